@@ -1,0 +1,59 @@
+# Everything a newcomer needs is `make run` and `make test`; `make help` lists the rest.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+.DEFAULT_GOAL := help
+
+.PHONY: help
+help:  ## Show what can be made
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+$(READY): requirements.lock pyproject.toml
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "soft-atm needs Python 3.11 or newer")'
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	touch $@
+
+.PHONY: setup
+setup: $(READY)  ## Make the virtual environment with the locked packages
+
+.PHONY: run
+run: $(READY)  ## Run the service, the counter app and demo people (data stays in ./var)
+	$(BIN)/soft-atm demo
+
+.PHONY: browser
+browser: $(READY)
+	$(BIN)/python tests/tools.py
+
+.PHONY: test
+test: $(READY) browser  ## Run every test, the browser's too
+	$(BIN)/python -m pytest
+
+.PHONY: check
+check: $(READY)  ## Check format, lint, types and import contracts
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+.PHONY: format
+format: $(READY)  ## Put the code into its format
+	$(BIN)/ruff check --fix --exit-zero .
+	$(BIN)/ruff format .
+
+.PHONY: mutants
+mutants: $(READY)  ## Plant bugs one by one; every one must turn the tests red
+	$(BIN)/python tests/mutants.py
+
+.PHONY: lock
+lock: $(READY)  ## Resolve the newest packages into requirements.lock
+	$(BIN)/python -m pip install --quiet uv
+	$(BIN)/uv pip compile --quiet --extra dev --generate-hashes --no-emit-index-url --python-version 3.11 \
+	  --output-file requirements.lock pyproject.toml
+
+.PHONY: clean
+clean:  ## Remove the virtual environment and caches (the data in ./var stays)
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis

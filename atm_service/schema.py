@@ -1,0 +1,16 @@
+"""Every table and every SQL function of the service, in one place for the migrations to look at."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+ROOT: Final = Path(__file__).parents[1]
+
+# Replaced whole after each migration, in this order. Plain SQL: `%` needs no doubling, no parameters.
+FUNCTION_FILES: Final = ("ledger/post.sql",)
+
+
+def functions() -> Iterator[str]:
+    """Give the text of each function file, in the order in which they must be put in place."""
+    for name in FUNCTION_FILES:
+        yield (ROOT / name).read_text(encoding="utf-8")

@@ -1,0 +1,71 @@
+"""One embedded PostgreSQL for a test run, one migrated template, a fresh clone for each test that asks."""
+
+import itertools
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Connection, Engine, create_engine, make_url, text
+
+from atm_service import database as db
+
+_numbers = itertools.count()
+
+
+@dataclass(frozen=True)
+class Database:
+    """A test's own database: `owner` plays the migrating role and the hand at psql, `app` is the service's role."""
+
+    url: str
+    owner: Engine
+    app: Engine
+
+
+@pytest.fixture(scope="session")
+def server_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Give the owner's URL of a running PostgreSQL: embedded, or the one SOFT_ATM_TEST_DATABASE_URL names."""
+    if given := os.environ.get("SOFT_ATM_TEST_DATABASE_URL"):
+        yield db.url(given)
+        return
+    folder: Path = tmp_path_factory.mktemp("postgres")
+    with db.embedded(folder / "data", keep=False) as url:
+        yield url
+
+
+def _administer(server_url: str, statement: str) -> None:
+    engine = create_engine(server_url, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text(statement))
+    engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def template(server_url: str) -> Iterator[str]:
+    """Give the name of a migrated database that tests are cloned from."""
+    name = f"template_{os.getpid()}"
+    _administer(server_url, f"CREATE DATABASE {name}")
+    db.migrate(make_url(server_url).set(database=name).render_as_string(hide_password=False))
+    yield name
+    _administer(server_url, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def database(server_url: str, template: str) -> Iterator[Database]:
+    """Give a fresh, migrated database, dropped after the test."""
+    name = f"test_{os.getpid()}_{next(_numbers)}"
+    _administer(server_url, f"CREATE DATABASE {name} TEMPLATE {template}")
+    url = make_url(server_url).set(database=name).render_as_string(hide_password=False)
+    owner, app = db.owner_engine(url), db.app_engine(url)
+    yield Database(url, owner, app)
+    owner.dispose()
+    app.dispose()
+    _administer(server_url, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def session(database: Database) -> Iterator[Connection]:
+    """Give one transaction in the service's role; what is not committed is rolled back."""
+    with database.app.connect() as connection:
+        yield connection
