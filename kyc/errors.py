@@ -1,0 +1,84 @@
+"""Every reason for which this package says no. None carries a name, a number or a key in its text."""
+
+from enum import StrEnum
+
+
+class Refused(Exception):  # noqa: N818  # a refusal is an answer by rule, not an error
+    """What an applicant gave does not pass a rule. One subclass for each reason."""
+
+
+class NotTwelveDigits(Refused):
+    """A card number is not twelve ASCII digits."""
+
+
+class UnknownProvince(Refused):
+    """A card number does not begin with the code of a province."""
+
+
+class BirthDateMismatch(Refused):
+    """The birth year inside a card number is not that of the birth date."""
+
+
+class UnderAge(Refused):
+    """The person has not reached the age of the policy, `age_min` in full years."""
+
+    def __init__(self, age_min: int) -> None:
+        super().__init__(f"younger than {age_min} years")
+        self.age_min = age_min
+
+
+class NameWrongLength(Refused):
+    """A full name is shorter or longer than a card can show."""
+
+
+class NameWrongCharacters(Refused):
+    """A full name has something else than letters, spaces, hyphens, apostrophes and full stops."""
+
+
+class NotMobileNumber(Refused):
+    """A phone number is not a Vietnamese mobile number."""
+
+
+class PinWeakness(StrEnum):
+    """Why a PIN is refused; the value is a slug for clients to translate."""
+
+    NOT_SIX_DIGITS = "not-six-digits"
+    FEW_DIGITS = "few-digits"
+    RUN = "run"
+    REPEATED = "repeated"
+    COMMON = "common"
+    BIRTH_DATE = "birth-date"
+    CARD_NUMBER = "card-number"
+    PHONE = "phone"
+
+
+class WeakPin(Refused):
+    """A PIN that somebody who knows the person, or nobody in particular, would try first."""
+
+    def __init__(self, reason: PinWeakness) -> None:
+        super().__init__(reason.value)
+        self.reason = reason
+
+
+class Unsealable(Exception):  # noqa: N818  # named for the state of the value, as the callers speak of it
+    """A sealed value cannot be opened: damaged, moved to another place, or its key is not here."""
+
+
+class KeyFileInvalid(Exception):  # noqa: N818  # the same
+    """The text of a key file cannot be used; the message says where, and shows no key."""
+
+
+class IdentityUnreadable(Exception):  # noqa: N818  # the same
+    """Opened bytes are not an identity that this version can read."""
+
+
+class ProviderUnavailable(Exception):  # noqa: N818  # the same
+    """The eKYC provider gave no answer that can be trusted: unknown; ask again with the same id."""
+
+
+class ProviderRefused(Exception):  # noqa: N818  # the same
+    """The eKYC provider will never answer this request as it is; `status` is its HTTP status."""
+
+    def __init__(self, status: int) -> None:
+        super().__init__(f"the eKYC provider refused the request with status {status}")
+        self.status = status
