@@ -64,7 +64,7 @@ def verify(text: str, keys: KeySet, now: datetime) -> Code:
     same: only the withdrawal knows whether it has expired or has been paid, and a clerk must be told which.
 
     Raises `CodeMalformed` (not a code, or not whole), `CodeNotGenuine` (nobody here has signed it) or
-    `CodeNotYetValid` (with `not_before`).
+    `CodeNotYetValid` (with `valid_from`).
     """
     try:
         payload = jws.opened(text, keys, "code")
@@ -74,7 +74,7 @@ def verify(text: str, keys: KeySet, now: datetime) -> Code:
         raise CodeNotGenuine from None
     code = _parse(payload)
     if code.not_before is not None and now < code.not_before:
-        raise CodeNotYetValid(not_before=code.not_before)
+        raise CodeNotYetValid(valid_from=code.not_before)
     return code
 
 

@@ -94,7 +94,7 @@ def test_a_code_before_its_time_is_not_yet_valid() -> None:
     text = codes.issue(postponed, KEY)
     with pytest.raises(CodeNotYetValid) as refused:
         codes.verify(text, KEYS, NOW - timedelta(seconds=1))
-    assert refused.value.members == {"not_before": NOW}
+    assert refused.value.members == {"valid_from": NOW}
     assert codes.verify(text, KEYS, NOW) == postponed
 
 
