@@ -1,0 +1,29 @@
+"""Double entry over PostgreSQL: accounts, journal entries, and holds that end once."""
+
+from ledger.accounts import Account, AccountClass, AccountMismatch, InvalidAccount, account_id, open_accounts
+from ledger.batch import post
+from ledger.commands import Capture, Command, Entry, Expire, Hold, InvalidCommand, Posting, Void
+from ledger.dates import business_date
+from ledger.outcomes import Outcome, Reason, Status
+
+__all__ = [
+    "Account",
+    "AccountClass",
+    "AccountMismatch",
+    "Capture",
+    "Command",
+    "Entry",
+    "Expire",
+    "Hold",
+    "InvalidAccount",
+    "InvalidCommand",
+    "Outcome",
+    "Posting",
+    "Reason",
+    "Status",
+    "Void",
+    "account_id",
+    "business_date",
+    "open_accounts",
+    "post",
+]

@@ -1,0 +1,38 @@
+-- Accounts: their ids, and opening them.
+
+-- The id of an account is a name-based UUID (RFC 9562 version 8, SHA-256) of its code: whoever knows the code knows the
+-- id without asking. `ledger.account_id` in Python computes the same.
+CREATE OR REPLACE FUNCTION ledger.account_id(code text) RETURNS uuid
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
+    SELECT encode(
+        set_byte(set_byte(name, 6, (get_byte(name, 6) & 15) | 128), 8, (get_byte(name, 8) & 63) | 128), 'hex'
+    )::uuid
+    FROM (SELECT substr(sha256(convert_to('soft-atm ledger account ' || code, 'UTF8')), 1, 16) AS name) AS hashed
+$$;
+
+-- Open the accounts that do not exist yet. Answers with the codes that exist as something else (another class, or
+-- floored or not where the other was asked); if there is one, nothing is opened, unless it came up this very moment.
+CREATE OR REPLACE FUNCTION ledger.open_accounts(codes text[], classes text[], floors boolean[], at timestamptz)
+RETURNS SETOF text
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, ledger, pg_temp AS $$
+BEGIN
+    PERFORM set_config('ledger.writer', 'ledger', true);
+    FOR attempt IN 1..2 LOOP
+        RETURN QUERY
+            SELECT wanted.code
+            FROM unnest(codes, classes, floors) AS wanted (code, class, floored)
+            JOIN ledger.account AS a ON a.code = wanted.code
+            WHERE (a.class, a.floored) IS DISTINCT FROM (wanted.class, wanted.floored);
+        EXIT WHEN FOUND OR attempt = 2;
+        -- In one order, so that two callers who open the same accounts wait for each other and never in a circle.
+        INSERT INTO ledger.account (id, code, class, floored, opened_at)
+        SELECT ledger.account_id(wanted.code), wanted.code, wanted.class, wanted.floored, at
+        FROM unnest(codes, classes, floors) AS wanted (code, class, floored)
+        ORDER BY wanted.code COLLATE "C"
+        ON CONFLICT DO NOTHING;
+    END LOOP;
+    PERFORM set_config('ledger.writer', '', true);
+END $$;
+
+REVOKE EXECUTE ON FUNCTION ledger.account_id, ledger.open_accounts FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION ledger.account_id, ledger.open_accounts TO soft_atm_app;

@@ -1,0 +1,29 @@
+"""PostgreSQL array literals, written as text.
+
+One text per array is several times faster than the driver's own lists, which choose an adapter for each
+element, and its type is the same whatever the values, so that the statement stays prepared.
+"""
+
+from collections.abc import Iterable
+
+
+def words(values: Iterable[object]) -> str:
+    """Write values whose text is plain: not empty, not `null`, no comma, brace, quote, backslash or space.
+
+    Numbers, UUIDs, dates, account codes and the ledger's own constants are plain. None is written as NULL.
+    """
+    return "{" + ",".join(["NULL" if value is None else str(value) for value in values]) + "}"
+
+
+def texts(values: Iterable[str | None]) -> str:
+    """Write any texts. None is written as NULL."""
+    return "{" + ",".join(["NULL" if value is None else _quoted(value) for value in values]) + "}"
+
+
+def blobs(values: Iterable[bytes]) -> str:
+    """Write byte strings in PostgreSQL's hex form."""
+    return "{" + ",".join([f'"\\\\x{value.hex()}"' for value in values]) + "}"
+
+
+def _quoted(value: str) -> str:
+    return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'

@@ -1,0 +1,247 @@
+"""Reading the ledger: balances now and on any day, statements, open holds.
+
+Every function is one query, so what it gives is consistent in itself. Amounts are đồng. A *signed* balance is
+debits less credits; a *normal* one is positive where the account's class expects it to be.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import Connection
+
+from ledger.accounts import AccountClass, account_id
+
+PAGE_MAX: Final = 1_000
+
+
+class UnknownAccount(Exception):  # noqa: N818  named for what it is
+    """There is no such account. `code` says which."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+@dataclass(frozen=True, slots=True)
+class Balance:
+    """An account's totals. `held` is set aside by open holds; `version` counts its postings."""
+
+    code: str
+    class_: AccountClass
+    floored: bool
+    debits: int
+    credits: int
+    held: int
+    version: int
+
+    @property
+    def signed(self) -> int:
+        """Debits less credits."""
+        return self.debits - self.credits
+
+    @property
+    def normal(self) -> int:
+        """The balance as its class reads it: positive is what we have (asset) or owe (liability)."""
+        return self.signed if self.class_.grows_by_debit else -self.signed
+
+    @property
+    def available(self) -> int:
+        """The normal balance less what is held."""
+        return self.normal - self.held
+
+
+@dataclass(frozen=True, slots=True)
+class Leg:
+    """One account's side of one posting. `balance` is the account's signed balance after it."""
+
+    entry_id: UUID
+    line: int
+    code: str
+    counterpart: str
+    side: str
+    amount: int
+    balance: int
+    version: int
+    reference: str
+    kind: str
+    business_date: date
+    recorded_at: datetime
+    narration: str
+    corrects: UUID | None
+
+    @property
+    def signed(self) -> int:
+        """The amount, positive for a debit and negative for a credit."""
+        return self.amount if self.side == "debit" else -self.amount
+
+
+@dataclass(frozen=True, slots=True)
+class DatedBalance:
+    """An account's totals from all entries whose business date is not after a day."""
+
+    code: str
+    class_: AccountClass
+    debits: int
+    credits: int
+
+    @property
+    def signed(self) -> int:
+        """Debits less credits."""
+        return self.debits - self.credits
+
+    @property
+    def normal(self) -> int:
+        """The balance as its class reads it."""
+        return self.signed if self.class_.grows_by_debit else -self.signed
+
+
+@dataclass(frozen=True, slots=True)
+class OpenHold:
+    """A hold that has not ended. It may still be open after its deadline, until it is expired."""
+
+    id: UUID
+    reference: str
+    code: str
+    amount: int
+    deadline: datetime
+    placed_at: datetime
+
+
+def balance(session: Connection, code: str) -> Balance:
+    """Give the account's balance now. Raises `UnknownAccount`."""
+    if found := balances(session, [code]):
+        return found[0]
+    raise UnknownAccount(code)
+
+
+_BALANCES: Final = """
+SELECT code, class, floored, debits, credits, held, version
+FROM ledger.account WHERE id = ANY (%s::uuid[]) ORDER BY code
+"""
+
+
+def balances(session: Connection, codes: Sequence[str]) -> list[Balance]:
+    """Give the balances now of those accounts that exist, by code."""
+    rows = session.exec_driver_sql(_BALANCES, ([account_id(code) for code in codes],))
+    return [Balance(code, AccountClass(class_), *rest) for code, class_, *rest in rows]
+
+
+# Two index ranges, newest first, of which the merged top is taken: the cost is the page's, whatever the
+# account's age.
+_STATEMENT: Final = """
+WITH leg AS (
+    (SELECT entry_id, line, 'debit' AS side, credit_id AS other_id, amount,
+            debit_balance AS balance, debit_version AS version
+     FROM ledger.posting WHERE debit_id = %(id)s AND debit_version < %(before)s
+     ORDER BY debit_version DESC LIMIT %(limit)s)
+    UNION ALL
+    (SELECT entry_id, line, 'credit', debit_id, amount, credit_balance, credit_version
+     FROM ledger.posting WHERE credit_id = %(id)s AND credit_version < %(before)s
+     ORDER BY credit_version DESC LIMIT %(limit)s)
+    ORDER BY version DESC LIMIT %(limit)s
+)
+SELECT leg.entry_id, leg.line, %(code)s::text, other.code, leg.side, leg.amount, leg.balance, leg.version,
+       e.reference, e.kind, e.business_date, e.recorded_at, e.narration, e.corrects
+FROM leg
+JOIN ledger.entry AS e ON e.id = leg.entry_id
+JOIN ledger.account AS other ON other.id = leg.other_id
+ORDER BY leg.version DESC
+"""
+
+
+def statement(session: Connection, code: str, before_version: int | None, limit: int) -> list[Leg]:
+    """Give at most `limit` legs of the account, newest first, before `before_version` (None: the newest).
+
+    The next page is the one before the last leg's version. An account without postings, or none at all, gives
+    none.
+    """
+    parameters = {
+        "id": account_id(code),
+        "code": code,
+        "before": 2**63 - 1 if before_version is None else before_version,
+        "limit": _page(limit),
+    }
+    return [Leg(*row) for row in session.exec_driver_sql(_STATEMENT, parameters)]
+
+
+# What happened after the day is taken from the totals of now: exact for entries that were dated back, and
+# quick for the days that people ask for, which are near the end of the journal.
+_TRIAL_BALANCE: Final = """
+WITH later AS (
+    SELECT p.debit_id, p.credit_id, p.amount
+    FROM ledger.entry AS e JOIN ledger.posting AS p ON p.entry_id = e.id
+    WHERE e.business_date > %(day)s
+), undone AS (
+    SELECT account_id, sum(debits) AS debits, sum(credits) AS credits
+    FROM (
+        SELECT debit_id AS account_id, amount AS debits, 0 AS credits FROM later
+        UNION ALL
+        SELECT credit_id, 0, amount FROM later
+    ) AS legs
+    GROUP BY account_id
+)
+SELECT a.code, a.class,
+       a.debits - coalesce(undone.debits, 0)::bigint, a.credits - coalesce(undone.credits, 0)::bigint
+FROM ledger.account AS a LEFT JOIN undone ON undone.account_id = a.id
+WHERE %(prefix)s::text IS NULL OR starts_with(a.code, %(prefix)s)
+ORDER BY a.code
+"""
+
+
+def trial_balance(session: Connection, as_of: date, code_prefix: str | None = None) -> list[DatedBalance]:
+    """Give every account's totals from entries with a business date not after `as_of`, by code.
+
+    Over all accounts, debits and credits have the same sum. With `code_prefix`, only the codes that start
+    with it.
+    """
+    rows = session.exec_driver_sql(_TRIAL_BALANCE, {"day": as_of, "prefix": code_prefix})
+    return [_dated(row) for row in rows]
+
+
+_BALANCE_AT: Final = """
+SELECT a.code, a.class,
+       a.debits - coalesce((
+           SELECT sum(p.amount) FROM ledger.posting AS p JOIN ledger.entry AS e ON e.id = p.entry_id
+           WHERE p.debit_id = a.id AND e.business_date > %(day)s), 0)::bigint,
+       a.credits - coalesce((
+           SELECT sum(p.amount) FROM ledger.posting AS p JOIN ledger.entry AS e ON e.id = p.entry_id
+           WHERE p.credit_id = a.id AND e.business_date > %(day)s), 0)::bigint
+FROM ledger.account AS a WHERE a.id = %(id)s
+"""
+
+
+def balance_at(session: Connection, code: str, day: date) -> DatedBalance:
+    """Give the account's totals from entries dated not after `day`. Raises `UnknownAccount`."""
+    row = session.exec_driver_sql(_BALANCE_AT, {"day": day, "id": account_id(code)}).one_or_none()
+    if row is None:
+        raise UnknownAccount(code)
+    return _dated(row)
+
+
+_OPEN_HOLDS: Final = """
+SELECT h.id, h.reference, a.code, h.amount, h.deadline, h.placed_at
+FROM ledger.account AS a
+JOIN ledger.hold AS h ON h.account_id = a.id
+WHERE a.held > 0 AND starts_with(a.code, %s)
+  AND NOT EXISTS (SELECT FROM ledger.hold_end AS ended WHERE ended.hold_id = h.id)
+ORDER BY h.deadline, h.id
+"""
+
+
+def open_holds(session: Connection, code_prefix: str) -> list[OpenHold]:
+    """Give the open holds of the accounts whose code starts with `code_prefix`, by deadline."""
+    return [OpenHold(*row) for row in session.exec_driver_sql(_OPEN_HOLDS, (code_prefix,))]
+
+
+def _dated(row: Sequence[Any]) -> DatedBalance:
+    code, class_, debits, credits_ = row
+    return DatedBalance(code, AccountClass(class_), debits, credits_)
+
+
+def _page(limit: int) -> int:
+    if not 1 <= limit <= PAGE_MAX:
+        raise ValueError(f"a page has 1 to {PAGE_MAX} legs")
+    return limit

@@ -1,0 +1,119 @@
+"""The ledger's tables, declared once in Python for queries and for the check that they match the migrations.
+
+Nobody writes them through these classes: the database lets only `ledger.post` and `ledger.open_accounts` do
+that, and the limits of every column are constraints there. These are never API schemas.
+"""
+
+from datetime import date, datetime
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy import BigInteger, Column, DateTime, ForeignKey, Index, SmallInteger, Text, UniqueConstraint
+from sqlmodel import Field, SQLModel
+
+SCHEMA: Final = "ledger"
+
+_TIME: Final = DateTime(timezone=True)
+_BYTEWISE: Final = Text(collation="C")
+
+
+class AccountRow(SQLModel, table=True):
+    """An account with its totals. `held` is the sum of its open holds; `version` counts its postings."""
+
+    __tablename__ = "account"
+    __table_args__ = (UniqueConstraint("code", name="account_code_key"), {"schema": SCHEMA})
+
+    id: UUID = Field(primary_key=True)
+    code: str = Field(sa_type=_BYTEWISE)
+    class_: str = Field(sa_column=Column("class", _BYTEWISE, nullable=False))
+    floored: bool
+    debits: int = Field(default=0, sa_type=BigInteger, sa_column_kwargs={"server_default": "0"})
+    credits: int = Field(default=0, sa_type=BigInteger, sa_column_kwargs={"server_default": "0"})
+    held: int = Field(default=0, sa_type=BigInteger, sa_column_kwargs={"server_default": "0"})
+    version: int = Field(default=0, sa_type=BigInteger, sa_column_kwargs={"server_default": "0"})
+    opened_at: datetime = Field(sa_type=_TIME)
+
+
+class EntryRow(SQLModel, table=True):
+    """A journal entry. It has `lines` postings, numbered from 1."""
+
+    __tablename__ = "entry"
+    __table_args__ = (
+        UniqueConstraint("reference", name="entry_reference_key"),
+        Index("entry_business_date", "business_date"),
+        {"schema": SCHEMA},
+    )
+
+    id: UUID = Field(primary_key=True)
+    reference: str = Field(sa_type=_BYTEWISE)
+    fingerprint: bytes
+    kind: str = Field(sa_type=_BYTEWISE)
+    business_date: date
+    narration: str = Field(sa_type=Text)
+    lines: int = Field(sa_type=SmallInteger)
+    recorded_at: datetime = Field(sa_type=_TIME)
+    corrects: UUID | None = Field(
+        default=None, sa_column_args=(ForeignKey("ledger.entry.id", name="entry_corrects_fkey"),)
+    )
+
+
+class PostingRow(SQLModel, table=True):
+    """One line of an entry, with both accounts' balance (debits less credits) and version after it."""
+
+    __tablename__ = "posting"
+    __table_args__ = (
+        UniqueConstraint("debit_id", "debit_version", name="posting_debit_version_key"),
+        UniqueConstraint("credit_id", "credit_version", name="posting_credit_version_key"),
+        {"schema": SCHEMA},
+    )
+
+    entry_id: UUID = Field(primary_key=True)
+    line: int = Field(primary_key=True, sa_type=SmallInteger)
+    debit_id: UUID
+    credit_id: UUID
+    amount: int = Field(sa_type=BigInteger)
+    debit_balance: int = Field(sa_type=BigInteger)
+    debit_version: int = Field(sa_type=BigInteger)
+    credit_balance: int = Field(sa_type=BigInteger)
+    credit_version: int = Field(sa_type=BigInteger)
+
+
+class HoldRow(SQLModel, table=True):
+    """Money of one account set aside. It is open until it has a `HoldEndRow`."""
+
+    __tablename__ = "hold"
+    __table_args__ = (
+        UniqueConstraint("reference", name="hold_reference_key"),
+        Index("hold_account_id", "account_id"),
+        {"schema": SCHEMA},
+    )
+
+    id: UUID = Field(primary_key=True)
+    reference: str = Field(sa_type=_BYTEWISE)
+    fingerprint: bytes
+    account_id: UUID = Field(sa_column_args=(ForeignKey("ledger.account.id", name="hold_account_id_fkey"),))
+    amount: int = Field(sa_type=BigInteger)
+    deadline: datetime = Field(sa_type=_TIME)
+    placed_at: datetime = Field(sa_type=_TIME)
+
+
+class HoldEndRow(SQLModel, table=True):
+    """How a hold ended. The primary key is the hold: it ends once."""
+
+    __tablename__ = "hold_end"
+    __table_args__ = (
+        UniqueConstraint("entry_id", name="hold_end_entry_id_key"),
+        UniqueConstraint("reference", name="hold_end_reference_key"),
+        {"schema": SCHEMA},
+    )
+
+    hold_id: UUID = Field(
+        primary_key=True, sa_column_args=(ForeignKey("ledger.hold.id", name="hold_end_hold_id_fkey"),)
+    )
+    outcome: str = Field(sa_type=_BYTEWISE)
+    entry_id: UUID | None = Field(
+        default=None, sa_column_args=(ForeignKey("ledger.entry.id", name="hold_end_entry_id_fkey"),)
+    )
+    reference: str | None = Field(default=None, sa_type=_BYTEWISE)
+    fingerprint: bytes | None = None
+    ended_at: datetime = Field(sa_type=_TIME)
