@@ -16,7 +16,7 @@ class CodeNotGenuine(Refusal):
 
 
 class CodeNotYetValid(Refusal):
-    """The code's time has not come. Member `valid_from`."""
+    """The code's time has not come. Member `not_before`."""
 
 
 class CodeUnknown(Refusal):

@@ -1,0 +1,169 @@
+"""The service as one ASGI application: routes, refusals, health."""
+
+import contextlib
+from collections.abc import AsyncIterator
+from http import HTTPStatus
+from typing import Final
+from uuid import UUID
+
+import orjson
+import structlog
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from sqlalchemy import exc, text
+from starlette.exceptions import HTTPException
+
+from atm_service import housekeeping, metrics, openapi, problems, refusals
+from atm_service.audit import routes as audit
+from atm_service.audit import trail
+from atm_service.banks import routes as banks
+from atm_service.context import Context
+from atm_service.customers import routes as customers
+from atm_service.keys import routes as keys
+from atm_service.middleware import Surroundings
+from atm_service.offices import routes as offices
+from atm_service.pages import routes as pages
+from atm_service.payments import routes as payments
+from atm_service.refusals import Refusal
+from atm_service.staff import routes as staff
+from atm_service.withdrawals import routes as withdrawals
+
+log = structlog.get_logger("service")
+
+ERRORS_SHOWN: Final = 20
+RETRY_AFTER_S: Final = 2
+
+_BY_STATUS: Final[dict[int, type[Refusal]]] = {
+    HTTPStatus.NOT_FOUND: refusals.NotFound,
+    HTTPStatus.METHOD_NOT_ALLOWED: refusals.MethodNotAllowed,
+}
+
+
+def create(context: Context) -> FastAPI:
+    """Build the application around its context; housekeeping runs for as long as it does."""
+
+    @contextlib.asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        with housekeeping.running(context):
+            yield
+        context.engine.dispose()
+
+    app = FastAPI(
+        title="soft-ATM",
+        version="1",
+        description=openapi.DESCRIPTION,
+        lifespan=lifespan,
+        redoc_url=None,
+        default_response_class=Response,
+        separate_input_output_schemas=False,
+    )
+    app.state.context = context
+    for feature in (customers, banks, payments, withdrawals, staff, offices, audit, keys, pages):
+        app.include_router(feature.router)
+    _add_health(app)
+    app.add_middleware(Surroundings, app=app)
+    app.add_exception_handler(Refusal, _refused)
+    app.add_exception_handler(RequestValidationError, _malformed)
+    app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(exc.OperationalError, _unavailable)
+    app.add_exception_handler(exc.TimeoutError, _unavailable)
+    app.add_exception_handler(exc.DataError, _unstorable)
+    app.add_exception_handler(Exception, _broken)
+    openapi.install(app)
+    return app
+
+
+def _problem(request: Request, refusal: Refusal) -> Response:
+    kind = problems.KINDS[type(refusal)]
+    metrics.REFUSALS.labels(kind.slug).inc()
+    headers = {}
+    if "retry_after_s" in refusal.members:
+        headers["Retry-After"] = str(refusal.members["retry_after_s"])
+    if kind.status == HTTPStatus.UNAUTHORIZED:
+        headers["WWW-Authenticate"] = "Bearer"
+    request_id = getattr(request.state, "request_id", "00000000-0000-0000-0000-000000000000")
+    body = orjson.dumps(problems.body(kind, refusal.members, request_id))
+    return Response(body, kind.status, headers, media_type=problems.MEDIA_TYPE)
+
+
+def _refused(request: Request, refusal: Exception) -> Response:
+    """Answer a refusal; those that concern money, codes or rights leave a row in the audit trail."""
+    assert isinstance(refusal, Refusal)
+    kind = problems.KINDS[type(refusal)]
+    if kind.audited:
+        context: Context = request.app.state.context
+        caller = getattr(request.state, "caller", None)
+        detail = {"refusal": kind.slug, "request": request.state.request_id}
+        action = f"{request.method} {getattr(request.scope.get('route'), 'path', 'none')}"
+        with context.transaction() as session:
+            trail.record(session, request.state.now, action, _subject(request), caller, detail)
+    return _problem(request, refusal)
+
+
+def _subject(request: Request) -> UUID | None:
+    try:
+        return UUID(request.path_params.get("id", ""))
+    except ValueError:
+        return None
+
+
+def _malformed(request: Request, invalid: Exception) -> Response:
+    """Say where the request is wrong and why, and never repeat what was sent."""
+    assert isinstance(invalid, RequestValidationError)
+    errors = [
+        {"where": ".".join(str(part)[:40] for part in error["loc"]), "message": str(error["msg"])[:200]}
+        for error in invalid.errors()[:ERRORS_SHOWN]
+    ]
+    return _problem(request, refusals.MalformedRequest(errors=errors))
+
+
+def _http(request: Request, error: Exception) -> Response:
+    """Put the framework's own refusals into the same form."""
+    assert isinstance(error, HTTPException)
+    if isinstance(error.__cause__, Refusal):
+        return _problem(request, error.__cause__)
+    if error.status_code == HTTPStatus.BAD_REQUEST:
+        where = [{"where": "body", "message": "not JSON in UTF-8"}]
+        return _problem(request, refusals.MalformedRequest(errors=where))
+    return _problem(request, _BY_STATUS.get(error.status_code, refusals.Broken)())
+
+
+def _unavailable(request: Request, error: Exception) -> Response:
+    """Answer for a database that is away, full, or whose rows stay locked: nothing was changed."""
+    log.warning("database unavailable", id=request.state.request_id, error=type(error).__name__)
+    return _problem(request, refusals.Unavailable(retry_after_s=RETRY_AFTER_S))
+
+
+def _unstorable(request: Request, error: Exception) -> Response:
+    """Answer for text that PostgreSQL does not take, where a schema let it through."""
+    log.error("unstorable text", id=request.state.request_id, error=type(error).__name__)
+    return _problem(request, refusals.MalformedRequest(errors=[{"where": "request", "message": "unstorable text"}]))
+
+
+def _broken(request: Request, error: Exception) -> Response:
+    log.error("internal error", id=request.state.request_id, error=type(error).__name__)
+    return _problem(request, refusals.Broken())
+
+
+def _add_health(app: FastAPI) -> None:
+    @app.get("/healthz", tags=["health"], summary="Is this process alive?")
+    async def healthz() -> Response:
+        return Response(b'{"alive":true}', media_type="application/json")
+
+    @app.get(
+        "/readyz",
+        tags=["health"],
+        summary="Can this process reach its database and keys?",
+        responses=problems.refuses(signed_in=False),
+    )
+    def readyz(request: Request) -> Response:
+        context: Context = request.app.state.context
+        context.keys.at(request.state.now)
+        with context.engine.connect() as session:
+            session.execute(text("SELECT 1"))
+        return Response(b'{"ready":true}', media_type="application/json")
+
+    @app.get("/metrics", tags=["health"], summary="Counters for Prometheus")
+    async def show_metrics() -> Response:
+        return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)

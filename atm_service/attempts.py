@@ -1,0 +1,96 @@
+"""Wrong guesses, counted: a PIN, a password, ten digits at a drawer, a card for a code.
+
+Counted in a transaction of its own, so that the refusal which follows cannot roll the count back. After
+`most` wrong guesses within `window` the door is shut for `shut_for`; a right guess clears the count.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from sqlalchemy import Connection, DateTime, text
+from sqlmodel import Field, SQLModel
+
+from atm_service.context import Context
+from atm_service.refusals import TooManyAttempts
+
+
+class AttemptRow(SQLModel, table=True):
+    """The wrong guesses at one door."""
+
+    __tablename__ = "attempt"
+    __table_args__ = {"schema": "service"}  # noqa: RUF012  SQLAlchemy's own way
+
+    door: str = Field(primary_key=True)
+    subject: str = Field(primary_key=True)
+    wrong: int
+    since: datetime = Field(sa_type=DateTime(timezone=True))
+    shut_until: datetime | None = Field(default=None, sa_type=DateTime(timezone=True))
+
+
+@dataclass(frozen=True)
+class Door:
+    """Where guesses are made, and how many wrong ones shut it for how long."""
+
+    name: str
+    most: int
+    window: timedelta
+    shut_for: timedelta
+
+
+PIN: Final = Door("pin", 5, timedelta(hours=1), timedelta(hours=1))
+WALLET_SIGN_IN: Final = Door("wallet-sign-in", 5, timedelta(minutes=15), timedelta(minutes=15))
+STAFF_SIGN_IN: Final = Door("staff-sign-in", 5, timedelta(minutes=15), timedelta(minutes=5))
+DIGITS: Final = Door("digits", 5, timedelta(minutes=15), timedelta(minutes=15))
+IDENTITY: Final = Door("identity", 5, timedelta(minutes=15), timedelta(minutes=15))
+
+_SHUT = text("SELECT shut_until FROM service.attempt WHERE door = :door AND subject = :subject AND shut_until > :now")
+_WRONG = text("""
+    INSERT INTO service.attempt AS a (door, subject, wrong, since) VALUES (:door, :subject, 1, :now)
+    ON CONFLICT (door, subject) DO UPDATE SET
+        wrong = CASE WHEN a.since < :start OR a.shut_until <= :now THEN 1 ELSE a.wrong + 1 END,
+        since = CASE WHEN a.since < :start OR a.shut_until <= :now THEN :now ELSE a.since END,
+        shut_until = CASE WHEN a.since < :start OR a.shut_until <= :now THEN NULL
+                          WHEN a.wrong + 1 >= :most THEN CAST(:until AS timestamptz) ELSE a.shut_until END
+    RETURNING wrong, shut_until
+""")
+_TURN = text("SELECT pg_advisory_xact_lock(hashtextextended(:door || ' ' || :subject, 1))")
+_CLEAR = text("DELETE FROM service.attempt WHERE door = :door AND subject = :subject")
+
+
+def guess(
+    context: Context, door: Door, subject: str, now: datetime, right: Callable[[Connection], bool]
+) -> int | None:
+    """Make one guess at a door: None when it was right, else how many wrong ones are left (0: shut now).
+
+    Guesses at the same door by the same subject take turns, so a thousand at once are still counted one by one.
+    Raises `TooManyAttempts` while the door is shut: then nothing is compared.
+    """
+    with context.transaction() as session:
+        session.execute(_TURN, {"door": door.name, "subject": subject})
+        refuse_when_shut(session, door, subject, now)
+        if right(session):
+            session.execute(_CLEAR, {"door": door.name, "subject": subject})
+            return None
+        return wrong(session, door, subject, now)
+
+
+def refuse_when_shut(session: Connection, door: Door, subject: str, now: datetime) -> None:
+    """Raise `TooManyAttempts` while the door is shut for this subject."""
+    until = session.execute(_SHUT, {"door": door.name, "subject": subject, "now": now}).scalar_one_or_none()
+    if until is not None:
+        raise TooManyAttempts(retry_after_s=max(1, int((until - now).total_seconds()) + 1))
+
+
+def wrong(session: Connection, door: Door, subject: str, now: datetime) -> int:
+    """Count a wrong guess; give how many are left before the door shuts (0: it is shut now)."""
+    counted = {
+        "door": door.name,
+        "subject": subject,
+        "now": now,
+        "start": now - door.window,
+        "most": door.most,
+        "until": now + door.shut_for,
+    }
+    return max(0, door.most - int(session.execute(_WRONG, counted).one().wrong))

@@ -1,0 +1,43 @@
+"""Who is calling: a bearer token, verified once, with the role that a route asks for."""
+
+from collections.abc import Awaitable, Callable
+from typing import Annotated
+
+from fastapi import Depends, Request, Security
+from fastapi.concurrency import run_in_threadpool
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+
+from atm_service.context import InContext, InNow
+from atm_service.keys.tokens import Audience, Caller, Role, verify_access
+from atm_service.refusals import Forbidden, Unauthenticated
+
+_bearer = HTTPBearer(auto_error=False, bearerFormat="JWT", description="An access token from a session")
+_Credentials = Annotated[HTTPAuthorizationCredentials | None, Security(_bearer)]
+
+
+def _caller(audience: Audience, *roles: Role) -> Callable[..., Awaitable[Caller]]:
+    async def dependency(
+        request: Request, credentials: _Credentials, context: InContext, now: InNow
+    ) -> Caller:
+        if credentials is None:
+            raise Unauthenticated
+        keys = context.keys.cached(now) or await run_in_threadpool(context.keys.at, now)
+        try:
+            caller = verify_access(credentials.credentials, keys, audience, now)
+        except Unauthenticated:
+            # Another process may have signed it with a key that this one has not read yet.
+            keys = await run_in_threadpool(context.keys.newest, now)
+            caller = verify_access(credentials.credentials, keys, audience, now)
+        if caller.role not in roles:
+            raise Forbidden(role=caller.role, needs=list(roles))
+        request.state.caller = caller
+        return caller
+
+    return dependency
+
+
+InCustomer = Annotated[Caller, Depends(_caller("wallet", "customer"))]
+InClerk = Annotated[Caller, Depends(_caller("staff", "clerk"))]
+InSupervisor = Annotated[Caller, Depends(_caller("staff", "supervisor"))]
+InAuditor = Annotated[Caller, Depends(_caller("staff", "auditor"))]
+InOperator = Annotated[Caller, Depends(_caller("staff", "operator"))]

@@ -1,0 +1,71 @@
+"""The chart of accounts: which ledger accounts exist, of which class, and which may never go below zero."""
+
+from typing import Final
+from uuid import UUID
+
+from ledger import Account, AccountClass
+
+TREASURY_CASH: Final = "treasury/cash"
+TREASURY_FUNDING: Final = "treasury/funding"
+
+
+def customer(id: UUID) -> str:
+    """Give the account of what we owe a customer."""
+    return f"customer/{id}"
+
+
+def drawer(office: str, number: int) -> str:
+    """Give the account of the cash in a drawer."""
+    return f"office/{office}/drawer/{number}"
+
+
+def vault(office: str) -> str:
+    """Give the account of the cash in an office's vault."""
+    return f"office/{office}/vault"
+
+
+def over_short(office: str) -> str:
+    """Give the account of counted cash minus ledger cash."""
+    return f"office/{office}/over-short"
+
+
+def fees(office: str) -> str:
+    """Give the account of the fees that customers paid at an office."""
+    return f"office/{office}/fees"
+
+
+def settlement(bin: str) -> str:
+    """Give the account of what a bank owes us for top-ups, less payouts."""
+    return f"bank/{bin}/settlement"
+
+
+def customer_accounts(id: UUID) -> list[Account]:
+    """List the accounts that a customer needs: one, never below zero."""
+    return [Account(customer(id), AccountClass.LIABILITY, floored=True)]
+
+
+def drawer_accounts(office: str, number: int) -> list[Account]:
+    """List the accounts that a drawer needs: one, never below zero."""
+    return [Account(drawer(office, number), AccountClass.ASSET, floored=True)]
+
+
+def office_accounts(office: str) -> list[Account]:
+    """List the accounts that an active office needs besides its drawers."""
+    return [
+        Account(vault(office), AccountClass.ASSET, floored=True),
+        Account(f"office/{office}/transit", AccountClass.ASSET, floored=True),
+        Account(over_short(office), AccountClass.EXPENSE, floored=False),
+        Account(fees(office), AccountClass.INCOME, floored=False),
+        Account(f"office/{office}/commission", AccountClass.LIABILITY, floored=False),
+    ]
+
+
+def bank_accounts(bin: str) -> list[Account]:
+    """List the accounts that a linked bank needs."""
+    return [Account(settlement(bin), AccountClass.ASSET, floored=False)]
+
+
+TREASURY: Final = [
+    Account(TREASURY_CASH, AccountClass.ASSET, floored=False),
+    Account(TREASURY_FUNDING, AccountClass.LIABILITY, floored=False),
+]

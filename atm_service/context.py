@@ -1,0 +1,93 @@
+"""What a use case needs from the world: a transaction, the time, keys, the policy and the outside parties."""
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Annotated, Final
+
+from fastapi import Depends, Request
+from sqlalchemy import Connection, Engine
+
+from atm_service.banks.gateway import BankGateway
+from atm_service.keys import store as key_store
+from atm_service.keys.domain import KeySet
+from atm_service.limits.policy import Policy
+from atm_service.settings import Settings
+from kyc.provider import Provider
+from kyc.sealing import Sealer
+
+KEYS_FRESH: Final = timedelta(seconds=30)
+KEYS_FRESHER: Final = timedelta(seconds=1)
+
+
+class KeyRing:
+    """The signing keys of this process: read again every half minute, so that a rotation reaches every process."""
+
+    def __init__(self, engine: Engine, sealer: Sealer, longest_lifetime: timedelta) -> None:
+        self._engine, self._sealer, self._longest = engine, sealer, longest_lifetime
+        self._lock = threading.Lock()
+        self._keys: KeySet | None = None
+        self._read_at: datetime | None = None
+
+    def at(self, now: datetime) -> KeySet:
+        """Give the keys that are good at `now`."""
+        return self._no_older_than(KEYS_FRESH, now)
+
+    def cached(self, now: datetime) -> KeySet | None:
+        """Give the keys without waiting, when they were read a short while ago."""
+        if self._keys is None or self._read_at is None or now - self._read_at >= KEYS_FRESH:
+            return None
+        return self._keys
+
+    def newest(self, now: datetime) -> KeySet:
+        """Read the keys again: for a signature by a key that another process may just have made."""
+        return self._no_older_than(KEYS_FRESHER, now)
+
+    def _no_older_than(self, age: timedelta, now: datetime) -> KeySet:
+        with self._lock:
+            if self._keys is None or self._read_at is None or now - self._read_at >= age:
+                with self._engine.connect() as session:
+                    self._keys = key_store.load(session, self._sealer, now, self._longest)
+                self._read_at = now
+            return self._keys
+
+
+@dataclass(frozen=True)
+class Context:
+    """Made once per process; every handler receives it."""
+
+    settings: Settings
+    engine: Engine
+    clock: Callable[[], datetime]
+    sealer: Sealer
+    keys: KeyRing
+    policy: Policy
+    provider: Provider
+    bank: BankGateway
+    stopping: threading.Event = field(default_factory=threading.Event)
+
+    @contextmanager
+    def transaction(self) -> Iterator[Connection]:
+        """Run one use case: committed when the block ends well, rolled back when anything is raised.
+
+        The answer to the caller is built after the block, so nobody reads "paid" of what is not committed.
+        """
+        with self.engine.begin() as session:
+            yield session
+
+
+async def _context(request: Request) -> Context:
+    context: Context = request.app.state.context
+    return context
+
+
+async def _now(request: Request) -> datetime:
+    """Give the request's one reading of the clock."""
+    now: datetime = request.state.now
+    return now
+
+
+InContext = Annotated[Context, Depends(_context)]
+InNow = Annotated[datetime, Depends(_now)]

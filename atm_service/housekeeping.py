@@ -1,0 +1,82 @@
+"""What must happen without anybody asking: codes expire, unknown answers are asked for again, old keys go.
+
+Any number of processes may run it: an advisory lock lets one work at a time. A task that fails is logged and tried
+again in the next round; it does not stop the others.
+"""
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Final
+
+import structlog
+from sqlalchemy import text
+
+from atm_service import idempotency, metrics
+from atm_service.context import Context
+from atm_service.customers import service as customers
+from atm_service.payments import service as payments
+from atm_service.withdrawals import service as withdrawals
+
+log = structlog.get_logger("housekeeping")
+
+LOCK: Final = 5_094_417_263  # any constant: one housekeeper at a time over all processes
+
+
+def _forget_old_keys(context: Context, now: datetime) -> int:
+    with context.transaction() as session:
+        return idempotency.forget_old(session, now)
+
+
+TASKS: Final[dict[str, Callable[[Context, datetime], int]]] = {
+    "expire-withdrawals": withdrawals.expire_due,
+    "resolve-top-ups": payments.resolve_pending,
+    "resolve-applications": customers.resolve_pending,
+    "forget-idempotency-keys": _forget_old_keys,
+}
+
+
+def round_(context: Context, now: datetime) -> dict[str, int]:
+    """Do every task once, if no other process is at it; give what each brought to an end."""
+    with context.engine.connect() as session:
+        if not session.execute(text("SELECT pg_try_advisory_lock(:lock)"), {"lock": LOCK}).scalar_one():
+            return {}
+        try:
+            session.commit()
+            return {name: _attempt(name, task, context, now) for name, task in TASKS.items()}
+        finally:
+            session.execute(text("SELECT pg_advisory_unlock(:lock)"), {"lock": LOCK})
+            session.commit()
+
+
+def _attempt(name: str, task: Callable[[Context, datetime], int], context: Context, now: datetime) -> int:
+    try:
+        done = task(context, now)
+    except Exception as error:  # noqa: BLE001  one broken task must not stop the others
+        log.warning("task failed", task=name, error=type(error).__name__)
+        return 0
+    metrics.RESOLVED.labels(name).inc(done)
+    return done
+
+
+@contextmanager
+def running(context: Context) -> Iterator[None]:
+    """Run rounds in a thread until the block ends; the round in progress is finished first."""
+
+    def work() -> None:
+        while not context.stopping.wait(context.settings.housekeeping_s):
+            try:
+                round_(context, context.clock())
+                metrics.ROUNDS.labels("done").inc()
+            except Exception as error:  # noqa: BLE001  the database may be away: try again in the next round
+                metrics.ROUNDS.labels("failed").inc()
+                log.warning("round failed", error=type(error).__name__)
+
+    thread = threading.Thread(target=work, name="housekeeping", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        context.stopping.set()
+        thread.join(timeout=10)

@@ -1,0 +1,108 @@
+"""Limits and rules are data: a file in `policies/`, loaded and validated at start, each figure with its source."""
+
+import sys
+import tomllib
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated, Final
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+POLICIES: Final = Path(__file__).parents[2] / "policies"
+AMOUNT_MAX: Final = 1_000_000_000_000  # đồng: no single amount in any request or rule is larger
+
+Dong = Annotated[int, Field(strict=True, ge=0, le=AMOUNT_MAX)]
+Minutes = Annotated[int, Field(strict=True, ge=1, le=60 * 24 * 31)]
+
+
+class _Rules(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Customer(_Rules):
+    """What one customer may take out: a calendar day and a calendar month in Vietnam."""
+
+    per_day: Dong
+    per_month: Dong | None = None
+
+
+class Office(_Rules):
+    """What one office may pay out."""
+
+    per_day: Dong
+    per_month: Dong
+
+
+class Withdrawal(_Rules):
+    """Amounts, lifetimes and the lease of a withdrawal."""
+
+    multiple: Annotated[int, Field(strict=True, ge=1)]
+    amount_min: Dong
+    amount_max: Dong
+    step_up_above: Dong
+    live_codes_max: Annotated[int, Field(strict=True, ge=1, le=100)]
+    fee: Dong
+    lease_min: Minutes
+    counter_min: Minutes
+    journey_min: Minutes
+    scheduled_min: Minutes
+
+    @property
+    def lease(self) -> timedelta:
+        """Give how long a drawer has the sole right to pay."""
+        return timedelta(minutes=self.lease_min)
+
+    def lifetime(self, name: str) -> timedelta:
+        """Give the life of a code: `counter`, `journey` or `scheduled`."""
+        minutes = {
+            "counter": self.counter_min,
+            "journey": self.journey_min,
+            "scheduled": self.scheduled_min,
+        }
+        return timedelta(minutes=minutes[name])
+
+    @property
+    def longest_lifetime(self) -> timedelta:
+        """Give the longest time for which a code must be verifiable: the longest life, and one lease."""
+        return timedelta(minutes=max(self.counter_min, self.journey_min, self.scheduled_min)) + self.lease
+
+
+class TopUp(_Rules):
+    """What one top-up may bring in."""
+
+    amount_min: Dong
+    amount_max: Dong
+
+
+class Person(_Rules):
+    """Who may have an account."""
+
+    age_min: Annotated[int, Field(strict=True, ge=0, le=100)]
+
+
+class Reporting(_Rules):
+    """What must be reported to the authorities."""
+
+    per_day: Dong
+
+
+class Policy(_Rules):
+    """One rule book. Immutable for the life of the process."""
+
+    version: str
+    title: str
+    customer: Customer
+    office: Office
+    withdrawal: Withdrawal
+    top_up: TopUp
+    person: Person
+    reporting: Reporting
+
+
+def load(name: str, folder: Path = POLICIES) -> Policy:
+    """Read `policies/{name}.toml`; a missing or wrong file ends the program and says which figure and why."""
+    path = folder / f"{name}.toml"
+    try:
+        return Policy.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+    except (OSError, tomllib.TOMLDecodeError, ValidationError) as wrong:
+        sys.exit(f"soft-atm cannot start: the policy {path} cannot be used.\n{wrong}")

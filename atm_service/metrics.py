@@ -1,0 +1,12 @@
+"""What `/metrics` counts, in Prometheus's words."""
+
+from typing import Final
+
+from prometheus_client import Counter, Gauge, Histogram
+
+REQUESTS: Final = Counter("soft_atm_requests_total", "Requests answered", ["method", "route", "status"])
+SECONDS: Final = Histogram("soft_atm_request_seconds", "Time to answer", ["method", "route"])
+REFUSALS: Final = Counter("soft_atm_refusals_total", "Refusals by reason", ["slug"])
+ROUNDS: Final = Counter("soft_atm_housekeeping_rounds_total", "Rounds of housekeeping", ["result"])
+RESOLVED: Final = Counter("soft_atm_housekeeping_resolved_total", "Things housekeeping brought to an end", ["task"])
+BROKEN_CONTROLS: Final = Gauge("soft_atm_broken_controls", "Breaks found by the last run", ["control"])

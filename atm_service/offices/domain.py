@@ -1,0 +1,66 @@
+"""Offices, drawers and counted cash: pure rules."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Final
+from uuid import UUID
+
+NOTES: Final = (500_000, 200_000, 100_000, 50_000, 20_000, 10_000, 5_000, 2_000, 1_000)  # đồng, largest first
+NOTES_MAX: Final = 100_000  # of one kind in one drawer
+
+
+class State(StrEnum):
+    """Whether an office pays."""
+
+    PLANNED = "planned"
+    ACTIVE = "active"
+    SUSPENDED = "suspended"
+
+
+class Line(StrEnum):
+    """How good the office's line to the service is."""
+
+    GOOD = "good"
+    WEAK = "weak"
+    NONE = "none"
+
+
+@dataclass(frozen=True)
+class Office:
+    """A post office that pays, or will. `code` is the commune's code and a running number: 05971-1."""
+
+    code: str
+    name: str
+    commune_code: str
+    commune: str
+    kind: str
+    district_code: str
+    district: str
+    state: State
+    line: Line
+
+
+@dataclass(frozen=True)
+class Shift:
+    """A clerk's turn at a drawer, from counted opening to counted close. Totals and over/short in đồng."""
+
+    id: UUID
+    office: str
+    drawer: int
+    clerk_id: UUID
+    clerk: str
+    opened_at: datetime
+    opening_counts: Mapping[str, int]
+    opening_total: int
+    opening_over_short: int
+    closed_at: datetime | None = None
+    closing_counts: Mapping[str, int] | None = None
+    closing_total: int | None = None
+    closing_over_short: int | None = None
+
+
+def total(counts: Mapping[str, int]) -> int:
+    """Add up counted notes: `{"500000": 20, …}` gives đồng. The keys are checked at the edge."""
+    return sum(int(note) * number for note, number in counts.items())

@@ -1,0 +1,222 @@
+"""Tables and queries of offices, drawers and shifts."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Connection,
+    DateTime,
+    Index,
+    Row,
+    RowMapping,
+    bindparam,
+    text,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlmodel import Field, SQLModel
+
+from atm_service.offices.domain import Line, Office, Shift, State
+
+
+class OfficeRow(SQLModel, table=True):
+    """One office. `searchable` is name, commune and district without accents, for the wallet's search."""
+
+    __tablename__ = "office"
+    __table_args__ = (
+        CheckConstraint("state IN ('planned', 'active', 'suspended')", name="office_state"),
+        CheckConstraint("line IN ('good', 'weak', 'none')", name="office_line"),
+        {"schema": "service"},
+    )
+
+    code: str = Field(primary_key=True)
+    name: str
+    commune_code: str
+    commune: str
+    kind: str
+    district_code: str = Field(index=True)
+    district: str
+    searchable: str
+    state: str
+    line: str
+
+
+class DrawerRow(SQLModel, table=True):
+    """One drawer of an office: where a clerk keeps cash."""
+
+    __tablename__ = "drawer"
+    __table_args__ = (CheckConstraint("number BETWEEN 1 AND 99", name="drawer_number"), {"schema": "service"})
+
+    office: str = Field(primary_key=True, foreign_key="service.office.code")
+    number: int = Field(primary_key=True)
+
+
+class ShiftRow(SQLModel, table=True):
+    """A clerk's turn at a drawer. A drawer, and a clerk, has one open shift at most."""
+
+    __tablename__ = "shift"
+    __table_args__ = (
+        Index("shift_one_per_drawer", "office", "drawer", unique=True, postgresql_where=text("closed_at IS NULL")),
+        Index("shift_one_per_clerk", "clerk_id", unique=True, postgresql_where=text("closed_at IS NULL")),
+        Index("shift_office_opened", "office", "opened_at"),
+        {"schema": "service"},
+    )
+
+    id: UUID = Field(primary_key=True)
+    office: str
+    drawer: int
+    clerk_id: UUID
+    opened_at: datetime = Field(sa_type=DateTime(timezone=True))
+    opening_counts: dict[str, Any] = Field(sa_type=JSONB)
+    opening_total: int = Field(sa_type=BigInteger)
+    opening_over_short: int = Field(sa_type=BigInteger)
+    closed_at: datetime | None = Field(default=None, sa_type=DateTime(timezone=True))
+    closing_counts: dict[str, Any] | None = Field(default=None, sa_type=JSONB(none_as_null=True))
+    closing_total: int | None = Field(default=None, sa_type=BigInteger)
+    closing_over_short: int | None = Field(default=None, sa_type=BigInteger)
+
+
+class OfficeDayRow(SQLModel, table=True):
+    """What an office has paid on one business date, and its last receipt number of that date."""
+
+    __tablename__ = "office_day"
+    __table_args__ = (CheckConstraint("paid_total >= 0", name="office_day_paid"), {"schema": "service"})
+
+    office: str = Field(primary_key=True, foreign_key="service.office.code")
+    day: date = Field(primary_key=True)
+    paid_total: int = Field(sa_type=BigInteger)
+    receipts: int
+
+_INSERT = text("""
+    INSERT INTO service.office (code, name, commune_code, commune, kind, district_code, district, searchable, state, line)
+    VALUES (:code, :name, :commune_code, :commune, :kind, :district_code, :district, :searchable, :state, :line)
+    ON CONFLICT (code) DO NOTHING
+""")
+_ONE = text("SELECT * FROM service.office WHERE code = :code")
+_SET_STATE = text("UPDATE service.office SET state = :state WHERE code = :code")
+_ADD_DRAWER = text("INSERT INTO service.drawer (office, number) VALUES (:office, :number) ON CONFLICT DO NOTHING")
+_LOCK_DRAWER = text("SELECT number FROM service.drawer WHERE office = :office AND number = :number FOR UPDATE")
+_SHIFT: Final = """
+    SELECT s.*, t.display_name AS clerk FROM service.shift s JOIN service.staff t ON t.id = s.clerk_id
+"""
+_OPEN_SHIFT = text(f"{_SHIFT} WHERE s.clerk_id = :clerk_id AND s.closed_at IS NULL FOR SHARE OF s")
+_OPEN_SHIFT_ALONE = text(f"{_SHIFT} WHERE s.clerk_id = :clerk_id AND s.closed_at IS NULL FOR UPDATE OF s")
+_ONE_SHIFT = text(f"{_SHIFT} WHERE s.id = :id")
+_INSERT_SHIFT = text("""
+    INSERT INTO service.shift (id, office, drawer, clerk_id, opened_at, opening_counts, opening_total, opening_over_short)
+    VALUES (:id, :office, :drawer, :clerk_id, :now, :counts, :total, :over_short)
+    ON CONFLICT DO NOTHING
+""").bindparams(bindparam("counts", type_=JSONB))
+_CLOSE_SHIFT = text("""
+    UPDATE service.shift SET closed_at = :now, closing_counts = :counts, closing_total = :total,
+        closing_over_short = :over_short
+    WHERE id = :id AND closed_at IS NULL
+""").bindparams(bindparam("counts", type_=JSONB))
+_PAID = text("SELECT count(*) AS number, coalesce(sum(amount), 0) AS total FROM service.receipt WHERE shift_id = :id")
+_PRESENTED = text("""
+    SELECT id FROM service.withdrawal
+    WHERE status = 'presented' AND drawer_office = :office AND drawer = :drawer AND lease_until > :now
+""")
+_DISTRICTS = text("SELECT DISTINCT district_code AS code, district AS name FROM service.office ORDER BY code")
+# A cashier's answer, never a figure: yes (a drawer on shift holds the amount), ask, or no.
+_LIST = text("""
+    SELECT o.code, o.name, o.commune, o.district, o.state, o.line, coalesce(cash.most, -1) AS most
+    FROM service.office o
+    LEFT JOIN LATERAL (
+        SELECT max(a.debits - a.credits - a.held) AS most
+        FROM service.shift s
+        JOIN ledger.account a ON a.code = 'office/' || s.office || '/drawer/' || s.drawer
+        WHERE s.office = o.code AND s.closed_at IS NULL
+    ) AS cash ON true
+    WHERE o.code > :after
+      AND (CAST(:district AS text) IS NULL OR o.district_code = :district)
+      AND (CAST(:words AS text) IS NULL OR o.searchable LIKE :words)
+    ORDER BY o.code LIMIT :limit
+""")
+
+
+def insert(session: Connection, office: Office, searchable: str) -> bool:
+    """Add an office; False when its code is there already."""
+    values = {**vars(office), "searchable": searchable}
+    return session.execute(_INSERT, values).rowcount == 1
+
+
+def find(session: Connection, code: str) -> Office | None:
+    """Find an office by its code."""
+    row = session.execute(_ONE, {"code": code}).mappings().one_or_none()
+    if row is None:
+        return None
+    facts = {name: value for name, value in row.items() if name != "searchable"}
+    return Office(**{**facts, "state": State(row["state"]), "line": Line(row["line"])})
+
+
+def set_state(session: Connection, code: str, state: State) -> None:
+    """Change whether an office pays."""
+    session.execute(_SET_STATE, {"code": code, "state": state})
+
+
+def add_drawer(session: Connection, office: str, number: int) -> None:
+    """Add a drawer; nothing happens when it is there already."""
+    session.execute(_ADD_DRAWER, {"office": office, "number": number})
+
+
+def lock_drawer(session: Connection, office: str, number: int) -> bool:
+    """Lock a drawer against another opening, close or delivery; False when there is none."""
+    return session.execute(_LOCK_DRAWER, {"office": office, "number": number}).one_or_none() is not None
+
+
+def open_shift(session: Connection, clerk_id: UUID) -> Shift | None:
+    """Find a clerk's open shift and keep it from being closed until this transaction ends."""
+    return _shift(session.execute(_OPEN_SHIFT, {"clerk_id": clerk_id}).mappings().one_or_none())
+
+
+def open_shift_alone(session: Connection, clerk_id: UUID) -> Shift | None:
+    """Find a clerk's open shift and keep everybody else from using it."""
+    return _shift(session.execute(_OPEN_SHIFT_ALONE, {"clerk_id": clerk_id}).mappings().one_or_none())
+
+
+def shift(session: Connection, id: UUID) -> Shift | None:
+    """Find a shift."""
+    return _shift(session.execute(_ONE_SHIFT, {"id": id}).mappings().one_or_none())
+
+
+def insert_shift(session: Connection, values: Mapping[str, Any]) -> bool:
+    """Open a shift; False when the clerk or the drawer has an open one."""
+    return session.execute(_INSERT_SHIFT, dict(values)).rowcount == 1
+
+
+def close_shift(session: Connection, values: Mapping[str, Any]) -> None:
+    """Close a shift that this transaction has locked."""
+    session.execute(_CLOSE_SHIFT, dict(values))
+
+
+def paid(session: Connection, shift_id: UUID) -> tuple[int, int]:
+    """Give how many withdrawals a shift has paid, and how much in đồng."""
+    row = session.execute(_PAID, {"id": shift_id}).one()
+    return int(row.number), int(row.total)
+
+
+def presented(session: Connection, office: str, drawer: int, now: datetime) -> list[UUID]:
+    """List the withdrawals that a drawer still has the right to pay."""
+    values = {"office": office, "drawer": drawer, "now": now}
+    return list(session.execute(_PRESENTED, values).scalars())
+
+
+def districts(session: Connection) -> Sequence[Row[Any]]:
+    """List the districts that have offices: code and name."""
+    return session.execute(_DISTRICTS).all()
+
+
+def listed(
+    session: Connection, after: str, district: str | None, words: str | None, limit: int
+) -> Sequence[Row[Any]]:
+    """List offices in order of code, with the largest drawer balance on shift (-1: nobody is there)."""
+    values = {"after": after, "district": district, "words": words, "limit": limit}
+    return session.execute(_LIST, values).all()
+
+
+def _shift(row: RowMapping | None) -> Shift | None:
+    return None if row is None else Shift(**row)

@@ -1,0 +1,137 @@
+"""Withdrawals for the counter: present, pay, release, receipts."""
+
+from datetime import date
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Response
+
+import ledger
+from atm_service import calendar, paging
+from atm_service.callers import InClerk
+from atm_service.context import InContext, InNow
+from atm_service.idempotency import InKey
+from atm_service.offices.errors import NoOpenShift
+from atm_service.paging import InCursor, InLimit, Page
+from atm_service.problems import refuses
+from atm_service.refusals import NotFound, TooManyAttempts
+from atm_service.withdrawals import errors, receipts, service, views
+from atm_service.withdrawals.schemas import (
+    PaymentRequest,
+    PresentationRequest,
+    PresentationView,
+    ReceiptView,
+)
+
+router = APIRouter(prefix="/counter/v1", tags=["counter"])
+
+_ENDED = (
+    errors.AlreadyPaid,
+    errors.AlreadyPresented,
+    errors.WithdrawalCancelled,
+    errors.WithdrawalReversed,
+    errors.CodeExpired,
+    errors.WrongOffice,
+    errors.DrawerShort,
+    NoOpenShift,
+    TooManyAttempts,
+)
+
+
+@router.post(
+    "/presentations",
+    status_code=201,
+    responses=refuses(
+        errors.CodeMalformed,
+        errors.DigitsMistyped,
+        errors.CodeNotGenuine,
+        errors.CodeNotYetValid,
+        errors.CodeUnknown,
+        *_ENDED,
+        posted=True,
+    ),
+)
+def present(body: PresentationRequest, clerk: InClerk, context: InContext, now: InNow) -> PresentationView:
+    """Give this clerk's drawer the sole right to pay the code, for one lease. Safe to repeat."""
+    read = service.read(context, body.code, now)
+    try:
+        with context.transaction() as session:
+            presented = service.present(session, context, clerk, read, now)
+            view = views.presentation(session, context, presented)
+    except errors.CodeUnknown:
+        service.count_wrong_digits(context, clerk, now)
+        raise
+    return view
+
+
+@router.post(
+    "/withdrawals/{id}/payment",
+    status_code=201,
+    response_model=ReceiptView,
+    responses=refuses(
+        NotFound,
+        errors.NotPresented,
+        errors.WrongIdentity,
+        errors.PinRequired,
+        errors.WrongPin,
+        errors.OfficeLimitReached,
+        *_ENDED,
+        keyed=True,
+    ),
+)
+def pay(
+    id: UUID, body: PaymentRequest, clerk: InClerk, key: InKey, context: InContext, now: InNow
+) -> Response:
+    """Record that the clerk may hand over the cash. Safe to repeat with the same key."""
+    if body.pin is not None:
+        service.prove_pin(context, id, body.pin, now)
+    try:
+        with context.transaction() as session:
+            answer = key.once(
+                session,
+                201,
+                lambda: views.receipt(context, service.pay(session, context, clerk, id, body, now)),
+            )
+    except errors.WrongIdentity:
+        left = service.count_wrong_card(context, id, now)
+        raise errors.WrongIdentity(remaining_attempts=left) from None
+    return answer.response()
+
+
+@router.post(
+    "/withdrawals/{id}/release", status_code=204, responses=refuses(NotFound, NoOpenShift, posted=True)
+)
+def release(id: UUID, clerk: InClerk, context: InContext, now: InNow) -> None:
+    """Give the right to pay back, so that the code may be presented elsewhere. Harmless to repeat."""
+    with context.transaction() as session:
+        service.release(session, clerk, id, now)
+
+
+@router.get("/receipts", responses=refuses())
+def day(
+    clerk: InClerk,
+    context: InContext,
+    now: InNow,
+    date: Annotated[date | None, Query(description="a business day in Vietnam; default today")] = None,
+    cursor: InCursor = None,
+    limit: InLimit = paging.LIMIT_DEFAULT,
+) -> Page[ReceiptView]:
+    """List what the clerk's office paid on one day, newest first."""
+    assert clerk.office is not None
+    asked = date or ledger.business_date(now)
+    start, end = calendar.day_start(asked), calendar.day_end(asked)
+    with context.transaction() as session:
+        rows = receipts.of_day(session, clerk.office, start, end, paging.read_id(cursor), limit + 1)
+    items = [views.receipt(context, row) for row in rows[:limit]]
+    return Page(items=items, next_cursor=paging.write(str(items[-1].id)) if len(rows) > limit else None)
+
+
+@router.get("/receipts/{id}", responses=refuses(NotFound))
+def receipt(id: UUID, clerk: InClerk, context: InContext) -> ReceiptView:
+    """Show one receipt of the clerk's office."""
+    assert clerk.office is not None
+    with context.transaction() as session:
+        found = receipts.find(session, clerk.office, id)
+    if found is None:
+        raise NotFound
+    return views.receipt(context, found)

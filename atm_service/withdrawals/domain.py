@@ -1,0 +1,174 @@
+"""One customer's wish for cash, from authorised to its end: pure rules, one refusal per state.
+
+    authorised ──present──▶ presented ──pay──▶ paid ──reverse──▶ reversed
+       │  ▲                   │
+       │  └─release / lapse───┘
+       ├──cancel──▶ cancelled
+       └──deadline──▶ expired
+
+Precedence of refusals: how it ended (paid, reversed, cancelled, expired), then the wrong office, then another
+drawer's lease, then the deadline. Time is an argument; nothing here reads a clock, a database or the network.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import NoReturn
+from uuid import UUID
+
+from atm_service.limits.policy import Withdrawal as Rules
+from atm_service.withdrawals import errors
+
+
+class Status(StrEnum):
+    """Where a withdrawal stands."""
+
+    AUTHORISED = "authorised"
+    PRESENTED = "presented"
+    PAID = "paid"
+    REVERSED = "reversed"
+    CANCELLED = "cancelled"
+    EXPIRED = "expired"
+
+
+LIVE = frozenset({Status.AUTHORISED, Status.PRESENTED})
+
+
+class Lifetime(StrEnum):
+    """How long a code lives: at the counter, for a day's journey, or by appointment at one office."""
+
+    COUNTER = "counter"
+    JOURNEY = "journey"
+    SCHEDULED = "scheduled"
+
+
+@dataclass(frozen=True)
+class Drawer:
+    """A drawer of an office, as a place that pays."""
+
+    office: str
+    number: int
+
+
+@dataclass(frozen=True)
+class Payment:
+    """When and where the cash left a drawer."""
+
+    receipt_id: UUID
+    at: datetime
+    drawer: Drawer
+
+
+@dataclass(frozen=True)
+class Withdrawal:
+    """A withdrawal. Amount and fee in đồng; `office` is set when the code is bound to one."""
+
+    id: UUID
+    customer_id: UUID
+    amount: int
+    fee: int
+    lifetime: Lifetime
+    office: str | None
+    created_at: datetime
+    expires_at: datetime
+    status: Status = Status.AUTHORISED
+    drawer: Drawer | None = None
+    lease_until: datetime | None = None
+    by_digits: bool = False
+    payment: Payment | None = None
+
+    @property
+    def is_live(self) -> bool:
+        """Tell whether the money is still set aside."""
+        return self.status in LIVE
+
+    def is_over(self, now: datetime) -> bool:
+        """Tell whether the deadline has passed with no clerk at work on it."""
+        return now >= self.expires_at and not self.is_leased(now)
+
+    def is_leased(self, now: datetime) -> bool:
+        """Tell whether a drawer has the sole right to pay."""
+        return self.status is Status.PRESENTED and self.lease_until is not None and now < self.lease_until
+
+    def present(self, drawer: Drawer, now: datetime, lease: timedelta, *, by_digits: bool) -> "Withdrawal":
+        """Give `drawer` the sole right to pay until the lease ends. Presenting again there is harmless.
+
+        A lease never outlives the code by more than one lease: the held money waits no longer than that.
+        """
+        self._refuse_if_ended(drawer)
+        self._refuse_elsewhere(drawer, now)
+        if self.is_over(now):
+            raise errors.CodeExpired(expired_at=self.expires_at)
+        lease_until = min(now + lease, self.expires_at + lease)
+        return replace(
+            self, status=Status.PRESENTED, drawer=drawer, lease_until=lease_until, by_digits=by_digits
+        )
+
+    def pay(self, drawer: Drawer, receipt_id: UUID, now: datetime) -> "Withdrawal":
+        """Record that the cash may leave `drawer`.
+
+        A lapsed lease alone does not undo a payment in progress: the same drawer may still pay as long as nobody
+        else has presented since and the code's own time is not over.
+        """
+        self._refuse_if_ended(drawer)
+        self._refuse_elsewhere(drawer, now)
+        if self.status is not Status.PRESENTED or self.drawer != drawer:
+            raise errors.NotPresented
+        if self.is_over(now):
+            raise errors.CodeExpired(expired_at=self.expires_at)
+        return replace(self, status=Status.PAID, lease_until=None, payment=Payment(receipt_id, now, drawer))
+
+    def release(self, drawer: Drawer) -> "Withdrawal":
+        """Give the right to pay back. Harmless when this drawer does not have it."""
+        if self.status is not Status.PRESENTED or self.drawer != drawer:
+            return self
+        return replace(self, status=Status.AUTHORISED, drawer=None, lease_until=None, by_digits=False)
+
+    def cancel(self, now: datetime) -> "Withdrawal":
+        """Give the withdrawal up, unless a clerk is counting. Cancelling again is harmless."""
+        if self.status is Status.CANCELLED:
+            return self
+        if not self.is_live:
+            raise errors.AlreadyEnded(status=self.status)
+        if self.is_leased(now):
+            raise errors.BeingPaid(lease_until=self.lease_until)
+        return replace(self, status=Status.CANCELLED, drawer=None, lease_until=None)
+
+    def expire(self, now: datetime) -> "Withdrawal":
+        """Let the code lapse: when it is live, its deadline has passed and no clerk is at work on it."""
+        if not self.is_live or not self.is_over(now):
+            return self
+        return replace(self, status=Status.EXPIRED, drawer=None, lease_until=None)
+
+    def _refuse_if_ended(self, drawer: Drawer) -> None:
+        if self.is_live:
+            return
+        if self.status is Status.PAID:
+            self._refuse_paid(drawer)
+        if self.status is Status.EXPIRED:
+            raise errors.CodeExpired(expired_at=self.expires_at)
+        if self.status is Status.CANCELLED:
+            raise errors.WithdrawalCancelled
+        raise errors.WithdrawalReversed
+
+    def _refuse_paid(self, drawer: Drawer) -> NoReturn:
+        """Say when and where to the office that paid; elsewhere only that it was paid."""
+        if self.payment is None or self.payment.drawer.office != drawer.office:
+            raise errors.AlreadyPaid
+        raise errors.AlreadyPaid(
+            paid_at=self.payment.at, paid_drawer=self.payment.drawer.number, receipt_id=self.payment.receipt_id
+        )
+
+    def _refuse_elsewhere(self, drawer: Drawer, now: datetime) -> None:
+        if self.office is not None and self.office != drawer.office:
+            raise errors.WrongOffice(office=self.office)
+        if self.is_leased(now) and self.drawer != drawer and self.lease_until is not None:
+            raise errors.AlreadyPresented(retry_after_s=int((self.lease_until - now).total_seconds()) + 1)
+
+
+def check_amount(amount: int, rules: Rules) -> None:
+    """Refuse an amount that is too small, too large, or that notes cannot make."""
+    if not rules.amount_min <= amount <= rules.amount_max:
+        raise errors.AmountOutOfRange(amount_min=rules.amount_min, amount_max=rules.amount_max)
+    if amount % rules.multiple:
+        raise errors.AmountNotMultiple(multiple=rules.multiple)

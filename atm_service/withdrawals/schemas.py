@@ -1,0 +1,96 @@
+"""HTTP bodies of withdrawals, presentations, payments and receipts."""
+
+from datetime import datetime
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from atm_service.limits.policy import AMOUNT_MAX
+from atm_service.withdrawals.domain import Lifetime, Status
+
+Amount = Annotated[int, Field(strict=True, gt=0, le=AMOUNT_MAX, description="đồng", examples=[2_000_000])]
+Pin = Annotated[str, Field(pattern=r"^[0-9]{6}$", examples=["480152"])]
+OfficeCode = Annotated[str, Field(pattern=r"^[0-9]{5}-[0-9]{1,3}$", examples=["05971-1"])]
+Capture = Annotated[str, Field(pattern=r"^[A-Za-z0-9._:-]{1,128}$", examples=["sample-clear"])]
+
+
+class _Body(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class WithdrawalRequest(_Body):
+    """A customer's wish for cash."""
+
+    amount: Amount
+    pin: Pin
+    lifetime: Lifetime = Lifetime.JOURNEY
+    office: OfficeCode | None = Field(None, description="binds the code to one office; needed for `scheduled`")
+    face_capture: Capture | None = Field(None, description="a fresh picture session, for large amounts")
+
+
+class WithdrawalView(_Body):
+    """A withdrawal as its customer sees it. Code and digits are there while it is live."""
+
+    id: UUID
+    status: Status
+    amount: int
+    fee: int
+    lifetime: Lifetime
+    office: str | None
+    created_at: datetime
+    expires_at: datetime
+    code: str | None = Field(description="compact JWS, the text of the QR")
+    digits: str | None = Field(examples=["480-152-7713"])
+    paid_at: datetime | None
+    paid_office: str | None
+
+
+class PresentationRequest(_Body):
+    """What the clerk scanned or typed."""
+
+    code: str = Field(min_length=1, max_length=512, description="the QR's text, or the ten digits")
+
+
+class Payee(_Body):
+    """As much of the account holder as the clerk needs for comparing."""
+
+    masked_name: str = Field(examples=["N••• V••• Thắng"])
+    masked_id: str = Field(examples=["••••••••4321"])
+
+
+class PresentationView(_Body):
+    """The sole right of this drawer to pay, until `lease_until`."""
+
+    withdrawal_id: UUID
+    amount: int
+    fee: int
+    payee: Payee
+    lease_until: datetime
+    requires: list[Literal["id_number", "pin"]]
+
+
+class PaymentRequest(_Body):
+    """What the clerk checked: the card's number and how it was read; the PIN where it is required."""
+
+    id_number: str = Field(pattern=r"^[0-9]{12}$", examples=["020085004321"])
+    checked: Literal["qr", "mrz", "typed"]
+    pin: Pin | None = None
+
+
+class ReceiptView(_Body):
+    """The proof that cash was paid: the counter shows "paid" only with this in hand."""
+
+    id: UUID
+    number: str = Field(examples=["05971-1-261121-0007"])
+    withdrawal_id: UUID
+    amount: int
+    fee: int
+    office: str
+    office_name: str
+    drawer: int
+    clerk: str
+    payee: Payee
+    identity_checked: str
+    paid_at: datetime
+    entry_id: UUID
