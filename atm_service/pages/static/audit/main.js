@@ -1,0 +1,39 @@
+// The auditor's page: its screens, and who may see which.
+
+import { h } from "../dom.js";
+import { t } from "../i18n.js";
+import { go, start } from "../shell.js";
+import { controlsScreen } from "./controls.js";
+import { journalScreen } from "./journal.js";
+import { reconciliationScreen } from "./reconciliation.js";
+import { signInScreen, staff, wrongRoleScreen } from "./staff.js";
+import { trialBalanceScreen } from "./trial_balance.js";
+
+const routes = {
+  "sign-in": signInScreen,
+  "no/:role": wrongRoleScreen,
+  "controls": controlsScreen,
+  "balance": trialBalanceScreen,
+  "reconciliation": reconciliationScreen,
+  "journal": journalScreen,
+};
+
+function allowed(route) {
+  if (!staff.session()) return route.startsWith("no/") ? route : "sign-in";
+  return ["", "sign-in"].includes(route) ? "controls" : route;
+}
+
+function nav() {
+  const tabs = document.querySelector("#tabs");
+  tabs.replaceChildren();
+  if (!staff.session()) return null;
+  const here = location.hash.slice(2);
+  tabs.append(...["controls", "balance", "reconciliation", "journal"].map((route) =>
+    h("a", { href: `#/${route}`, ...(route === here && { "aria-current": "page" }) }, t(`${route}.title`))));
+  return [h("button", { class: "language", onclick: async () => {
+    await staff.signOut();
+    go("sign-in");
+  } }, t("sign-out"))];
+}
+
+start({ routes, allowed, nav });

@@ -1,0 +1,66 @@
+// Three doors, and on a demonstration what to type behind each.
+
+import { open } from "./api.js";
+import { h } from "./dom.js";
+import { known, languageSwitch, load, t } from "./i18n.js";
+
+let demo = null;
+
+// The clipboard needs TLS or loopback; elsewhere the text is marked for the person to copy.
+function copyable(text) {
+  const shown = h("code", {}, text);
+  const button = h("button", { class: "copy", "aria-label": t("demo.copy-this", { text }), onclick: async () => {
+    try {
+      await navigator.clipboard.writeText(text);
+      button.textContent = t("demo.copied");
+      setTimeout(() => (button.textContent = t("demo.copy")), 2_000);
+    } catch {
+      window.getSelection().selectAllChildren(shown);
+    }
+  } }, t("demo.copy"));
+  return h("td", {}, h("span", { class: "copyable" }, shown, button));
+}
+
+function table(columns, rows) {
+  return h("div", { class: "wide" }, h("table", {},
+    h("thead", {}, h("tr", {}, columns.map((name) => h("th", { scope: "col" }, t(`demo.${name}`))))),
+    h("tbody", {}, rows.map((cells) => h("tr", {}, cells)))));
+}
+
+function demoData({ customers, staff }) {
+  const role = (name) => h("td", {}, known(`role.${name}`) ? t(`role.${name}`) : name);
+  return h("section", { class: "stack" },
+    h("h2", {}, h("span", { class: "tag" }, t("demo.tag")), " ", t("demo.title")),
+    h("p", {}, t("demo.lead")),
+    h("h3", {}, t("demo.customers")),
+    table(["name", "phone", "pin", "card"], customers.map(({ full_name, phone, pin, id_number }) =>
+      [h("td", {}, full_name), copyable(phone), copyable(pin), copyable(id_number)])),
+    h("h3", {}, t("demo.staff")),
+    table(["role", "office", "username", "password"], staff.map((one) =>
+      [role(one.role), h("td", {}, one.office ?? "–"), copyable(one.username), copyable(one.password)])));
+}
+
+function door(name, href) {
+  const words = [h("strong", {}, t(`door.${name}`)), h("span", {}, t(href ? `door.${name}-note` : "door.counter-elsewhere"))];
+  return href ? h("a", { class: "door", href }, words) : h("div", { class: "door closed" }, words);
+}
+
+// Only a web address may become a link: the demo file is data.
+const webAddress = (text) => (/^https?:\/\//.test(text ?? "") ? text : null);
+
+function show() {
+  document.title = `${t("brand")} – ${t("landing.title")}`;
+  document.querySelector("#tools").replaceChildren(languageSwitch(show));
+  document.querySelector("main").replaceChildren(
+    h("h1", {}, t("landing.title")), h("p", { class: "lead" }, t("landing.lead")),
+    h("nav", { class: "doors", "aria-label": t("landing.doors") },
+      door("wallet", "/wallet/"), door("counter", webAddress(demo?.counter_url)), door("audit", "/audit/")),
+    demo ? demoData(demo) : "",
+  );
+}
+
+const asked = open.get("/demo.json").catch(() => null); // no demonstration: the doors are enough
+await load();
+show();
+demo = await asked;
+if (demo) show();

@@ -1,0 +1,154 @@
+// One withdrawal: its code while it lives, and how it ended.
+
+import { intention, now, Problem } from "../api.js";
+import { ask, h, isBusy, setBusy } from "../dom.js";
+import { dateTime, deadline, duration, money } from "../format.js";
+import { facts } from "../forms.js";
+import { t } from "../i18n.js";
+import { problemBox } from "../problems.js";
+import { announce } from "../shell.js";
+import { forget, isLive, keep, kept, wallet } from "./account.js";
+import { officeOf } from "./offices.js";
+import { watch } from "./watch.js";
+
+const SOON_MS = 10 * 60_000;
+
+export function codeScreen({ id }) {
+  const body = h("div", { class: "stack" });
+  const path = `/wallet/v1/withdrawals/${id}`;
+  let [known, view] = [kept(id), null];
+
+  function paint() {
+    if (view?.withdrawal.status === known.withdrawal.status && view.complete) return view.line(true);
+    view?.stop();
+    const before = view?.withdrawal.status;
+    view = isLive(known.withdrawal) ? liveView(known, cancelled) : endView(known);
+    body.replaceChildren(...view.nodes);
+    if (before && before !== known.withdrawal.status) announce(t(`status.${known.withdrawal.status}`));
+  }
+
+  function learn(withdrawal, svg = known?.svg, office = known?.office) {
+    known = { withdrawal, svg, office };
+    if (isLive(withdrawal)) keep(known);
+    else forget(id);
+    paint();
+  }
+
+  async function cancelled(withdrawal) {
+    learn(withdrawal);
+    document.querySelector("h1").focus();
+  }
+
+  async function refresh() {
+    try {
+      const withdrawal = await wallet.get(path);
+      const svg = isLive(withdrawal) ? (known?.svg ?? (await (await wallet.raw(`${path}/qr.svg`)).text())) : null;
+      learn(withdrawal, svg, known?.office ?? (await officeOf(withdrawal.paid_office ?? withdrawal.office)));
+      return isLive(withdrawal);
+    } catch (error) {
+      if (view) view.line(false);
+      else body.replaceChildren(problemBox(error));
+      if (error instanceof Problem && error.slug !== "code-not-live") return false;
+      throw error;
+    }
+  }
+
+  if (known) paint();
+  const unwatch = watch(refresh);
+  return { title: "code.title", back: "home", body, stop: () => (unwatch(), view?.stop()) };
+}
+
+function picture(svg) {
+  const address = URL.createObjectURL(new Blob([svg], { type: "image/svg+xml" }));
+  return { address, node: h("img", { class: "qr", src: address, alt: t("code.qr-alt") }) };
+}
+
+// The code as the clerk's camera and the customer's eyes need it: large, and still there when the line is not.
+function liveView({ withdrawal, svg, office }, cancelled) {
+  const qr = svg && picture(svg);
+  const left = h("strong", {});
+  const countdown = h("p", { class: "countdown" }, h("span", {}, t("code.left")), left);
+  const lost = h("p", { class: "notice wait", role: "status", hidden: true }, t("code.no-line"));
+  const tick = () => {
+    const remaining = Date.parse(withdrawal.expires_at) - now();
+    left.textContent = remaining > 0 ? duration(remaining) : t("code.over");
+    countdown.classList.toggle("soon", remaining < SOON_MS);
+  };
+  const ticking = setInterval(tick, 1000);
+  const light = keepLit();
+  tick();
+  return {
+    withdrawal, complete: Boolean(svg), line: (up) => (lost.hidden = up),
+    stop: () => (clearInterval(ticking), light(), qr && URL.revokeObjectURL(qr.address)),
+    nodes: [
+      withdrawal.status === "presented" ? h("p", { class: "notice wait", role: "status" }, t("code.presented")) : "",
+      lost,
+      h("div", { class: "ticket" },
+        h("p", { class: "figure huge" }, money(withdrawal.amount)),
+        qr ? qr.node : h("p", { class: "qr quiet" }, t("form.loading")),
+        h("p", { class: "label", id: "digits" }, t("code.digits")),
+        h("p", { class: "digits", "aria-labelledby": "digits" }, withdrawal.digits.split("-").map((part) => h("span", {}, part))),
+        countdown),
+      instructions(withdrawal, office),
+      cancelButton(withdrawal, cancelled),
+    ],
+  };
+}
+
+function instructions({ office: bound, expires_at, fee }, office) {
+  const place = office ? `${office.name}, ${office.commune}, ${office.district}` : bound;
+  return h("section", { class: "stack" },
+    h("h2", {}, t("code.what-now")),
+    h("ol", { class: "steps" },
+      h("li", {}, bound ? t("code.go-to", { place }) : t("code.go-anywhere"), " ",
+        !bound && h("a", { href: "#/offices" }, t("offices.title"))),
+      h("li", {}, h("strong", {}, t("code.bring-card"))),
+      h("li", {}, t("code.show-it"))),
+    facts([[t("code.until"), deadline(expires_at)], fee > 0 && [t("code.fee"), money(fee)]]),
+    h("p", { class: "hint" }, t("code.screenshot")));
+}
+
+function cancelButton(withdrawal, cancelled) {
+  const trouble = h("div", {});
+  const button = h("button", { class: "danger plain", onclick: async () => {
+    if (isBusy(button) || !(await ask(t("cancel.question", { amount: money(withdrawal.amount) }), t("cancel.yes"), t("cancel.no")))) return;
+    const { key, settle } = intention("cancel", withdrawal.id);
+    setBusy(button, true);
+    trouble.replaceChildren();
+    try {
+      const path = `/wallet/v1/withdrawals/${withdrawal.id}/cancel`;
+      const answer = await wallet.send(path, {}, key, () => (button.textContent = t("form.asking-again")));
+      settle();
+      return cancelled(answer);
+    } catch (error) {
+      trouble.replaceChildren(problemBox(error));
+    }
+    button.textContent = t("cancel.button");
+    setBusy(button, false);
+  } }, t("cancel.button"));
+  return h("div", { class: "stack apart" }, trouble, button);
+}
+
+// A screen that goes dark in front of the scanner is a queue; browsers without wake locks dim as they always did.
+function keepLit() {
+  const lock = navigator.wakeLock?.request("screen").catch(() => null);
+  return () => lock?.then((held) => held?.release());
+}
+
+function endView({ withdrawal, office }) {
+  const { status, amount, paid_at, paid_office } = withdrawal;
+  const place = office && office.code === paid_office ? `${office.name}, ${office.commune}` : paid_office;
+  return {
+    withdrawal, complete: true, line: () => {}, stop: () => {},
+    nodes: [
+      h("div", { class: `ending ${status}` }, h("p", { class: "mark", "aria-hidden": "true" }, status === "paid" ? "✓" : "↩"),
+        h("h2", {}, t(`ended.${status}`)), h("p", { class: "figure huge" }, money(amount)), h("p", {}, t(`ended.${status}-next`))),
+      facts([
+        paid_at && [t("ended.when"), dateTime(paid_at)],
+        paid_office && [t("ended.where"), place],
+        [t("ended.number"), h("span", { class: "reference" }, withdrawal.id)],
+      ]),
+      h("a", { class: "button", href: "#/home" }, t("home.go")),
+    ],
+  };
+}

@@ -1,0 +1,54 @@
+// What the customer has, the code that is under way, and the three things to do.
+
+import { Lost, now } from "../api.js";
+import { h } from "../dom.js";
+import { deadline, duration, money } from "../format.js";
+import { loaded } from "../forms.js";
+import { t } from "../i18n.js";
+import { allKept, isLive, wallet } from "./account.js";
+
+export function codeCard({ withdrawal }) {
+  const waiting = duration(Date.parse(withdrawal.expires_at) - now());
+  return h("a", { class: "code-card", href: `#/code/${withdrawal.id}` },
+    h("span", {}, t(withdrawal.status === "presented" ? "home.code-presented" : "home.code")),
+    h("strong", { class: "figure" }, money(withdrawal.amount)),
+    h("span", {}, t("home.code-until", { deadline: deadline(withdrawal.expires_at), waiting })),
+    h("span", { class: "button" }, t("home.code-show")));
+}
+
+function balance({ full_name, available, held, limits }) {
+  return h("section", { class: "balance" },
+    h("p", {}, t("home.greeting", { name: full_name })),
+    h("p", { class: "label", id: "available" }, t("home.available")),
+    h("p", { class: "amount", "aria-labelledby": "available" }, money(available)),
+    held > 0 && h("p", { class: "held" }, t("home.held", { held: money(held) })),
+    h("p", { class: "quiet" }, t("home.left-today", { remaining: money(limits.remaining_today) })));
+}
+
+const door = (route, title, note, kind) =>
+  h("a", { class: `door ${kind}`, href: `#/${route}` }, h("strong", {}, t(title)), h("span", {}, t(note)));
+
+export function homeScreen() {
+  const load = async () => {
+    try {
+      const [account, recent] = await Promise.all([
+        wallet.get("/wallet/v1/account"), wallet.get("/wallet/v1/withdrawals?limit=20"),
+      ]);
+      return { account, codes: recent.items.filter(isLive).map((withdrawal) => ({ withdrawal })) };
+    } catch (error) {
+      if (!(error instanceof Lost) || !allKept().length) throw error;
+      return { account: null, codes: allKept() }; // no line: what is kept is what counts on the road
+    }
+  };
+  const show = ({ account, codes }) => [
+    account ? balance(account) : h("p", { class: "notice wait" }, t("home.no-line")),
+    codes.map(codeCard),
+    account?.available === 0 && !codes.length && h("p", { class: "notice wait" }, t("home.first")),
+    h("nav", { class: "doors", "aria-label": t("home.title") },
+      door("withdraw", "withdraw.title", "home.withdraw-note", "main"),
+      door("topup", "topup.title", "home.topup-note", ""),
+      door("statement", "statement.title", "home.statement-note", "")),
+    h("a", { class: "textual", href: "#/offices" }, t("offices.title")),
+  ];
+  return { title: "home.title", body: loaded(load, show) };
+}

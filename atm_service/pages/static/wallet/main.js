@@ -1,0 +1,47 @@
+// The wallet: its screens, and who may see which.
+
+import { h } from "../dom.js";
+import { t } from "../i18n.js";
+import { go, start } from "../shell.js";
+import { kept, leave, wallet } from "./account.js";
+import { codeScreen } from "./code.js";
+import { homeScreen } from "./home.js";
+import { officesScreen } from "./offices.js";
+import { statementScreen, withdrawalsScreen } from "./statement.js";
+import { bankScreen, linkScreen, topUpResultScreen, topUpScreen } from "./topup.js";
+import { applicationScreen, openScreen, welcomeScreen } from "./welcome.js";
+import { confirmable, confirmScreen, withdrawOfficeScreen, withdrawScreen } from "./withdraw.js";
+
+const routes = {
+  "welcome": welcomeScreen,
+  "open": openScreen,
+  "open/:id": applicationScreen,
+  "offices": officesScreen,
+  "home": homeScreen,
+  "withdraw": withdrawScreen,
+  "withdraw/office": withdrawOfficeScreen,
+  "withdraw/confirm": confirmScreen,
+  "code/:id": codeScreen,
+  "topup": topUpScreen,
+  "topup/:id": topUpResultScreen,
+  "link": linkScreen,
+  "link/bank": bankScreen,
+  "statement": statementScreen,
+  "withdrawals": withdrawalsScreen,
+};
+
+function allowed(route) {
+  const isOpen = /^(welcome|offices|open(\/.*)?)$/.test(route);
+  if (!wallet.session()) return isOpen || (route.startsWith("code/") && kept(route.slice(5))) ? route : "welcome";
+  if (route === "withdraw/confirm" && !confirmable()) return "withdraw";
+  return route === "" || route === "welcome" ? "home" : route;
+}
+
+const nav = () => wallet.session() && [h("button", { class: "language", onclick: async () => {
+  await wallet.signOut();
+  leave();
+  go("welcome");
+} }, t("sign-out"))];
+
+start({ routes, allowed, nav });
+navigator.serviceWorker?.register("/wallet/offline.js").catch(() => {}); // without it the page only needs the line to open

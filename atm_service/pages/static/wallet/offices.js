@@ -1,0 +1,61 @@
+// Finding a post office, by name or commune, typed with or without accents.
+
+import { open } from "../api.js";
+import { h } from "../dom.js";
+import { paged } from "../forms.js";
+import { t } from "../i18n.js";
+
+const PAUSE_MS = 350; // one question when the typing pauses, not one a letter
+
+export const canPayBadge = (office) =>
+  h("span", { class: `badge ${office.can_pay}` }, t(office.open ? `can-pay.${office.can_pay}` : "can-pay.closed"));
+
+// A search over a list. `path` makes the address of a page; `item` shows one thing found.
+export function searched({ label, path, item, empty }) {
+  const results = h("div", { "aria-live": "polite" });
+  let timer = null;
+  const find = () => {
+    const q = input.value.trim();
+    results.replaceChildren(paged((cursor) => open.get(path({ q, ...(cursor && { cursor }) })), item, empty));
+  };
+  const input = h("input", { id: "search", type: "search", maxlength: 60, autocomplete: "off", enterkeyhint: "search", oninput: () => {
+    clearTimeout(timer);
+    timer = setTimeout(find, PAUSE_MS);
+  } });
+  find();
+  return { find, node: h("div", { class: "field" }, h("label", { for: "search" }, label), input), results };
+}
+
+// `choose` makes each office a button; without it the list is for reading.
+export function chooser({ amount, choose }) {
+  const district = h("select", { id: "district", onchange: () => search.find() }, h("option", { value: "" }, t("offices.everywhere")));
+  open.get("/wallet/v1/districts")
+    .then(({ items }) => district.append(...items.map(({ code, name }) => h("option", { value: code }, name))))
+    .catch(() => {}); // the search alone finds every office
+  const search = searched({
+    label: t("offices.search"), empty: t("offices.none"),
+    path: (asked) => `/wallet/v1/offices?${new URLSearchParams({
+      ...asked, limit: 20, ...(amount && { amount }), ...(district.value && { district: district.value }),
+    })}`,
+    item: (office) => officeItem(office, choose),
+  });
+  return [search.node, h("div", { class: "field" }, h("label", { for: "district" }, t("offices.district")), district), search.results];
+}
+
+function officeItem(office, choose) {
+  const words = [
+    h("strong", {}, office.name), h("span", {}, `${office.commune}, ${office.district}`), canPayBadge(office),
+  ];
+  return h("li", {}, choose ? h("button", { class: "item", onclick: () => choose(office) }, words) : h("div", { class: "item" }, words));
+}
+
+export function officesScreen() {
+  return { title: "offices.title", back: "", body: [h("p", { class: "lead" }, t("offices.lead")), chooser({})] };
+}
+
+// The office behind a code number, for showing where to go; null where it cannot be found out now.
+export async function officeOf(code) {
+  if (!code) return null;
+  const { items } = await open.get(`/wallet/v1/offices?${new URLSearchParams({ q: code })}`).catch(() => ({ items: [] }));
+  return items.find((office) => office.code === code) ?? null;
+}

@@ -1,0 +1,121 @@
+// Authorising a withdrawal: amount and lifetime, where, then the PIN.
+
+import { intention, Problem } from "../api.js";
+import { h } from "../dom.js";
+import { digitsOf, grouped, money, typedAmount } from "../format.js";
+import { choice, facts, field, form, loaded, pinField } from "../forms.js";
+import { t } from "../i18n.js";
+import { explain } from "../problems.js";
+import { go } from "../shell.js";
+import { keep, wallet } from "./account.js";
+import { canPayBadge, chooser } from "./offices.js";
+
+const QUICK = [200_000, 500_000, 1_000_000, 2_000_000, 5_000_000];
+const LIFETIMES = ["journey", "counter", "scheduled"];
+
+// What the customer has chosen so far; it outlives the steps, not the page.
+let wish = { amount: "", lifetime: "journey", office: null };
+
+// The service decides; this only saves a journey over the line. The words are those of the service's own refusals.
+function objection(amount, { available, limits }) {
+  const refuse = (slug, members) => Object.values(explain(new Problem(409, { type: slug, ...members }))).filter(Boolean).join(" ");
+  if (!amount) return t("withdraw.amount-missing");
+  if (amount % limits.multiple) return refuse("amount-not-multiple", limits);
+  if (amount < limits.amount_min || amount > limits.amount_max) return refuse("amount-out-of-range", limits);
+  if (amount > available) return refuse("insufficient-funds", { available });
+  if (amount > limits.remaining_today) return refuse("daily-limit-reached", { remaining: limits.remaining_today });
+  return null;
+}
+
+export function amountField(check) {
+  return field({
+    name: "amount", label: t("field.amount"), inputmode: "numeric", maxlength: 15, class: "big",
+    shape: typedAmount, read: (value) => Number(digitsOf(value)), check: (value) => check(Number(digitsOf(value))),
+  });
+}
+
+export function quickAmounts(input, amounts) {
+  return h("div", { class: "quick", role: "group", "aria-label": t("withdraw.quick") }, amounts.map((amount) =>
+    h("button", { type: "button", class: "plain", onclick: () => {
+      input.value = grouped(amount);
+      input.dispatchEvent(new Event("input"));
+    } }, money(amount))));
+}
+
+export function withdrawScreen() {
+  return { title: "withdraw.title", back: "home", body: loaded(() => wallet.get("/wallet/v1/account"), amountStep) };
+}
+
+function amountStep(account) {
+  const amount = amountField((value) => objection(value, account));
+  amount.input.value = wish.amount;
+  amount.input.addEventListener("input", () => (wish.amount = amount.input.value));
+  const where = h("div", {});
+  const place = () => where.replaceChildren(officeRow(place));
+  const lifetime = choice({
+    name: "lifetime", legend: t("withdraw.lifetime"), value: wish.lifetime,
+    options: LIFETIMES.map((name) => [name, t(`lifetime.${name}`), t(`lifetime.${name}-note`)]),
+    changed: (name) => ((wish.lifetime = name), place()),
+  });
+  place();
+  const next = () => {
+    if (wish.lifetime !== "scheduled" || wish.office) return go("withdraw/confirm");
+    throw new Problem(409, { type: "office-required" });
+  };
+  return [
+    h("p", { class: "lead" }, t("withdraw.have", { available: money(account.available) })),
+    form({
+      fields: [amount], after: [quickAmounts(amount.input, QUICK), lifetime, where], submit: t("withdraw.next"), act: next,
+    }),
+  ];
+}
+
+function officeRow(changed) {
+  const { office, lifetime } = wish;
+  const find = h("a", { class: "button plain", href: "#/withdraw/office" }, t(office ? "withdraw.office-other" : "withdraw.office-choose"));
+  const clear = office && lifetime !== "scheduled" &&
+    h("button", { type: "button", class: "plain", onclick: () => ((wish.office = null), changed()) }, t("withdraw.office-any"));
+  return h("section", { class: "where stack" },
+    h("h2", {}, t("withdraw.where")),
+    office
+      ? [h("p", {}, h("strong", {}, office.name), h("br"), `${office.commune}, ${office.district}`), canPayBadge(office)]
+      : h("p", {}, t(lifetime === "scheduled" ? "withdraw.where-scheduled" : "withdraw.where-any")),
+    office && h("p", { class: "hint" }, t("withdraw.where-bound")),
+    h("div", { class: "row" }, find, clear));
+}
+
+export function withdrawOfficeScreen() {
+  const choose = (office) => ((wish.office = office), go("withdraw"));
+  return { title: "offices.choose", back: "withdraw", body: chooser({ amount: Number(digitsOf(wish.amount)), choose }) };
+}
+
+export function confirmScreen() {
+  const amount = Number(digitsOf(wish.amount));
+  const { lifetime, office } = wish;
+  const act = async ({ pin }, waiting) => {
+    const chosen = { amount, lifetime, ...(office && { office: office.code }) };
+    const { key, settle } = intention("withdrawal", chosen);
+    const withdrawal = await wallet.send("/wallet/v1/withdrawals", { ...chosen, pin }, key, waiting);
+    settle();
+    wish = { amount: "", lifetime: "journey", office: null };
+    keep({ withdrawal, svg: null, office });
+    location.replace(`#/code/${withdrawal.id}`); // going back must not lead to the PIN of a code already made
+  };
+  return {
+    title: "confirm.title", back: "withdraw",
+    body: [
+      h("p", { class: "figure huge" }, money(amount)),
+      facts([
+        [t("withdraw.lifetime"), t(`lifetime.${lifetime}`)],
+        [t("withdraw.where"), office ? `${office.name}, ${office.commune}` : t("confirm.anywhere")],
+      ]),
+      form({
+        fields: [pinField({ label: t("field.pin"), hint: t("confirm.pin-hint") })],
+        submit: t("confirm.submit", { amount: money(amount) }), act,
+      }),
+    ],
+  };
+}
+
+// The PIN step without an amount (a reload, an old address) starts over.
+export const confirmable = () => wish.amount !== "";
