@@ -1,0 +1,150 @@
+"""What the service answers, as values. Members that this app does not know are ignored; a missing or wrong one is an error."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any, Final, Literal, TypeVar
+
+from pydantic import TypeAdapter, ValidationError
+
+_PROBLEM: Final = "urn:soft-atm:problem:"
+
+T = TypeVar("T")
+
+
+class GarbledError(Exception):
+    """An answer that is not what the contract says. What it held is not repeated."""
+
+
+@dataclass(frozen=True)
+class Tokens:
+    """A staff session as the service gives it. `expires_in` in seconds."""
+
+    access_token: str = field(repr=False)
+    refresh_token: str = field(repr=False)
+    expires_in: int
+    role: Literal["clerk", "supervisor", "operator", "auditor"]
+    office: str | None
+    office_name: str | None
+    display_name: str
+
+
+@dataclass(frozen=True)
+class Payee:
+    """Who is to be paid, as much as the counter may know."""
+
+    masked_name: str
+    masked_id: str
+
+
+@dataclass(frozen=True)
+class Presentation:
+    """The sole right of this drawer to pay a withdrawal, until `lease_until`. Amounts in đồng."""
+
+    withdrawal_id: str
+    amount: int
+    fee: int
+    payee: Payee
+    lease_until: datetime
+    requires: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """Proof of a payment. Amounts in đồng."""
+
+    id: str
+    number: str
+    withdrawal_id: str
+    amount: int
+    fee: int
+    office: str
+    office_name: str
+    drawer: int
+    clerk: str
+    payee: Payee
+    identity_checked: Literal["qr", "mrz", "typed"]
+    paid_at: datetime
+
+
+@dataclass(frozen=True)
+class Shift:
+    """A clerk's turn at a drawer. `over_short` is counted less ledger, in đồng; negative is short."""
+
+    id: str
+    office: str
+    drawer: int
+    clerk: str
+    status: Literal["open", "closed"]
+    opened_at: datetime
+    opening_total: int
+    opening_over_short: int
+    closed_at: datetime | None
+    closing_total: int | None
+    closing_over_short: int | None
+    paid_count: int
+    paid_total: int
+
+
+@dataclass(frozen=True)
+class Application:
+    """A customer's application that waits for a person's decision."""
+
+    id: str
+    full_name: str
+    masked_id: str
+    date_of_birth: date
+    reasons: tuple[str, ...]
+    created_at: datetime
+
+
+@dataclass(frozen=True)
+class Decided:
+    """An application after the decision."""
+
+    id: str
+    status: Literal["approved", "rejected", "review", "pending"]
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page of a list, newest first, with where the next begins."""
+
+    items: list[Any]
+    next_cursor: str | None
+
+
+@dataclass(frozen=True)
+class Problem:
+    """A refusal of the service. `members` are the extra members of the problem."""
+
+    slug: str
+    status: int
+    members: Mapping[str, Any]
+    retry_after_s: int | None = None
+
+
+def read(kind: type[T], answer: object) -> T:
+    """Read a value of `kind` from decoded JSON. Raises GarbledError."""
+    try:
+        return TypeAdapter(kind).validate_python(answer)
+    except ValidationError:
+        raise GarbledError(f"not a {kind.__name__}") from None
+
+
+def read_page(kind: type[T], answer: object) -> tuple[list[T], str | None]:
+    """Read one page of a list of `kind`. Raises GarbledError."""
+    page = read(Page, answer)
+    return [read(kind, item) for item in page.items], page.next_cursor
+
+
+def read_problem(status: int, answer: object) -> Problem:
+    """Read a problem (RFC 9457) of the service. Raises GarbledError for anybody else's error page."""
+    if not isinstance(answer, dict):
+        raise GarbledError("not a problem")
+    kind = answer.get("type")
+    if not isinstance(kind, str) or not kind.startswith(_PROBLEM):
+        raise GarbledError("not a problem of the service")
+    members = {k: v for k, v in answer.items() if k not in ("type", "title", "status", "detail", "instance")}
+    wait = members.get("retry_after_s")
+    return Problem(kind.removeprefix(_PROBLEM), status, members, wait if isinstance(wait, int) else None)

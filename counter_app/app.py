@@ -1,0 +1,140 @@
+"""The counter app put together."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
+from datetime import datetime, timedelta
+from http import HTTPStatus
+from importlib.resources import files
+from typing import Final
+
+import httpx2
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse, PlainTextResponse
+from fastapi.staticfiles import StaticFiles
+from starlette.exceptions import HTTPException
+from starlette.middleware.body_limit import RequestBodyLimitMiddleware
+from starlette.middleware.trustedhost import TrustedHostMiddleware
+from starlette.responses import Response
+
+from counter_app import languages, service_api
+from counter_app.guards import Headers, guard
+from counter_app.journal import Journal, NotYoursError
+from counter_app.page import App, FormRefusedError, InPage, NotForRoleError, environment, page
+from counter_app.pages import outcomes, paying, receipts, reviews, shift, signing_in
+from counter_app.resolver import Resolver
+from counter_app.scanning import FRAME_BYTES_MAX
+from counter_app.service_api import RefusedError, Service, UnreachableError
+from counter_app.sessions import Sessions, SignInAgainError
+from counter_app.settings import Settings
+
+TIDY_EVERY: Final = timedelta(minutes=5)
+LOOK_AT_LINE_EVERY: Final = timedelta(seconds=10)
+
+_log = logging.getLogger(__name__)
+
+
+def create_app(
+    settings: Settings, client: httpx2.AsyncClient, journal: Journal, clock: Callable[[], datetime]
+) -> FastAPI:
+    """Put the app together. `client` speaks to the service; the journal is closed by whoever opened it."""
+    service = Service(client, clock)
+    sessions = Sessions(settings.idle)
+    resolver = Resolver(service, sessions, journal, settings.patience_s)
+    environments = {language: environment(language) for language in languages.LANGUAGES}
+    made = FastAPI(
+        title="soft-ATM counter", docs_url=None, redoc_url=None, openapi_url=None, lifespan=_lifespan
+    )
+    made.state.app = App(settings, service, journal, sessions, resolver, environments)
+    for part in (signing_in, shift, paying, outcomes, receipts, reviews):
+        made.include_router(part.router)
+    made.add_api_route("/line", line_state, methods=["GET"])
+    made.add_api_route("/healthz", healthz, methods=["GET"])
+    made.mount("/static", StaticFiles(directory=str(files("counter_app").joinpath("static"))))
+    _handle(made)
+    made.add_middleware(RequestBodyLimitMiddleware, max_body_size=FRAME_BYTES_MAX)
+    made.add_middleware(TrustedHostMiddleware, allowed_hosts=settings.allowed_hosts, www_redirect=False)
+    made.add_middleware(Headers)
+    return made
+
+
+@asynccontextmanager
+async def _lifespan(made: FastAPI) -> AsyncIterator[None]:
+    app: App = made.state.app
+    left = app.journal.recover()
+    if left:
+        _log.warning("%d requests are unknown from before", left)
+    tasks = [asyncio.create_task(app.resolver.run()), asyncio.create_task(_tidy(app))]
+    yield
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+    await app.resolver.stop()
+
+
+async def _tidy(app: App) -> None:
+    while True:
+        try:
+            app.journal.tidy(app.service.clock())
+        except Exception:
+            _log.exception("the journal was not tidied")
+        await asyncio.sleep(TIDY_EVERY.total_seconds())
+
+
+async def line_state(page: InPage) -> Response:
+    """Say whether the service can be reached, looking anew every few seconds at most."""
+    line, now = page.app.service.line, page.app.service.clock()
+    if page.session and (
+        line.looked_at is None or not timedelta() <= now - line.looked_at < LOOK_AT_LINE_EVERY
+    ):
+        line.looked_at = now
+        await service_api.look_at_line(page.app.service)
+    return JSONResponse({"state": line.state})
+
+
+async def healthz() -> Response:
+    """Say that this process answers."""
+    return PlainTextResponse("ok")
+
+
+def _handle(made: FastAPI) -> None:
+    """Answer every failure with a page that says what to do; what went wrong inside stays inside."""
+
+    @made.exception_handler(SignInAgainError)
+    async def _sign_in_again(request: Request, _: Exception) -> Response:
+        if request.headers.get("accept", "").startswith("application/json"):
+            return JSONResponse({}, HTTPStatus.UNAUTHORIZED)
+        return page(request).go("/sign-in" if request.url.path == "/" else "/sign-in?again=1")
+
+    @made.exception_handler(UnreachableError)
+    async def _offline(request: Request, _: Exception) -> Response:
+        return page(request).render("offline.html", HTTPStatus.SERVICE_UNAVAILABLE)
+
+    @made.exception_handler(RefusedError)
+    async def _refused(request: Request, refused: RefusedError) -> Response:
+        return page(request).refuse(refused.problem, next_page="/")
+
+    @made.exception_handler(FormRefusedError)
+    async def _form(request: Request, refused: FormRefusedError) -> Response:
+        return page(request).render("failure.html", refused.status, shown=int(refused.status))
+
+    @made.exception_handler(NotForRoleError)
+    async def _role(request: Request, _: Exception) -> Response:
+        return page(request).render("failure.html", HTTPStatus.FORBIDDEN, shown=403)
+
+    @made.exception_handler(NotYoursError)
+    @made.exception_handler(RequestValidationError)
+    async def _not_found(request: Request, _: Exception) -> Response:
+        return page(request).render("failure.html", HTTPStatus.NOT_FOUND, shown=404)
+
+    @made.exception_handler(HTTPException)
+    async def _http(request: Request, failure: HTTPException) -> Response:
+        return page(request).render("failure.html", failure.status_code, shown=failure.status_code)
+
+    @made.exception_handler(Exception)
+    async def _broken(request: Request, _: Exception) -> Response:
+        answer = page(request).render("failure.html", HTTPStatus.INTERNAL_SERVER_ERROR, shown=500)
+        guard(answer.headers, request.url.path)  # this one is answered outside every middleware
+        return answer

@@ -1,0 +1,44 @@
+"""What holds for every answer of this app, whoever made it."""
+
+from typing import Final
+
+from starlette.datastructures import MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+_ALWAYS: Final = {
+    "Content-Security-Policy": (
+        "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'"
+    ),
+    "Permissions-Policy": "camera=(self), geolocation=(), microphone=()",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+
+
+def guard(headers: MutableHeaders, path: str) -> None:
+    """Add the headers that every answer carries. Only static files may be kept, and are asked after each time."""
+    headers.update(_ALWAYS)
+    headers["Cache-Control"] = "no-cache" if path.startswith("/static/") else "no-store"
+
+
+class Headers:
+    """ASGI middleware: nothing is framed, sniffed, leaked to another site or, but for static files, kept."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Add the headers to every HTTP answer."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+
+        async def send_guarded(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                guard(MutableHeaders(scope=message), scope["path"])
+            await send(message)
+
+        await self._app(scope, receive, send_guarded)

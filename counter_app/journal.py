@@ -1,0 +1,297 @@
+"""The counter's own journal: every request that moves money, written down before it is sent.
+
+A row is committed to disk (WAL, full synchronisation) before the first byte leaves for the service, so that after a lost
+answer, a crash or a power cut the app knows what it asked and can ask again with the same key until it knows.
+The calls block for one disk write. That is meant: nothing may be sent before the write is done.
+"""
+
+import json
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from importlib.resources import files
+from pathlib import Path
+from typing import Any, Final
+
+from counter_app.sealing import Sealer
+
+KEEP: Final = timedelta(days=30)
+KEEP_UNSENT: Final = timedelta(minutes=15)
+_SCHEMA_VERSION: Final = 1
+
+
+class Kind(StrEnum):
+    """What was asked of the service."""
+
+    OPEN_SHIFT = "open-shift"
+    PAYMENT = "payment"
+    CLOSE_SHIFT = "close-shift"
+    DECISION = "decision"
+
+
+class State(StrEnum):
+    """What the counter knows of a request.
+
+    SENT: on its way, or the app stopped before an answer. UNKNOWN: the answer was lost. NOT_SENT: no byte of it ever
+    left. ANSWERED: the service's success was read. REFUSED: the service's refusal was read; nothing was changed.
+    """
+
+    SENT = "sent"
+    UNKNOWN = "unknown"
+    NOT_SENT = "not-sent"
+    ANSWERED = "answered"
+    REFUSED = "refused"
+
+
+UNRESOLVED: Final = (State.SENT, State.UNKNOWN)
+
+
+class NotYoursError(Exception):
+    """The key belongs to a request of somebody else, or of another thing."""
+
+
+@dataclass(frozen=True)
+class Who:
+    """Whose request it is. `office` is empty for staff of no office; `drawer` is 0 where there is none."""
+
+    username: str
+    office: str
+    drawer: int = 0
+
+
+@dataclass(frozen=True)
+class Question:
+    """A request to the service that must be asked with one key until its answer is known."""
+
+    key: str
+    kind: Kind
+    method: str
+    path: str
+    body: bytes
+    who: Who
+    subject: str = ""  # the withdrawal or application it is about
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One row: the question without its body, and what is known of it."""
+
+    key: str
+    kind: Kind
+    method: str
+    path: str
+    who: Who
+    subject: str
+    state: State
+    attempts: int
+    created_at: datetime
+    resolved_at: datetime | None
+    shown_at: datetime | None
+    answer: dict[str, Any] | None
+
+    @property
+    def unresolved(self) -> bool:
+        """Whether the outcome is still to be found out."""
+        return self.state in UNRESOLVED
+
+
+class Journal:
+    """The journal in one SQLite file. For one process and one thread."""
+
+    def __init__(self, path: Path, sealer: Sealer) -> None:
+        self._sealer = sealer
+        self._database = sqlite3.connect(path, isolation_level=None)
+        self._database.row_factory = sqlite3.Row
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON"):
+            self._database.execute(f"PRAGMA {pragma}")
+        self._database.executescript(files("counter_app").joinpath("journal.sql").read_text(encoding="utf-8"))
+        version = self._database.execute("SELECT version FROM journal_version").fetchone()["version"]
+        if version != _SCHEMA_VERSION:
+            raise RuntimeError(f"{path}: made by another version of the counter app ({version})")
+
+    def close(self) -> None:
+        """Close the file. Nothing is lost if this is never called."""
+        self._database.close()
+
+    def begin(self, question: Question, now: datetime) -> bool:
+        """Write the question down, on disk, as about to be sent. Returns whether it was written, and so may be sent.
+
+        A key seen before is left as it is, unless the service refused it or it was never sent: such a question changed
+        nothing, so it is written anew, with its new body. Raises NotYoursError when the key is another's.
+        """
+        with self._writing():
+            known = self.find(question.key)
+            if known and (known.who.username, known.kind, known.path) != (
+                question.who.username,
+                question.kind,
+                question.path,
+            ):
+                raise NotYoursError
+            if known and known.state in (*UNRESOLVED, State.ANSWERED):
+                return False
+            self._database.execute(
+                """
+                INSERT INTO request (key, kind, method, path, subject, username, office, drawer, state, sealed_body,
+                                     created_at, attempts)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'sent', ?, ?, 1)
+                ON CONFLICT (key) DO UPDATE
+                SET state = 'sent', sealed_body = excluded.sealed_body, sealed_answer = NULL, attempts = 1,
+                    resolved_at = NULL, shown_at = NULL, created_at = excluded.created_at
+                """,
+                (
+                    *(question.key, question.kind, question.method, question.path, question.subject),
+                    *(question.who.username, question.who.office, question.who.drawer),
+                    self._sealer.seal(question.body, _context(question.key, "body")),
+                    now.isoformat(),
+                ),
+            )
+        return True
+
+    def body(self, key: str) -> bytes:
+        """Open the body of a question that is not resolved. Raises KeyError, or SealBrokenError with a lost key file."""
+        row = self._database.execute("SELECT sealed_body FROM request WHERE key = ?", (key,)).fetchone()
+        if row is None or row["sealed_body"] is None:
+            raise KeyError("the question is resolved or was never asked")
+        return self._sealer.open(row["sealed_body"], _context(key, "body"))
+
+    def asking(self, key: str) -> None:
+        """Note that the question goes out again; `begin` has noted the first time."""
+        with self._writing():
+            self._database.execute(
+                "UPDATE request SET attempts = attempts + 1, state = CASE state WHEN 'not-sent' THEN 'sent' "
+                "ELSE state END WHERE key = ?",
+                (key,),
+            )
+
+    def unanswered(self, key: str) -> None:
+        """Note that the answer was lost."""
+        self._move(key, State.UNKNOWN, (State.SENT,))
+
+    def not_sent(self, key: str) -> None:
+        """Note that no byte left this time. A question that may have arrived earlier stays unknown."""
+        with self._writing():
+            self._database.execute(
+                "UPDATE request SET attempts = attempts - 1, "
+                "state = CASE attempts WHEN 1 THEN 'not-sent' ELSE 'unknown' END "
+                "WHERE key = ? AND state IN ('sent', 'unknown')",
+                (key,),
+            )
+
+    def resolve(self, key: str, state: State, answer: dict[str, Any], now: datetime) -> None:
+        """Note the service's answer (ANSWERED or REFUSED), and erase the body. A resolved question stays as it is."""
+        sealed = self._sealer.seal(json.dumps(answer).encode(), _context(key, "answer"))
+        with self._writing():
+            self._database.execute(
+                "UPDATE request SET state = ?, sealed_answer = ?, sealed_body = NULL, resolved_at = ? "
+                "WHERE key = ? AND state IN ('sent', 'unknown')",
+                (state, sealed, now.isoformat(), key),
+            )
+
+    def shown(self, key: str, now: datetime) -> None:
+        """Note that the clerk has been shown the outcome."""
+        with self._writing():
+            self._database.execute(
+                "UPDATE request SET shown_at = ? WHERE key = ? AND shown_at IS NULL AND resolved_at IS NOT NULL",
+                (now.isoformat(), key),
+            )
+
+    def recover(self) -> int:
+        """After a start: whatever was on its way is unknown now. Returns how many questions are unresolved."""
+        with self._writing():
+            self._database.execute("UPDATE request SET state = 'unknown' WHERE state = 'sent'")
+        return len(self.unresolved())
+
+    def tidy(self, now: datetime) -> None:
+        """Erase bodies of questions that were never sent, and rows nobody needs any more; empty the WAL of both."""
+        with self._writing():
+            self._database.execute(
+                "UPDATE request SET sealed_body = NULL WHERE state = 'not-sent' AND created_at < ?",
+                ((now - KEEP_UNSENT).isoformat(),),
+            )
+            self._database.execute(
+                "DELETE FROM request WHERE state IN ('answered', 'refused', 'not-sent') AND created_at < ?",
+                ((now - KEEP).isoformat(),),
+            )
+        self._database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    def find(self, key: str) -> Entry | None:
+        """Return what is known of a question, or None."""
+        row = self._database.execute("SELECT * FROM request WHERE key = ?", (key,)).fetchone()
+        return self._entry(row) if row else None
+
+    def get(self, key: str) -> Entry:
+        """Return what is known of a question. Raises KeyError."""
+        entry = self.find(key)
+        if entry is None:
+            raise KeyError("no such question")
+        return entry
+
+    def unresolved(self) -> list[Entry]:
+        """Every question whose outcome is still to be found out, oldest first."""
+        return self._entries("state IN ('sent', 'unknown')")
+
+    def unshown(self, office: str, username: str) -> list[Entry]:
+        """Payments and counts of one clerk that were answered while no page was there to show it, oldest first."""
+        return self._entries(
+            "resolved_at IS NOT NULL AND shown_at IS NULL AND kind IN ('payment', 'close-shift') "
+            "AND office = ? AND username = ?",
+            (office, username),
+        )
+
+    def last_drawer(self, office: str) -> int | None:
+        """The drawer that the office's last shift was opened at from here."""
+        row = self._database.execute(
+            "SELECT drawer FROM request WHERE kind = 'open-shift' AND office = ? ORDER BY created_at DESC LIMIT 1",
+            (office,),
+        ).fetchone()
+        return int(row["drawer"]) if row else None
+
+    def _entries(self, where: str, values: tuple[str, ...] = ()) -> list[Entry]:
+        query = f"SELECT * FROM request WHERE {where} ORDER BY created_at, key LIMIT 100"  # noqa: S608 - constants only
+        return [self._entry(row) for row in self._database.execute(query, values)]
+
+    def _entry(self, row: sqlite3.Row) -> Entry:
+        sealed = row["sealed_answer"]
+        return Entry(
+            key=row["key"],
+            kind=Kind(row["kind"]),
+            method=row["method"],
+            path=row["path"],
+            who=Who(row["username"], row["office"], row["drawer"]),
+            subject=row["subject"],
+            state=State(row["state"]),
+            attempts=row["attempts"],
+            created_at=datetime.fromisoformat(row["created_at"]),
+            resolved_at=_time(row["resolved_at"]),
+            shown_at=_time(row["shown_at"]),
+            answer=json.loads(self._sealer.open(sealed, _context(row["key"], "answer"))) if sealed else None,
+        )
+
+    def _move(self, key: str, state: State, origins: tuple[State, ...]) -> None:
+        places = ", ".join("?" for _ in origins)
+        with self._writing():
+            self._database.execute(
+                f"UPDATE request SET state = ? WHERE key = ? AND state IN ({places})",  # noqa: S608 - placeholders only
+                (state, key, *origins),
+            )
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        self._database.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+        except BaseException:
+            self._database.execute("ROLLBACK")
+            raise
+        self._database.execute("COMMIT")
+
+
+def _context(key: str, part: str) -> str:
+    return f"{key}/{part}"
+
+
+def _time(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None

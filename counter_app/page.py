@@ -1,0 +1,224 @@
+"""What every page has at hand: the app's parts, who is there, the language, forms in and HTML out."""
+
+import re
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from http import HTTPStatus
+from typing import Annotated, Any, Final
+from urllib.parse import parse_qsl
+
+import jinja2
+from fastapi import Depends, Request
+from fastapi.responses import HTMLResponse, RedirectResponse
+from starlette.responses import Response
+
+from counter_app import languages, money
+from counter_app.answers import Problem
+from counter_app.journal import Entry, Journal, Kind
+from counter_app.money import Language
+from counter_app.problems import advice
+from counter_app.resolver import VIET_NAM, Resolver
+from counter_app.service_api import Service
+from counter_app.sessions import Session, Sessions, SignInAgainError
+from counter_app.settings import Settings
+
+SESSION_COOKIE: Final = "soft_atm_counter"
+LANGUAGE_COOKIE: Final = "soft_atm_language"
+FORM_BYTES_MAX: Final = 16_384
+_FIELDS_MAX: Final = 40
+_COOKIE: Final = re.compile(r"[A-Za-z0-9_-]{43}")
+KEY: Final = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
+
+
+class FormRefusedError(Exception):
+    """The form did not come from a page of this app, or cannot be read. Nothing was done."""
+
+    def __init__(self, status: HTTPStatus) -> None:
+        super().__init__(status.phrase)
+        self.status = status
+
+
+class NotForRoleError(Exception):
+    """The signed-in person's role does not have this page."""
+
+
+@dataclass(frozen=True)
+class App:
+    """The parts of the running app."""
+
+    settings: Settings
+    service: Service
+    journal: Journal
+    sessions: Sessions
+    resolver: Resolver
+    environments: dict[Language, jinja2.Environment]
+
+
+@dataclass(frozen=True)
+class Page:
+    """One request and its answer."""
+
+    request: Request
+    app: App
+    language: Language
+    cookie: str
+    session: Session | None
+
+    @property
+    def clerk(self) -> Session:
+        """The signed-in clerk. Raises SignInAgainError, NotForRoleError."""
+        return self._of_role("clerk")
+
+    @property
+    def supervisor(self) -> Session:
+        """The signed-in supervisor. Raises SignInAgainError, NotForRoleError."""
+        return self._of_role("supervisor")
+
+    @property
+    def staff(self) -> Session:
+        """Whoever is signed in. Raises SignInAgainError."""
+        if self.session is None:
+            raise SignInAgainError
+        return self.session
+
+    def _of_role(self, role: str) -> Session:
+        if self.staff.tokens.role != role:
+            raise NotForRoleError
+        return self.staff
+
+    def unknown(self) -> list[Entry]:
+        """What is not known yet at this desk: of this person, or of anybody at this office."""
+        if self.session is None:
+            return self.app.journal.unresolved()
+        who = self.session.who
+        return [
+            entry
+            for entry in self.app.journal.unresolved()
+            if entry.who.username == who.username or (who.office and entry.who.office == who.office)
+        ]
+
+    def render(self, template: str, status: int = HTTPStatus.OK, **values: Any) -> Response:
+        """Answer with a page."""
+        html = (
+            self.app.environments[self.language]
+            .get_template(template)
+            .render(
+                language=self.language,
+                csrf=self.app.sessions.csrf(self.cookie),
+                session=self.session,
+                line=self.app.service.line.state,
+                **values,
+            )
+        )
+        return self.keep(HTMLResponse(html, status))
+
+    def refuse(self, problem: Problem, **values: Any) -> Response:
+        """Answer with the page for a refusal."""
+        return self.render(
+            "refusal.html", problem.status, problem=problem, advice=advice(problem.slug), **values
+        )
+
+    def go(self, path: str) -> Response:
+        """Send the browser to another page of this app."""
+        return self.keep(RedirectResponse(path, HTTPStatus.SEE_OTHER))
+
+    def keep(self, response: Response) -> Response:
+        """Give a new browser its cookie, which a form token belongs to."""
+        if self.request.cookies.get(SESSION_COOKIE) != self.cookie:
+            self.set_cookie(response, SESSION_COOKIE, self.cookie)
+        return response
+
+    def set_cookie(self, response: Response, name: str, value: str) -> None:
+        """Set a cookie that no script and no other site can use."""
+        secure = self.app.settings.behind_https
+        response.set_cookie(name, value, path="/", httponly=True, samesite="strict", secure=secure)
+
+    async def form(self) -> dict[str, str]:
+        """Read the posted form. Raises FormRefusedError when it is too large, unreadable or not from this app."""
+        fields = await _read_form(self.request)
+        if not self.app.sessions.csrf_matches(self.cookie, fields.get("csrf", "")):
+            raise FormRefusedError(HTTPStatus.FORBIDDEN)
+        return fields
+
+
+async def read_body(stream: AsyncIterator[bytes], bytes_max: int) -> bytes:
+    """Read a request's body. Raises FormRefusedError when it is larger than `bytes_max`."""
+    body = bytearray()
+    async for chunk in stream:
+        body += chunk
+        if len(body) > bytes_max:
+            raise FormRefusedError(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+    return bytes(body)
+
+
+async def _read_form(request: Request) -> dict[str, str]:
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind != "application/x-www-form-urlencoded":
+        raise FormRefusedError(HTTPStatus.UNSUPPORTED_MEDIA_TYPE)
+    body = await read_body(request.stream(), FORM_BYTES_MAX)
+    try:
+        pairs = parse_qsl(
+            body.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=_FIELDS_MAX
+        )
+    except ValueError:  # includes broken UTF-8 and too many fields
+        raise FormRefusedError(HTTPStatus.BAD_REQUEST) from None
+    return dict(pairs)
+
+
+def form_key(fields: dict[str, str]) -> str:
+    """Return the Idempotency-Key that the form was made with. Raises FormRefusedError."""
+    key = fields.get("key", "")
+    if not KEY.fullmatch(key):
+        raise FormRefusedError(HTTPStatus.BAD_REQUEST)
+    return key
+
+
+def page(request: Request) -> Page:
+    """Find out who is asking, and in which language to answer."""
+    app: App = request.app.state.app
+    cookie = request.cookies.get(SESSION_COOKIE, "")
+    if not _COOKIE.fullmatch(cookie):
+        cookie = app.sessions.new_cookie()
+    session = app.sessions.find(cookie, app.service.now())
+    if session is not None and request.url.path != "/line":
+        session.seen_at = app.service.now()
+    return Page(request, app, languages.language(request.cookies.get(LANGUAGE_COOKIE)), cookie, session)
+
+
+InPage = Annotated[Page, Depends(page)]
+
+
+def environment(language: Language) -> jinja2.Environment:
+    """Make the templates of one language, with its ways to write money and time."""
+    made = jinja2.Environment(
+        loader=jinja2.PackageLoader("counter_app"),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        extensions=["jinja2.ext.i18n"],
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.install_gettext_translations(languages.load(language), newstyle=True)  # type: ignore[attr-defined]
+    made.filters |= {
+        "money": lambda amount: money.figures(amount, language),
+        "figures": lambda amount: money.figures(amount, language).rpartition("\N{NO-BREAK SPACE}")[0],
+        "words": lambda amount: money.words(amount, language),
+        "notes": money.notes,
+        "time": lambda moment: _local(moment).strftime("%H:%M"),
+        "moment": lambda moment: _local(moment).strftime("%H:%M · %d/%m/%Y"),
+        "day": _day,
+        "advice": advice,
+    }
+    made.globals |= {"Kind": Kind}
+    return made
+
+
+def _local(moment: datetime | str) -> datetime:
+    if isinstance(moment, str):
+        moment = datetime.fromisoformat(moment)
+    return moment.astimezone(VIET_NAM)
+
+
+def _day(day: date | datetime) -> str:
+    return (_local(day) if isinstance(day, datetime) else day).strftime("%d/%m/%Y")

@@ -1,0 +1,187 @@
+"""The three steps of a payment: scan the code, check the card, pay."""
+
+import uuid
+from dataclasses import replace
+from datetime import timedelta
+from typing import Final
+from uuid import UUID
+
+from fastapi import APIRouter
+from fastapi.responses import JSONResponse
+from starlette.responses import Response
+
+from counter_app import cards, scanning, service_api
+from counter_app.answers import Presentation, Problem
+from counter_app.journal import Entry, Kind, Question, State
+from counter_app.page import InPage, Page, form_key, read_body
+from counter_app.service_api import NotSentError, RefusedError, UnreachableError
+from counter_app.sessions import Presented, Session, authorised
+
+router = APIRouter()
+
+CODE_MAX: Final = 1_024
+_PIN_LENGTH: Final = 6
+# Refusals after which the same card check can simply be done again while the lease runs.
+_AGAIN_HERE: Final = frozenset({"wrong-identity", "wrong-pin", "pin-required", "malformed-request"})
+
+
+@router.get("/scan")
+async def scan(page: InPage) -> Response:
+    """Step 1: wait for a code."""
+    page.clerk  # noqa: B018 - raises for anybody else
+    return page.render("scan.html", problem=None, offline=False, code="")
+
+
+@router.post("/scan")
+async def present(page: InPage) -> Response:
+    """Claim the scanned withdrawal for this drawer and go on to the card."""
+    clerk, fields = page.clerk, await page.form()
+    code = fields.get("code", "").strip()
+    if problem := _cannot_be_sent(code):
+        return page.render("scan.html", problem.status, problem=problem, offline=False, code="")
+    try:
+        presentation = await _present(page, clerk, code)
+    except RefusedError as refused:
+        if refused.problem.slug in ("code-malformed", "digits-mistyped"):
+            status = refused.problem.status
+            return page.render("scan.html", status, problem=refused.problem, offline=False, code=code)
+        return page.refuse(refused.problem, next_page="/scan")
+    except UnreachableError:
+        return page.render("scan.html", 503, problem=None, offline=True, code=code)
+    if asked := _unknown_payment(page, presentation.withdrawal_id):
+        return page.go(f"/requests/{asked.key}")
+    lease_ends = presentation.lease_until - page.app.service.line.skew
+    clerk.put(Presented(presentation, lease_ends))
+    return page.go(f"/withdrawals/{presentation.withdrawal_id}/check")
+
+
+@router.get("/withdrawals/{id}/check")
+async def check(page: InPage, id: UUID) -> Response:
+    """Step 2: compare the person with the card, and the card with the account."""
+    presented = page.clerk.presented.get(str(id))
+    if asked := _unknown_payment(page, str(id)):
+        return page.go(f"/requests/{asked.key}")
+    if presented is None:
+        return page.go("/scan")
+    left = presented.lease_ends - page.app.service.clock()
+    return page.render(
+        "check.html",
+        presentation=presented.presentation,
+        problem=presented.refusal,
+        lease_s=max(0, int(left / timedelta(seconds=1))),
+        form_key=str(uuid.uuid4()),
+    )
+
+
+@router.post("/withdrawals/{id}/payment")
+async def pay(page: InPage, id: UUID) -> Response:
+    """Step 3: pay. The same form again, by a double click or F5, asks nothing new."""
+    clerk, fields = page.clerk, await page.form()
+    key, withdrawal_id = form_key(fields), str(id)
+    asked = _unknown_payment(page, withdrawal_id) or page.app.journal.find(key)
+    if asked and asked.state not in (State.REFUSED, State.NOT_SENT):
+        await page.app.resolver.send_again(asked.key)
+        return page.go(f"/requests/{asked.key}")
+    presented = clerk.presented.get(withdrawal_id)
+    if presented is None:
+        return page.go("/scan")
+    pin = fields.get("pin", "").strip() if "pin" in presented.presentation.requires else None
+    if pin is not None and not (pin.isascii() and pin.isdigit() and len(pin) == _PIN_LENGTH):
+        return _check_again(page, presented, Problem("pin-required", 409, {}))
+    try:
+        card = cards.read(fields.get("card", ""))
+    except cards.CardUnreadableError:
+        return _check_again(page, presented, Problem("card-unreadable", 422, {}))
+    path, body = service_api.payment_request(withdrawal_id, card.id_number, card.checked, pin)
+    question = Question(key, Kind.PAYMENT, "POST", path, body, clerk.who, withdrawal_id)
+    entry = await page.app.resolver.send(question, page.app.service.clock())
+    return _after(page, presented, entry)
+
+
+@router.post("/withdrawals/{id}/release")
+async def release(page: InPage, id: UUID) -> Response:
+    """Give the claim up without paying. A lost answer does not matter: the lease lapses by itself."""
+    clerk = page.clerk
+    await page.form()
+    if _unknown_payment(page, str(id)) is None and clerk.presented.pop(str(id), None) is not None:
+        app = page.app
+        try:
+            await authorised(
+                *(app.service, app.sessions, clerk),
+                lambda token: service_api.release(app.service, token, str(id)),
+            )
+        except (RefusedError, UnreachableError):
+            pass
+    return page.go("/scan")
+
+
+@router.post("/scan/frame")
+async def read_frame(page: InPage, width: int, height: int) -> Response:
+    """Read a QR from one small grey camera frame of the page's own camera."""
+    clerk = page.clerk
+    token = page.request.headers.get("x-csrf-token", "")
+    if not page.app.sessions.csrf_matches(page.cookie, token):
+        return JSONResponse({"text": None}, 403)
+    if not _may_send_frame(clerk, page):
+        return JSONResponse({"text": None}, 429, {"Retry-After": "1"})
+    pixels = await read_body(page.request.stream(), scanning.FRAME_BYTES_MAX)
+    try:
+        text = await scanning.read_frame_aside(pixels, width, height)
+    except scanning.FrameMalformedError:
+        return JSONResponse({"text": None}, 400)
+    return JSONResponse({"text": text})
+
+
+def _may_send_frame(clerk: Session, page: Page) -> bool:
+    now_s = page.app.service.clock().timestamp()
+    clerk.frames[:] = [sent_s for sent_s in clerk.frames if 0 <= now_s - sent_s < 1]
+    if len(clerk.frames) >= page.app.settings.frames_per_second:
+        return False
+    clerk.frames.append(now_s)
+    return True
+
+
+def _cannot_be_sent(code: str) -> Problem | None:
+    """Tell what the service need not be asked: nothing there, or letters that a typing aid has changed."""
+    if not code or len(code) > CODE_MAX:
+        return Problem("code-malformed", 400, {})
+    if not code.isascii():
+        return Problem("keyboard-not-plain", 400, {})
+    return None
+
+
+async def _present(page: Page, clerk: Session, code: str) -> Presentation:
+    """Present, once more after a lost answer: presenting twice at one drawer is harmless."""
+    app = page.app
+
+    async def call() -> Presentation:
+        return await authorised(
+            *(app.service, app.sessions, clerk), lambda token: service_api.present(app.service, token, code)
+        )
+
+    try:
+        return await call()
+    except NotSentError:
+        raise
+    except UnreachableError:
+        return await call()
+
+
+def _unknown_payment(page: Page, withdrawal_id: str) -> Entry | None:
+    """Return a payment of this withdrawal whose outcome is not known: it must not be asked for anew."""
+    unresolved = page.app.journal.unresolved()
+    return next((e for e in unresolved if e.kind is Kind.PAYMENT and e.subject == withdrawal_id), None)
+
+
+def _check_again(page: Page, presented: Presented, problem: Problem) -> Response:
+    page.clerk.put(replace(presented, refusal=problem))
+    return page.go(f"/withdrawals/{presented.presentation.withdrawal_id}/check")
+
+
+def _after(page: Page, presented: Presented, entry: Entry) -> Response:
+    if entry.state is State.REFUSED and entry.answer and entry.answer["slug"] in _AGAIN_HERE:
+        page.app.journal.shown(entry.key, page.app.service.clock())
+        return _check_again(page, presented, Problem(**entry.answer))
+    if entry.state is not State.NOT_SENT:
+        page.clerk.presented.pop(entry.subject, None)
+    return page.go(f"/requests/{entry.key}")

@@ -1,0 +1,78 @@
+"""The office's receipts of a day, and one receipt to look at or print again."""
+
+from datetime import date, timedelta
+from typing import Final
+from uuid import UUID
+
+from fastapi import APIRouter
+from starlette.responses import Response
+
+from counter_app import service_api
+from counter_app.answers import Receipt
+from counter_app.page import InPage, Page
+from counter_app.resolver import VIET_NAM
+from counter_app.service_api import RefusedError
+from counter_app.sessions import authorised
+
+router = APIRouter()
+
+_PAGES_MAX: Final = 10
+_YEARS: Final = timedelta(days=3660)
+
+
+@router.get("/receipts")
+async def of_day(page: InPage, day: str = "") -> Response:
+    """List a day's receipts with their totals; today without a day."""
+    page.clerk  # noqa: B018 - raises for anybody else
+    today = page.app.service.now().astimezone(VIET_NAM).date()
+    chosen = _day(day, today)
+    items, complete = await _all(page, chosen)
+    drawers = sorted({receipt.drawer for receipt in items})
+    totals = [
+        (
+            drawer,
+            sum(1 for r in items if r.drawer == drawer),
+            sum(r.amount for r in items if r.drawer == drawer),
+        )
+        for drawer in drawers
+    ]
+    return page.render(
+        "receipts.html", day=chosen, today=today, receipts=items, complete=complete, totals=totals
+    )
+
+
+@router.get("/receipts/{id}")
+async def one(page: InPage, id: UUID) -> Response:
+    """Show one receipt; what is printed from here is marked as a copy."""
+    app = page.app
+    try:
+        receipt = await authorised(
+            *(app.service, app.sessions, page.clerk),
+            lambda token: service_api.receipt(app.service, token, str(id)),
+        )
+    except RefusedError as refused:
+        return page.refuse(refused.problem, next_page="/receipts")
+    return page.render("receipt.html", receipt=receipt)
+
+
+def _day(text: str, today: date) -> date:
+    """Read a day of the last ten years; today for anything else."""
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        return today
+    return day if today - _YEARS <= day <= today else today
+
+
+async def _all(page: Page, day: date) -> tuple[list[Receipt], bool]:
+    """Return a day's receipts, and whether that is all of them: a thousand is the most."""
+    app, receipts, cursor = page.app, list[Receipt](), None
+    for _ in range(_PAGES_MAX):
+        items, cursor = await authorised(
+            *(app.service, app.sessions, page.clerk),
+            lambda token, cursor=cursor: service_api.receipts(app.service, token, day, cursor=cursor),  # type: ignore[misc]
+        )
+        receipts += items
+        if cursor is None:
+            return receipts, True
+    return receipts, False

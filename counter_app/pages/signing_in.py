@@ -1,0 +1,87 @@
+"""Signing in and out, and choosing the language."""
+
+from contextlib import suppress
+from typing import Final
+
+from fastapi import APIRouter
+from starlette.responses import Response
+
+from counter_app import service_api
+from counter_app.answers import Problem
+from counter_app.languages import language
+from counter_app.page import LANGUAGE_COOKIE, SESSION_COOKIE, InPage, Page
+from counter_app.service_api import RefusedError, UnreachableError
+
+router = APIRouter()
+
+_TEXT_MAX: Final = 200
+_ROLES: Final = ("clerk", "supervisor")
+
+
+@router.get("/sign-in")
+async def ask_who(page: InPage, again: bool = False) -> Response:  # noqa: FBT001, FBT002 - a query parameter
+    """Show the sign-in form; `again` when a session has ended by itself."""
+    if page.session is not None:
+        return page.go("/")
+    return _form(page, Problem("session-ended", 401, {}) if again else None)
+
+
+@router.post("/sign-in")
+async def sign_in(page: InPage) -> Response:
+    """Begin a session under a new cookie."""
+    fields = await page.form()
+    username, password = fields.get("username", "").strip(), fields.get("password", "")
+    if not (0 < len(username) <= _TEXT_MAX and 0 < len(password) <= _TEXT_MAX):
+        return _form(page, Problem("wrong-credentials", 401, {}), username[:_TEXT_MAX])
+    service = page.app.service
+    try:
+        tokens = await service_api.sign_in(service, username, password)
+    except RefusedError as refused:
+        return _form(page, refused.problem, username)
+    except UnreachableError:
+        return _form(page, None, username, offline=True)
+    if tokens.role not in _ROLES:
+        with suppress(RefusedError, UnreachableError):
+            await service_api.end_session(service, tokens.refresh_token)
+        return _form(page, Problem("forbidden", 403, {}))
+    if page.session is not None:
+        page.app.sessions.end(page.session)
+    session = page.app.sessions.begin(username, tokens, service.now())
+    page.app.resolver.wake()
+    response = page.go("/")
+    page.set_cookie(response, SESSION_COOKIE, session.cookie)
+    return response
+
+
+@router.post("/sign-out")
+async def sign_out(page: InPage) -> Response:
+    """End the session here and, if the line allows, at the service."""
+    await page.form()
+    if page.session is not None:
+        page.app.sessions.end(page.session)
+        with suppress(RefusedError, UnreachableError):
+            await service_api.end_session(page.app.service, page.session.tokens.refresh_token)
+    return page.go("/sign-in")
+
+
+@router.post("/language")
+async def choose_language(page: InPage) -> Response:
+    """Keep the chosen language in a cookie and go back to a page that can be shown again."""
+    fields = await page.form()
+    response = page.go(_shown_again(fields.get("from", "/")))
+    page.set_cookie(response, LANGUAGE_COOKIE, language(fields.get("language")))
+    return response
+
+
+def _shown_again(path: str) -> str:
+    """Allow only paths of this app: one slash, then letters of a path."""
+    plain = path.startswith("/") and not path.startswith("//")
+    return path if plain and all(c.isascii() and (c.isalnum() or c in "/-") for c in path) else "/"
+
+
+def _form(page: Page, problem: Problem | None, username: str = "", *, offline: bool = False) -> Response:
+    status = problem.status if problem else 503 if offline else 200
+    unknown = len(page.app.journal.unresolved())
+    return page.render(
+        "sign_in.html", status, problem=problem, username=username, offline=offline, unknown_count=unknown
+    )

@@ -1,0 +1,247 @@
+"""What each refusal means to a clerk: what happened, and what to do next.
+
+One table, total over the refusals that the counter's and the staff's routes may answer. A refusal that is not in it (a
+newer service) gets the cautious default. Texts are in English here and translated by the catalogues.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from counter_app.languages import later as _
+
+Tone = Literal["stop", "wait", "done", "fix"]
+
+
+@dataclass(frozen=True)
+class Advice:
+    """`tone` picks colour and icon: stop (do not pay), wait, done (it is over), fix (try again here)."""
+
+    tone: Tone
+    happened: str
+    todo: str
+
+
+DEFAULT: Final = Advice(
+    "stop",
+    _("The service said no"),
+    _(
+        "Do not pay. Try once more; if it says no again, call your supervisor and give the name of this refusal."
+    ),
+)
+
+ADVICE: Final[Mapping[str, Advice]] = {
+    # The code.
+    "code-malformed": Advice(
+        "fix",
+        _("This is not a withdrawal code"),
+        _("Scan the QR in the customer's wallet again, or type the ten digits under it."),
+    ),
+    "digits-mistyped": Advice(
+        "fix",
+        _("One of the ten digits is wrong"),
+        _("Ask the customer to read the digits again, three, three and four, and type them."),
+    ),
+    "keyboard-not-plain": Advice(
+        "fix",
+        _("The keyboard is set to Vietnamese typing"),
+        _("Switch Vietnamese typing (Telex, VNI) off, then scan again: it changes the letters of the code."),
+    ),
+    "code-not-genuine": Advice(
+        "stop",
+        _("This code was not issued by us"),
+        _(
+            "Do not pay. Ask the customer to open the wallet and show the code there. Tell your supervisor if it is refused again."
+        ),
+    ),
+    "code-not-yet-valid": Advice(
+        "wait",
+        _("The code is not valid yet"),
+        _("Do not pay yet. The wallet shows from when the code is valid."),
+    ),
+    "code-unknown": Advice(
+        "stop",
+        _("No withdrawal has these digits"),
+        _(
+            "Do not pay. Compare the digits with the wallet. A code that has ended has no digits any more: the customer makes a new one."
+        ),
+    ),
+    "code-expired": Advice(
+        "done",
+        _("The code has expired"),
+        _("Do not pay. The money is back in the customer's wallet: the customer makes a new code there."),
+    ),
+    "already-paid": Advice(
+        "stop",
+        _("Already paid – do not pay again"),
+        _("This withdrawal has been paid. The receipt says when and where."),
+    ),
+    "already-presented": Advice(
+        "wait",
+        _("Another drawer is paying this code"),
+        _(
+            "Do not pay here. Send the customer to that drawer, or scan again when it has let go, five minutes at most."
+        ),
+    ),
+    "withdrawal-cancelled": Advice(
+        "done",
+        _("The customer has cancelled this withdrawal"),
+        _("Do not pay. The money is back in the customer's wallet: the customer makes a new code there."),
+    ),
+    "withdrawal-reversed": Advice(
+        "stop",
+        _("This withdrawal was paid and then reversed"),
+        _("Do not pay. The customer makes a new code in the wallet."),
+    ),
+    "wrong-office": Advice(
+        "stop",
+        _("This code is for another office"),
+        _(
+            "Do not pay. The customer goes to that office, or cancels in the wallet and makes a code for any office."
+        ),
+    ),
+    "not-presented": Advice(
+        "wait",
+        _("The five minutes for this withdrawal are over"),
+        _("Do not pay. Scan the code again and go through the steps once more."),
+    ),
+    "not-found": Advice(
+        "stop",
+        _("There is no such record at this office"),
+        _("Go back to the day's list and look there."),
+    ),
+    # The person.
+    "card-unreadable": Advice(
+        "fix",
+        _("The identity card was not read"),
+        _("Scan the QR on the card's front again, or type its twelve digits."),
+    ),
+    "wrong-identity": Advice(
+        "stop",
+        _("This card is not the account holder's"),
+        _("Do not pay. Ask for the account holder's own card. Only the account holder can be paid."),
+    ),
+    "pin-required": Advice(
+        "fix",
+        _("The customer's PIN is needed"),
+        _("Turn the keypad to the customer and ask for the six digits of the PIN."),
+    ),
+    "wrong-pin": Advice(
+        "fix",
+        _("The PIN is wrong"),
+        _(
+            "Turn the keypad to the customer again. After too many wrong PINs the account is locked for a while."
+        ),
+    ),
+    "too-many-attempts": Advice(
+        "wait",
+        _("Too many wrong attempts"),
+        _("Wait, then try again. Scanning the QR in the wallet is the surer way."),
+    ),
+    # The drawer, the shift, the office.
+    "drawer-short": Advice(
+        "stop",
+        _("This drawer does not hold enough cash"),
+        _("Do not pay. Send the customer to another drawer, or ask for cash from the vault first."),
+    ),
+    "no-open-shift": Advice(
+        "fix",
+        _("No shift is open"),
+        _("Count the drawer and open a shift first."),
+    ),
+    "shift-already-open": Advice(
+        "fix",
+        _("You already have an open shift"),
+        _("Go to the start page and go on with it, or close it first."),
+    ),
+    "drawer-in-use": Advice(
+        "fix",
+        _("Somebody else has a shift at this drawer"),
+        _("Choose another drawer, or ask the colleague to close the shift."),
+    ),
+    "drawer-unknown": Advice(
+        "fix",
+        _("This office has no drawer with that number"),
+        _("Look at the number on the drawer and type it again."),
+    ),
+    "office-limit-reached": Advice(
+        "stop",
+        _("This office has paid out what the law allows"),
+        _(
+            "Do not pay. Send the customer to another office, or ask the customer to come back in the next period."
+        ),
+    ),
+    "customer-limit-reached": Advice(
+        "stop",
+        _("The customer's limit of the day or month is reached"),
+        _("Do not pay. The customer comes back in the next period."),
+    ),
+    "office-unknown": Advice(
+        "stop",
+        _("Your office is not known to the service"),
+        _("Do not pay. Call your supervisor."),
+    ),
+    "office-not-active": Advice(
+        "stop",
+        _("This office is not open for payments"),
+        _("Do not pay. Call your supervisor."),
+    ),
+    "withdrawals-still-presented": Advice(
+        "wait",
+        _("A withdrawal is still being paid at this drawer"),
+        _("Finish it or give it back, then close the shift. It lets go by itself after five minutes."),
+    ),
+    "already-decided": Advice(
+        "done",
+        _("This application has been decided already"),
+        _("There is nothing left to do. The list shows what still waits."),
+    ),
+    # The caller.
+    "wrong-credentials": Advice(
+        "fix",
+        _("The user name or the password is wrong"),
+        _("Type both again. Look whether Caps Lock or Vietnamese typing is on."),
+    ),
+    "session-ended": Advice(
+        "fix",
+        _("You have been signed out"),
+        _("Sign in again and go on."),
+    ),
+    "unauthenticated": Advice(
+        "fix",
+        _("You have been signed out"),
+        _("Sign in again and go on."),
+    ),
+    "forbidden": Advice(
+        "stop",
+        _("Your role may not do this"),
+        _("Ask your supervisor, or sign in as the person who may."),
+    ),
+    # The request.
+    "malformed-request": Advice(
+        "fix",
+        _("Something on the form was not understood"),
+        _("Nothing was paid. Go back, look at what was typed and try again."),
+    ),
+    "idempotency-key-missing": Advice(
+        "fix", _("The request was not complete"), _("Nothing was paid. Go back and try again.")
+    ),
+    "idempotency-key-reused": Advice(
+        "stop",
+        _("This page was used before for something else"),
+        _("Do not pay. Look in the day's list whether the withdrawal is there, then start from the scan."),
+    ),
+    "request-in-progress": Advice(
+        "wait",
+        _("The service is still working on this"),
+        _("Do not pay. Wait a moment: this page goes on by itself."),
+    ),
+    "body-too-large": Advice(
+        "fix", _("What was sent is too large"), _("Nothing was paid. Scan or type again.")
+    ),
+}
+
+
+def advice(slug: str) -> Advice:
+    """Return what to tell the clerk; the cautious default for a refusal that is not known."""
+    return ADVICE.get(slug, DEFAULT)

@@ -1,0 +1,170 @@
+"""Browser sessions: an opaque random cookie on one side, the staff tokens in this process's memory on the other.
+
+Nothing of a session is on disk: after a restart everybody signs in again. The browser never holds a token.
+"""
+
+import asyncio
+import hashlib
+import hmac
+import secrets
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from http import HTTPStatus
+from typing import Final, TypeVar
+
+from counter_app import service_api
+from counter_app.answers import Presentation, Problem, Shift, Tokens
+from counter_app.journal import Who
+from counter_app.service_api import NotSentError, RefusedError, Service, UnreachableError
+
+SESSIONS_MAX: Final = 200
+PRESENTATIONS_MAX: Final = 10
+_COOKIE_BYTES: Final = 32
+
+T = TypeVar("T")
+
+
+class SignInAgainError(Exception):
+    """The staff session has ended: the person must sign in again."""
+
+
+@dataclass(frozen=True)
+class Presented:
+    """A claimed withdrawal on the clerk's desk, what was refused there last, and when the lease ends on this PC's clock."""
+
+    presentation: Presentation
+    lease_ends: datetime
+    refusal: Problem | None = None
+
+
+@dataclass
+class Session:
+    """A signed-in person's desk, in memory only."""
+
+    cookie: str = field(repr=False)
+    username: str
+    tokens: Tokens = field(repr=False)
+    expires_at: datetime
+    seen_at: datetime
+    shift: Shift | None = None
+    presented: dict[str, Presented] = field(default_factory=dict, repr=False)
+    frames: list[float] = field(default_factory=list, repr=False)
+    refreshing: asyncio.Lock = field(default_factory=asyncio.Lock, repr=False)
+
+    @property
+    def who(self) -> Who:
+        """Whose requests are sent from here."""
+        return Who(self.username, self.tokens.office or "", self.shift.drawer if self.shift else 0)
+
+    def put(self, presented: Presented) -> None:
+        """Lay a claimed withdrawal on the desk; the oldest falls off a full one."""
+        self.presented.pop(presented.presentation.withdrawal_id, None)
+        self.presented[presented.presentation.withdrawal_id] = presented
+        while len(self.presented) > PRESENTATIONS_MAX:
+            del self.presented[next(iter(self.presented))]
+
+
+class Sessions:
+    """Every signed-in browser. `idle` is how long one may rest; `longest` how long one may last."""
+
+    def __init__(self, idle: timedelta) -> None:
+        self._idle = idle
+        self._secret = secrets.token_bytes(32)
+        self._by_cookie: dict[str, Session] = {}
+
+    def new_cookie(self) -> str:
+        """Make an opaque cookie."""
+        return secrets.token_urlsafe(_COOKIE_BYTES)
+
+    def csrf(self, cookie: str) -> str:
+        """Return the form token that belongs to a cookie, signed in or not."""
+        return hmac.new(self._secret, cookie.encode(), hashlib.sha256).hexdigest()
+
+    def csrf_matches(self, cookie: str, token: str) -> bool:
+        """Whether a form came from a page that this cookie was shown."""
+        return bool(cookie) and hmac.compare_digest(self.csrf(cookie).encode(), token.encode())
+
+    def begin(self, username: str, tokens: Tokens, now: datetime) -> Session:
+        """Begin a session under a new cookie. The one longest at rest makes room in a full house."""
+        self._drop_ended(now)
+        while len(self._by_cookie) >= SESSIONS_MAX:
+            self.end(min(self._by_cookie.values(), key=lambda session: session.seen_at))
+        cookie = self.new_cookie()
+        session = Session(cookie, username, tokens, now + timedelta(seconds=tokens.expires_in), now)
+        self._by_cookie[cookie] = session
+        return session
+
+    def find(self, cookie: str, now: datetime) -> Session | None:
+        """Return the live session of a cookie."""
+        self._drop_ended(now)
+        return self._by_cookie.get(cookie)
+
+    def end(self, session: Session) -> None:
+        """Forget a session."""
+        self._by_cookie.pop(session.cookie, None)
+
+    def of(self, who: Who, now: datetime) -> Session | None:
+        """Return a live session of the same person at the same office."""
+        self._drop_ended(now)
+        same = (
+            s
+            for s in self._by_cookie.values()
+            if (s.who.username, s.who.office) == (who.username, who.office)
+        )
+        return next(same, None)
+
+    def of_office(self, office: str, now: datetime) -> Session | None:
+        """Return a live session of any clerk of an office."""
+        self._drop_ended(now)
+        clerks = (
+            s for s in self._by_cookie.values() if s.tokens.role == "clerk" and s.tokens.office == office
+        )
+        return next(clerks, None)
+
+    def _drop_ended(self, now: datetime) -> None:
+        ended = [s for s in self._by_cookie.values() if now - s.seen_at >= self._idle]
+        for session in ended:
+            self.end(session)
+
+
+async def authorised(
+    service: Service, sessions: Sessions, session: Session, call: Callable[[str], Awaitable[T]]
+) -> T:
+    """Make a call with the session's access token; when it has expired, refresh once and make it again.
+
+    Raises what the call raises; SignInAgainError when the service no longer knows the staff session; NotSentError also
+    when the tokens could not be refreshed, for then the call itself has done nothing.
+    """
+    token = session.tokens.access_token
+    if service.now() < session.expires_at:
+        try:
+            return await call(token)
+        except RefusedError as refused:
+            if refused.problem.status != HTTPStatus.UNAUTHORIZED:
+                raise
+    await _refresh(service, sessions, session, spent=token)
+    try:
+        return await call(session.tokens.access_token)
+    except RefusedError as refused:
+        if refused.problem.status != HTTPStatus.UNAUTHORIZED:
+            raise
+        sessions.end(session)
+        raise SignInAgainError from None
+
+
+async def _refresh(service: Service, sessions: Sessions, session: Session, spent: str) -> None:
+    """Rotate the tokens, once for all who found the same one spent."""
+    async with session.refreshing:
+        if session.tokens.access_token != spent:
+            return
+        try:
+            session.tokens = await service_api.refresh(service, session.tokens.refresh_token)
+        except RefusedError as refused:
+            if refused.problem.status != HTTPStatus.UNAUTHORIZED:
+                raise NotSentError from None
+            sessions.end(session)
+            raise SignInAgainError from None
+        except UnreachableError:
+            raise NotSentError from None
+        session.expires_at = service.now() + timedelta(seconds=session.tokens.expires_in)

@@ -1,0 +1,23 @@
+// Everything here only helps: every page works without it, a little slower.
+import { watchKeys } from "./keys.js";
+import { guardForms, readCard, groupDigits } from "./forms.js";
+import { addUp } from "./count.js";
+import { countDown, watchLine, watchUnknown } from "./wait.js";
+import { startCamera } from "./camera.js";
+
+const each = (selector, act) => document.querySelectorAll(selector).forEach(act);
+
+watchKeys();
+guardForms();
+each("[data-digits]", groupDigits);
+each("[data-check]", readCard);
+each("[data-count]", addUp);
+each("[data-lease]", countDown);
+each("[data-watch]", watchUnknown);
+each("[data-line]", watchLine);
+each("[data-camera]", startCamera);
+each("[data-print]", (button) => {
+  button.hidden = false;
+  button.addEventListener("click", () => window.print());
+  if (button.autofocus) button.focus();
+});

@@ -1,0 +1,45 @@
+// Forms are sent once, and what was typed in them does not stay behind.
+
+export function guardForms() {
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (form.method !== "post" || event.defaultPrevented) return;
+    if (form.dataset.sent) return event.preventDefault();
+    form.dataset.sent = "yes";
+    for (const button of form.querySelectorAll("button")) button.setAttribute("aria-disabled", "true");
+  });
+  window.addEventListener("pagehide", () => {
+    for (const field of document.querySelectorAll("#card, #pin, [type=password]")) field.value = "";
+  });
+  window.addEventListener("pageshow", (event) => {
+    if (event.persisted) window.location.reload();
+  });
+}
+
+// Ten digits typed by hand are shown three, three and four. Anything else is left as the scanner typed it.
+export function groupDigits(field) {
+  field.select();
+  field.addEventListener("input", () => {
+    const digits = field.value.replace(/[\s-]/g, "");
+    if (!/^\d{0,10}$/.test(digits) || field.selectionStart !== field.value.length) return;
+    field.value = [digits.slice(0, 3), digits.slice(3, 6), digits.slice(6)].filter(Boolean).join("-");
+  });
+}
+
+// Enter in the card field goes on to the PIN or to the pay button: paying is always an Enter of its own.
+export function readCard(form) {
+  const card = form.querySelector("#card");
+  const next = form.querySelector("#pin") ?? form.querySelector("#pay");
+  card.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter") return;
+    event.preventDefault();
+    // A scanner that reads the machine-readable zone sends an Enter after each of its three lines of thirty.
+    if (/^id/i.test(card.value) && card.value.replace(/\s/g, "").length < 90) return;
+    if (card.value.trim()) next.focus();
+  });
+  form.querySelector("#pin")?.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter") return;
+    event.preventDefault();
+    if (event.target.reportValidity()) form.querySelector("#pay").focus();
+  });
+}

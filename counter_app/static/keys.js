@@ -1,0 +1,14 @@
+// The keys that are written on the buttons: F-keys press theirs, Esc goes back. Enter is the focused one's own.
+const press = (selector) => {
+  const target = document.querySelector(selector);
+  if (target) target.click();
+  return Boolean(target);
+};
+
+export function watchKeys() {
+  document.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.altKey || event.metaKey || event.repeat) return;
+    const selector = event.key === "Escape" ? "[data-esc]" : /^F\d+$/.test(event.key) && `[data-key="${event.key}"]`;
+    if (selector && press(selector)) event.preventDefault();
+  });
+}

@@ -1,0 +1,45 @@
+// Pages that wait: for an unknown to be known, for a lease to end, for the line to come back.
+
+const answerOf = async (path) => {
+  try {
+    const answer = await fetch(path, { headers: { Accept: "application/json" } });
+    if (answer.status === 401) return { state: "signed-out" };
+    return answer.ok ? await answer.json() : null;
+  } catch {
+    return null;
+  }
+};
+
+export function watchUnknown(element) {
+  const look = async () => {
+    const known = await answerOf(`/unknown/${element.dataset.watch}`);
+    if (known && !["unknown", "sent"].includes(known.state)) window.location.reload();
+    else window.setTimeout(look, 1500);
+  };
+  window.setTimeout(look, 1000);
+}
+
+export function watchLine(element) {
+  const look = async () => {
+    if (!document.hidden) {
+      const line = await answerOf("/line");
+      if (line?.state in { online: 1, offline: 1, unknown: 1 }) element.dataset.line = line.state;
+      if (line === null) element.dataset.line = "unknown";
+    }
+    window.setTimeout(look, 15000);
+  };
+  window.setTimeout(look, element.dataset.line === "online" ? 15000 : 500);
+}
+
+export function countDown(element) {
+  const ends = performance.now() + 1000 * Number(element.dataset.lease);
+  const text = element.querySelector("span");
+  const show = () => {
+    const left = Math.max(0, Math.round((ends - performance.now()) / 1000));
+    text.textContent = left ? `${Math.floor(left / 60)}:${String(left % 60).padStart(2, "0")}` : element.dataset.over;
+    element.classList.toggle("short", left > 0 && left <= 60);
+    element.classList.toggle("over", left === 0);
+    if (left) window.setTimeout(show, 500);
+  };
+  show();
+}

@@ -1,0 +1,465 @@
+"""A small stand-in for the service: the staff's and the counter's routes of the contract, in memory, with switches.
+
+`Fake.app` answers over ASGI, in a test through `FakeTransport` (which can also lose answers as a bad line does) or served by
+uvicorn for a look in a browser: `python -m tests.counter_app.fake_service PORT`.
+"""
+
+import json
+import sys
+import time
+import uuid
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta, timezone
+from typing import Any, Literal
+
+import httpx2
+import uvicorn
+from fastapi import FastAPI, Request
+from fastapi.responses import JSONResponse, PlainTextResponse
+from starlette.responses import Response
+
+OFFICE, OFFICE_NAME = "05971-1", "Bưu điện xã Yên Phúc"
+CLERK, OTHER_CLERK, SUPERVISOR, AUDITOR, PASSWORD = "lan", "minh", "thu", "kiem", "cho-hang-8"
+CARD = "020185001234"
+CARD_QR = f"{CARD}|081234567|Hoàng Thị Mai|02091985|Nữ|Thôn Nà Pò, Yên Phúc, Văn Quan, Lạng Sơn|10052021"
+PIN = "246810"
+VIET_NAM = timezone(timedelta(hours=7))
+
+STAFF = {
+    CLERK: ("clerk", OFFICE, "Nông Thị Lan"),
+    OTHER_CLERK: ("clerk", OFFICE, "Lương Văn Minh"),
+    SUPERVISOR: ("supervisor", None, "Vi Thị Thu"),
+    AUDITOR: ("auditor", None, "Trần Văn Kiểm"),
+}
+
+Cut = Literal["none", "refuse-connection", "lose-request", "lose-answer", "garbage", "server-error"]
+
+
+class Refused(Exception):
+    """A problem to answer with."""
+
+    def __init__(self, status: int, slug: str, **members: Any) -> None:
+        super().__init__(slug)
+        self.status, self.slug, self.members = status, slug, members
+
+
+@dataclass
+class Withdrawal:
+    """One withdrawal as the fake knows it."""
+
+    id: str
+    amount: int
+    code: str
+    digits: str
+    status: str = "authorised"
+    drawer: int = 0
+    receipt: dict[str, Any] | None = None
+    problem: tuple[int, str, dict[str, Any]] | None = None
+
+
+@dataclass
+class Fake:
+    """The fake's memory and switches."""
+
+    clock: Callable[[], datetime]
+    withdrawals: list[Withdrawal] = field(default_factory=list)
+    receipts: list[dict[str, Any]] = field(default_factory=list)
+    shifts: dict[str, dict[str, Any]] = field(default_factory=dict)
+    applications: list[dict[str, Any]] = field(default_factory=list)
+    tokens: dict[str, str] = field(default_factory=dict)
+    remembered: dict[tuple[str, str], tuple[bytes, int, dict[str, Any]]] = field(default_factory=dict)
+    asked: list[tuple[str, str, str | None]] = field(default_factory=list)
+    refuse_next: list[tuple[int, str, dict[str, Any]]] = field(default_factory=list)
+    expires_in: int = 900
+
+    def withdrawal(self, amount: int = 2_000_000, digits: str = "1234567890", **more: Any) -> Withdrawal:
+        """Authorise a withdrawal."""
+        made = Withdrawal(
+            str(uuid.uuid4()), amount, f"eyJhbGciOiJFZERTQSJ9.{digits}.c2lnbmF0dXJl", digits, **more
+        )
+        self.withdrawals.append(made)
+        return made
+
+    def application(self, full_name: str = "Triệu Văn Páo") -> dict[str, Any]:
+        """Let an application wait for a supervisor."""
+        made = {
+            "id": str(uuid.uuid4()),
+            "full_name": full_name,
+            "masked_id": "020•••••6789",
+            "date_of_birth": "1961-03-08",
+            "reasons": ["face-doubtful"],
+            "created_at": _utc(self.clock()),
+        }
+        self.applications.append(made)
+        return made
+
+    def paid(self) -> list[dict[str, Any]]:
+        """Receipts, newest first."""
+        return list(reversed(self.receipts))
+
+    @property
+    def app(self) -> FastAPI:
+        """The ASGI app."""
+        return _app(self)
+
+
+@dataclass
+class FakeTransport(httpx2.AsyncBaseTransport):
+    """Carries requests to the fake and, by `cut`, loses them in the ways a line does; `times` of those that match."""
+
+    fake: Fake
+    cut: Cut = "none"
+    times: int = 1
+    only: str = ""  # a part of the path
+
+    def __post_init__(self) -> None:
+        """Build the inner transport once."""
+        self._inner = httpx2.ASGITransport(self.fake.app)
+
+    async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
+        """Carry one request."""
+        cut: Cut = "none"
+        if self.cut != "none" and self.times > 0 and self.only in request.url.path:
+            cut, self.times = self.cut, self.times - 1
+        if cut == "refuse-connection":
+            raise httpx2.ConnectError("refused")
+        if cut == "lose-request":
+            raise httpx2.ReadTimeout("lost on the way there")
+        answer = await self._inner.handle_async_request(request)
+        await answer.aread()
+        if cut == "lose-answer":
+            raise httpx2.ReadError("lost on the way back")
+        if cut == "garbage":
+            return httpx2.Response(200, text="<html>Captive portal</html>")
+        if cut == "server-error":
+            return httpx2.Response(502, text="Bad gateway")
+        return answer
+
+
+def _utc(moment: datetime) -> str:
+    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+def _total(counts: Mapping[str, int]) -> int:
+    return sum(int(note) * count for note, count in counts.items())
+
+
+def _app(fake: Fake) -> FastAPI:
+    app = FastAPI()
+
+    @app.exception_handler(Refused)
+    async def _refused(request: Request, refused: Refused) -> Response:
+        body = {
+            "type": f"urn:soft-atm:problem:{refused.slug}",
+            "title": refused.slug,
+            "status": refused.status,
+            "detail": "",
+            "instance": f"urn:uuid:{uuid.uuid4()}",
+            **refused.members,
+        }
+        return JSONResponse(body, refused.status, media_type="application/problem+json")
+
+    @app.middleware("http")
+    async def _dated(request: Request, call_next: Callable[[Request], Any]) -> Response:
+        fake.asked.append((request.method, request.url.path, request.headers.get("idempotency-key")))
+        return await call_next(request)
+
+    @app.get("/healthz")
+    async def healthz() -> Response:
+        return PlainTextResponse("ok")
+
+    _staff(app, fake)
+    _counter(app, fake)
+    return app
+
+
+def _who(fake: Fake, request: Request, role: str) -> str:
+    username = fake.tokens.get(request.headers.get("authorization", "").removeprefix("Bearer "))
+    if username is None:
+        raise Refused(401, "unauthenticated")
+    if STAFF[username][0] != role:
+        raise Refused(403, "forbidden", needs=role)
+    return username
+
+
+def _tokens(fake: Fake, username: str) -> Response:
+    access, refresh = uuid.uuid4().hex, uuid.uuid4().hex
+    fake.tokens |= {access: username, f"refresh-{refresh}": username}
+    role, office, name = STAFF[username]
+    return JSONResponse(
+        {
+            "access_token": access,
+            "token_type": "Bearer",
+            "expires_in": fake.expires_in,
+            "refresh_token": f"refresh-{refresh}",
+            "role": role,
+            "office": office,
+            "office_name": OFFICE_NAME if office else None,
+            "display_name": name,
+        },
+        201,
+    )
+
+
+def _staff(app: FastAPI, fake: Fake) -> None:
+    @app.post("/staff/v1/sessions")
+    async def sign_in(request: Request) -> Response:
+        body = await request.json()
+        if body["username"] not in STAFF or body["password"] != PASSWORD:
+            raise Refused(401, "wrong-credentials")
+        return _tokens(fake, body["username"])
+
+    @app.post("/staff/v1/sessions/refresh")
+    async def refresh(request: Request) -> Response:
+        username = fake.tokens.pop((await request.json())["refresh_token"], None)
+        if username is None:
+            raise Refused(401, "session-ended")
+        return _tokens(fake, username)
+
+    @app.post("/staff/v1/sessions/end")
+    async def end(request: Request) -> Response:
+        fake.tokens.pop((await request.json())["refresh_token"], None)
+        return Response(status_code=204)
+
+    @app.get("/staff/v1/applications")
+    async def applications(request: Request) -> Any:
+        _who(fake, request, "supervisor")
+        return {"items": fake.applications, "next_cursor": None}
+
+    @app.post("/staff/v1/applications/{id}/decision")
+    async def decide(request: Request, id: str) -> Response:
+        username, body = _who(fake, request, "supervisor"), await request.json()
+
+        def decision() -> tuple[int, dict[str, Any]]:
+            found = next((a for a in fake.applications if a["id"] == id), None)
+            if found is None:
+                raise Refused(409, "already-decided")
+            fake.applications.remove(found)
+            status = "approved" if body["decision"] == "approve" else "rejected"
+            return 200, {"id": id, "status": status, "reasons": [], "created_at": found["created_at"]}
+
+        return await _once(fake, request, username, decision)
+
+
+async def _once(
+    fake: Fake, request: Request, username: str, act: Callable[[], tuple[int, dict[str, Any]]]
+) -> Response:
+    """Act once for a key and remember a success; a refusal is not remembered."""
+    key = request.headers.get("idempotency-key")
+    if not key:
+        raise Refused(400, "idempotency-key-missing")
+    body = await request.body()
+    if kept := fake.remembered.get((username, key)):
+        if kept[0] != body:
+            raise Refused(422, "idempotency-key-reused")
+        return JSONResponse(kept[2], kept[1], {"Idempotency-Replayed": "true"})
+    if fake.refuse_next:
+        status, slug, members = fake.refuse_next.pop(0)
+        raise Refused(status, slug, **members)
+    status, answer = act()
+    fake.remembered[username, key] = (body, status, answer)
+    return JSONResponse(answer, status)
+
+
+def _shift(fake: Fake, username: str) -> dict[str, Any]:
+    shift = fake.shifts.get(username)
+    if shift is None or shift["status"] == "closed":
+        raise Refused(409, "no-open-shift")
+    return shift
+
+
+def _find(fake: Fake, code: str) -> Withdrawal:
+    plain = code.replace("-", "").replace(" ", "")
+    if plain.isdigit():
+        if plain == "0000000001":
+            raise Refused(400, "digits-mistyped")
+        found = next((w for w in fake.withdrawals if w.digits == plain), None)
+        if found is None:
+            raise Refused(404, "code-unknown")
+        return found
+    found = next((w for w in fake.withdrawals if w.code == code), None)
+    if found is None:
+        raise Refused(403, "code-not-genuine") if code.startswith("eyJ") else Refused(400, "code-malformed")
+    return found
+
+
+def _payable(withdrawal: Withdrawal) -> None:
+    if withdrawal.problem:
+        status, slug, members = withdrawal.problem
+        raise Refused(status, slug, **members)
+    if withdrawal.receipt:
+        paid = withdrawal.receipt
+        raise Refused(
+            409, "already-paid", paid_at=paid["paid_at"], paid_drawer=paid["drawer"], receipt_id=paid["id"]
+        )
+
+
+def _counter(app: FastAPI, fake: Fake) -> None:
+    _shifts(app, fake)
+
+    @app.post("/counter/v1/presentations")
+    async def present(request: Request) -> Response:
+        shift = _shift(fake, _who(fake, request, "clerk"))
+        code = (await request.json())["code"]
+        withdrawal = _find(fake, code)
+        _payable(withdrawal)
+        if withdrawal.status == "presented" and withdrawal.drawer != shift["drawer"]:
+            raise Refused(409, "already-presented", retry_after_s=240)
+        withdrawal.status, withdrawal.drawer = "presented", shift["drawer"]
+        answer = {
+            "withdrawal_id": withdrawal.id,
+            "amount": withdrawal.amount,
+            "fee": 0,
+            "payee": {"masked_name": "H••••• T•• Mai", "masked_id": "•••••••••234"},
+            "lease_until": _utc(fake.clock() + timedelta(minutes=5)),
+            "requires": ["id_number"] if "." in code else ["id_number", "pin"],
+        }
+        return JSONResponse(answer, 201)
+
+    @app.post("/counter/v1/withdrawals/{id}/payment")
+    async def pay(request: Request, id: str) -> Response:
+        username, body = _who(fake, request, "clerk"), await request.json()
+
+        def payment() -> tuple[int, dict[str, Any]]:
+            shift = _shift(fake, username)
+            withdrawal = next((w for w in fake.withdrawals if w.id == id), None)
+            if withdrawal is None:
+                raise Refused(404, "not-found")
+            _payable(withdrawal)
+            if withdrawal.status != "presented" or withdrawal.drawer != shift["drawer"]:
+                raise Refused(409, "not-presented")
+            if body["id_number"] != CARD:
+                raise Refused(403, "wrong-identity", remaining_attempts=2)
+            if "pin" in body and body["pin"] != PIN:
+                raise Refused(403, "wrong-pin", remaining_attempts=4)
+            return 201, _receipt(fake, withdrawal, shift, body["checked"])
+
+        return await _once(fake, request, username, payment)
+
+    @app.post("/counter/v1/withdrawals/{id}/release")
+    async def release(request: Request, id: str) -> Response:
+        _who(fake, request, "clerk")
+        for withdrawal in fake.withdrawals:
+            if withdrawal.id == id and withdrawal.status == "presented":
+                withdrawal.status = "authorised"
+        return Response(status_code=204)
+
+    @app.get("/counter/v1/receipts")
+    async def receipts(request: Request, date: str, limit: int = 20, cursor: int = 0) -> Any:
+        _shift(fake, _who(fake, request, "clerk"))
+        items = [r for r in fake.paid() if _local_day(r["paid_at"]) == date]
+        rest = len(items) > cursor + limit
+        return {"items": items[cursor : cursor + limit], "next_cursor": str(cursor + limit) if rest else None}
+
+    @app.get("/counter/v1/receipts/{id}")
+    async def receipt(request: Request, id: str) -> Any:
+        _who(fake, request, "clerk")
+        found = next((r for r in fake.receipts if r["id"] == id), None)
+        if found is None:
+            raise Refused(404, "not-found")
+        return found
+
+
+def _local_day(text: str) -> str:
+    return datetime.fromisoformat(text).astimezone(VIET_NAM).date().isoformat()
+
+
+def _receipt(fake: Fake, withdrawal: Withdrawal, shift: dict[str, Any], checked: str) -> dict[str, Any]:
+    receipt = {
+        "id": str(uuid.uuid4()),
+        "number": f"{OFFICE}-{len(fake.receipts) + 123:06}",
+        "withdrawal_id": withdrawal.id,
+        "amount": withdrawal.amount,
+        "fee": 0,
+        "office": OFFICE,
+        "office_name": OFFICE_NAME,
+        "drawer": shift["drawer"],
+        "clerk": shift["clerk"],
+        "payee": {"masked_name": "H••••• T•• Mai", "masked_id": "•••••••••234"},
+        "identity_checked": checked,
+        "paid_at": _utc(fake.clock()),
+        "entry_id": str(uuid.uuid4()),
+    }
+    withdrawal.status, withdrawal.receipt = "paid", receipt
+    fake.receipts.append(receipt)
+    shift["paid_count"] += 1
+    shift["paid_total"] += withdrawal.amount
+    return receipt
+
+
+def _shifts(app: FastAPI, fake: Fake) -> None:
+    @app.post("/counter/v1/shifts")
+    async def open_shift(request: Request) -> Response:
+        username, body = _who(fake, request, "clerk"), await request.json()
+
+        def opening() -> tuple[int, dict[str, Any]]:
+            if fake.shifts.get(username, {}).get("status") == "open":
+                raise Refused(409, "shift-already-open")
+            if any(s["drawer"] == body["drawer"] and s["status"] == "open" for s in fake.shifts.values()):
+                raise Refused(409, "drawer-in-use")
+            shift = {
+                "id": str(uuid.uuid4()),
+                "office": OFFICE,
+                "drawer": body["drawer"],
+                "clerk": STAFF[username][2],
+                "status": "open",
+                "opened_at": _utc(fake.clock()),
+                "opening_counts": body["counts"],
+                "opening_total": _total(body["counts"]),
+                "opening_over_short": 0,
+                **dict.fromkeys(("closed_at", "closing_counts", "closing_total", "closing_over_short")),
+                "paid_count": 0,
+                "paid_total": 0,
+            }
+            fake.shifts[username] = shift
+            return 201, dict(shift)
+
+        return await _once(fake, request, username, opening)
+
+    @app.get("/counter/v1/shifts/current")
+    async def current(request: Request) -> Any:
+        return _shift(fake, _who(fake, request, "clerk"))
+
+    @app.post("/counter/v1/shifts/current/close")
+    async def close(request: Request) -> Response:
+        username, body = _who(fake, request, "clerk"), await request.json()
+
+        def closing() -> tuple[int, dict[str, Any]]:
+            shift = _shift(fake, username)
+            presented = [
+                w.id for w in fake.withdrawals if w.status == "presented" and w.drawer == shift["drawer"]
+            ]
+            if presented:
+                raise Refused(409, "withdrawals-still-presented", withdrawals=presented)
+            counted = _total(body["counts"])
+            shift |= {
+                "status": "closed",
+                "closed_at": _utc(fake.clock()),
+                "closing_counts": body["counts"],
+                "closing_total": counted,
+                "closing_over_short": counted - (shift["opening_total"] - shift["paid_total"]),
+            }
+            return 200, dict(shift)
+
+        return await _once(fake, request, username, closing)
+
+
+def main() -> None:
+    """Serve the fake with something of everything, for a look at the pages."""
+    fake = Fake(lambda: datetime.fromtimestamp(time.time(), UTC))
+    fake.withdrawal()
+    fake.withdrawal(1_250_000, "2222222222")
+    fake.withdrawal(500_000, "3333333333", problem=(410, "code-expired", {"expired_at": _utc(fake.clock())}))
+    fake.withdrawal(4_440_000, "4444444444")
+    fake.withdrawal(
+        500_000, "5555555555", problem=(409, "wrong-office", {"office_name": "Bưu điện xã Hữu Lũng"})
+    )
+    fake.application()
+    fake.application("Hoàng Thị Nhung")
+    print(json.dumps({w.digits: w.code for w in fake.withdrawals}))  # noqa: T201 - for the person who looks
+    uvicorn.run(fake.app, port=int(sys.argv[1]), log_level="warning")
+
+
+if __name__ == "__main__":
+    main()
