@@ -1,13 +1,13 @@
-"""Pages of a list, newest first, by an opaque cursor.
+"""Pages of a list by an opaque cursor: the position after which to go on.
 
-A cursor is base64url of the list's name and the last position shown. It says where to go on, never what
-may be seen: every query is bound to its caller anyway.
+A cursor is base64url of that position. It never says what may be seen: every query is bound to its caller
+anyway, so somebody else's cursor only starts the own list somewhere else.
 """
 
 import base64
 import binascii
-from collections.abc import Callable, Sequence
-from typing import Annotated, Final, Generic, Self, TypeVar
+import re
+from typing import Annotated, Final, Generic, TypeVar
 from uuid import UUID
 
 from fastapi import Query
@@ -15,18 +15,22 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from atm_service.refusals import MalformedRequest
 
+LIMIT_DEFAULT: Final = 20
 LIMIT_MAX: Final = 100
-LIMIT: Final = 20
-CURSOR_CHARS_MAX: Final = 200
+FIRST_ID: Final = UUID(int=2**128 - 1)  # no UUIDv7 comes after it
+VERSION_MAX: Final = 2**63 - 1
+
+_POSITION: Final = re.compile(r"[A-Za-z0-9-]{1,64}")
 
 InCursor = Annotated[
     str | None,
-    Query(alias="cursor", max_length=CURSOR_CHARS_MAX, description="`next_cursor` of the page before"),
+    Query(
+        min_length=1, max_length=100, description="`next_cursor` of the page before", examples=["MDU5NzEtMQ"]
+    ),
 ]
-InLimit = Annotated[int, Query(alias="limit", ge=1, le=LIMIT_MAX, description="how many items at most")]
+InLimit = Annotated[int, Query(ge=1, le=LIMIT_MAX, description="how many items at most")]
 
 Item = TypeVar("Item")
-Row = TypeVar("Row")
 
 
 class Page(BaseModel, Generic[Item]):
@@ -37,56 +41,49 @@ class Page(BaseModel, Generic[Item]):
     items: list[Item]
     next_cursor: str | None = Field(examples=[None])
 
-    @classmethod
-    def of(
-        cls,
-        rows: Sequence[Row],
-        limit: int,
-        item: Callable[[Row], Item],
-        cursor: Callable[[Row], str],
-    ) -> Self:
-        """Make a page of at most `limit` from up to `limit + 1` rows: one too many means there is more."""
-        shown = rows[:limit]
-        more = len(rows) > limit
-        return cls(items=[item(row) for row in shown], next_cursor=cursor(shown[-1]) if more else None)
+
+def write(position: str) -> str:
+    """Make the cursor for going on after `position`: 1 to 64 letters, digits and hyphens."""
+    if not _POSITION.fullmatch(position):
+        raise ValueError("not a position")
+    return base64.urlsafe_b64encode(position.encode("ascii")).rstrip(b"=").decode("ascii")
 
 
-def cursor_at(listing: str, position: str) -> str:
-    """Make the cursor after `position` in the list of this name."""
-    return base64.urlsafe_b64encode(f"{listing} {position}".encode()).rstrip(b"=").decode("ascii")
-
-
-def position_at(listing: str, cursor: str | None) -> str | None:
-    """Give the position in a cursor, None for the first page. Raises `MalformedRequest` for a foreign one."""
-    if cursor is None:
-        return None
+def read(cursor: str) -> str:
+    """Give the position in a cursor. Raises `MalformedRequest` for what `write` never wrote."""
     try:
         padded = cursor + "=" * (-len(cursor) % 4)
-        name, _, position = base64.b64decode(padded, altchars=b"-_", validate=True).decode().partition(" ")
+        position = base64.b64decode(padded, altchars=b"-_", validate=True).decode("ascii")
+        same = write(position) == cursor
     except (binascii.Error, ValueError):
-        raise _foreign() from None
-    if name != listing or cursor_at(listing, position) != cursor:
+        same = False
+    if not same:
         raise _foreign()
     return position
 
 
-def id_at(listing: str, cursor: str | None) -> UUID | None:
-    """Give the id in a cursor of a list that is ordered by id. Raises `MalformedRequest`."""
-    position = position_at(listing, cursor)
-    if position is None:
-        return None
+def read_id(cursor: str | None) -> UUID:
+    """Give the id in the cursor of a list, newest first by id; `FIRST_ID` for the first page.
+
+    Raises `MalformedRequest`.
+    """
+    if cursor is None:
+        return FIRST_ID
     try:
-        return UUID(position)
+        return UUID(read(cursor))
     except ValueError:
         raise _foreign() from None
 
 
-def version_at(listing: str, cursor: str | None) -> int | None:
-    """Give the version in a cursor of a list that is ordered by version. Raises `MalformedRequest`."""
-    position = position_at(listing, cursor)
-    if position is None:
+def read_version(cursor: str | None) -> int | None:
+    """Give the version in the cursor of a list, newest first by version; None for the first page.
+
+    Raises `MalformedRequest`.
+    """
+    if cursor is None:
         return None
-    if not (position.isascii() and position.isdigit() and len(position) <= len(str(2**62))):
+    position = read(cursor)
+    if not position.isdigit() or int(position) > VERSION_MAX:
         raise _foreign()
     return int(position)
 

@@ -1,0 +1,11 @@
+"""What a linked bank account shows of itself. Pure."""
+
+from typing import Final
+
+LINKS_MAX: Final = 5
+_SHOWN: Final = 4
+
+
+def mask(account_number: str) -> str:
+    """Hide an account number but for its last four digits: "••••6789"."""
+    return "•" * _SHOWN + account_number[-_SHOWN:]

@@ -1,0 +1,1 @@
+"""Payments: money into a wallet from a linked bank account."""

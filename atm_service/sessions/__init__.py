@@ -1,0 +1,1 @@
+"""Signed-in sessions of customers and staff: short access tokens, rotating refresh tokens."""

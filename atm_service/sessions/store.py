@@ -1,0 +1,96 @@
+"""Sessions and their refresh tokens in the database."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy import Connection, DateTime, LargeBinary, text
+from sqlmodel import Field, SQLModel
+
+
+class SessionRow(SQLModel, table=True):
+    """One sign-in and what follows from it. `ended_at`: signed out, or a used refresh token came again."""
+
+    __tablename__ = "session"
+    __table_args__ = {"schema": "service"}
+
+    id: UUID = Field(primary_key=True)
+    subject: UUID
+    audience: str
+    opened_at: datetime = Field(sa_type=DateTime(timezone=True))
+    expires_at: datetime = Field(sa_type=DateTime(timezone=True), index=True)
+    ended_at: datetime | None = Field(default=None, sa_type=DateTime(timezone=True))
+
+
+class SessionTokenRow(SQLModel, table=True):
+    """One refresh token, good for one use. Only its hash is kept."""
+
+    __tablename__ = "session_token"
+    __table_args__ = {"schema": "service"}
+
+    hash: bytes = Field(primary_key=True, sa_type=LargeBinary)
+    session_id: UUID = Field(foreign_key="service.session.id", ondelete="CASCADE", index=True)
+    issued_at: datetime = Field(sa_type=DateTime(timezone=True))
+    used_at: datetime | None = Field(default=None, sa_type=DateTime(timezone=True))
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The live session that a refresh token belongs to."""
+
+    id: UUID
+    subject: UUID
+
+
+_ADD: Final = text(
+    "INSERT INTO service.session (id, subject, audience, opened_at, expires_at)"
+    " VALUES (:id, :subject, :audience, :now, :expires_at)"
+)
+_ADD_TOKEN: Final = text(
+    "INSERT INTO service.session_token (hash, session_id, issued_at) VALUES (:hash, :session_id, :now)"
+)
+_LOCK: Final = text("""
+    SELECT id, subject FROM service.session
+    WHERE id = (SELECT session_id FROM service.session_token WHERE hash = :hash)
+      AND audience = :audience AND ended_at IS NULL AND expires_at > :now
+    FOR NO KEY UPDATE
+""")
+_USE: Final = text("UPDATE service.session_token SET used_at = :now WHERE hash = :hash AND used_at IS NULL")
+_END: Final = text("UPDATE service.session SET ended_at = :now WHERE id = :id AND ended_at IS NULL")
+_FORGET: Final = text("DELETE FROM service.session WHERE expires_at < :before")
+
+
+def add(
+    session: Connection, id: UUID, subject: UUID, audience: str, expires_at: datetime, now: datetime
+) -> None:
+    """Add a session without tokens."""
+    session.execute(
+        _ADD, {"id": id, "subject": subject, "audience": audience, "expires_at": expires_at, "now": now}
+    )
+
+
+def add_token(session: Connection, session_id: UUID, hash: bytes, now: datetime) -> None:
+    """Add a refresh token to a session."""
+    session.execute(_ADD_TOKEN, {"session_id": session_id, "hash": hash, "now": now})
+
+
+def lock(session: Connection, hash: bytes, audience: str, now: datetime) -> Found | None:
+    """Give the live session of a refresh token, used or not, and keep others from it until the commit."""
+    row = session.execute(_LOCK, {"hash": hash, "audience": audience, "now": now}).one_or_none()
+    return None if row is None else Found(row.id, row.subject)
+
+
+def use(session: Connection, hash: bytes, now: datetime) -> bool:
+    """Use a refresh token up; False when it was used before."""
+    return session.execute(_USE, {"hash": hash, "now": now}).rowcount == 1
+
+
+def end(session: Connection, id: UUID, now: datetime) -> None:
+    """End a session: none of its refresh tokens is good any more."""
+    session.execute(_END, {"id": id, "now": now})
+
+
+def forget(session: Connection, before: datetime) -> int:
+    """Drop sessions that expired before `before`, with their tokens; give how many."""
+    return session.execute(_FORGET, {"before": before}).rowcount

@@ -1,0 +1,1 @@
+"""Staff: clerks, supervisors, operators and auditors, who sign in by user name and password."""

@@ -1,0 +1,103 @@
+"""Add staff and let them sign in."""
+
+import threading
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from argon2 import PasswordHasher
+from argon2.exceptions import VerifyMismatchError
+from sqlalchemy import Connection
+
+from atm_service import attempts, ids
+from atm_service.audit import trail
+from atm_service.context import Context
+from atm_service.customers.errors import SessionEnded, WrongCredentials
+from atm_service.keys.tokens import Caller
+from atm_service.offices import store as offices
+from atm_service.sessions import service as sessions
+from atm_service.sessions.domain import Tokens
+from atm_service.staff import domain, store
+from atm_service.staff.domain import Role
+from atm_service.staff.errors import OfficeMissing, UsernameTaken
+from atm_service.staff.store import Member
+
+_HASHER: Final = PasswordHasher()
+# Argon2id takes 64 MiB a time: a crowd at the sign-in door must not take the memory of the whole machine.
+_HASHING: Final = threading.BoundedSemaphore(4)
+# Compared for unknown user names, so that they cost what known ones cost. It is the hash of no password.
+_NOBODY_HASH: Final = (
+    "$argon2id$v=19$m=65536,t=3,p=4$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
+)
+
+
+def add(
+    session: Connection,
+    username: str,
+    password: str,
+    role: Role,
+    office: str | None,
+    display_name: str,
+    now: datetime,
+) -> UUID:
+    """Add a member of the staff; give the id. Raises a `StaffInvalid` that says what is wrong."""
+    domain.check(username, password, role, office, display_name)
+    if office is not None and offices.find(session, office) is None:
+        raise OfficeMissing(OfficeMissing.__doc__)
+    member_id = ids.new(now)
+    hashed = _HASHER.hash(password)
+    member = Member(member_id, username, hashed, display_name, role, office, None, active=True)
+    if not store.add(session, member, now):
+        raise UsernameTaken(UsernameTaken.__doc__)
+    trail.record(session, now, "staff.added", member_id, None, {"role": role, "office": office})
+    return member_id
+
+
+def sign_in(context: Context, username: str, password: str, now: datetime) -> tuple[Tokens, Member]:
+    """Open a session for whoever knows the password of this user name.
+
+    Raises `WrongCredentials`, the same and after the same work whether the name is known or not, and
+    `TooManyAttempts`.
+    """
+    with context.transaction() as session:
+        attempts.refuse_when_shut(session, attempts.STAFF_SIGN_IN, username, now)
+        member = store.find_by_username(session, username)
+    # Outside any transaction: slow on purpose, and a database connection must not wait for it. Those who came
+    # together are counted one by one below, and refused there, right or wrong, once the door is shut.
+    known = _is_password(member, password)
+    remaining = attempts.guess(context, attempts.STAFF_SIGN_IN, username, now, lambda _session: known)
+    if remaining is not None or member is None:
+        raise WrongCredentials
+    with context.transaction() as session:
+        caller = _caller(member)
+        trail.record(session, now, "session.opened", member.id, caller)
+        return sessions.open(session, context, caller, now), member
+
+
+def refresh(context: Context, refresh_token: str, now: datetime) -> tuple[Tokens, Member]:
+    """Give the next tokens of a session, with today's role and office. Raises `SessionEnded`."""
+    with context.transaction() as session:
+        tokens = sessions.refresh(session, context, refresh_token, "staff", _who, now)
+        member = None if tokens is None else store.find(session, tokens.caller.subject)
+    if tokens is None or member is None:  # raised only now: an ended session must be committed as such
+        raise SessionEnded
+    return tokens, member
+
+
+def _is_password(member: Member | None, password: str) -> bool:
+    active = member if member is not None and member.active else None
+    try:
+        with _HASHING:
+            _HASHER.verify(active.password_hash if active else _NOBODY_HASH, password)
+    except VerifyMismatchError:
+        return False
+    return active is not None
+
+
+def _caller(member: Member) -> Caller:
+    return Caller(member.id, "staff", member.role, member.office)
+
+
+def _who(session: Connection, id: UUID) -> Caller | None:
+    member = store.find(session, id)
+    return _caller(member) if member and member.active else None
