@@ -17,7 +17,7 @@ from atm_service.keys.domain import ALGORITHM, KeySet, Purpose, SigningKey, base
 TEXT_MAX: Final = 512
 
 # Header, payload, and the 64 bytes of an Ed25519 signature.
-_SHAPE: Final = re.compile(r"[A-Za-z0-9_-]{1,256}\.[A-Za-z0-9_-]{1,384}\.[A-Za-z0-9_-]{86}")
+_SHAPE: Final = re.compile(r"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]{86}")
 _JWS: Final = jwt.PyJWS(algorithms=[ALGORITHM])
 
 

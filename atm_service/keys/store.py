@@ -116,10 +116,15 @@ def _unsealed(row: Row[tuple[object, ...]], sealer: Sealer) -> SigningKey:
         key = SigningKey.of(Ed25519PrivateKey.from_private_bytes(raw), cast("Purpose", row.purpose))
     except ValueError:
         raise KeyUnreadableError(row.purpose, row.kid, "its private part is no Ed25519 key") from None
-    if key.kid != row.kid or key.private.public_key().public_bytes_raw() != row.public_key:
+    if key.private.public_key().public_bytes_raw() != row.public_key:
         raise KeyUnreadableError(row.purpose, row.kid, "its parts do not belong together")
     return key
 
 
 def _context(purpose: str, kid: str) -> bytes:
     return f"service.signing_key.sealed_private/{purpose}/{kid}".encode()
+
+
+def current_purposes(session: Connection) -> set[str]:
+    """Give the purposes for which there is a current key."""
+    return set(session.scalars(select(_KEYS.c.purpose).where(_KEYS.c.retired_at.is_(None))))

@@ -10,7 +10,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError, ProgrammingError
 from atm_service.keys import domain, store
 from atm_service.keys.domain import KeySet, NoSigningKeyError
 from kyc import sealing
-from tests.conftest import Database
+from tests.database import Database
 
 NOW = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
 LONGEST = timedelta(hours=72)

@@ -67,6 +67,8 @@ def test_png_is_crisp_and_small() -> None:
     picture = qr.png(text_of(), pixels_per_module=3)
     image = opened(picture)
     assert (image.format, image.mode, image.size) == ("PNG", "1", (195, 195))
+    rows = [[image.getpixel((3 * x + 1, 3 * y + 1)) == 0 for x in range(65)] for y in range(65)]
+    assert rows == qr.modules(text_of())
     assert len(qr.png(text_of())) < 3_000
 
 
