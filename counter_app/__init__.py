@@ -1,1 +1,1 @@
-"""The clerk's web app: a process at the office that speaks to the service by its documented HTTP API and nothing else."""
+"""The clerk's web app: a process at the office, and a client of the service's counter API like any other."""

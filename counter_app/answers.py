@@ -1,4 +1,7 @@
-"""What the service answers, as values. Members that this app does not know are ignored; a missing or wrong one is an error."""
+"""What the service answers, as values.
+
+Members that this app does not know are ignored; a missing or wrong one is an error.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

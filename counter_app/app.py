@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from http import HTTPStatus
 from importlib.resources import files
@@ -78,7 +78,7 @@ async def _tidy(app: App) -> None:
     while True:
         try:
             app.journal.tidy(app.service.clock())
-        except Exception:
+        except Exception:  # noqa: BLE001 - it must go on
             _log.exception("the journal was not tidied")
         await asyncio.sleep(TIDY_EVERY.total_seconds())
 

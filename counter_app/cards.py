@@ -1,7 +1,7 @@
 """Reading the identity card's number from what the clerk scanned or typed.
 
-Three ways lead to the same twelve digits: the QR on the card's front, the machine-readable zone on its back, and typing.
-Nothing here is kept; whether the number is the customer's is for the service to say.
+Three ways lead to the same twelve digits: the QR on the card's front, the machine-readable zone on its back,
+and typing. Nothing here is kept; whether the number is the customer's is for the service to say.
 """
 
 from dataclasses import dataclass
@@ -73,9 +73,10 @@ def _from_qr(text: str) -> str:
 
 
 def _from_mrz(text: str) -> str:
-    """Read TD1 (ICAO Doc 9303, part 5): the document number is the card number's last nine digits, and the optional
-    data of the first line begins with all twelve.
-    """  # noqa: D205 - one sentence needs two lines
+    """Read the number from a TD1 zone (ICAO Doc 9303, part 5).
+
+    Its document number is the card number's last nine digits; all twelve begin the optional data.
+    """
     if len(text) != 3 * _MRZ_LINE or not text.startswith("IDVNM"):
         raise CardUnreadableError("not the three lines of a Vietnamese identity card")
     upper, middle = text[:_MRZ_LINE], text[_MRZ_LINE : 2 * _MRZ_LINE]

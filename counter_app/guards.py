@@ -19,7 +19,7 @@ _ALWAYS: Final = {
 
 
 def guard(headers: MutableHeaders, path: str) -> None:
-    """Add the headers that every answer carries. Only static files may be kept, and are asked after each time."""
+    """Add the headers that every answer carries. Only static files may be kept."""
     headers.update(_ALWAYS)
     headers["Cache-Control"] = "no-cache" if path.startswith("/static/") else "no-store"
 

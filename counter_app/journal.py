@@ -1,7 +1,9 @@
 """The counter's own journal: every request that moves money, written down before it is sent.
 
-A row is committed to disk (WAL, full synchronisation) before the first byte leaves for the service, so that after a lost
-answer, a crash or a power cut the app knows what it asked and can ask again with the same key until it knows.
+A row is committed to disk (WAL, full synchronisation) before the first byte leaves for the service, so that
+after a lost answer, a crash or a power cut the app knows what it asked and can ask again with the same key
+until it knows.
+
 The calls block for one disk write. That is meant: nothing may be sent before the write is done.
 """
 
@@ -35,8 +37,9 @@ class Kind(StrEnum):
 class State(StrEnum):
     """What the counter knows of a request.
 
-    SENT: on its way, or the app stopped before an answer. UNKNOWN: the answer was lost. NOT_SENT: no byte of it ever
-    left. ANSWERED: the service's success was read. REFUSED: the service's refusal was read; nothing was changed.
+    SENT: on its way, or the app stopped before an answer. UNKNOWN: the answer was lost. NOT_SENT: no byte of
+    it ever left. ANSWERED: the service's success was read. REFUSED: the service's refusal was read; nothing
+    was changed.
     """
 
     SENT = "sent"
@@ -117,10 +120,11 @@ class Journal:
         self._database.close()
 
     def begin(self, question: Question, now: datetime) -> bool:
-        """Write the question down, on disk, as about to be sent. Returns whether it was written, and so may be sent.
+        """Write the question down, on disk, as about to be sent. Returns whether it was written.
 
-        A key seen before is left as it is, unless the service refused it or it was never sent: such a question changed
-        nothing, so it is written anew, with its new body. Raises NotYoursError when the key is another's.
+        A key seen before is left as it is, unless the service refused it or it was never sent: such a
+        question changed nothing, so it is written anew, with its new body. Raises NotYoursError when the key
+        is another's.
         """
         with self._writing():
             known = self.find(question.key)
@@ -134,8 +138,8 @@ class Journal:
                 return False
             self._database.execute(
                 """
-                INSERT INTO request (key, kind, method, path, subject, username, office, drawer, state, sealed_body,
-                                     created_at, attempts)
+                INSERT INTO request (key, kind, method, path, subject, username, office, drawer,
+                                     state, sealed_body, created_at, attempts)
                 VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'sent', ?, ?, 1)
                 ON CONFLICT (key) DO UPDATE
                 SET state = 'sent', sealed_body = excluded.sealed_body, sealed_answer = NULL, attempts = 1,
@@ -151,7 +155,7 @@ class Journal:
         return True
 
     def body(self, key: str) -> bytes:
-        """Open the body of a question that is not resolved. Raises KeyError, or SealBrokenError with a lost key file."""
+        """Open the body of an unresolved question. Raises KeyError, or SealBrokenError."""
         row = self._database.execute("SELECT sealed_body FROM request WHERE key = ?", (key,)).fetchone()
         if row is None or row["sealed_body"] is None:
             raise KeyError("the question is resolved or was never asked")
@@ -181,7 +185,7 @@ class Journal:
             )
 
     def resolve(self, key: str, state: State, answer: dict[str, Any], now: datetime) -> None:
-        """Note the service's answer (ANSWERED or REFUSED), and erase the body. A resolved question stays as it is."""
+        """Note the answer (ANSWERED or REFUSED) and erase the body. What is resolved stays as it is."""
         sealed = self._sealer.seal(json.dumps(answer).encode(), _context(key, "answer"))
         with self._writing():
             self._database.execute(
@@ -194,18 +198,19 @@ class Journal:
         """Note that the clerk has been shown the outcome."""
         with self._writing():
             self._database.execute(
-                "UPDATE request SET shown_at = ? WHERE key = ? AND shown_at IS NULL AND resolved_at IS NOT NULL",
+                "UPDATE request SET shown_at = ? "
+                "WHERE key = ? AND shown_at IS NULL AND resolved_at IS NOT NULL",
                 (now.isoformat(), key),
             )
 
     def recover(self) -> int:
-        """After a start: whatever was on its way is unknown now. Returns how many questions are unresolved."""
+        """Call unknown whatever was on its way at the last stop. Returns how many are unresolved."""
         with self._writing():
             self._database.execute("UPDATE request SET state = 'unknown' WHERE state = 'sent'")
         return len(self.unresolved())
 
     def tidy(self, now: datetime) -> None:
-        """Erase bodies of questions that were never sent, and rows nobody needs any more; empty the WAL of both."""
+        """Erase bodies of questions that were never sent, and old resolved rows, also from the WAL."""
         with self._writing():
             self._database.execute(
                 "UPDATE request SET sealed_body = NULL WHERE state = 'not-sent' AND created_at < ?",
@@ -230,11 +235,11 @@ class Journal:
         return entry
 
     def unresolved(self) -> list[Entry]:
-        """Every question whose outcome is still to be found out, oldest first."""
+        """Return every question whose outcome is still to be found out, oldest first."""
         return self._entries("state IN ('sent', 'unknown')")
 
     def unshown(self, office: str, username: str) -> list[Entry]:
-        """Payments and counts of one clerk that were answered while no page was there to show it, oldest first."""
+        """Return a clerk's payments and counts whose outcome no page has shown yet, oldest first."""
         return self._entries(
             "resolved_at IS NOT NULL AND shown_at IS NULL AND kind IN ('payment', 'close-shift') "
             "AND office = ? AND username = ?",
@@ -242,9 +247,10 @@ class Journal:
         )
 
     def last_drawer(self, office: str) -> int | None:
-        """The drawer that the office's last shift was opened at from here."""
+        """Return the drawer that the office's last shift was opened at from here."""
         row = self._database.execute(
-            "SELECT drawer FROM request WHERE kind = 'open-shift' AND office = ? ORDER BY created_at DESC LIMIT 1",
+            "SELECT drawer FROM request WHERE kind = 'open-shift' AND office = ? "
+            "ORDER BY created_at DESC LIMIT 1",
             (office,),
         ).fetchone()
         return int(row["drawer"]) if row else None

@@ -1,7 +1,8 @@
 """How a clerk reads money: in figures, in words and in notes. Amounts are integer đồng.
 
-Vietnamese words follow the way amounts are written on vouchers: `mốt` for a final one and `tư` for a final four after a
-ten, `lăm` for a final five after a ten, `linh` for a missing ten, `không trăm` for a missing hundred inside a number.
+Vietnamese words follow the way amounts are written on vouchers: `mốt` for a final one and `tư` for a final
+four after a ten, `lăm` for a final five after a ten, `linh` for a missing ten, `không trăm` for a missing
+hundred inside a number.
 """
 
 from typing import Final, Literal

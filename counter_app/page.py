@@ -88,7 +88,7 @@ class Page:
         return self.staff
 
     def unknown(self) -> list[Entry]:
-        """What is not known yet at this desk: of this person, or of anybody at this office."""
+        """Return what is not known yet at this desk: of this person, or of anybody at this office."""
         if self.session is None:
             return self.app.journal.unresolved()
         who = self.session.who
@@ -135,7 +135,7 @@ class Page:
         response.set_cookie(name, value, path="/", httponly=True, samesite="strict", secure=secure)
 
     async def form(self) -> dict[str, str]:
-        """Read the posted form. Raises FormRefusedError when it is too large, unreadable or not from this app."""
+        """Read the posted form. Raises FormRefusedError: too large, unreadable or not from this app."""
         fields = await _read_form(self.request)
         if not self.app.sessions.csrf_matches(self.cookie, fields.get("csrf", "")):
             raise FormRefusedError(HTTPStatus.FORBIDDEN)

@@ -4,6 +4,8 @@ One table, total over the refusals that the counter's and the staff's routes may
 newer service) gets the cautious default. Texts are in English here and translated by the catalogues.
 """
 
+# ruff: noqa: E501 - a sentence stays whole: it is the key of its translations.
+
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, Literal

@@ -1,8 +1,8 @@
 """Asking the service until the answer is known.
 
-The only module that sends a request that moves money. Every one is in the journal before it leaves; every outcome is
-written there before anybody is told. What is not certain stays *unknown* and is asked again with the same key, in the
-background and after a start, for as long as the app runs.
+The only module that sends a request that moves money. Every one is in the journal before it leaves; every
+outcome is written there before anybody is told. What is not certain stays *unknown* and is asked again with
+the same key, in the background and after a start, for as long as the app runs.
 """
 
 import asyncio
@@ -51,7 +51,8 @@ class Resolver:
     async def send(self, question: Question, now: datetime) -> Entry:
         """Write the question down, ask it, and return what is known after at most `patience_s` seconds.
 
-        The same key again joins the asking that is under way, or returns the known outcome. Raises NotYoursError.
+        The same key again joins the asking that is under way, or returns the known outcome. Raises
+        NotYoursError.
         """
         written = self._journal.begin(question, now)
         if self._journal.get(question.key).unresolved:
@@ -75,7 +76,7 @@ class Resolver:
         while True:
             try:
                 self.ask_due()
-            except Exception:
+            except Exception:  # noqa: BLE001 - it must go on
                 _log.exception("the resolver failed and goes on")
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._woken.wait(), timeout=BACKOFF_FIRST_S)
@@ -120,7 +121,7 @@ class Resolver:
                 await self._ask_as(session, entry, again=again)
         except Exception as failure:  # noqa: BLE001 - whatever happened, it is not known what the service did
             # Only the kind: a message could repeat what was sent.
-            _log.error("asking failed: %s", type(failure).__name__)  # noqa: TRY400
+            _log.error("asking failed: %s", type(failure).__name__)
             self._journal.unanswered(key)
         if not self._journal.get(key).unresolved:
             self._due.pop(key, None)
@@ -142,7 +143,7 @@ class Resolver:
             await asyncio.sleep(retry_after_s)
 
     async def _ask_once(self, session: Session, entry: Entry, body: bytes) -> float | None:
-        """Ask, and write down what came of it. Returns seconds to wait when the service says it is still at work."""
+        """Ask, and write down what came of it. Returns seconds to wait when the service is still at work."""
         try:
             answer = await authorised(
                 *(self._service, self._sessions, session),
@@ -182,7 +183,7 @@ class Resolver:
         self._journal.resolve(entry.key, State.REFUSED, _problem_json(problem), self._service.clock())
 
     async def _look_up(self, entry: Entry) -> None:
-        """The second road: another clerk of the office looks for the payment's receipt in the day's list.
+        """Take the second road: another clerk of the office looks for the receipt in the day's list.
 
         A receipt settles it. None settles nothing: the question may still be on its way.
         """

@@ -19,7 +19,7 @@ class FrameMalformedError(Exception):
 
 
 def read_frame(pixels: bytes, width: int, height: int) -> str | None:
-    """Return the text of the QR in a picture of `width` × `height` luminance bytes, or None when there is none.
+    """Return the text of the QR in a picture of `width` × `height` luminance bytes, or None.
 
     Raises FrameMalformedError when the size and the bytes disagree or are out of bounds.
     """

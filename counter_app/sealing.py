@@ -1,7 +1,7 @@
 """Keeping the bodies in the counter's journal unreadable without the key beside it.
 
-A body holds a card number and a PIN and must survive a power cut, because the same question has to be asked again.
-So it is sealed with AES-256-GCM, and the key is a file that only the app's own user may read.
+A body holds a card number and a PIN and must survive a power cut, because the same question has to be asked
+again. So it is sealed with AES-256-GCM, and the key is a file that only the app's own user may read.
 """
 
 import os

@@ -1,7 +1,8 @@
 """The one door to the service: a function for each call of the counter's contract.
 
-Every function returns values or raises `RefusedError` (the service said no), or `UnreachableError` (nobody knows what the
-service did) with its one exact kind `NotSentError` (nothing ever left). What travels is never logged here.
+Every function returns values or raises `RefusedError` (the service said no), or `UnreachableError` (nobody
+knows what the service did) with its one exact kind `NotSentError` (nothing ever left). What travels is never
+logged here.
 """
 
 import json
@@ -131,7 +132,7 @@ def _decode(answer: httpx2.Response) -> Any:
 
 
 def _learn_skew(service: Service, answer: httpx2.Response) -> None:
-    """Learn from the Date header (RFC 9110, section 6.6.1), which is whole seconds: small differences are none."""
+    """Learn from the Date header (RFC 9110, section 6.6.1), which is in whole seconds."""
     try:
         told = parsedate_to_datetime(answer.headers["Date"])
     except (KeyError, ValueError):
@@ -205,7 +206,7 @@ async def applications(
 
 
 async def look_at_line(service: Service) -> None:
-    """Ask the least there is, to learn the state of the line; the answer's body does not matter. Never raises."""
+    """Ask the least there is, to learn the state of the line. Never raises."""
     try:
         answer = await service.client.get("/healthz")
     except (httpx2.HTTPError, httpx2.InvalidURL, httpx2.StreamError):

@@ -1,4 +1,4 @@
-"""Browser sessions: an opaque random cookie on one side, the staff tokens in this process's memory on the other.
+"""Browser sessions: an opaque random cookie on one side, staff tokens in this process's memory on the other.
 
 Nothing of a session is on disk: after a restart everybody signs in again. The browser never holds a token.
 """
@@ -31,7 +31,10 @@ class SignInAgainError(Exception):
 
 @dataclass(frozen=True)
 class Presented:
-    """A claimed withdrawal on the clerk's desk, what was refused there last, and when the lease ends on this PC's clock."""
+    """A claimed withdrawal on the clerk's desk, and what was refused there last.
+
+    `lease_ends` is by this PC's clock, be it right or wrong.
+    """
 
     presentation: Presentation
     lease_ends: datetime
@@ -133,8 +136,8 @@ async def authorised(
 ) -> T:
     """Make a call with the session's access token; when it has expired, refresh once and make it again.
 
-    Raises what the call raises; SignInAgainError when the service no longer knows the staff session; NotSentError also
-    when the tokens could not be refreshed, for then the call itself has done nothing.
+    Raises what the call raises; SignInAgainError when the service no longer knows the staff session;
+    NotSentError also when the tokens could not be refreshed, for then the call itself has done nothing.
     """
     token = session.tokens.access_token
     if service.now() < session.expires_at:

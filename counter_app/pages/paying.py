@@ -1,6 +1,7 @@
 """The three steps of a payment: scan the code, check the card, pay."""
 
 import uuid
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 from typing import Final
@@ -105,13 +106,11 @@ async def release(page: InPage, id: UUID) -> Response:
     await page.form()
     if _unknown_payment(page, str(id)) is None and clerk.presented.pop(str(id), None) is not None:
         app = page.app
-        try:
+        with suppress(RefusedError, UnreachableError):
             await authorised(
                 *(app.service, app.sessions, clerk),
                 lambda token: service_api.release(app.service, token, str(id)),
             )
-        except (RefusedError, UnreachableError):
-            pass
     return page.go("/scan")
 
 

@@ -64,9 +64,7 @@ async def open_shift(page: InPage) -> Response:
     key, drawer = form_key(fields), fields.get("drawer", "")
     try:
         counts = _counts(fields)
-        number = int(drawer) if drawer.isascii() and drawer.isdigit() and len(drawer) <= 2 else 0  # noqa: PLR2004
-        if number not in _DRAWERS:
-            raise CountUnreadableError
+        number = _drawer(drawer)
     except CountUnreadableError:
         return _count_form(page, "open", fields, drawer, key=key, wrong=True)
     if fields.get("action") == "add-up":
@@ -149,6 +147,13 @@ def _counts(fields: dict[str, str]) -> dict[str, int]:
         if counts[str(denomination)] > money.COUNT_MAX:
             raise CountUnreadableError
     return counts
+
+
+def _drawer(text: str) -> int:
+    number = int(text) if text.isascii() and text.isdigit() and len(text) <= len("99") else 0
+    if number not in _DRAWERS:
+        raise CountUnreadableError
+    return number
 
 
 def _count_form(

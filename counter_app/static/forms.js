@@ -26,6 +26,16 @@ export function groupDigits(field) {
   });
 }
 
+const SETTLE_MS = 500;
+
+// Some scanners end with two Enters: the second must not be the one that pays.
+function settle(button) {
+  const ready = performance.now() + SETTLE_MS;
+  button.focus();
+  const hold = (event) => event.key === "Enter" && performance.now() < ready && event.preventDefault();
+  button.addEventListener("keydown", hold);
+}
+
 // Enter in the card field goes on to the PIN or to the pay button: paying is always an Enter of its own.
 export function readCard(form) {
   const card = form.querySelector("#card");
@@ -35,11 +45,11 @@ export function readCard(form) {
     event.preventDefault();
     // A scanner that reads the machine-readable zone sends an Enter after each of its three lines of thirty.
     if (/^id/i.test(card.value) && card.value.replace(/\s/g, "").length < 90) return;
-    if (card.value.trim()) next.focus();
+    if (card.value.trim()) settle(next);
   });
   form.querySelector("#pin")?.addEventListener("keydown", (event) => {
     if (event.key !== "Enter") return;
     event.preventDefault();
-    if (event.target.reportValidity()) form.querySelector("#pay").focus();
+    if (event.target.reportValidity()) settle(form.querySelector("#pay"));
   });
 }

@@ -5,8 +5,13 @@ const press = (selector) => {
   return Boolean(target);
 };
 
+// An Enter held down, or struck just as a verdict appears, is not an answer to it.
+const tooSoon = (event) =>
+  event.key === "Enter" && (event.repeat || (performance.now() < 700 && document.querySelector(".verdict")));
+
 export function watchKeys() {
   document.addEventListener("keydown", (event) => {
+    if (tooSoon(event)) return event.preventDefault();
     if (event.ctrlKey || event.altKey || event.metaKey || event.repeat) return;
     const selector = event.key === "Escape" ? "[data-esc]" : /^F\d+$/.test(event.key) && `[data-key="${event.key}"]`;
     if (selector && press(selector)) event.preventDefault();

@@ -1,7 +1,7 @@
-"""A small stand-in for the service: the staff's and the counter's routes of the contract, in memory, with switches.
+"""A small stand-in for the service: the staff's and the counter's routes, in memory, with switches.
 
-`Fake.app` answers over ASGI, in a test through `FakeTransport` (which can also lose answers as a bad line does) or served by
-uvicorn for a look in a browser: `python -m tests.counter_app.fake_service PORT`.
+`Fake.app` answers over ASGI, in a test through `FakeTransport` (which can also lose answers as a bad line
+does) or served by uvicorn for a look in a browser: `python -m tests.counter_app.fake_service PORT`.
 """
 
 import json
@@ -36,7 +36,7 @@ STAFF = {
 Cut = Literal["none", "refuse-connection", "lose-request", "lose-answer", "garbage", "server-error"]
 
 
-class Refused(Exception):
+class Refused(Exception):  # noqa: N818 - the word of the glossary
     """A problem to answer with."""
 
     def __init__(self, status: int, slug: str, **members: Any) -> None:
@@ -106,7 +106,7 @@ class Fake:
 
 @dataclass
 class FakeTransport(httpx2.AsyncBaseTransport):
-    """Carries requests to the fake and, by `cut`, loses them in the ways a line does; `times` of those that match."""
+    """Carries requests to the fake; `cut` loses the next `times` that match `only`."""
 
     fake: Fake
     cut: Cut = "none"
@@ -295,7 +295,7 @@ def _payable(withdrawal: Withdrawal) -> None:
         )
 
 
-def _counter(app: FastAPI, fake: Fake) -> None:
+def _counter(app: FastAPI, fake: Fake) -> None:  # noqa: C901 - a list of routes
     _shifts(app, fake)
 
     @app.post("/counter/v1/presentations")
