@@ -140,6 +140,7 @@ def test_reads_reasons() -> None:
         APPROVED | {"verdict": "review", "reasons": "face-doubtful"},
         APPROVED | {"verdict": "review", "reasons": ["face-doubtful"] * 9},
         APPROVED | {"verdict": "review", "reasons": [["face-doubtful"]]},
+        APPROVED | {"verdict": "review", "reasons": {"face-doubtful": 1}},
         APPROVED | {"reasons": None},
         APPROVED | {"reference": 7},
         APPROVED | {"reference": "a b"},
@@ -324,6 +325,7 @@ def test_nobody_there_is_unavailable() -> None:
     with HttpProvider(here.url, "key") as provider, pytest.raises(ProviderUnavailable) as down:
         provider.check(CHECK, 1)
     assert str(down.value) == "no answer: ConnectError"
+    assert down.value.__cause__ is None
     assert down.value.__suppress_context__
 
 

@@ -1,4 +1,5 @@
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -177,12 +178,35 @@ def test_a_rejected_card_may_try_again() -> None:
     assert vendor.check(request("sample-clear", 2, "020085000001"), 1).verdict is Verdict.APPROVED
 
 
+def test_a_poor_picture_of_an_approved_card_is_just_poor() -> None:
+    """What cannot be read is said before whose it is."""
+    vendor = provider()
+    vendor.check(request(id=1), 1)
+    again = vendor.check(request("sample-blurred", 2, "020085000001"), 1)
+    assert again.reasons == (Reason.DOCUMENT_UNREADABLE,)
+
+
+class Yielding(str):
+    """A card number that lets another thread run whenever it is looked up."""
+
+    __slots__ = ()
+
+    def __hash__(self) -> int:
+        time.sleep(0.01)
+        return super().__hash__()
+
+
 def test_one_card_in_many_threads_is_approved_once() -> None:
     """Applications for one card at the same moment leave one approved."""
     vendor = provider()
+    together = threading.Barrier(8)
+
+    def apply(each: int) -> Verdict:
+        together.wait(30)
+        return vendor.check(request(id=each, id_number=Yielding("020085001234")), 1).verdict
+
     with ThreadPoolExecutor(8) as pool:
-        requests = [request(id=number, id_number="020085001234") for number in range(1, 200)]
-        verdicts = [result.verdict for result in pool.map(lambda each: vendor.check(each, 1), requests)]
+        verdicts = list(pool.map(apply, range(8)))
     assert verdicts.count(Verdict.APPROVED) == 1
 
 
