@@ -61,15 +61,6 @@ def opened(text: str, keys: KeySet, purpose: Purpose, typ: str | None = None) ->
     return payload
 
 
-def claimed_kid(text: str) -> str | None:
-    """Give the key id that a text claims, unverified: only good for asking whether such a key is known."""
-    try:
-        kid = _header(text).get("kid")
-    except (NotCompactError, NotGenuineError):
-        return None
-    return kid if isinstance(kid, str) else None
-
-
 def compact(claims: dict[str, Any]) -> bytes:
     """Write claims as JSON without spaces, in their order."""
     return json.dumps(claims, separators=(",", ":")).encode("ascii")

@@ -97,6 +97,11 @@ def rotate(
     return key.kid
 
 
+def current_purposes(session: Connection) -> set[str]:
+    """Give the purposes for which there is a current key."""
+    return set(session.scalars(select(_KEYS.c.purpose).where(_KEYS.c.retired_at.is_(None))))
+
+
 def _new_key(purpose: Purpose, stored: set[str], generate: Callable[[], Ed25519PrivateKey]) -> SigningKey:
     """Generate until the short name is a new one: among a thousand keys, one in 16,000 meets its like."""
     for _ in range(ATTEMPTS):
@@ -123,8 +128,3 @@ def _unsealed(row: Row[tuple[object, ...]], sealer: Sealer) -> SigningKey:
 
 def _context(purpose: str, kid: str) -> bytes:
     return f"service.signing_key.sealed_private/{purpose}/{kid}".encode()
-
-
-def current_purposes(session: Connection) -> set[str]:
-    """Give the purposes for which there is a current key."""
-    return set(session.scalars(select(_KEYS.c.purpose).where(_KEYS.c.retired_at.is_(None))))

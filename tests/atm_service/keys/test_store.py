@@ -55,6 +55,16 @@ def test_a_new_key_signs_at_once_and_the_old_one_still_verifies(session: Connect
     assert keys.find("access", new) is None
 
 
+def test_the_purposes_that_have_a_key_are_known(session: Connection) -> None:
+    """A purpose counts as served from its first key on, rotated or not."""
+    assert store.current_purposes(session) == set()
+    for _ in range(2):
+        store.rotate(session, SEALER, "code", NOW)
+        assert store.current_purposes(session) == {"code"}
+    store.rotate(session, SEALER, "access", NOW)
+    assert store.current_purposes(session) == {"code", "access"}
+
+
 def test_what_was_stored_is_what_signs(session: Connection) -> None:
     """The private key that comes back is the one that was made."""
     store.rotate(session, SEALER, "code", NOW, draws(7))

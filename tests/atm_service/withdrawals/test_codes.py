@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from atm_service.keys import jws, tokens
-from atm_service.keys.domain import KeySet, SigningKey, kid_of
+from atm_service.keys.domain import KeySet, SigningKey
 from atm_service.withdrawals import codes
 from atm_service.withdrawals.codes import Code
 from atm_service.withdrawals.errors import CodeMalformed, CodeNotGenuine, CodeNotYetValid
@@ -376,17 +376,3 @@ def test_a_refusal_does_not_repeat_what_was_scanned() -> None:
         codes.verify(text, KeySet([ACCESS_KEY]), NOW)
     assert refused.value.__suppress_context__ or refused.value.__context__ is None
     assert not any(part in str(refused.value) for part in text.split("."))
-
-
-def test_the_kid_that_a_text_claims_can_be_asked_for() -> None:
-    """The claimed key id is given for anything in the shape of a code, and none for anything else."""
-    text = codes.issue(code(), KEY)
-    assert jws.claimed_kid(text) == KEY.kid == kid_of(KEY.private.public_key())
-    for other in (
-        "",
-        "123-456-7890",
-        text[:-1],
-        forged(b"[]", GOOD),
-        forged({"alg": "EdDSA", "kid": 7}, GOOD),
-    ):
-        assert jws.claimed_kid(other) is None
