@@ -55,7 +55,6 @@ def create(context: Context) -> FastAPI:
         description=openapi.DESCRIPTION,
         lifespan=lifespan,
         redoc_url=None,
-        default_response_class=Response,
         separate_input_output_schemas=False,
     )
     app.state.context = context
@@ -83,7 +82,7 @@ def _problem(request: Request, refusal: Refusal) -> Response:
     if kind.status == HTTPStatus.UNAUTHORIZED:
         headers["WWW-Authenticate"] = "Bearer"
     request_id = getattr(request.state, "request_id", "00000000-0000-0000-0000-000000000000")
-    body = orjson.dumps(problems.body(kind, refusal.members, request_id))
+    body = orjson.dumps(problems.body(kind, refusal.members, request_id), option=orjson.OPT_UTC_Z)
     return Response(body, kind.status, headers, media_type=problems.MEDIA_TYPE)
 
 
@@ -167,3 +166,10 @@ def _add_health(app: FastAPI) -> None:
     @app.get("/metrics", tags=["health"], summary="Counters for Prometheus")
     async def show_metrics() -> Response:
         return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+
+    @app.get("/demo.json", include_in_schema=False)
+    def show_demo(request: Request) -> Response:
+        context: Context = request.app.state.context
+        if context.settings.demo_file is None:
+            raise refusals.NotFound
+        return Response(context.settings.demo_file.read_bytes(), media_type="application/json")

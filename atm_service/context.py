@@ -31,23 +31,25 @@ class KeyRing:
         self._keys: KeySet | None = None
         self._read_at: datetime | None = None
 
-    def at(self, now: datetime) -> KeySet:
-        """Give the keys that are good at `now`."""
-        return self._no_older_than(KEYS_FRESH, now)
-
     def cached(self, now: datetime) -> KeySet | None:
         """Give the keys without waiting, when they were read a short while ago."""
-        if self._keys is None or self._read_at is None or now - self._read_at >= KEYS_FRESH:
-            return None
-        return self._keys
+        return self._keys if self._fresh(KEYS_FRESH, now) else None
+
+    def at(self, now: datetime) -> KeySet:
+        """Give the keys that are good at `now`. May read the database: never call it inside a transaction."""
+        return self._no_older_than(KEYS_FRESH, now)
 
     def newest(self, now: datetime) -> KeySet:
         """Read the keys again: for a signature by a key that another process may just have made."""
         return self._no_older_than(KEYS_FRESHER, now)
 
+    def _fresh(self, age: timedelta, now: datetime) -> bool:
+        # A clock that was set back must not keep old keys for ever.
+        return self._read_at is not None and timedelta(0) <= now - self._read_at < age
+
     def _no_older_than(self, age: timedelta, now: datetime) -> KeySet:
         with self._lock:
-            if self._keys is None or self._read_at is None or now - self._read_at >= age:
+            if self._keys is None or not self._fresh(age, now):
                 with self._engine.connect() as session:
                     self._keys = key_store.load(session, self._sealer, now, self._longest)
                 self._read_at = now

@@ -15,7 +15,7 @@ from sqlalchemy import text
 
 from atm_service import idempotency, metrics
 from atm_service.context import Context
-from atm_service.customers import service as customers
+from atm_service.customers import onboarding
 from atm_service.payments import service as payments
 from atm_service.withdrawals import service as withdrawals
 
@@ -32,7 +32,7 @@ def _forget_old_keys(context: Context, now: datetime) -> int:
 TASKS: Final[dict[str, Callable[[Context, datetime], int]]] = {
     "expire-withdrawals": withdrawals.expire_due,
     "resolve-top-ups": payments.resolve_pending,
-    "resolve-applications": customers.resolve_pending,
+    "resolve-applications": onboarding.resolve_pending,
     "forget-idempotency-keys": _forget_old_keys,
 }
 

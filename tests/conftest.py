@@ -3,24 +3,15 @@
 import itertools
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Connection, Engine, create_engine, make_url, text
+from sqlalchemy import Connection, create_engine, make_url, text
 
 from atm_service import database as db
+from tests.database import Database
 
 _numbers = itertools.count()
-
-
-@dataclass(frozen=True)
-class Database:
-    """A test's own database: `owner` plays the migrating role and the hand at psql, `app` is the service's role."""
-
-    url: str
-    owner: Engine
-    app: Engine
 
 
 @pytest.fixture(scope="session")

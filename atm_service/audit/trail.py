@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+import orjson
 from sqlalchemy import Connection, DateTime, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
@@ -53,6 +54,6 @@ def record(
             "actor": actor.subject if actor else None,
             "role": actor.role if actor else None,
             "office": actor.office if actor else None,
-            "detail": JSONB().bind_processor(session.dialect)(detail or {}),  # type: ignore[misc]
+            "detail": orjson.dumps(detail or {}).decode(),
         },
     )

@@ -16,7 +16,7 @@ from atm_service.audit import trail
 from atm_service.keys.tokens import Caller
 from atm_service.offices import errors, store
 from atm_service.offices.domain import Line, Office, Shift, State, total
-from ledger import Entry, Posting
+from ledger import Entry, Posting, reading
 
 COMMUNES: Final = Path(__file__).with_name("lang_son_communes.csv")
 
@@ -74,7 +74,7 @@ def bring_cash(session: Connection, code: str, drawer: int, amount: int, id: UUI
         raise errors.DrawerUnknown
     entry = Entry(
         id=ids.new(now),
-        reference=f"delivery {id}",
+        reference=f"delivery/{id}",
         kind="cash-delivery",
         business_date=ledger.business_date(now),
         narration=f"cash brought to {code}",
@@ -133,7 +133,7 @@ def open_shift(
         if theirs := store.open_shift(session, clerk.subject):
             raise errors.ShiftAlreadyOpen(drawer=theirs.drawer)
         raise errors.DrawerInUse
-    _post_over_short(session, clerk.office, drawer, over_short, f"shift {id} opening", now)
+    _post_over_short(session, clerk.office, drawer, over_short, f"shift/{id}/opening", now)
     trail.record(session, now, "open-shift", id, clerk, {"drawer": drawer, "over_short": over_short})
     shift = store.shift(session, id)
     assert shift is not None
@@ -158,7 +158,7 @@ def close_shift(session: Connection, clerk: Caller, counts: Mapping[str, int], n
         "over_short": over_short,
     }
     store.close_shift(session, values)
-    _post_over_short(session, shift.office, shift.drawer, over_short, f"shift {shift.id} closing", now)
+    _post_over_short(session, shift.office, shift.drawer, over_short, f"shift/{shift.id}/closing", now)
     trail.record(session, now, "close-shift", shift.id, clerk, {"over_short": over_short})
     closed = store.shift(session, shift.id)
     assert closed is not None
@@ -174,7 +174,7 @@ def shift_of(session: Connection, clerk: Caller) -> Shift:
 
 
 def _over_short(session: Connection, office: str, drawer: int, counted: int) -> int:
-    return counted - ledger.reading.balance(session, chart.drawer(office, drawer)).normal
+    return counted - reading.balance(session, chart.drawer(office, drawer)).normal
 
 
 def _post_over_short(

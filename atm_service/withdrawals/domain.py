@@ -116,7 +116,7 @@ class Withdrawal:
             raise errors.NotPresented
         if self.is_over(now):
             raise errors.CodeExpired(expired_at=self.expires_at)
-        return replace(self, status=Status.PAID, lease_until=None, payment=Payment(receipt_id, now, drawer))
+        return replace(self, status=Status.PAID, drawer=None, lease_until=None, payment=Payment(receipt_id, now, drawer))
 
     def release(self, drawer: Drawer) -> "Withdrawal":
         """Give the right to pay back. Harmless when this drawer does not have it."""

@@ -28,7 +28,7 @@ from atm_service.withdrawals.receipts import Receipt
 from atm_service.withdrawals.schemas import PaymentRequest, WithdrawalRequest
 from kyc.errors import ProviderUnavailable
 from kyc.provider import FaceRequest
-from ledger import Capture, Entry, Expire, Hold, Posting, Void
+from ledger import Capture, Entry, Expire, Hold, Posting, Void, reading
 
 DIGITS_TRIES: Final = 10
 STEP_UP_RETRY_S: Final = 10
@@ -125,14 +125,14 @@ def _insert(session: Connection, context: Context, withdrawal: Withdrawal) -> st
 def _set_aside(session: Connection, withdrawal: Withdrawal, lease: timedelta, now: datetime) -> None:
     hold = Hold(
         id=withdrawal.id,
-        reference=f"withdrawal {withdrawal.id}",
+        reference=f"withdrawal/{withdrawal.id}",
         account=chart.customer(withdrawal.customer_id),
         amount=withdrawal.amount + withdrawal.fee,
         deadline=_hold_deadline(withdrawal, lease),
     )
     (outcome,) = ledger.post(session, [hold], now)
     if outcome.reason is ledger.Reason.INSUFFICIENT_FUNDS:
-        available = ledger.reading.balance(session, chart.customer(withdrawal.customer_id)).available
+        available = reading.balance(session, chart.customer(withdrawal.customer_id)).available
         raise errors.InsufficientFunds(available=available)
     _must(outcome)
 
@@ -184,7 +184,7 @@ def present(session: Connection, context: Context, clerk: Caller, read: Code | s
     except errors.WrongOffice as wrong:
         wrong.members["office_name"] = offices.name(session, wrong.members["office"])
         raise
-    if ledger.reading.balance(session, chart.drawer(drawer.office, drawer.number)).available < after.amount:
+    if reading.balance(session, chart.drawer(drawer.office, drawer.number)).available < after.amount:
         raise errors.DrawerShort
     store.save(session, [after])
     trail.record(session, now, "present", after.id, clerk, {"drawer": shift.drawer, "by_digits": by_digits})
@@ -296,7 +296,7 @@ def _payment_entry(withdrawal: Withdrawal, shift: Shift, now: datetime) -> Entry
         postings.append(Posting(customer, chart.fees(shift.office), withdrawal.fee))
     return Entry(
         id=ids.new(now),
-        reference=f"withdrawal {withdrawal.id} paid",
+        reference=f"withdrawal/{withdrawal.id}/paid",
         kind="withdrawal",
         business_date=ledger.business_date(now),
         narration=f"cash paid at {shift.office}",
@@ -343,7 +343,7 @@ def expire_due(context: Context, now: datetime) -> int:
 def _giving_back(policy: Policy, withdrawal: Withdrawal, why: str, now: datetime) -> Void | Expire:
     """End the hold: voided before the ledger's own deadline (the code's, plus one lease), expired after it."""
     end = Expire if now > _hold_deadline(withdrawal, policy.withdrawal.lease) else Void
-    return end(withdrawal.id, f"withdrawal {withdrawal.id} {why}")
+    return end(withdrawal.id, f"withdrawal/{withdrawal.id}/{why}")
 
 
 def _hold_deadline(withdrawal: Withdrawal, lease: timedelta) -> datetime:

@@ -1,0 +1,197 @@
+"""The operator's command line. Every command says plainly what it did, and ends with 1 when it could not."""
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Final
+
+import typer
+import uvicorn
+from sqlalchemy import exc
+
+from atm_service import assembly, database, demo, ids, settings
+from atm_service.context import Context
+from atm_service.keys import store as key_store
+from atm_service.offices import service as offices
+from atm_service.offices.domain import State
+from atm_service.refusals import Refusal
+from atm_service.staff import service as staff
+
+app: Final = typer.Typer(
+    help="soft-ATM: cash at the post office. Settings come from SOFT_ATM_… in the environment.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+)
+_offices: Final = typer.Typer(help="Offices: import, list, activate, suspend.", no_args_is_help=True)
+_staff: Final = typer.Typer(help="Members of staff.", no_args_is_help=True)
+_keys: Final = typer.Typer(help="Secret keys and signing keys.", no_args_is_help=True)
+_cash: Final = typer.Typer(help="Cash in drawers.", no_args_is_help=True)
+for name, group in {"offices": _offices, "staff": _staff, "keys": _keys, "cash": _cash}.items():
+    app.add_typer(group, name=name)
+
+Folder = Annotated[Path, typer.Option(help="where all data is kept")]
+
+
+def _settings() -> settings.Settings:
+    return settings.load(os.environ.get("SOFT_ATM_ENV_FILE"))
+
+
+@contextmanager
+def _database(chosen: settings.Settings) -> Iterator[str]:
+    """Give the owner's URL: of the configured server, or of the embedded one for as long as the command runs."""
+    url = chosen.owner_database_url or chosen.database_url
+    if url is not None:
+        yield url.get_secret_value()
+        return
+    with database.embedded(chosen.data_dir / "postgres") as embedded:
+        yield embedded
+
+
+@contextmanager
+def _working(ctx: typer.Context) -> Iterator[tuple[Context, datetime]]:
+    """Give what a command works with; a refusal or an absent database becomes one line and exit status 1."""
+    chosen = _settings()
+    try:
+        with _database(chosen) as url:
+            context = assembly.context(chosen, url, ctx.obj)
+            yield context, ctx.obj()
+            context.engine.dispose()
+    except Refusal as refusal:
+        _fail(f"refused: {refusal} {refusal.members or ''}")
+    except (exc.SQLAlchemyError, key_store.KeyUnreadableError) as error:
+        _fail(f"the database did not answer as it should ({type(error).__name__}). Has `soft-atm migrate` run?")
+
+
+def _fail(message: str) -> None:
+    typer.echo(message, err=True)
+    raise typer.Exit(1)
+
+
+@app.command()
+def migrate(ctx: typer.Context) -> None:
+    """Bring the database's tables and functions up to date. Safe to repeat."""
+    chosen = _settings()
+    made = assembly.make_keys(chosen.keys_file)
+    with _database(chosen) as url:
+        database.migrate(url)
+        context = assembly.context(chosen, url, ctx.obj)
+        assembly.make_signing_keys(context, ctx.obj())
+        context.engine.dispose()
+    typer.echo("The database is up to date." + (f" New secret keys: {chosen.keys_file}" if made else ""))
+
+
+@app.command()
+def serve() -> None:
+    """Serve the wallet, counter and audit APIs. `migrate` must have run."""
+    chosen = _settings()
+    with _database(chosen) as url:
+        os.environ["SOFT_ATM_DATABASE_URL"] = (
+            chosen.database_url.get_secret_value() if chosen.database_url else url
+        ).replace("+psycopg", "", 1)
+        uvicorn.run(
+            "atm_service.__main__:application",
+            factory=True,
+            host=chosen.host,
+            port=chosen.port,
+            workers=chosen.workers,
+            access_log=False,
+            server_header=False,
+            log_level="warning",
+            timeout_graceful_shutdown=10,
+        )
+
+
+@app.command(name="demo")
+def run_demo(
+    ctx: typer.Context,
+    data_dir: Folder = Path("var"),
+    port: Annotated[int, typer.Option(help="of the service; 0 takes any free one", min=0, max=65535)] = 8000,
+    counter_port: Annotated[int, typer.Option(help="of the counter app", min=0, max=65535)] = 8001,
+    ready_file: Annotated[Path | None, typer.Option(help="written as JSON when everything answers")] = None,
+) -> None:
+    """Run everything on this machine, with demo people and cash. Ctrl-C stops it; the data stays."""
+    sys.exit(demo.run(data_dir.resolve(), port, counter_port, ready_file, ctx.obj))
+
+
+@_offices.command("import")
+def import_offices(
+    ctx: typer.Context,
+    file: Annotated[Path, typer.Argument(help="CSV of communes", exists=True)] = offices.COMMUNES,
+) -> None:
+    """Plan one office in each commune of a CSV file. Offices that are there already stay as they are."""
+    with _working(ctx) as (context, _), context.transaction() as session:
+        new = offices.import_communes(session, file)
+    typer.echo(f"{new} new offices")
+
+
+@_offices.command("activate")
+def activate_office(
+    ctx: typer.Context,
+    code: Annotated[str, typer.Argument(help="such as 05971-1")],
+    drawers: Annotated[int, typer.Option(min=1, max=99)] = 1,
+) -> None:
+    """Let an office pay: its accounts and drawers are opened."""
+    with _working(ctx) as (context, now), context.transaction() as session:
+        offices.activate(session, code, drawers, now)
+    typer.echo(f"{code} is active with {drawers} drawer(s)")
+
+
+@_offices.command("suspend")
+def suspend_office(ctx: typer.Context, code: str) -> None:
+    """Stop an office from opening shifts and from being offered to customers."""
+    with _working(ctx) as (context, now), context.transaction() as session:
+        offices.set_state(session, code, State.SUSPENDED, now)
+    typer.echo(f"{code} is suspended")
+
+
+@_staff.command("add")
+def add_staff(
+    ctx: typer.Context,
+    username: str,
+    role: Annotated[str, typer.Option(help="clerk, supervisor, operator or auditor")],
+    name: Annotated[str, typer.Option(help="as printed on receipts")],
+    office: Annotated[str | None, typer.Option(help="a clerk's office")] = None,
+    password: Annotated[str, typer.Option(prompt=True, hide_input=True, confirmation_prompt=True)] = "",
+) -> None:
+    """Add a member of staff; the password is asked for and not shown."""
+    try:
+        with _working(ctx) as (context, now), context.transaction() as session:
+            staff.add(session, username, password, role, office, name, now)
+    except ValueError as wrong:
+        _fail(str(wrong))
+    typer.echo(f"{username} may sign in as {role}")
+
+
+@_keys.command("init")
+def init_keys() -> None:
+    """Make the file of secret keys. Keep a copy of it away from the database: without it no identity opens."""
+    path = _settings().keys_file
+    typer.echo(f"made {path}" if assembly.make_keys(path) else f"{path} is there already; nothing was changed")
+
+
+@_keys.command("rotate")
+def rotate_keys(
+    ctx: typer.Context, purpose: Annotated[str, typer.Argument(help="code or access")] = "code"
+) -> None:
+    """Make a new signing key; the old one verifies until its last code has expired."""
+    if purpose not in {"code", "access"}:
+        _fail("the purpose is `code` or `access`")
+    with _working(ctx) as (context, now), context.transaction() as session:
+        kid = key_store.rotate(session, context.sealer, "code" if purpose == "code" else "access", now)
+    typer.echo(f"{kid} signs now")
+
+
+@_cash.command("bring")
+def bring_cash(
+    ctx: typer.Context,
+    office: str,
+    amount: Annotated[int, typer.Argument(min=1_000, max=10_000_000_000, help="đồng")],
+    drawer: Annotated[int, typer.Option(min=1, max=99)] = 1,
+) -> None:
+    """Record cash brought from the treasury into a drawer."""
+    with _working(ctx) as (context, now), context.transaction() as session:
+        offices.bring_cash(session, office, drawer, amount, ids.new(now), now)
+    typer.echo(f"{amount:,} đ in drawer {drawer} of {office}")

@@ -1,0 +1,221 @@
+"""A whole service in this process, a clock that tests set, and people who do things over HTTP."""
+
+import itertools
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any, TypeVar
+from uuid import UUID, uuid4
+
+from fastapi.testclient import TestClient
+from httpx2 import Response
+
+import ledger
+from atm_service import app, chart, ids
+from atm_service.context import Context
+from atm_service.keys import store as key_store
+from atm_service.keys.domain import Purpose
+from atm_service.keys.tokens import issue_access
+from atm_service.offices import service as offices
+from atm_service.staff import service as staff
+from kyc.sealing import generate_keys, load_keys
+from ledger import Entry, Posting, reading
+
+START = datetime(2026, 11, 16, 2, 0, tzinfo=UTC)  # nine in the morning in Lạng Sơn, a Monday
+OFFICE = "05971-1"
+OTHER_OFFICE = "05974-1"
+PASSWORD = "a-long-password"
+SEALER = load_keys(generate_keys())
+
+_numbers = itertools.count(1)
+
+
+class Clock:
+    """The time, as the test wants it."""
+
+    def __init__(self) -> None:
+        self.now = START
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def advance(self, **parts: float) -> None:
+        self.now += timedelta(**parts)
+
+
+@dataclass
+class Person:
+    """Somebody signed in, who asks over HTTP."""
+
+    client: TestClient
+    id: UUID
+    token: str
+    facts: dict[str, Any] = field(default_factory=dict)
+
+    def get(self, path: str, **query: Any) -> Response:
+        return self.client.get(path, params=query, headers={"Authorization": f"Bearer {self.token}"})
+
+    def post(self, path: str, body: Any = None, key: str | None = None) -> Response:
+        headers = {"Authorization": f"Bearer {self.token}", "Idempotency-Key": key or str(uuid4())}
+        return self.client.post(path, json=body, headers=headers)
+
+
+class Customer(Person):
+    """A customer with a wallet."""
+
+    def authorise(self, amount: int = 2_000_000, key: str | None = None, **more: Any) -> Response:
+        return self.post("/wallet/v1/withdrawals", {"amount": amount, "pin": self.facts["pin"], **more}, key)
+
+    def code(self, amount: int = 2_000_000, **more: Any) -> dict[str, Any]:
+        answer = self.authorise(amount, **more)
+        assert answer.status_code == 201, answer.text
+        body: dict[str, Any] = answer.json()
+        return body
+
+    def cancel(self, id: str, key: str | None = None) -> Response:
+        return self.post(f"/wallet/v1/withdrawals/{id}/cancel", key=key)
+
+    def look(self, id: str) -> dict[str, Any]:
+        body: dict[str, Any] = self.get(f"/wallet/v1/withdrawals/{id}").json()
+        return body
+
+    def account(self) -> dict[str, Any]:
+        body: dict[str, Any] = self.get("/wallet/v1/account").json()
+        return body
+
+
+class Clerk(Person):
+    """A clerk at an office."""
+
+    def open(self, drawer: int = 1, counts: dict[str, int] | None = None, key: str | None = None) -> Response:
+        body = {"drawer": drawer, "counts": counts or {"500000": 200}}
+        return self.post("/counter/v1/shifts", body, key)
+
+    def close(self, counts: dict[str, int], key: str | None = None) -> Response:
+        return self.post("/counter/v1/shifts/current/close", {"counts": counts}, key)
+
+    def present(self, code: str) -> Response:
+        return self.post("/counter/v1/presentations", {"code": code})
+
+    def pay(self, id: str, id_number: str, key: str | None = None, **more: Any) -> Response:
+        body = {"id_number": id_number, "checked": "qr", **more}
+        return self.post(f"/counter/v1/withdrawals/{id}/payment", body, key)
+
+    def serve(self, customer: Customer, withdrawal: dict[str, Any]) -> Response:
+        """Do what a clerk does for one customer: scan, check the card, pay."""
+        presented = self.present(withdrawal["code"])
+        assert presented.status_code == 201, presented.text
+        return self.pay(withdrawal["id"], customer.facts["id_number"])
+
+
+Anybody = TypeVar("Anybody", Customer, Clerk)
+
+
+class Service:
+    """The whole service in this process; `client` speaks HTTP to it."""
+
+    def __init__(self, context: Context, clock: Clock) -> None:
+        self.context, self.clock = context, clock
+        self.client = TestClient(app.create(context))
+
+    @property
+    def now(self) -> datetime:
+        return self.clock.now
+
+    def apply(self, **changes: Any) -> Response:
+        number = next(_numbers)
+        application = {
+            "full_name": "Nông Văn Thắng",
+            "date_of_birth": "1985-04-12",
+            "id_number": f"020085{number:06d}",
+            "phone": f"09{number:08d}",
+            "pin": "480152",
+            "capture": "sample-clear",
+        }
+        return self.client.post("/wallet/v1/applications", json={**application, **changes})
+
+    def customer(self, balance: int = 5_000_000, **changes: Any) -> Customer:
+        number = next(_numbers)
+        facts = {"id_number": f"020085{number:06d}", "phone": f"09{number:08d}", "pin": "480152", **changes}
+        answer = self.apply(**facts)
+        assert answer.json().get("status") == "approved", answer.text
+        session = self.client.post(
+            "/wallet/v1/sessions", json={"phone": facts["phone"], "pin": facts["pin"]}
+        ).json()
+        customer = Customer(self.client, UUID(int=0), session["access_token"], facts)
+        customer.id = UUID(customer.account()["customer_id"])
+        if balance:
+            self.credit(customer.id, balance)
+        return customer
+
+    def credit(self, customer_id: UUID, amount: int) -> None:
+        """Put money into a wallet, straight through the ledger."""
+        entry = Entry(
+            id=ids.new(self.now),
+            reference=f"test/{uuid4()}",
+            kind="top-up",
+            business_date=ledger.business_date(self.now),
+            narration="money for a test",
+            postings=(Posting(chart.settlement("970405"), chart.customer(customer_id), amount),),
+        )
+        with self.context.transaction() as session:
+            ledger.open_accounts(session, chart.bank_accounts("970405"), self.now)
+            (outcome,) = ledger.post(session, [entry], self.now)
+        assert outcome.status is ledger.Status.POSTED
+
+    def clerk(self, office: str = OFFICE, drawer: int = 1, cash: int = 100_000_000, *, shift: bool = True) -> Clerk:
+        """Bring in a clerk, with `cash` in the drawer and a shift open unless told otherwise."""
+        now = self.now
+        with self.context.transaction() as session:
+            offices.activate(session, office, max(2, drawer), now)
+            if cash:
+                offices.bring_cash(session, office, drawer, cash, uuid4(), now)
+        clerk = Clerk(self.client, *self.member("clerk", office), {"office": office})
+        if shift:
+            answer = clerk.open(drawer, {"500000": cash // 500_000})
+            assert answer.status_code == 201, answer.text
+            clerk.facts["shift"] = answer.json()
+        return clerk
+
+    def staff(self, role: str) -> Person:
+        """Bring in a member of staff without an office."""
+        return Person(self.client, *self.member(role, None))
+
+    def member(self, role: str, office: str | None) -> tuple[UUID, str]:
+        username = f"{role}{next(_numbers)}"
+        with self.context.transaction() as session:
+            id = staff.add(session, username, PASSWORD, role, office, f"Hoàng Thị {role.title()}", self.now)
+        keys = self.context.keys.at(self.now)
+        lifetime = timedelta(minutes=60)
+        return id, issue_access(keys, id, "staff", role, office, self.now, lifetime)  # type: ignore[arg-type]
+
+    def again(self, person: Anybody) -> Anybody:
+        """Give somebody a fresh access token, after the clock has moved on."""
+        audience, role = ("wallet", "customer") if isinstance(person, Customer) else ("staff", "clerk")
+        keys = self.context.keys.at(self.now)
+        office = person.facts.get("office")
+        token = issue_access(keys, person.id, audience, role, office, self.now, timedelta(minutes=60))  # type: ignore[arg-type]
+        return type(person)(self.client, person.id, token, person.facts)
+
+    def rotate(self, purpose: Purpose) -> None:
+        """Make a new signing key."""
+        with self.context.transaction() as session:
+            key_store.rotate(session, self.context.sealer, purpose, self.now)
+        self.clock.advance(seconds=31)
+
+    def limit_office(self, **limits: int) -> None:
+        """Change what the policy lets one office pay."""
+        rules = self.context.policy
+        rules = rules.model_copy(update={"office": rules.office.model_copy(update=limits)})
+        self.context = replace(self.context, policy=rules)
+        self.client = TestClient(app.create(self.context))
+
+    def balance(self, code: str) -> int:
+        """Give an account's balance as its class reads it."""
+        with self.context.transaction() as session:
+            return reading.balance(session, code).normal
+
+    def trail(self, action_part: str) -> list[dict[str, Any]]:
+        """List the audit trail's rows whose action contains a text."""
+        with self.context.transaction() as session:
+            rows = session.exec_driver_sql("SELECT action, subject, actor, detail FROM service.audit_event ORDER BY id")
+            return [dict(row) for row in rows.mappings() if action_part in row["action"]]
