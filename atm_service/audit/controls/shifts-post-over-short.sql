@@ -1,0 +1,20 @@
+-- What a shift's counts were over or short is in the ledger under the shift's reference, at its drawer; and nothing else is.
+SELECT concat(coalesce(c.reference, e.reference), ': ', coalesce(c.over_short, 0), ' counted at ',
+              coalesce(c.code, 'no drawer'), ', ', coalesce(e.amount, 0), ' posted at ', coalesce(e.code, 'none')) AS detail
+FROM (
+    SELECT concat('shift/', s.id, '/', counted.moment) AS reference, counted.over_short,
+           concat('office/', s.office, '/drawer/', s.drawer) AS code
+    FROM service.shift AS s
+    CROSS JOIN LATERAL (
+        VALUES ('opening', s.opening_over_short), ('closing', s.closing_over_short)
+    ) AS counted (moment, over_short)
+    WHERE counted.over_short <> 0
+) AS c
+FULL JOIN (
+    SELECT entry.reference, leg.code, sum(CASE leg.side WHEN 'debit' THEN leg.amount ELSE -leg.amount END) AS amount
+    FROM ledger.entry
+    JOIN ledger.leg ON leg.entry_id = entry.id AND leg.code NOT LIKE 'office/%/over-short'
+    WHERE entry.kind = 'over-short'
+    GROUP BY 1, 2
+) AS e ON e.reference = c.reference
+WHERE (c.over_short, c.code) IS DISTINCT FROM (e.amount::bigint, e.code::text)

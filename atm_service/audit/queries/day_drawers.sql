@@ -1,0 +1,30 @@
+-- Each drawer's account on one business day: before it, what was brought, after it, and whether a shift is open at its end.
+WITH drawer AS (
+    SELECT d.office, d.number, a.id, coalesce(a.debits - a.credits, 0) AS balance
+    FROM service.drawer AS d
+    LEFT JOIN ledger.account AS a ON a.code = concat('office/', d.office, '/drawer/', d.number) COLLATE "C"
+    WHERE CAST(:office AS text) IS NULL OR d.office = :office
+), since AS (
+    SELECT p.debit_id, p.credit_id, p.amount, e.business_date = :day AS today,
+           e.kind NOT IN ('withdrawal', 'over-short') AS brought
+    FROM ledger.entry AS e JOIN ledger.posting AS p ON p.entry_id = e.id
+    WHERE e.business_date >= :day
+), moved AS (
+    SELECT id, sum(amount) AS since, sum(amount) FILTER (WHERE NOT today) AS after,
+           sum(amount) FILTER (WHERE today AND brought) AS received, count(*) FILTER (WHERE today) AS moves
+    FROM (
+        SELECT debit_id AS id, amount, today, brought FROM since
+        UNION ALL
+        SELECT credit_id, -amount, today, brought FROM since
+    ) AS leg
+    WHERE id IN (SELECT id FROM drawer)
+    GROUP BY id
+)
+SELECT d.office, d.number AS drawer, (d.balance - coalesce(m.since, 0))::bigint AS opening,
+       coalesce(m.received, 0)::bigint AS received, (d.balance - coalesce(m.after, 0))::bigint AS ledger,
+       coalesce(m.moves, 0) AS moves,
+       EXISTS (SELECT FROM service.shift AS s
+               WHERE s.office = d.office AND s.drawer = d.number
+                 AND s.opened_at < :end AND (s.closed_at IS NULL OR s.closed_at >= :end)) AS is_open
+FROM drawer AS d LEFT JOIN moved AS m ON m.id = d.id
+ORDER BY d.office, d.number

@@ -1,0 +1,79 @@
+"""What is known of one day of offices: a handful of set-based queries, for one office or for all at once.
+
+Ids are UUIDv7, so a range of them finds the rows of some days by the primary key; the exact moment decides.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import Connection, Row, text
+
+from atm_service import calendar
+from atm_service.audit import sql
+from atm_service.audit.reconciliation import Count, Counter, DrawerLedger, Facts, Live, Payments
+
+NEAR: Final = timedelta(days=1)  # how far an id's time may lie from the moment that its row records
+
+_OFFICES = text("""
+    SELECT code, name FROM service.office
+    WHERE CAST(:office AS text) IS NULL OR code = :office
+    ORDER BY code
+""")
+
+_DRAWERS = sql.query("day_drawers")
+_COUNTS = sql.query("day_counts")
+_PAYMENTS = sql.query("day_payments")
+_LIVE = sql.query("day_live")
+
+_COUNTERS = text("""
+    SELECT office, receipts, paid_total FROM service.office_day
+    WHERE day = :day AND (CAST(:office AS text) IS NULL OR office = :office)
+""")
+
+
+@dataclass(frozen=True)
+class Day:
+    """A business day, as it is looked at from `now`. `oldest` is the longest that a code may live."""
+
+    date: date
+    now: datetime
+    oldest: timedelta
+
+    def values(self, office: str | None) -> dict[str, Any]:
+        """Give the queries' parameters."""
+        start, end = calendar.day_start(self.date), calendar.day_end(self.date)
+        return {
+            "office": office,
+            "day": self.date,
+            "now": self.now,
+            "start": start,
+            "end": end,
+            "near_start": _first_id(start - NEAR),
+            "near_end": _first_id(end + NEAR),
+            "oldest": _first_id(end - self.oldest - NEAR),
+        }
+
+
+def facts(session: Connection, day: Day, office: str | None) -> Facts:
+    """Read one day of one office, or of all when `office` is None. All queries must see the same moment."""
+    values = day.values(office)
+    return Facts(
+        offices=[(row.code, row.name) for row in session.execute(_OFFICES, values)],
+        drawers=[DrawerLedger(*row) for row in session.execute(_DRAWERS, values)],
+        counts=[Count(*row) for row in session.execute(_COUNTS, values)],
+        payments=[Payments(*_odd_last(row)) for row in session.execute(_PAYMENTS, values)],
+        live=[Live(*_odd_last(row)) for row in session.execute(_LIVE, values)],
+        counters=[Counter(*row) for row in session.execute(_COUNTERS, values)],
+    )
+
+
+def _odd_last(row: Row[Any]) -> Sequence[Any]:
+    return (*row[:-1], tuple(row[-1] or ()))
+
+
+def _first_id(at: datetime) -> UUID:
+    """Give the lowest UUIDv7 of a moment (RFC 9562: its first 48 bits are Unix milliseconds)."""
+    return UUID(int=int(at.timestamp() * 1000) << 80)

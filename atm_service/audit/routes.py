@@ -1,0 +1,152 @@
+"""The audit API: every figure that can be recomputed from the journal, and the journal itself."""
+
+import re
+from collections.abc import Iterator
+from datetime import date, timedelta
+from itertools import chain
+from typing import Annotated, Final
+
+from fastapi import APIRouter, Path, Query
+from fastapi.responses import StreamingResponse
+from pydantic import BeforeValidator
+
+import ledger
+from atm_service import paging
+from atm_service.audit import exports, service, store, trail, views
+from atm_service.audit.exports import Format
+from atm_service.audit.schemas import Controls, OfficeReconciliation, Reconciliation, TrialBalance
+from atm_service.callers import InAuditor
+from atm_service.context import InContext, InNow
+from atm_service.offices.errors import OfficeUnknown
+from atm_service.paging import InCursor, InLimit
+from atm_service.problems import refuses
+from atm_service.refusals import MalformedRequest
+
+DAY_MIN: Final = date(2020, 1, 1)
+DAY_MAX: Final = date(2100, 12, 31)
+JOURNAL_DAYS_MAX: Final = 366
+
+router = APIRouter(prefix="/audit/v1", tags=["audit"])
+
+
+def _plain(value: object) -> object:
+    """Take `2026-11-01` alone for a day: no time of day, no number of seconds."""
+    if isinstance(value, str) and not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value):
+        raise ValueError("a day is written YYYY-MM-DD")
+    return value
+
+
+_Day = Annotated[date, BeforeValidator(_plain)]
+InOffice = Annotated[str, Path(pattern=r"^[0-9]{5}-[0-9]{1,3}$", examples=["05971-1"])]
+InDate = Annotated[
+    _Day | None,
+    Query(
+        ge=DAY_MIN,
+        le=DAY_MAX,
+        description="a business day in Vietnam; default today",
+        examples=["2026-11-16"],
+    ),
+]
+
+
+@router.get("/trial-balance", responses=refuses())
+def trial_balance(_: InAuditor, context: InContext, now: InNow, as_of: InDate = None) -> TrialBalance:
+    """Give every account's totals until the end of a business day."""
+    day = as_of or ledger.business_date(now)
+    with store.snapshot(context.engine) as session:
+        accounts = service.trial_balance(session, day)
+    return views.trial_balance(day, accounts)
+
+
+@router.get("/offices/{code}/reconciliation", responses=refuses(OfficeUnknown))
+def office_reconciliation(
+    code: InOffice, _: InAuditor, context: InContext, now: InNow, date: InDate = None
+) -> OfficeReconciliation:
+    """Compare one office's day: counts and receipts against the ledger, withdrawals against open holds."""
+    day = date or ledger.business_date(now)
+    with store.snapshot(context.engine) as session:
+        office = service.reconcile_office(session, context.policy, code, day, now)
+    return views.office_reconciliation(day, office)
+
+
+@router.get("/reconciliation", responses=refuses())
+def reconciliation(
+    _: InAuditor,
+    context: InContext,
+    now: InNow,
+    date: InDate = None,
+    cursor: InCursor = None,
+    limit: InLimit = paging.LIMIT_DEFAULT,
+) -> Reconciliation:
+    """Compare the day of every office where something happened, a line for each."""
+    day = date or ledger.business_date(now)
+    after = paging.read(cursor) if cursor else ""
+    with store.snapshot(context.engine) as session:
+        offices = service.reconcile_all(session, context.policy, day, now)
+    return views.reconciliation(day, offices, after, limit)
+
+
+@router.get("/controls", responses=refuses())
+def controls(_: InAuditor, context: InContext, now: InNow) -> Controls:
+    """Run every control over everything that is recorded, and show what breaks it."""
+    with service.turn(), store.snapshot(context.engine) as session:
+        found = service.controls(session, context.policy, now)
+    return views.controls(now, found)
+
+
+@router.get(
+    "/journal",
+    response_class=StreamingResponse,
+    responses={
+        200: {
+            "description": "The journal as a file",
+            "content": {
+                media_type.split(";")[0]: {"schema": {"type": "string"}}
+                for media_type in {writing.media_type for writing in exports.WRITINGS.values()}
+            },
+        },
+        **refuses(),
+    },
+)
+def journal(
+    auditor: InAuditor,
+    context: InContext,
+    now: InNow,
+    first: Annotated[InDate, Query(alias="from", description="default: the first of the month")] = None,
+    last: Annotated[
+        InDate, Query(alias="to", description="inclusive; default: the last of the month")
+    ] = None,
+    format_: Annotated[Format, Query(alias="format")] = Format.JSON,
+) -> StreamingResponse:
+    """Stream the journal of at most 366 days, by business date, for somebody else's tool to recompute."""
+    start, end = _period(first, last, ledger.business_date(now))
+    with context.transaction() as session:
+        asked = {"from": start, "to": end, "format": format_}
+        trail.record(session, now, "export-journal", None, auditor, asked)
+    # The only answer that is built while its transaction is open: it only reads, and is too large to hold.
+    # Its first piece is made here, so that what is wrong from the start is still answered as a problem.
+    pieces = service.journal(context.engine, start, end, format_)
+    return StreamingResponse(
+        _after_first(pieces),
+        media_type=exports.WRITINGS[format_].media_type,
+        headers={"Content-Disposition": f'attachment; filename="{exports.file_name(start, end, format_)}"'},
+    )
+
+
+def _after_first(pieces: Iterator[bytes]) -> Iterator[bytes]:
+    return chain([next(pieces)], pieces)
+
+
+def _period(first: date | None, last: date | None, today: date) -> tuple[date, date]:
+    """Fill in the month of what is given, or of today. Raises `MalformedRequest`."""
+    start = first or (last or today).replace(day=1)
+    end = last or _month_end(start)
+    if start > end:
+        raise MalformedRequest(errors=[{"where": "query.from", "message": "lies after `to`"}])
+    if (end - start).days >= JOURNAL_DAYS_MAX:
+        raise MalformedRequest(errors=[{"where": "query.to", "message": "a file has at most 366 days"}])
+    return start, end
+
+
+def _month_end(day: date) -> date:
+    return (day.replace(day=28) + timedelta(days=4)).replace(day=1) - timedelta(days=1)

@@ -1,0 +1,136 @@
+"""HTTP bodies of the audit. Amounts in đồng."""
+
+import datetime as dt
+from typing import Literal
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from atm_service.paging import Page
+
+
+class _Body(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class AccountView(_Body):
+    """An account's totals. `balance` is positive where its class expects it to be."""
+
+    code: str = Field(examples=["office/05971-1/drawer/1"])
+    class_: Literal["asset", "liability", "income", "expense", "equity"] = Field(alias="class")
+    debits: int
+    credits: int
+    balance: int
+
+
+class TrialBalance(_Body):
+    """Every account that has moved, with its totals until the end of a business day."""
+
+    as_of: dt.date
+    accounts: list[AccountView]
+    total_debits: int
+    total_credits: int
+    balanced: bool
+
+
+class CountView(_Body):
+    """A count of the drawer. `over_short` is counted minus ledger: negative is short."""
+
+    shift: UUID
+    moment: Literal["opening", "closing"]
+    at: dt.datetime
+    counted: int
+    over_short: int
+
+
+class DrawerView(_Body):
+    """A drawer's day. `closing` = opening + received − paid + over_short, from receipts and counts.
+
+    `ledger` is the drawer's account at the end of the day, and must be the same. `counted` is the count that
+    ended the day, null while a shift is open; `difference` is that count minus the ledger right after it.
+    """
+
+    drawer: int
+    opening: int
+    received: int
+    paid: int
+    over_short: int
+    closing: int
+    ledger: int
+    counted: int | None
+    difference: int | None
+    counts: list[CountView]
+
+
+class WithdrawalsView(_Body):
+    """What the office paid that day, and what it may be asked to pay: bound here, or presented here now."""
+
+    paid_count: int
+    paid_total: int
+    live_count: int
+    live_total: int
+
+
+class BreakView(_Body):
+    """A mismatch: the control that it breaks, and what to look at."""
+
+    control: str = Field(examples=["drawer-count"])
+    detail: str
+
+
+class OfficeReconciliation(_Body):
+    """An office's day."""
+
+    office: str = Field(examples=["05971-1"])
+    name: str
+    date: dt.date
+    drawers: list[DrawerView]
+    withdrawals: WithdrawalsView
+    breaks: list[BreakView]
+
+
+class OfficeFigures(_Body):
+    """The sums over an office's drawers."""
+
+    opening: int
+    received: int
+    paid: int
+    over_short: int
+    closing: int
+    ledger: int
+    paid_count: int
+    live_count: int
+    live_total: int
+    breaks: int
+
+
+class OfficeSummary(OfficeFigures):
+    """One office's day in one line."""
+
+    office: str
+    name: str
+
+
+class Reconciliation(Page[OfficeSummary]):
+    """The offices where something happened that day, by code. The totals are of all, not of the page."""
+
+    date: dt.date
+    offices: int
+    totals: OfficeFigures
+
+
+class ControlView(_Body):
+    """A control: an invariant, and what breaks it."""
+
+    name: str = Field(examples=["open-holds-are-live-withdrawals"])
+    holds: bool
+    breaks: int
+    examples: list[str]
+
+
+class Controls(_Body):
+    """All controls, run over everything that is recorded."""
+
+    checked_at: dt.datetime
+    controls: list[ControlView]
+    all_hold: bool
