@@ -3,7 +3,7 @@ from alembic.migration import MigrationContext
 from sqlmodel import SQLModel
 
 from ledger import tables
-from tests.conftest import Database
+from tests.database import Database
 
 
 def test_declared_tables_match_the_migrated_ones(database: Database) -> None:

@@ -1,0 +1,32 @@
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import Connection
+
+from ledger import literals
+
+anything = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=20)
+unchanged = settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+
+
+@given(st.lists(st.one_of(st.none(), anything, st.sampled_from(["null", "NULL", "", '"', "\\", "{a,b}"]))))
+@unchanged
+def test_texts_arrive_as_they_are(session: Connection, values: list[str | None]) -> None:
+    """PostgreSQL reads back every text, None as NULL and "null" as a text."""
+    read = session.exec_driver_sql("SELECT %s::text[]", (literals.texts(values),)).scalar_one()
+    assert read == values
+
+
+@given(st.lists(st.binary(max_size=20)))
+@unchanged
+def test_blobs_arrive_as_they_are(session: Connection, values: list[bytes]) -> None:
+    """PostgreSQL reads back every byte."""
+    read = session.exec_driver_sql("SELECT %s::bytea[]", (literals.blobs(values),)).scalar_one()
+    assert read == values
+
+
+@given(st.lists(st.one_of(st.none(), st.integers(-(2**63), 2**63 - 1))))
+@unchanged
+def test_numbers_arrive_as_they_are(session: Connection, values: list[int | None]) -> None:
+    """PostgreSQL reads back every number, None as NULL."""
+    read = session.exec_driver_sql("SELECT %s::bigint[]", (literals.words(values),)).scalar_one()
+    assert read == values
