@@ -1,0 +1,1 @@
+"""The service: wallet, counter and audit APIs over one PostgreSQL database."""

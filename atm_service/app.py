@@ -137,7 +137,9 @@ def _unavailable(request: Request, error: Exception) -> Response:
 def _unstorable(request: Request, error: Exception) -> Response:
     """Answer for text that PostgreSQL does not take, where a schema let it through."""
     log.error("unstorable text", id=request.state.request_id, error=type(error).__name__)
-    return _problem(request, refusals.MalformedRequest(errors=[{"where": "request", "message": "unstorable text"}]))
+    return _problem(
+        request, refusals.MalformedRequest(errors=[{"where": "request", "message": "unstorable text"}])
+    )
 
 
 def _broken(request: Request, error: Exception) -> Response:

@@ -36,7 +36,9 @@ def context(settings: Settings, database_url: str, clock: Callable[[], datetime]
         keys=KeyRing(engine, sealer, longest),
         policy=rules,
         provider=_provider(settings),
-        bank=SimulatedBank(settings.data_dir / "simulated-bank.sqlite", settings.simulated_delay_s, time.sleep),
+        bank=SimulatedBank(
+            settings.data_dir / "simulated-bank.sqlite", settings.simulated_delay_s, time.sleep
+        ),
     )
 
 
@@ -51,7 +53,9 @@ def read_keys(path: Path) -> Sealer:
     try:
         return load_keys(path.read_text(encoding="ascii"))
     except (OSError, UnicodeDecodeError, KeyFileInvalid) as wrong:
-        sys.exit(f"soft-atm cannot start: the secret keys in {path} cannot be used ({wrong}). See `soft-atm keys init`.")
+        sys.exit(
+            f"soft-atm cannot start: the secret keys in {path} cannot be used ({wrong}). See `soft-atm keys init`."
+        )
 
 
 def make_keys(path: Path) -> bool:
@@ -73,5 +77,3 @@ def make_signing_keys(context: Context, now: datetime) -> None:
         for purpose in ("code", "access"):
             if purpose not in existing:
                 key_store.rotate(session, context.sealer, purpose, now)
-
-

@@ -20,7 +20,7 @@ class AttemptRow(SQLModel, table=True):
     """The wrong guesses at one door."""
 
     __tablename__ = "attempt"
-    __table_args__ = {"schema": "service"}  # noqa: RUF012  SQLAlchemy's own way
+    __table_args__ = {"schema": "service"}
 
     door: str = Field(primary_key=True)
     subject: str = Field(primary_key=True)
@@ -45,7 +45,9 @@ STAFF_SIGN_IN: Final = Door("staff-sign-in", 5, timedelta(minutes=15), timedelta
 DIGITS: Final = Door("digits", 5, timedelta(minutes=15), timedelta(minutes=15))
 IDENTITY: Final = Door("identity", 5, timedelta(minutes=15), timedelta(minutes=15))
 
-_SHUT = text("SELECT shut_until FROM service.attempt WHERE door = :door AND subject = :subject AND shut_until > :now")
+_SHUT = text(
+    "SELECT shut_until FROM service.attempt WHERE door = :door AND subject = :subject AND shut_until > :now"
+)
 _WRONG = text("""
     INSERT INTO service.attempt AS a (door, subject, wrong, since) VALUES (:door, :subject, 1, :now)
     ON CONFLICT (door, subject) DO UPDATE SET

@@ -1,18 +1,26 @@
 """Who is calling: a bearer token, verified once, with the role that a route asks for."""
 
 from collections.abc import Awaitable, Callable
+from datetime import datetime
 from typing import Annotated
 
 from fastapi import Depends, Request, Security
 from fastapi.concurrency import run_in_threadpool
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
-from atm_service.context import InContext, InNow
+from atm_service.context import Context, InContext, InNow
+from atm_service.keys.domain import KeySet
 from atm_service.keys.tokens import Audience, Caller, Role, verify_access
 from atm_service.refusals import Forbidden, Unauthenticated
 
 _bearer = HTTPBearer(auto_error=False, bearerFormat="JWT", description="An access token from a session")
 _Credentials = Annotated[HTTPAuthorizationCredentials | None, Security(_bearer)]
+
+
+async def _keys(context: Context, now: datetime) -> KeySet:
+    """Give the keys at once where they are at hand; read them in a thread where they are not."""
+    cached = context.keys.cached(now)
+    return cached if cached is not None else await run_in_threadpool(context.keys.at, now)
 
 
 def _caller(audience: Audience, *roles: Role) -> Callable[..., Awaitable[Caller]]:
@@ -21,7 +29,7 @@ def _caller(audience: Audience, *roles: Role) -> Callable[..., Awaitable[Caller]
     ) -> Caller:
         if credentials is None:
             raise Unauthenticated
-        keys = context.keys.cached(now) or await run_in_threadpool(context.keys.at, now)
+        keys = await _keys(context, now)
         try:
             caller = verify_access(credentials.credentials, keys, audience, now)
         except Unauthenticated:

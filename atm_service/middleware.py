@@ -54,7 +54,12 @@ class Surroundings:
             metrics.REQUESTS.labels(scope["method"], route, status).inc()
             metrics.SECONDS.labels(scope["method"], route).observe(seconds)
             log.info(
-                "request", id=request_id, method=scope["method"], route=route, status=status, ms=round(seconds * 1000, 1)
+                "request",
+                id=request_id,
+                method=scope["method"],
+                route=route,
+                status=status,
+                ms=round(seconds * 1000, 1),
             )
 
 

@@ -32,7 +32,9 @@ class Problem(BaseModel):
     title: str = Field(examples=["The code has expired"])
     status: int = Field(examples=[410])
     detail: str = Field(examples=["The money is back in the wallet. The customer can make a new code."])
-    instance: str = Field(examples=["urn:uuid:01990000-0000-7000-8000-000000000000"], description="the request id")
+    instance: str = Field(
+        examples=["urn:uuid:01990000-0000-7000-8000-000000000000"], description="the request id"
+    )
 
 
 @dataclass(frozen=True)
@@ -55,20 +57,35 @@ class Kind:
 
 
 _GENERAL: Final[dict[type[Refusal], Kind]] = {
-    refusals.Unauthenticated: Kind(401, "unauthenticated", "Not signed in", "Sign in and send the access token."),
+    refusals.Unauthenticated: Kind(
+        401, "unauthenticated", "Not signed in", "Sign in and send the access token."
+    ),
     refusals.Forbidden: Kind(
-        403, "forbidden", "This role may not do this", "Ask somebody with the role named in `needs`.", audited=True
+        403,
+        "forbidden",
+        "This role may not do this",
+        "Ask somebody with the role named in `needs`.",
+        audited=True,
     ),
     refusals.NotFound: Kind(404, "not-found", "There is no such thing here", "Check the address and the id."),
     refusals.MethodNotAllowed: Kind(
-        405, "method-not-allowed", "This address does not take that method", "See /docs for the methods it takes."
+        405,
+        "method-not-allowed",
+        "This address does not take that method",
+        "See /docs for the methods it takes.",
     ),
     refusals.MalformedRequest: Kind(
         422, "malformed-request", "The request is not well formed", "Correct the places named in `errors`."
     ),
-    refusals.BodyTooLarge: Kind(413, "body-too-large", "The body is too large", "Send at most `limit_bytes` bytes."),
+    refusals.BodyTooLarge: Kind(
+        413, "body-too-large", "The body is too large", "Send at most `limit_bytes` bytes."
+    ),
     refusals.TooManyAttempts: Kind(
-        429, "too-many-attempts", "Too many wrong tries", "Wait `retry_after_s` seconds, then try again.", audited=True
+        429,
+        "too-many-attempts",
+        "Too many wrong tries",
+        "Wait `retry_after_s` seconds, then try again.",
+        audited=True,
     ),
     refusals.IdempotencyKeyMissing: Kind(
         400,
@@ -84,13 +101,19 @@ _GENERAL: Final[dict[type[Refusal], Kind]] = {
         audited=True,
     ),
     refusals.RequestInProgress: Kind(
-        409, "request-in-progress", "The same request is being worked on", "Repeat it with the same key in a second."
+        409,
+        "request-in-progress",
+        "The same request is being worked on",
+        "Repeat it with the same key in a second.",
     ),
     refusals.Unavailable: Kind(
         503, "unavailable", "The service cannot answer now", "Nothing was changed. Repeat with the same key."
     ),
     refusals.Broken: Kind(
-        500, "internal-error", "The service failed", "Repeat with the same key; report `instance` if it stays."
+        500,
+        "internal-error",
+        "The service failed",
+        "Repeat with the same key; report `instance` if it stays.",
     ),
 }
 
@@ -105,8 +128,12 @@ _PEOPLE: Final[dict[type[Refusal], Kind]] = {
     customers.AlreadyDecided: Kind(
         409, "already-decided", "This application has its decision", "Look at `status`.", audited=True
     ),
-    banks.BankUnknown: Kind(404, "bank-unknown", "No bank has this number", "Choose a bank of /wallet/v1/banks."),
-    banks.BankLinkExists: Kind(409, "bank-link-exists", "This account is linked already", "Use the existing link."),
+    banks.BankUnknown: Kind(
+        404, "bank-unknown", "No bank has this number", "Choose a bank of /wallet/v1/banks."
+    ),
+    banks.BankLinkExists: Kind(
+        409, "bank-link-exists", "This account is linked already", "Use the existing link."
+    ),
     banks.TooManyBankLinks: Kind(
         409, "too-many-bank-links", "No more accounts can be linked", "Use one of the linked accounts."
     ),
@@ -114,22 +141,38 @@ _PEOPLE: Final[dict[type[Refusal], Kind]] = {
         404, "bank-link-unknown", "No such linked account", "Link the bank account first."
     ),
     payments.TopUpOutOfRange: Kind(
-        409, "top-up-out-of-range", "The amount is too small or too large", "Stay within the amounts named here."
+        409,
+        "top-up-out-of-range",
+        "The amount is too small or too large",
+        "Stay within the amounts named here.",
     ),
 }
 
 _OFFICES: Final[dict[type[Refusal], Kind]] = {
-    offices.OfficeUnknown: Kind(404, "office-unknown", "No office has this code", "Choose one of /wallet/v1/offices."),
+    offices.OfficeUnknown: Kind(
+        404, "office-unknown", "No office has this code", "Choose one of /wallet/v1/offices."
+    ),
     offices.OfficeNotActive: Kind(
         409, "office-not-active", "This office does not pay at present", "Choose another office."
     ),
-    offices.DrawerUnknown: Kind(404, "drawer-unknown", "The office has no such drawer", "Choose another number."),
-    offices.DrawerInUse: Kind(
-        409, "drawer-in-use", "Another clerk has this drawer", "Choose another drawer, or close that shift first."
+    offices.DrawerUnknown: Kind(
+        404, "drawer-unknown", "The office has no such drawer", "Choose another number."
     ),
-    offices.ShiftAlreadyOpen: Kind(409, "shift-already-open", "Your shift is open already", "Go on at that drawer."),
+    offices.DrawerInUse: Kind(
+        409,
+        "drawer-in-use",
+        "Another clerk has this drawer",
+        "Choose another drawer, or close that shift first.",
+    ),
+    offices.ShiftAlreadyOpen: Kind(
+        409, "shift-already-open", "Your shift is open already", "Go on at that drawer."
+    ),
     offices.NoOpenShift: Kind(
-        409, "no-open-shift", "There is no open shift", "Count the drawer and open a shift first.", audited=True
+        409,
+        "no-open-shift",
+        "There is no open shift",
+        "Count the drawer and open a shift first.",
+        audited=True,
     ),
     offices.WithdrawalsStillPresented: Kind(
         409, "withdrawals-still-presented", "A payment is still in progress", "Pay or release it, then close."
@@ -138,19 +181,35 @@ _OFFICES: Final[dict[type[Refusal], Kind]] = {
 
 _CODES: Final[dict[type[Refusal], Kind]] = {
     withdrawals.CodeMalformed: Kind(
-        400, "code-malformed", "This is not a withdrawal code", "Scan again, or type the ten digits.", audited=True
+        400,
+        "code-malformed",
+        "This is not a withdrawal code",
+        "Scan again, or type the ten digits.",
+        audited=True,
     ),
     withdrawals.DigitsMistyped: Kind(
         400, "digits-mistyped", "A digit is mistyped", "Compare the ten digits and type them again."
     ),
     withdrawals.CodeNotGenuine: Kind(
-        403, "code-not-genuine", "This code was not made by this service", "Do not pay. Tell the supervisor.", audited=True
+        403,
+        "code-not-genuine",
+        "This code was not made by this service",
+        "Do not pay. Tell the supervisor.",
+        audited=True,
     ),
     withdrawals.CodeNotYetValid: Kind(
-        409, "code-not-yet-valid", "The code is not valid yet", "Do not pay. Try again from `not_before`.", audited=True
+        409,
+        "code-not-yet-valid",
+        "The code is not valid yet",
+        "Do not pay. Try again from `not_before`.",
+        audited=True,
     ),
     withdrawals.CodeUnknown: Kind(
-        404, "code-unknown", "No open withdrawal has this code", "Do not pay. Compare the digits.", audited=True
+        404,
+        "code-unknown",
+        "No open withdrawal has this code",
+        "Do not pay. Compare the digits.",
+        audited=True,
     ),
     withdrawals.CodeExpired: Kind(
         410,
@@ -160,7 +219,11 @@ _CODES: Final[dict[type[Refusal], Kind]] = {
         audited=True,
     ),
     withdrawals.AlreadyPaid: Kind(
-        409, "already-paid", "This code was paid already", "Do not pay again. Look at the receipt.", audited=True
+        409,
+        "already-paid",
+        "This code was paid already",
+        "Do not pay again. Look at the receipt.",
+        audited=True,
     ),
     withdrawals.AlreadyPresented: Kind(
         409,
@@ -170,19 +233,35 @@ _CODES: Final[dict[type[Refusal], Kind]] = {
         audited=True,
     ),
     withdrawals.WithdrawalCancelled: Kind(
-        410, "withdrawal-cancelled", "The customer cancelled it", "Do not pay. The money is in the wallet.", audited=True
+        410,
+        "withdrawal-cancelled",
+        "The customer cancelled it",
+        "Do not pay. The money is in the wallet.",
+        audited=True,
     ),
     withdrawals.WithdrawalReversed: Kind(
-        410, "withdrawal-reversed", "The payment was undone", "Do not pay. The money is in the wallet.", audited=True
+        410,
+        "withdrawal-reversed",
+        "The payment was undone",
+        "Do not pay. The money is in the wallet.",
+        audited=True,
     ),
     withdrawals.WrongOffice: Kind(
-        409, "wrong-office", "The code is bound to another office", "Do not pay. Send the customer there.", audited=True
+        409,
+        "wrong-office",
+        "The code is bound to another office",
+        "Do not pay. Send the customer there.",
+        audited=True,
     ),
     withdrawals.NotPresented: Kind(
         409, "not-presented", "The code was not scanned at this drawer", "Scan the code first.", audited=True
     ),
     withdrawals.WrongIdentity: Kind(
-        403, "wrong-identity", "The card is not the account holder's", "Do not pay. Check the card again.", audited=True
+        403,
+        "wrong-identity",
+        "The card is not the account holder's",
+        "Do not pay. Check the card again.",
+        audited=True,
     ),
     withdrawals.PinRequired: Kind(
         409, "pin-required", "The customer's PIN is needed", "Let the customer type the PIN.", audited=True
@@ -191,7 +270,11 @@ _CODES: Final[dict[type[Refusal], Kind]] = {
         403, "wrong-pin", "The PIN is wrong", "Let the customer type it again.", audited=True
     ),
     withdrawals.DrawerShort: Kind(
-        409, "drawer-short", "The drawer does not hold enough cash", "Bring cash from the vault first.", audited=True
+        409,
+        "drawer-short",
+        "The drawer does not hold enough cash",
+        "Bring cash from the vault first.",
+        audited=True,
     ),
     withdrawals.OfficeLimitReached: Kind(
         409,
@@ -210,7 +293,10 @@ _WITHDRAWALS: Final[dict[type[Refusal], Kind]] = {
         409, "amount-not-multiple", "The amount cannot be paid in notes", "Choose a multiple of `multiple`."
     ),
     withdrawals.AmountOutOfRange: Kind(
-        409, "amount-out-of-range", "The amount is too small or too large", "Stay within the amounts named here."
+        409,
+        "amount-out-of-range",
+        "The amount is too small or too large",
+        "Stay within the amounts named here.",
     ),
     withdrawals.CustomerLimitReached: Kind(
         409,
@@ -223,7 +309,11 @@ _WITHDRAWALS: Final[dict[type[Refusal], Kind]] = {
         409, "too-many-live-codes", "Too many open codes", "Use or cancel an open code first."
     ),
     withdrawals.StepUpRequired: Kind(
-        403, "step-up-required", "A fresh picture of your face is needed", "Send `face_capture` with the request.", audited=True
+        403,
+        "step-up-required",
+        "A fresh picture of your face is needed",
+        "Send `face_capture` with the request.",
+        audited=True,
     ),
     withdrawals.OfficeRequired: Kind(
         409, "office-required", "A scheduled withdrawal needs an office", "Name the office that is to pay."
@@ -264,7 +354,12 @@ def refuses(
     *reasons: type[Refusal], signed_in: bool = True, posted: bool = False, keyed: bool = False
 ) -> dict[int | str, dict[str, Any]]:
     """Document a route's refusals for OpenAPI, from the same table that makes them."""
-    more = _ALWAYS + (_SIGNED_IN if signed_in else ()) + (_POSTED if posted or keyed else ()) + (_KEYED if keyed else ())
+    more = (
+        _ALWAYS
+        + (_SIGNED_IN if signed_in else ())
+        + (_POSTED if posted or keyed else ())
+        + (_KEYED if keyed else ())
+    )
     by_status: dict[int | str, list[Kind]] = defaultdict(list)
     for reason in dict.fromkeys(reasons + more):
         by_status[KINDS[reason].status].append(KINDS[reason])

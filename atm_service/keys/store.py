@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Final, cast
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from sqlalchemy import Connection, DateTime, Index, Row, func, insert, or_, select, text, update
+from sqlalchemy import Connection, DateTime, Index, Row, Text, func, insert, or_, select, text, update
 from sqlmodel import Field, SQLModel
 
 from atm_service.keys.domain import KeySet, Purpose, SigningKey, retired_after
@@ -14,6 +14,9 @@ from kyc.sealing import Sealer
 
 ATTEMPTS: Final = 16
 _LOCK: Final = "service.signing_key"
+
+
+_BYTEWISE: Final = Text(collation="C")
 
 
 class SigningKeyRow(SQLModel, table=True):
@@ -25,8 +28,8 @@ class SigningKeyRow(SQLModel, table=True):
         {"schema": "service"},
     )
 
-    purpose: str = Field(primary_key=True)
-    kid: str = Field(primary_key=True)
+    purpose: str = Field(primary_key=True, sa_type=_BYTEWISE)
+    kid: str = Field(primary_key=True, sa_type=_BYTEWISE)
     public_key: bytes
     sealed_private: bytes
     created_at: datetime = Field(sa_type=DateTime(timezone=True))

@@ -1,0 +1,1 @@
+"""Offices, drawers and shifts: where the cash is."""

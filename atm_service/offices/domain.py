@@ -4,11 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Final
+from typing import Final, Literal
 from uuid import UUID
 
-NOTES: Final = (500_000, 200_000, 100_000, 50_000, 20_000, 10_000, 5_000, 2_000, 1_000)  # đồng, largest first
 NOTES_MAX: Final = 100_000  # of one kind in one drawer
+
+Note = Literal["500000", "200000", "100000", "50000", "20000", "10000", "5000", "2000", "1000"]
+Counts = Mapping[Note, int]  # how many notes of each kind
 
 
 class State(StrEnum):
@@ -61,6 +63,6 @@ class Shift:
     closing_over_short: int | None = None
 
 
-def total(counts: Mapping[str, int]) -> int:
+def total(counts: Counts) -> int:
     """Add up counted notes: `{"500000": 20, …}` gives đồng. The keys are checked at the edge."""
     return sum(int(note) * number for note, number in counts.items())

@@ -12,7 +12,14 @@ from atm_service.idempotency import InKey
 from atm_service.limits.policy import AMOUNT_MAX
 from atm_service.offices import errors, service, store
 from atm_service.offices.domain import Line, Shift, State
-from atm_service.offices.schemas import CloseRequest, Districts, DistrictView, OfficeView, ShiftRequest, ShiftView
+from atm_service.offices.schemas import (
+    CloseRequest,
+    Districts,
+    DistrictView,
+    OfficeView,
+    ShiftRequest,
+    ShiftView,
+)
 from atm_service.paging import InCursor, InLimit, Page
 from atm_service.problems import refuses
 
@@ -32,7 +39,11 @@ def offices(
     context: InContext,
     q: Annotated[
         str | None,
-        Query(max_length=60, pattern=r"^[^\x00-\x1f\x7f]*$", description="part of a name, with or without accents"),
+        Query(
+            max_length=60,
+            pattern=r"^[^\x00-\x1f\x7f]*$",
+            description="part of a name, with or without accents",
+        ),
     ] = None,
     district: Annotated[str | None, Query(pattern=r"^[0-9]{3}$")] = None,
     amount: Annotated[int | None, Query(gt=0, le=AMOUNT_MAX, description="đồng that are wanted")] = None,

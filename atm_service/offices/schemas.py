@@ -6,9 +6,8 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from atm_service.offices.domain import NOTES_MAX
+from atm_service.offices.domain import NOTES_MAX, Note
 
-Note = Literal["500000", "200000", "100000", "50000", "20000", "10000", "5000", "2000", "1000"]
 Counts = Annotated[
     dict[Note, Annotated[int, Field(strict=True, ge=0, le=NOTES_MAX)]],
     Field(description="how many notes of each kind", examples=[{"500000": 20, "100000": 50}]),

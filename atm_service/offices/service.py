@@ -15,7 +15,7 @@ from atm_service import chart, ids
 from atm_service.audit import trail
 from atm_service.keys.tokens import Caller
 from atm_service.offices import errors, store
-from atm_service.offices.domain import Line, Office, Shift, State, total
+from atm_service.offices.domain import Counts, Line, Office, Shift, State, total
 from ledger import Entry, Posting, reading
 
 COMMUNES: Final = Path(__file__).with_name("lang_son_communes.csv")
@@ -109,9 +109,7 @@ def _known(session: Connection, code: str) -> Office:
     return office
 
 
-def open_shift(
-    session: Connection, clerk: Caller, drawer: int, counts: Mapping[str, int], now: datetime
-) -> Shift:
+def open_shift(session: Connection, clerk: Caller, drawer: int, counts: Counts, now: datetime) -> Shift:
     """Open the clerk's shift at a counted drawer; what differs from the ledger is posted as over or short."""
     assert clerk.office is not None
     active(session, clerk.office)
@@ -140,7 +138,7 @@ def open_shift(
     return shift
 
 
-def close_shift(session: Connection, clerk: Caller, counts: Mapping[str, int], now: datetime) -> Shift:
+def close_shift(session: Connection, clerk: Caller, counts: Counts, now: datetime) -> Shift:
     """Close the clerk's shift by a count; what differs from the ledger is posted as over or short."""
     seen = shift_of(session, clerk)
     store.lock_drawer(session, seen.office, seen.drawer)

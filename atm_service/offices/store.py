@@ -59,7 +59,13 @@ class ShiftRow(SQLModel, table=True):
 
     __tablename__ = "shift"
     __table_args__ = (
-        Index("shift_one_per_drawer", "office", "drawer", unique=True, postgresql_where=text("closed_at IS NULL")),
+        Index(
+            "shift_one_per_drawer",
+            "office",
+            "drawer",
+            unique=True,
+            postgresql_where=text("closed_at IS NULL"),
+        ),
         Index("shift_one_per_clerk", "clerk_id", unique=True, postgresql_where=text("closed_at IS NULL")),
         Index("shift_office_opened", "office", "opened_at"),
         {"schema": "service"},
@@ -90,15 +96,21 @@ class OfficeDayRow(SQLModel, table=True):
     paid_total: int = Field(sa_type=BigInteger)
     receipts: int
 
+
 _INSERT = text("""
-    INSERT INTO service.office (code, name, commune_code, commune, kind, district_code, district, searchable, state, line)
+    INSERT INTO service.office (code, name, commune_code, commune, kind, district_code, district, searchable,
+        state, line)
     VALUES (:code, :name, :commune_code, :commune, :kind, :district_code, :district, :searchable, :state, :line)
     ON CONFLICT (code) DO NOTHING
 """)
 _ONE = text("SELECT * FROM service.office WHERE code = :code")
 _SET_STATE = text("UPDATE service.office SET state = :state WHERE code = :code")
-_ADD_DRAWER = text("INSERT INTO service.drawer (office, number) VALUES (:office, :number) ON CONFLICT DO NOTHING")
-_LOCK_DRAWER = text("SELECT number FROM service.drawer WHERE office = :office AND number = :number FOR UPDATE")
+_ADD_DRAWER = text(
+    "INSERT INTO service.drawer (office, number) VALUES (:office, :number) ON CONFLICT DO NOTHING"
+)
+_LOCK_DRAWER = text(
+    "SELECT number FROM service.drawer WHERE office = :office AND number = :number FOR UPDATE"
+)
 _SHIFT: Final = """
     SELECT s.*, t.display_name AS clerk FROM service.shift s JOIN service.staff t ON t.id = s.clerk_id
 """
@@ -106,7 +118,8 @@ _OPEN_SHIFT = text(f"{_SHIFT} WHERE s.clerk_id = :clerk_id AND s.closed_at IS NU
 _OPEN_SHIFT_ALONE = text(f"{_SHIFT} WHERE s.clerk_id = :clerk_id AND s.closed_at IS NULL FOR UPDATE OF s")
 _ONE_SHIFT = text(f"{_SHIFT} WHERE s.id = :id")
 _INSERT_SHIFT = text("""
-    INSERT INTO service.shift (id, office, drawer, clerk_id, opened_at, opening_counts, opening_total, opening_over_short)
+    INSERT INTO service.shift (id, office, drawer, clerk_id, opened_at, opening_counts, opening_total,
+        opening_over_short)
     VALUES (:id, :office, :drawer, :clerk_id, :now, :counts, :total, :over_short)
     ON CONFLICT DO NOTHING
 """).bindparams(bindparam("counts", type_=JSONB))
@@ -115,7 +128,9 @@ _CLOSE_SHIFT = text("""
         closing_over_short = :over_short
     WHERE id = :id AND closed_at IS NULL
 """).bindparams(bindparam("counts", type_=JSONB))
-_PAID = text("SELECT count(*) AS number, coalesce(sum(amount), 0) AS total FROM service.receipt WHERE shift_id = :id")
+_PAID = text(
+    "SELECT count(*) AS number, coalesce(sum(amount), 0) AS total FROM service.receipt WHERE shift_id = :id"
+)
 _PRESENTED = text("""
     SELECT id FROM service.withdrawal
     WHERE status = 'presented' AND drawer_office = :office AND drawer = :drawer AND lease_until > :now

@@ -116,7 +116,9 @@ class Withdrawal:
             raise errors.NotPresented
         if self.is_over(now):
             raise errors.CodeExpired(expired_at=self.expires_at)
-        return replace(self, status=Status.PAID, drawer=None, lease_until=None, payment=Payment(receipt_id, now, drawer))
+        return replace(
+            self, status=Status.PAID, drawer=None, lease_until=None, payment=Payment(receipt_id, now, drawer)
+        )
 
     def release(self, drawer: Drawer) -> "Withdrawal":
         """Give the right to pay back. Harmless when this drawer does not have it."""
@@ -156,7 +158,9 @@ class Withdrawal:
         if self.payment is None or self.payment.drawer.office != drawer.office:
             raise errors.AlreadyPaid
         raise errors.AlreadyPaid(
-            paid_at=self.payment.at, paid_drawer=self.payment.drawer.number, receipt_id=self.payment.receipt_id
+            paid_at=self.payment.at,
+            paid_drawer=self.payment.drawer.number,
+            receipt_id=self.payment.receipt_id,
         )
 
     def _refuse_elsewhere(self, drawer: Drawer, now: datetime) -> None:

@@ -8,7 +8,6 @@ from uuid import UUID
 from sqlalchemy import Connection, Row, text
 
 
-
 @dataclass(frozen=True)
 class Receipt:
     """One payment over the counter, with the names that are printed. Amount and fee in đồng."""
@@ -86,7 +85,7 @@ def insert(session: Connection, facts: dict[str, Any]) -> None:
 def find(session: Connection, office: str, id: UUID) -> Receipt | None:
     """Find a receipt of an office."""
     row = session.execute(_ONE, {"id": id, "office": office}).one_or_none()
-    return row and _receipt(row)
+    return None if row is None else _receipt(row)
 
 
 def of_day(

@@ -25,7 +25,9 @@ class WithdrawalRequest(_Body):
     amount: Amount
     pin: Pin
     lifetime: Lifetime = Lifetime.JOURNEY
-    office: OfficeCode | None = Field(None, description="binds the code to one office; needed for `scheduled`")
+    office: OfficeCode | None = Field(
+        None, description="binds the code to one office; needed for `scheduled`"
+    )
     face_capture: Capture | None = Field(None, description="a fresh picture session, for large amounts")
 
 

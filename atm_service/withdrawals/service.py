@@ -105,7 +105,10 @@ def _check_limits(session: Connection, policy: Policy, customer_id: UUID, amount
     so_far = used(session, customer_id, now)
     if so_far.live >= policy.withdrawal.live_codes_max:
         raise errors.TooManyLiveCodes(maximum=policy.withdrawal.live_codes_max)
-    limits = {"day": (policy.customer.per_day, so_far.day), "month": (policy.customer.per_month, so_far.month)}
+    limits = {
+        "day": (policy.customer.per_day, so_far.day),
+        "month": (policy.customer.per_month, so_far.month),
+    }
     for period, (limit, so_far_amount) in limits.items():
         if limit is not None and so_far_amount + amount > limit:
             remaining = max(0, limit - so_far_amount)
@@ -173,10 +176,14 @@ def read(context: Context, text: str, now: datetime) -> Code | str:
         return codes.verify(text, context.keys.newest(now), now)
 
 
-def present(session: Connection, context: Context, clerk: Caller, read: Code | str, now: datetime) -> Withdrawal:
+def present(
+    session: Connection, context: Context, clerk: Caller, read: Code | str, now: datetime
+) -> Withdrawal:
     """Give the clerk's drawer the sole right to pay what was read. Raises `CodeUnknown` when it is nobody's."""
     by_digits = isinstance(read, str)
-    found = _by_digits(session, context, clerk, read, now) if isinstance(read, str) else _by_code(session, read)
+    found = (
+        _by_digits(session, context, clerk, read, now) if isinstance(read, str) else _by_code(session, read)
+    )
     shift = offices.shift_of(session, clerk)
     drawer = Drawer(shift.office, shift.drawer)
     try:

@@ -116,14 +116,17 @@ _FROM: Final = "FROM service.withdrawal w LEFT JOIN service.receipt r ON r.id = 
 
 _LOCKED = f"SELECT {_COLUMNS}, c.id_print {_FROM} JOIN service.customer c ON c.id = w.customer_id"
 _BY_ID = text(f"{_LOCKED} WHERE w.id = :id FOR UPDATE OF w")
-_BY_DIGITS = text(f"{_LOCKED} WHERE w.digits_print = :digits_print ORDER BY w.id DESC LIMIT 1 FOR UPDATE OF w")
+_BY_DIGITS = text(
+    f"{_LOCKED} WHERE w.digits_print = :digits_print ORDER BY w.id DESC LIMIT 1 FOR UPDATE OF w"
+)
 _OF_CUSTOMER = text(f"SELECT {_COLUMNS} {_FROM} WHERE w.id = :id AND w.customer_id = :customer_id")
 _LIST = text(
     f"SELECT {_COLUMNS} {_FROM} WHERE w.customer_id = :customer_id AND w.id < :before ORDER BY w.id DESC LIMIT :limit"
 )
 _DUE = text(f"""
     SELECT {_COLUMNS} {_FROM}
-    WHERE w.status IN ('authorised', 'presented') AND w.expires_at <= :now AND (w.lease_until IS NULL OR w.lease_until <= :now)
+    WHERE w.status IN ('authorised', 'presented') AND w.expires_at <= :now
+      AND (w.lease_until IS NULL OR w.lease_until <= :now)
     ORDER BY w.id LIMIT :limit FOR UPDATE OF w SKIP LOCKED
 """)
 _INSERT = text("""
@@ -171,7 +174,7 @@ def find_by_digits(session: Connection, digits_print: bytes) -> Found | None:
 def of_customer(session: Connection, customer_id: UUID, id: UUID) -> tuple[Withdrawal, bytes] | None:
     """Find a customer's own withdrawal, with its sealed digits."""
     row = session.execute(_OF_CUSTOMER, {"id": id, "customer_id": customer_id}).one_or_none()
-    return row and (_withdrawal(row), row.digits_sealed)
+    return None if row is None else (_withdrawal(row), row.digits_sealed)
 
 
 def list_of_customer(
@@ -230,7 +233,7 @@ def _state(withdrawal: Withdrawal) -> dict[str, Any]:
 
 
 def _found(row: Row[Any] | None) -> Found | None:
-    return row and Found(_withdrawal(row), row.id_print, row.digits_sealed)
+    return None if row is None else Found(_withdrawal(row), row.id_print, row.digits_sealed)
 
 
 def _withdrawal(row: Row[Any]) -> Withdrawal:

@@ -162,7 +162,9 @@ class Service:
             (outcome,) = ledger.post(session, [entry], self.now)
         assert outcome.status is ledger.Status.POSTED
 
-    def clerk(self, office: str = OFFICE, drawer: int = 1, cash: int = 100_000_000, *, shift: bool = True) -> Clerk:
+    def clerk(
+        self, office: str = OFFICE, drawer: int = 1, cash: int = 100_000_000, *, shift: bool = True
+    ) -> Clerk:
         """Bring in a clerk, with `cash` in the drawer and a shift open unless told otherwise."""
         now = self.now
         with self.context.transaction() as session:
@@ -217,5 +219,7 @@ class Service:
     def trail(self, action_part: str) -> list[dict[str, Any]]:
         """List the audit trail's rows whose action contains a text."""
         with self.context.transaction() as session:
-            rows = session.exec_driver_sql("SELECT action, subject, actor, detail FROM service.audit_event ORDER BY id")
+            rows = session.exec_driver_sql(
+                "SELECT action, subject, actor, detail FROM service.audit_event ORDER BY id"
+            )
             return [dict(row) for row in rows.mappings() if action_part in row["action"]]

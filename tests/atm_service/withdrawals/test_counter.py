@@ -66,7 +66,11 @@ def test_a_paid_code_says_when_and_where(service: Service) -> None:
     code = customer.code()
     receipt = clerk.serve(customer, code).json()
     here, there = clerk.present(code["code"]), other.present(code["code"])
-    assert (slug(here), here.json()["receipt_id"], here.json()["paid_drawer"]) == ("already-paid", receipt["id"], 1)
+    assert (slug(here), here.json()["receipt_id"], here.json()["paid_drawer"]) == (
+        "already-paid",
+        receipt["id"],
+        1,
+    )
     assert here.json()["paid_at"] == receipt["paid_at"]
     assert slug(there) == "already-paid"
     assert "paid_at" not in there.json()
@@ -225,7 +229,11 @@ def test_an_office_has_a_limit_for_the_day(service: Service) -> None:
     code = customer.code(50_000)
     clerk.present(code["code"])
     refused = clerk.pay(code["id"], customer.facts["id_number"])
-    assert (slug(refused), refused.json()["period"], refused.json()["limit"]) == ("office-limit-reached", "day", 3_000_000)
+    assert (slug(refused), refused.json()["period"], refused.json()["limit"]) == (
+        "office-limit-reached",
+        "day",
+        3_000_000,
+    )
     assert service.balance(DRAWER) == 97_000_000
 
 
@@ -265,7 +273,11 @@ def test_a_shift_closes_by_count(service: Service) -> None:
     clerk.serve(customer, customer.code(2_000_000))
     closed = clerk.close({"500000": 195, "200000": 2})
     facts = closed.json()
-    assert (facts["status"], facts["closing_total"], facts["closing_over_short"]) == ("closed", 97_900_000, -100_000)
+    assert (facts["status"], facts["closing_total"], facts["closing_over_short"]) == (
+        "closed",
+        97_900_000,
+        -100_000,
+    )
     assert (facts["paid_count"], facts["paid_total"]) == (1, 2_000_000)
     assert service.balance(DRAWER) == 97_900_000
     assert service.balance(chart.over_short(OFFICE)) == 100_000
@@ -339,5 +351,8 @@ def test_a_receipt_names_nobody_in_full(service: Service) -> None:
     """Masked name, last four of the card, nothing more."""
     customer, clerk = service.customer(), service.clerk()
     receipt = paid_by(service, customer, clerk)
-    assert receipt["payee"] == {"masked_name": "N••• V••• Thắng", "masked_id": "••••••••" + customer.facts["id_number"][-4:]}
+    assert receipt["payee"] == {
+        "masked_name": "N••• V••• Thắng",
+        "masked_id": "••••••••" + customer.facts["id_number"][-4:],
+    }
     assert customer.facts["phone"] not in str(receipt)

@@ -25,7 +25,12 @@ def test_authorising_sets_the_money_aside(service: Service) -> None:
     """The amount moves from available to held, and a code with its digits appears."""
     customer = service.customer(balance=5_000_000)
     code = customer.code(2_000_000)
-    assert (code["status"], code["amount"], code["fee"], code["lifetime"]) == ("authorised", 2_000_000, 0, "journey")
+    assert (code["status"], code["amount"], code["fee"], code["lifetime"]) == (
+        "authorised",
+        2_000_000,
+        0,
+        "journey",
+    )
     assert len(code["digits"].replace("-", "")) == 10
     assert code["code"].count(".") == 2
     account = customer.account()
@@ -115,7 +120,9 @@ def test_open_codes_are_few(service: Service) -> None:
     assert (slug(answer), answer.json()["maximum"]) == ("too-many-live-codes", 3)
 
 
-@pytest.mark.parametrize("amount", [0, -50_000, 50_000.5, 50_000.0, "50000", True, None, 10**13, 10**30, [], {}])
+@pytest.mark.parametrize(
+    "amount", [0, -50_000, 50_000.5, 50_000.0, "50000", True, None, 10**13, 10**30, [], {}]
+)
 def test_amounts_that_are_no_amounts_are_malformed(service: Service, amount: Any) -> None:
     """Zero, negative, fractional, text, huge: each is 422 and says where."""
     answer = service.customer().authorise(amount)
@@ -123,7 +130,9 @@ def test_amounts_that_are_no_amounts_are_malformed(service: Service, amount: Any
     assert answer.json()["errors"][0]["where"] == "body.amount"
 
 
-@pytest.mark.parametrize(("amount", "reason"), [(40_000, "amount-out-of-range"), (55_000, "amount-not-multiple")])
+@pytest.mark.parametrize(
+    ("amount", "reason"), [(40_000, "amount-out-of-range"), (55_000, "amount-not-multiple")]
+)
 def test_amounts_against_the_rules_are_refused(service: Service, amount: int, reason: str) -> None:
     """Too small, or no multiple of notes: 409 by name."""
     answer = service.customer().authorise(amount)
@@ -170,7 +179,11 @@ def test_cancelling_gives_the_money_back_at_once(service: Service) -> None:
     customer = service.customer()
     code = customer.code(2_000_000)
     cancelled = customer.cancel(code["id"])
-    assert (cancelled.status_code, cancelled.json()["status"], cancelled.json()["code"]) == (200, "cancelled", None)
+    assert (cancelled.status_code, cancelled.json()["status"], cancelled.json()["code"]) == (
+        200,
+        "cancelled",
+        None,
+    )
     assert customer.cancel(code["id"]).status_code == 200
     assert customer.account()["held"] == 0
     assert slug(customer.get(f"/wallet/v1/withdrawals/{code['id']}/qr.svg")) == "code-not-live"
