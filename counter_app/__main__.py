@@ -23,7 +23,7 @@ cli = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
 def clock() -> datetime:
     """Read the one clock of this process."""
-    return datetime.now(UTC)  # noqa: TID251 - the one clock
+    return datetime.now(UTC)
 
 
 @cli.command()

@@ -1,5 +1,6 @@
 """What every page has at hand: the app's parts, who is there, the language, forms in and HTML out."""
 
+import functools
 import re
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -189,8 +190,9 @@ def page(request: Request) -> Page:
 InPage = Annotated[Page, Depends(page)]
 
 
+@functools.cache
 def environment(language: Language) -> jinja2.Environment:
-    """Make the templates of one language, with its ways to write money and time."""
+    """Make the templates of one language, with its ways to write money and time; once for a process."""
     made = jinja2.Environment(
         loader=jinja2.PackageLoader("counter_app"),
         autoescape=True,

@@ -157,7 +157,8 @@ class Resolver:
             self._journal.unanswered(entry.key)
         except RefusedError as refused:
             if refused.problem.slug == "request-in-progress":
-                return float(min(refused.problem.retry_after_s or 1, 5))
+                wait_s = refused.problem.retry_after_s
+                return float(min(max(0, wait_s), 5)) if wait_s is not None else BACKOFF_FIRST_S
             self._refused(entry, refused.problem)
         else:
             self._answered(entry, answer)

@@ -4,6 +4,7 @@
 does) or served by uvicorn for a look in a browser: `python -m tests.counter_app.fake_service PORT`.
 """
 
+import asyncio
 import json
 import sys
 import time
@@ -72,6 +73,7 @@ class Fake:
     asked: list[tuple[str, str, str | None]] = field(default_factory=list)
     refuse_next: list[tuple[int, str, dict[str, Any]]] = field(default_factory=list)
     expires_in: int = 900
+    held: bool = False  # acts, and keeps the answer back while it is set
 
     def withdrawal(self, amount: int = 2_000_000, digits: str = "1234567890", **more: Any) -> Withdrawal:
         """Authorise a withdrawal."""
@@ -163,7 +165,10 @@ def _app(fake: Fake) -> FastAPI:
     @app.middleware("http")
     async def _dated(request: Request, call_next: Callable[[Request], Any]) -> Response:
         fake.asked.append((request.method, request.url.path, request.headers.get("idempotency-key")))
-        return await call_next(request)
+        answer: Response = await call_next(request)
+        while fake.held and request.method == "POST":  # noqa: ASYNC110 - see below
+            await asyncio.sleep(0.01)  # a test sets it from another thread as well
+        return answer
 
     @app.get("/healthz")
     async def healthz() -> Response:
@@ -457,7 +462,7 @@ def main() -> None:
     )
     fake.application()
     fake.application("Hoàng Thị Nhung")
-    print(json.dumps({w.digits: w.code for w in fake.withdrawals}))  # noqa: T201 - for the person who looks
+    print(json.dumps({w.digits: w.code for w in fake.withdrawals}))
     uvicorn.run(fake.app, port=int(sys.argv[1]), log_level="warning")
 
 

@@ -1,0 +1,97 @@
+from pathlib import Path
+
+import pytest
+
+from tests.counter_app.desk import desk, in_loop
+
+
+@in_loop
+async def test_the_days_list(tmp_path: Path) -> None:
+    """The day's list has every receipt, each drawer's total and the office's."""
+    async with desk(tmp_path) as at:
+        await at.open_shift()
+        for n, amount in enumerate((2_000_000, 1_250_000)):
+            await at.present(amount=amount, digits=f"{n}234567890")
+            await at.pay()
+        at.fake.receipts[0]["drawer"] = 2
+        page = (await at.browser.open("/receipts")).text
+        for text in ("Ngăn kéo 1 · 1", "Ngăn kéo 2 · 1", "3.250.000\N{NO-BREAK SPACE}đ"):
+            assert text in page
+        assert all(receipt["number"] in page for receipt in at.fake.receipts)
+
+
+@in_loop
+async def test_a_long_day_is_read_whole(tmp_path: Path) -> None:
+    """A day of more than one page of receipts is added up whole."""
+    async with desk(tmp_path) as at:
+        await at.open_shift()
+        await at.present(amount=10_000)
+        await at.pay()
+        at.fake.receipts *= 250
+        page = (await at.browser.open("/receipts")).text
+        assert "2.500.000\N{NO-BREAK SPACE}đ" in page
+        assert "· 250" in page
+
+
+@in_loop
+async def test_a_day_without_end_is_cut_and_says_so(tmp_path: Path) -> None:
+    """The list has a limit, and does not pass off a part as the whole."""
+    async with desk(tmp_path) as at:
+        await at.open_shift()
+        await at.present(amount=10_000)
+        await at.pay()
+        at.fake.receipts *= 1_001
+        assert "trong ngày còn nữa" in (await at.browser.open("/receipts")).text
+
+
+@pytest.mark.parametrize("day", ["", "today", "2026-13-01", "2126-01-01", "1900-01-01", "2026-11-22' OR 1=1"])
+@in_loop
+async def test_days_that_are_none_are_today(tmp_path: Path, day: str) -> None:
+    """Whatever is no day of the past is today."""
+    async with desk(tmp_path) as at:
+        await at.open_shift()
+        await at.browser.client.get("/receipts", params={"day": day})
+        page = await at.browser.open(f"/receipts?day={day}")
+        assert "Biên nhận ngày 22/11/2026" in page.text
+
+
+@in_loop
+async def test_the_day_is_that_of_viet_nam(tmp_path: Path) -> None:
+    """At half past six in the evening of UTC it is tomorrow in Việt Nam."""
+    async with desk(tmp_path) as at:
+        at.clock.turn(hours=17)
+        await at.open_shift()
+        assert "Biên nhận ngày 23/11/2026" in (await at.browser.open("/receipts")).text
+
+
+@in_loop
+async def test_an_empty_day(tmp_path: Path) -> None:
+    """A day without payments says so."""
+    async with desk(tmp_path) as at:
+        await at.open_shift()
+        assert "Ngày này không chi lệnh nào" in (await at.browser.open("/receipts?day=2026-11-21")).text
+
+
+@in_loop
+async def test_a_reprint_is_a_copy(tmp_path: Path) -> None:
+    """What is printed again says that it is a copy; the first print does not."""
+    async with desk(tmp_path) as at:
+        await at.open_shift()
+        await at.present()
+        await at.pay()
+        assert "BẢN SAO" not in at.browser.text
+        assert "Hai triệu đồng" in at.browser.text
+        page = (await at.browser.open(f"/receipts/{at.fake.receipts[0]['id']}")).text
+        assert "BẢN SAO" in page
+        assert "05971-1-000123" in page
+
+
+@in_loop
+async def test_no_line_no_list(tmp_path: Path) -> None:
+    """Without a line the page says so instead of an empty day."""
+    async with desk(tmp_path) as at:
+        await at.open_shift()
+        at.line.cut, at.line.times = "lose-answer", 10
+        answer = await at.browser.open("/receipts")
+        assert answer.status_code == 503
+        assert "không chi lệnh nào" not in answer.text

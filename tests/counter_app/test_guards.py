@@ -1,0 +1,162 @@
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.counter_app.desk import desk, in_loop
+from tests.counter_app.fake_service import CARD_QR, SUPERVISOR
+
+
+@pytest.mark.parametrize(
+    "path", ["/sign-in", "/", "/nothing", "/static/counter.css", "/static/nothing", "/healthz"]
+)
+@in_loop
+async def test_headers_of_every_answer(tmp_path: Path, path: str) -> None:
+    """Every answer forbids framing, sniffing, foreign code and a referrer; only static files may be kept."""
+    async with desk(tmp_path) as at:
+        headers = (await at.browser.client.get(path)).headers
+    assert "default-src 'self'" in headers["Content-Security-Policy"]
+    assert "frame-ancestors 'none'" in headers["Content-Security-Policy"]
+    assert "unsafe" not in headers["Content-Security-Policy"]
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert headers["Referrer-Policy"] == "no-referrer"
+    assert headers["Permissions-Policy"].startswith("camera=(self)")
+    assert headers["Cache-Control"] == ("no-cache" if path.startswith("/static/") else "no-store")
+
+
+@in_loop
+async def test_a_failure_inside_tells_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """When the app itself breaks, the page says what to do and nothing of what happened, under the same headers."""
+    async with desk(tmp_path) as at:
+        await at.open_shift()
+        monkeypatch.setattr("counter_app.pages.paying._cannot_be_sent", lambda code: 1 / 0)
+        await at.browser.open("/scan")
+        answer = await at.browser.send("/scan", code="123")
+    assert answer.status_code == 500
+    assert "Không chi tiền" in answer.text
+    assert "ZeroDivision" not in answer.text
+    assert answer.headers["Cache-Control"] == "no-store"
+
+
+@pytest.mark.parametrize("host", ["evil.example", "127.0.0.1.evil.example", ""])
+@in_loop
+async def test_another_host_name(tmp_path: Path, host: str) -> None:
+    """A page of another name that points at this PC gets nothing."""
+    async with desk(tmp_path) as at:
+        answer = await at.browser.client.get("/sign-in", headers={"Host": host})
+    assert answer.status_code == 400
+
+
+POSTS = [
+    *("/sign-in", "/sign-out", "/language", "/shift/open", "/shift/close", "/scan"),
+    "/withdrawals/019b0000-0000-7000-8000-000000000000/payment",
+    "/withdrawals/019b0000-0000-7000-8000-000000000000/release",
+    "/requests/7a4bb7de-6a3e-4b3a-9d0c-0a3d5f1f4e55/retry",
+]
+
+
+@pytest.mark.parametrize("path", POSTS)
+@pytest.mark.parametrize("token", ["", "0" * 64])
+@in_loop
+async def test_every_post_needs_the_page_it_came_from(tmp_path: Path, path: str, token: str) -> None:
+    """A form that no page of this app has made does nothing."""
+    async with desk(tmp_path) as at:
+        await at.open_shift()
+        asked = len(at.fake.asked)
+        answer = await at.browser.client.post(path, data={"csrf": token, "username": "lan", "password": "x"})
+        assert answer.status_code == 403
+        assert len(at.fake.asked) == asked
+
+
+@in_loop
+async def test_every_decision_needs_the_page_it_came_from(tmp_path: Path) -> None:
+    """A supervisor's decision cannot be posted from elsewhere."""
+    async with desk(tmp_path) as at:
+        await at.sign_in(SUPERVISOR)
+        data = {"decision": "approve", "reason": "because"}
+        path = "/reviews/019b0000-0000-7000-8000-000000000000/decision"
+        assert (await at.browser.client.post(path, data=data)).status_code == 403
+
+
+@in_loop
+async def test_every_route_that_changes_something_is_tested_above(tmp_path: Path) -> None:
+    """A new POST is added to the list above, or guarded otherwise."""
+    async with desk(tmp_path) as at:
+        posts = set(re.findall(r"'(/[^']*)', methods=\['POST'\]", repr(list(routes(at.web)))))
+    known = {re.sub(r"/[0-9a-f]{8}-[0-9a-f-]{27}", "/{}", path) for path in POSTS}
+    assert {re.sub(r"\{\w+\}", "{}", path) for path in posts} == known | {
+        "/reviews/{}/decision",
+        "/scan/frame",
+    }
+
+
+def routes(web):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201 - FastAPI's own shapes
+    """Walk the app's routes, also those of its routers."""
+    for route in web.routes:
+        inner = getattr(getattr(route, "original_router", None), "routes", None)
+        if inner is None:
+            yield f"{getattr(route, 'path', '')!r}, methods={sorted(getattr(route, 'methods', None) or [])}"
+        else:
+            for one in inner:
+                yield f"{one.path!r}, methods={sorted(one.methods)}"
+
+
+@pytest.mark.parametrize(
+    ("kind", "body", "status"),
+    [
+        ("application/x-www-form-urlencoded", b"csrf=" + b"a" * 20_000, 413),
+        ("application/x-www-form-urlencoded", b"a" * 10_000_000, 413),
+        ("application/x-www-form-urlencoded", b"a=1&" * 100, 400),
+        ("application/x-www-form-urlencoded", b"csrf=%ff%fe", 400),
+        ("application/x-www-form-urlencoded", b"\xff\xfe", 400),
+        ("application/x-www-form-urlencoded", b"\0" * 100, 403),
+        ("application/x-www-form-urlencoded", b"", 403),
+        ("multipart/form-data; boundary=x", b"--x--", 415),
+        ("application/json", b"{}", 415),
+        ("", b"csrf=1", 415),
+    ],
+)
+@in_loop
+async def test_bodies_that_are_no_form(tmp_path: Path, kind: str, body: bytes, status: int) -> None:
+    """A body that is too large, broken or of another kind is refused without a stack trace."""
+    async with desk(tmp_path) as at:
+        await at.open_shift()
+        answer = await at.browser.client.post("/scan", content=body, headers={"Content-Type": kind})
+    assert answer.status_code == status
+    assert "Traceback" not in answer.text
+
+
+@in_loop
+async def test_cookies_are_out_of_reach(tmp_path: Path) -> None:
+    """Cookies cannot be read by scripts nor sent from other sites; behind HTTPS they never travel plainly."""
+    async with desk(tmp_path) as at:
+        cookie = (await at.browser.client.get("/sign-in")).headers["Set-Cookie"]
+        assert "HttpOnly" in cookie
+        assert "SameSite=strict" in cookie
+        assert "Secure" not in cookie
+    async with desk(tmp_path, behind_https=True) as at:
+        assert "Secure" in (await at.browser.client.get("/sign-in")).headers["Set-Cookie"]
+
+
+@in_loop
+async def test_pages_hold_no_inline_code(tmp_path: Path) -> None:
+    """No page needs what its own content policy forbids."""
+    async with desk(tmp_path) as at:
+        await at.open_shift()
+        await at.present()
+        for path in ("/", "/scan", at.browser.path, "/shift/close", "/receipts"):
+            page = (await at.browser.open(path)).text
+            assert not re.search(r"<script(?![^>]*src=)|<style|\sstyle=|\son\w+=", page)
+
+
+@in_loop
+async def test_nothing_personal_stays_after_paying(tmp_path: Path) -> None:
+    """After the payment neither the page nor going back shows the card or the PIN."""
+    async with desk(tmp_path) as at:
+        await at.open_shift()
+        withdrawal = await at.present()
+        await at.pay(CARD_QR)
+        assert "020185001234" not in at.browser.text
+        assert "Thôn Nà Pò" not in at.browser.text
+        await at.browser.open(f"/withdrawals/{withdrawal.id}/check")
+        assert at.browser.path == "/scan"

@@ -1,0 +1,251 @@
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+import textwrap
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from counter_app.journal import KEEP, KEEP_UNSENT, Journal, Kind, NotYoursError, Question, State, Who
+from counter_app.sealing import load_sealer
+from tests.counter_app.desk import BEGIN
+
+KEY = "7a4bb7de-6a3e-4b3a-9d0c-0a3d5f1f4e55"
+ANSWER = {"number": "05971-1-000123", "payee": "H••• Mai"}
+
+
+def question(key: str = KEY, **changes: Any) -> Question:
+    """Build a payment that is to be asked."""
+    asked = Question(key, Kind.PAYMENT, "POST", "/pay", b'{"pin":"246810"}', Who("lan", "05971-1", 1), "w1")
+    return replace(asked, **changes)
+
+
+def open_journal(folder: Path) -> Journal:
+    """Open the journal of a folder, as a start does."""
+    return Journal(folder / "journal.sqlite", load_sealer(folder / "journal.key"))
+
+
+@pytest.fixture
+def journal(tmp_path: Path) -> Iterator[Journal]:
+    """Give an empty journal."""
+    opened = open_journal(tmp_path)
+    yield opened
+    opened.close()
+
+
+def on_disk(folder: Path) -> bytes:
+    """Read everything the journal has on disk."""
+    return b"".join(path.read_bytes() for path in folder.glob("journal.sqlite*"))
+
+
+def test_written_before_it_is_sent(journal: Journal, tmp_path: Path) -> None:
+    """Another process sees the question as soon as it is written."""
+    assert journal.begin(question(), BEGIN)
+    with sqlite3.connect(tmp_path / "journal.sqlite") as other:
+        assert other.execute("SELECT key, state, attempts FROM request").fetchall() == [(KEY, "sent", 1)]
+    other.close()
+
+
+def test_written_to_the_disk_itself(journal: Journal) -> None:
+    """Every commit waits for the disk, so that a power cut takes nothing back."""
+    settings = [
+        journal._database.execute(f"PRAGMA {name}").fetchone()[0] for name in ("journal_mode", "synchronous")
+    ]
+    assert settings == ["wal", 2]
+
+
+def test_card_and_pin_are_unreadable_on_disk(journal: Journal, tmp_path: Path) -> None:
+    """Nothing of a body or an answer can be read from the file."""
+    journal.begin(question(), BEGIN)
+    assert b"246810" not in on_disk(tmp_path)
+    journal.resolve(KEY, State.ANSWERED, ANSWER, BEGIN)
+    assert b"Mai" not in on_disk(tmp_path)
+
+
+def test_asking_again_has_the_same_body(tmp_path: Path) -> None:
+    """After a restart the very same body can be asked again."""
+    first = open_journal(tmp_path)
+    first.begin(question(), BEGIN)
+    first.close()
+    again = open_journal(tmp_path)
+    assert again.recover() == 1
+    assert again.get(KEY).state is State.UNKNOWN
+    assert again.body(KEY) == question().body
+    again.close()
+
+
+def test_body_is_erased_when_resolved(journal: Journal) -> None:
+    """Once the answer is known the card number and the PIN are gone."""
+    journal.begin(question(), BEGIN)
+    journal.resolve(KEY, State.ANSWERED, ANSWER, BEGIN)
+    assert journal.get(KEY).answer == ANSWER
+    with pytest.raises(KeyError):
+        journal.body(KEY)
+
+
+@pytest.mark.parametrize("state", [State.SENT, State.UNKNOWN, State.ANSWERED])
+def test_a_key_is_asked_once(journal: Journal, state: State) -> None:
+    """A double click does not write the question again, whatever its body."""
+    journal.begin(question(), BEGIN)
+    if state is State.UNKNOWN:
+        journal.unanswered(KEY)
+    if state is State.ANSWERED:
+        journal.resolve(KEY, State.ANSWERED, ANSWER, BEGIN)
+    before = journal.get(KEY)
+    assert not journal.begin(question(body=b"other"), BEGIN + timedelta(minutes=1))
+    assert journal.get(KEY) == before
+
+
+@pytest.mark.parametrize("refused", [True, False])
+def test_a_question_that_changed_nothing_may_be_asked_anew(journal: Journal, refused: bool) -> None:  # noqa: FBT001
+    """After a refusal, or when nothing was sent, the same key may carry a corrected body."""
+    journal.begin(question(), BEGIN)
+    if refused:
+        journal.resolve(KEY, State.REFUSED, {"slug": "wrong-pin"}, BEGIN)
+    else:
+        journal.not_sent(KEY)
+    assert journal.begin(question(body=b"other"), BEGIN)
+    assert journal.get(KEY).state is State.SENT
+    assert journal.body(KEY) == b"other"
+    assert journal.get(KEY).answer is None
+
+
+@pytest.mark.parametrize(
+    "other",
+    [question(who=Who("minh", "05971-1", 1)), question(path="/pay/other"), question(kind=Kind.CLOSE_SHIFT)],
+)
+def test_a_key_belongs_to_its_question(journal: Journal, other: Question) -> None:
+    """Nobody else's question, and no other one, hides behind a known key."""
+    journal.begin(question(), BEGIN)
+    with pytest.raises(NotYoursError):
+        journal.begin(other, BEGIN)
+
+
+def test_not_sent_only_when_it_never_left(journal: Journal) -> None:
+    """A question that may have arrived once stays unknown though the line is down now."""
+    journal.begin(question(), BEGIN)
+    journal.not_sent(KEY)
+    assert journal.get(KEY).state is State.NOT_SENT
+    journal.asking(KEY)
+    assert journal.get(KEY).state is State.SENT
+    journal.unanswered(KEY)
+    journal.asking(KEY)
+    journal.not_sent(KEY)
+    assert journal.get(KEY).state is State.UNKNOWN
+
+
+def test_a_crash_while_sending_is_unknown(journal: Journal) -> None:
+    """What was on its way at a crash may have arrived: a dead line afterwards does not make it unsent."""
+    journal.begin(question(), BEGIN)
+    journal.recover()
+    journal.asking(KEY)
+    journal.not_sent(KEY)
+    assert journal.get(KEY).state is State.UNKNOWN
+
+
+@pytest.mark.parametrize("late", [State.REFUSED, State.ANSWERED])
+def test_the_first_answer_stands(journal: Journal, late: State) -> None:
+    """A resolved question is never resolved otherwise, lost or unsent afterwards."""
+    journal.begin(question(), BEGIN)
+    journal.resolve(KEY, State.ANSWERED, ANSWER, BEGIN)
+    known = journal.get(KEY)
+    journal.resolve(KEY, late, {"slug": "late"}, BEGIN + timedelta(minutes=1))
+    journal.unanswered(KEY)
+    journal.not_sent(KEY)
+    assert journal.get(KEY) == known
+
+
+def test_unshown_until_shown(journal: Journal) -> None:
+    """An outcome waits for the clerk who asked until a page has shown it."""
+    journal.begin(question(), BEGIN)
+    journal.shown(KEY, BEGIN)
+    journal.resolve(KEY, State.ANSWERED, ANSWER, BEGIN)
+    assert [entry.key for entry in journal.unshown("05971-1", "lan")] == [KEY]
+    assert journal.unshown("05971-1", "minh") == []
+    journal.shown(KEY, BEGIN)
+    assert journal.unshown("05971-1", "lan") == []
+
+
+def test_tidying_erases_bodies_that_were_never_sent(journal: Journal) -> None:
+    """A card number does not lie about because the line was down."""
+    journal.begin(question(), BEGIN)
+    journal.not_sent(KEY)
+    journal.tidy(BEGIN + KEEP_UNSENT)
+    assert journal.body(KEY) == question().body
+    journal.tidy(BEGIN + KEEP_UNSENT + timedelta(seconds=1))
+    with pytest.raises(KeyError):
+        journal.body(KEY)
+
+
+def test_tidying_keeps_what_is_unknown(journal: Journal) -> None:
+    """An unknown stays for ever; what is resolved goes after its time."""
+    journal.begin(question(), BEGIN)
+    journal.unanswered(KEY)
+    other = KEY.replace("7a", "7b")
+    journal.begin(question(other), BEGIN)
+    journal.resolve(other, State.ANSWERED, ANSWER, BEGIN)
+    journal.tidy(BEGIN + KEEP)
+    assert journal.find(other) is not None
+    journal.tidy(BEGIN + 10 * KEEP)
+    assert journal.find(other) is None
+    assert journal.body(KEY) == question().body
+
+
+def test_an_answer_cannot_be_without_being_read(journal: Journal) -> None:
+    """The database itself refuses a row that is answered without an answer."""
+    journal.begin(question(), BEGIN)
+    with pytest.raises(sqlite3.IntegrityError):
+        journal._database.execute("UPDATE request SET state = 'answered'")
+
+
+def test_another_version_is_refused(journal: Journal, tmp_path: Path) -> None:
+    """A journal of another version is not guessed at."""
+    journal._database.execute("UPDATE journal_version SET version = 2")
+    with pytest.raises(RuntimeError, match="another version"):
+        open_journal(tmp_path)
+
+
+def test_last_drawer(journal: Journal) -> None:
+    """The drawer of the office's last shift is offered first."""
+    assert journal.last_drawer("05971-1") is None
+    journal.begin(question(kind=Kind.OPEN_SHIFT, who=Who("lan", "05971-1", 3)), BEGIN)
+    assert journal.last_drawer("05971-1") == 3
+    assert journal.last_drawer("05971-2") is None
+
+
+@pytest.mark.parametrize("resolved", [False, True])
+def test_kill_between_writing_and_answer(tmp_path: Path, resolved: bool) -> None:  # noqa: FBT001
+    """A process killed with SIGKILL after writing leaves the question, with its body, to the next start."""
+    script = f"""
+        import time
+        from tests.counter_app import test_journal as t
+        from pathlib import Path
+        journal = t.open_journal(Path({str(tmp_path)!r}))
+        journal.begin(t.question(), t.BEGIN)
+        if {resolved}:
+            journal.resolve(t.KEY, t.State.ANSWERED, t.ANSWER, t.BEGIN)
+        print("written", flush=True)
+        time.sleep(60)
+    """
+    killed(textwrap.dedent(script), lambda line: line == "written\n")
+    journal = open_journal(tmp_path)
+    assert journal.recover() == (0 if resolved else 1)
+    assert journal.get(KEY).state is (State.ANSWERED if resolved else State.UNKNOWN)
+    if not resolved:
+        assert journal.body(KEY) == question().body
+    journal.close()
+
+
+def killed(script: str, ready: Callable[[str], bool]) -> None:
+    """Run a script in a process of its own and kill it as soon as it says it is ready."""
+    with subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        assert ready(process.stdout.readline())
+        os.kill(process.pid, signal.SIGKILL)
+        assert process.wait(10) == -signal.SIGKILL

@@ -1,0 +1,99 @@
+import pytest
+
+from atm_service.problems import KINDS
+from counter_app.problems import ADVICE, DEFAULT, advice
+
+# What the staff's and the counter's routes of the contract may answer, and what this app says by itself.
+SLUGS = [
+    "code-malformed",
+    "digits-mistyped",
+    "code-not-genuine",
+    "code-not-yet-valid",
+    "code-unknown",
+    "too-many-attempts",
+    "code-expired",
+    "already-paid",
+    "already-presented",
+    "withdrawal-cancelled",
+    "withdrawal-reversed",
+    "wrong-office",
+    "drawer-short",
+    "no-open-shift",
+    "not-presented",
+    "wrong-identity",
+    "pin-required",
+    "wrong-pin",
+    "not-found",
+    "shift-already-open",
+    "drawer-in-use",
+    "drawer-unknown",
+    "office-not-active",
+    "office-limit-reached",
+    "withdrawals-still-presented",
+    "already-decided",
+    "wrong-credentials",
+    "session-ended",
+    "unauthenticated",
+    "forbidden",
+    "malformed-request",
+    "idempotency-key-missing",
+    "idempotency-key-reused",
+    "request-in-progress",
+    "body-too-large",
+    "keyboard-not-plain",
+    "card-unreadable",
+]
+
+# Refusals of the wallet's routes, and failures that this app treats as an unknown, never as a refusal.
+NEVER_HERE = [
+    "unavailable",
+    "internal-error",
+    "method-not-allowed",
+    "applicant-refused",
+    "bank-unknown",
+    "bank-link-exists",
+    "too-many-bank-links",
+    "bank-link-unknown",
+    "top-up-out-of-range",
+    "insufficient-funds",
+    "amount-not-multiple",
+    "amount-out-of-range",
+    "too-many-live-codes",
+    "step-up-required",
+    "office-required",
+    "being-paid",
+    "already-ended",
+    "code-not-live",
+]
+
+
+@pytest.mark.parametrize("slug", SLUGS)
+def test_every_refusal_of_the_contract_is_explained(slug: str) -> None:
+    """Every refusal says what happened and what to do next."""
+    assert ADVICE[slug].happened
+    assert ADVICE[slug].todo.endswith(".")
+
+
+def test_every_refusal_of_the_service_is_explained() -> None:
+    """A refusal added to the service is explained here too, or named as none of the counter's."""
+    assert {kind.slug for kind in KINDS.values()} - set(ADVICE) - set(NEVER_HERE) == set()
+
+
+def test_an_unknown_refusal_is_explained_with_caution() -> None:
+    """A refusal of a newer service is never silence, and never an invitation to pay."""
+    assert advice("made-tomorrow") == DEFAULT
+    assert DEFAULT.todo.startswith("Do not pay.")
+
+
+def test_only_what_can_be_done_again_here_does_not_forbid_paying() -> None:
+    """Every refusal that stops a payment says so in its first words."""
+    about_shifts = {
+        "not-found",
+        "no-open-shift",
+        "withdrawals-still-presented",
+        "already-decided",
+        "already-paid",
+    }
+    for slug, told in ADVICE.items():
+        if told.tone in ("stop", "done") and slug not in about_shifts | {"forbidden"}:
+            assert told.todo.startswith("Do not pay"), slug
