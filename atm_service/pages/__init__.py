@@ -1,1 +1,1 @@
-"""The service's own pages: a landing page, the reference wallet and the auditor's page. Static files, no build step."""
+"""The service's own pages: landing, reference wallet, auditor. Static files, no build step."""

@@ -10,18 +10,26 @@ from atm_service.pages.assets import HTML, Asset, load
 
 ASSETS: Final = load(Path(__file__).parent)
 
-# On every answer; what only a document obeys is in PAGE, for a header on twenty small files weighs on a slow line.
+# On every answer. What only a document obeys is in PAGE: headers on twenty small files weigh on a slow line.
 FILE: Final = {
     "X-Content-Type-Options": "nosniff",
     "Cross-Origin-Resource-Policy": "same-origin",
     "Vary": "Accept-Encoding",
 }
-# `blob:` is for the picture of a code: it is fetched with the customer's token, which an <img> address cannot carry.
+# A code's picture is a `blob:`: it is fetched with the customer's token, which no <img> address can carry.
+CSP: Final = (
+    "default-src 'self'",
+    "img-src 'self' data: blob:",
+    "object-src 'none'",
+    "base-uri 'none'",
+    "form-action 'none'",
+    "frame-ancestors 'none'",
+)
+PERMISSIONS: Final = ("camera", "microphone", "geolocation", "payment", "usb")
 PAGE: Final = FILE | {
-    "Content-Security-Policy": "default-src 'self'; img-src 'self' data: blob:; object-src 'none'; base-uri 'none'; "
-    "form-action 'none'; frame-ancestors 'none'",
+    "Content-Security-Policy": "; ".join(CSP),
     "Referrer-Policy": "no-referrer",
-    "Permissions-Policy": "camera=(), microphone=(), geolocation=(), payment=(), usb=(), screen-wake-lock=(self)",
+    "Permissions-Policy": ", ".join((*(f"{name}=()" for name in PERMISSIONS), "screen-wake-lock=(self)")),
     "Cross-Origin-Opener-Policy": "same-origin",
 }
 ASK_AGAIN: Final = "no-cache"
@@ -36,33 +44,33 @@ router = APIRouter(include_in_schema=False)
 
 @router.api_route("/", methods=["GET", "HEAD"])
 def landing(if_none_match: IfNoneMatch = "", accept_encoding: AcceptEncoding = "") -> Response:
-    """Three doors: wallet, counter, audit."""
+    """Show three doors: wallet, counter, audit."""
     return answer(ASSETS.pages["landing.html"], ASK_AGAIN, if_none_match, accept_encoding)
 
 
 @router.api_route("/wallet/", methods=["GET", "HEAD"])
 def wallet(if_none_match: IfNoneMatch = "", accept_encoding: AcceptEncoding = "") -> Response:
-    """The reference wallet, an ordinary client of the wallet API."""
+    """Show the reference wallet, an ordinary client of the wallet API."""
     return answer(ASSETS.pages["wallet.html"], ASK_AGAIN, if_none_match, accept_encoding)
 
 
 @router.api_route("/wallet/offline.js", methods=["GET", "HEAD"])
 def wallet_offline(if_none_match: IfNoneMatch = "", accept_encoding: AcceptEncoding = "") -> Response:
-    """The wallet's service worker; it must live beside the page, for a worker rules only over its own folder."""
+    """Send the wallet's service worker; from here, for it rules only over its own folder."""
     return answer(ASSETS.static["wallet/offline.js"], ASK_AGAIN, if_none_match, accept_encoding)
 
 
 @router.api_route("/audit/", methods=["GET", "HEAD"])
 def audit(if_none_match: IfNoneMatch = "", accept_encoding: AcceptEncoding = "") -> Response:
-    """The auditor's page, an ordinary client of the audit API."""
+    """Show the auditor's page, an ordinary client of the audit API."""
     return answer(ASSETS.pages["audit.html"], ASK_AGAIN, if_none_match, accept_encoding)
 
 
 @router.api_route("/static/{path:path}", methods=["GET", "HEAD"])
 def static(path: str, if_none_match: IfNoneMatch = "", accept_encoding: AcceptEncoding = "") -> Response:
-    """Scripts, styles and catalogues. Under the current version they may be kept for good.
+    """Send scripts, styles and catalogues. Under the current version they may be kept for good.
 
-    A tab opened before an upgrade still asks under the old version; it gets today's file, to be asked for again.
+    A tab opened before an upgrade still asks under the old version; it gets today's file, not to be kept.
     """
     version, _, rest = path.partition("/")
     found = ASSETS.static.get(rest if VERSION.fullmatch(version) else path)
@@ -82,10 +90,8 @@ def answer(found: Asset, cache: str, if_none_match: str, accept_encoding: str) -
     if etag in known or "*" in known:
         return Response(status_code=304, headers=headers)
     if compress:
-        return Response(
-            found.compressed, headers=headers | {"Content-Encoding": "gzip"}, media_type=found.media_type
-        )
-    return Response(found.body, headers=headers, media_type=found.media_type)
+        headers["Content-Encoding"] = "gzip"
+    return Response(found.compressed if compress else found.body, 200, headers, found.media_type)
 
 
 def takes_gzip(accept_encoding: str) -> bool:

@@ -6,7 +6,8 @@ const ZONE = "Asia/Ho_Chi_Minh";
 const NARROW = "\u00a0";
 
 export const grouped = (amount) => String(Math.abs(amount)).replace(/\B(?=(\d{3})+$)/g, ".");
-export const money = (amount) => `${amount < 0 ? "−" : ""}${grouped(amount)}${NARROW}đ`;
+export const figure = (amount) => `${amount < 0 ? "−" : ""}${grouped(amount)}`;
+export const money = (amount) => `${figure(amount)}${NARROW}đ`;
 export const signed = (amount) => (amount > 0 ? `+${money(amount)}` : money(amount));
 
 export const digitsOf = (text) => text.replace(/\D/g, "");
@@ -49,7 +50,7 @@ export function deadline(moment) {
   const date = new Date(moment);
   return t("time.deadline", {
     clock: clock(moment),
-    weekday: inZone(date, { weekday: "long" }).toLocaleLowerCase(language),
+    weekday: inZone(date, { weekday: "long" }).replace(/^Thứ/, "thứ"),
     date: inZone(date, { day: "2-digit", month: "2-digit" }).replaceAll("-", "/"),
   });
 }

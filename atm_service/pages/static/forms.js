@@ -2,7 +2,7 @@
 
 import { Lost } from "./api.js";
 import { h, isBusy, setBusy } from "./dom.js";
-import { t } from "./i18n.js";
+import { known, t } from "./i18n.js";
 import { problemBox } from "./problems.js";
 
 // One labelled field. `shape` rewrites what is typed; `check` returns a message for the person, or nothing.
@@ -81,11 +81,12 @@ export function form({ fields, before = [], after = [], submit, act }) {
     before, fields.map((one) => one.node), after, trouble, button, status);
 }
 
-// The service names the wrong fields of a malformed body; put each message where the person typed.
+// The service names the wrong fields of a malformed body, or the field and the rule; say it where the person typed.
 function blameFields(error, fields) {
-  for (const { where } of error.body?.errors ?? []) {
-    fields.find((one) => String(where).split(/[./]/).includes(one.name))?.blame(t("field.not-accepted"));
-  }
+  const named = (where) => fields.find((one) => String(where).split(".").includes(one.name));
+  for (const { where } of error.body?.errors ?? []) named(where)?.blame(t("field.not-accepted"));
+  const { field: where, reason } = error.body ?? {};
+  if (where) named(where)?.blame(known(`applicant.${reason}`) ? t(`applicant.${reason}`) : t("field.not-accepted"));
 }
 
 // A region that fills itself: waiting, then what `show` makes of the answer, or what went wrong with a way to try again.

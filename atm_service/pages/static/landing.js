@@ -18,26 +18,27 @@ function copyable(text) {
       window.getSelection().selectAllChildren(shown);
     }
   } }, t("demo.copy"));
-  return h("td", {}, h("span", { class: "copyable" }, shown, button));
+  return h("span", { class: "copyable" }, shown, button);
 }
 
 function table(columns, rows) {
   return h("div", { class: "wide" }, h("table", {},
     h("thead", {}, h("tr", {}, columns.map((name) => h("th", { scope: "col" }, t(`demo.${name}`))))),
-    h("tbody", {}, rows.map((cells) => h("tr", {}, cells)))));
+    h("tbody", {}, rows.map((cells) => h("tr", {}, cells.map((cell, index) =>
+      h("td", { "data-label": t(`demo.${columns[index]}`) }, cell)))))));
 }
 
 function demoData({ customers, staff }) {
-  const role = (name) => h("td", {}, known(`role.${name}`) ? t(`role.${name}`) : name);
+  const role = (name) => (known(`role.${name}`) ? t(`role.${name}`) : name);
   return h("section", { class: "stack" },
     h("h2", {}, h("span", { class: "tag" }, t("demo.tag")), " ", t("demo.title")),
     h("p", {}, t("demo.lead")),
     h("h3", {}, t("demo.customers")),
     table(["name", "phone", "pin", "card"], customers.map(({ full_name, phone, pin, id_number }) =>
-      [h("td", {}, full_name), copyable(phone), copyable(pin), copyable(id_number)])),
+      [full_name, copyable(phone), copyable(pin), copyable(id_number)])),
     h("h3", {}, t("demo.staff")),
     table(["role", "office", "username", "password"], staff.map((one) =>
-      [role(one.role), h("td", {}, one.office ?? "–"), copyable(one.username), copyable(one.password)])));
+      [role(one.role), one.office ?? "–", copyable(one.username), copyable(one.password)])));
 }
 
 function door(name, href) {

@@ -1,4 +1,4 @@
-"""A small stand-in for the service, for looking at the pages: the contract's wallet, staff and audit routes in memory.
+"""A small stand-in for the service, for looking at the pages: wallet, staff and audit routes in memory.
 
 It mounts the real pages. `Fake` holds the world and the switches: lose answers, refuse, let a clerk pay.
 """
@@ -76,9 +76,11 @@ class Fake:
     numbers: Any = field(default_factory=lambda: itertools.count(1))
 
     def id(self) -> str:
+        """Make the next id."""
         return f"0190a000-0000-7000-8000-{next(self.numbers):012d}"
 
     def held(self) -> int:
+        """Add up what live withdrawals hold."""
         return sum(
             w["amount"] for w in self.withdrawals.values() if w["status"] in {"authorised", "presented"}
         )
@@ -98,6 +100,7 @@ class Fake:
             self.available += withdrawal["amount"]
 
     def record(self, kind: str, amount: int) -> None:
+        """Put a line into the statement."""
         balance = self.available + self.held()
         self.entries.insert(
             0,
@@ -136,9 +139,12 @@ def page(items: list[Json], request: Request) -> Json:
 
 def problem(refused: Refused) -> JSONResponse:
     body = {
-        "type": f"urn:soft-atm:problem:{refused.slug}", "title": f"Title of {refused.slug}", "status": refused.status,
-        "detail": "What to do next.", "instance": "urn:uuid:0190a000-0000-7000-8000-000000000000",
-    }  # fmt: skip
+        "type": f"urn:soft-atm:problem:{refused.slug}",
+        "title": f"Title of {refused.slug}",
+        "status": refused.status,
+        "detail": "What to do next.",
+        "instance": "urn:uuid:0190a000-0000-7000-8000-000000000000",
+    }
     return JSONResponse(body | refused.members, refused.status, media_type="application/problem+json")
 
 
@@ -157,7 +163,7 @@ def once(fake: Fake, request: Request, act: Callable[[], Json], status: int = 20
 
 
 def create_app(fake: Fake) -> FastAPI:
-    """The pages with the stand-in behind them."""
+    """Build the pages with the stand-in behind them."""
     app = FastAPI()
     for routes in (
         wallet_sessions(fake),
@@ -236,13 +242,22 @@ def wallet_routes(fake: Fake) -> APIRouter:
     def account(request: Request) -> Json:
         signed_in(fake, request)
         limits = {
-            "per_day": 20_000_000, "used_today": 0, "remaining_today": 20_000_000 - fake.held(), "multiple": 10_000,
-            "amount_min": 10_000, "amount_max": 10_000_000,
-        }  # fmt: skip
+            "per_day": 20_000_000,
+            "used_today": 0,
+            "remaining_today": 20_000_000 - fake.held(),
+            "multiple": 10_000,
+            "amount_min": 10_000,
+            "amount_max": 10_000_000,
+        }
         return {
-            "customer_id": "c", "full_name": "Nông Thị Hoà", "phone": PHONE, "tier": "full", "available": fake.available,
-            "held": fake.held(), "limits": limits,
-        }  # fmt: skip
+            "customer_id": "c",
+            "full_name": "Nông Thị Hoà",
+            "phone": PHONE,
+            "tier": "full",
+            "available": fake.available,
+            "held": fake.held(),
+            "limits": limits,
+        }
 
     @router.get("/statement")
     def statement(request: Request) -> Json:
@@ -316,14 +331,22 @@ def money_routes(fake: Fake) -> APIRouter:
         if body["amount"] > fake.available:
             raise Refused(409, "insufficient-funds", available=fake.available)
         fake.available -= body["amount"]
-        id = fake.id()
-        fake.withdrawals[id] = {
-            "id": id, "status": "authorised", "amount": body["amount"], "fee": 0, "lifetime": body["lifetime"],
-            "office": body.get("office"), "created_at": stamp(now()), "expires_at": stamp(now() + LIFETIMES[body["lifetime"]]),
-            "code": f"eyJhbGciOiJFZERTQSIsImtpZCI6ImFiY2QifQ.{'x' * 80}.{'y' * 86}", "digits": "482-913-7056", "paid_at": None,
+        key = fake.id()
+        fake.withdrawals[key] = {
+            "id": key,
+            "status": "authorised",
+            "amount": body["amount"],
+            "fee": 0,
+            "lifetime": body["lifetime"],
+            "office": body.get("office"),
+            "created_at": stamp(now()),
+            "expires_at": stamp(now() + LIFETIMES[body["lifetime"]]),
+            "code": f"eyJhbGciOiJFZERTQSIsImtpZCI6ImFiY2QifQ.{'x' * 80}.{'y' * 86}",
+            "digits": "482-913-7056",
+            "paid_at": None,
             "paid_office": None,
-        }  # fmt: skip
-        return dict(fake.withdrawals[id])
+        }
+        return dict(fake.withdrawals[key])
 
     @router.post("/withdrawals/{id}/cancel")
     def cancel(id: str, request: Request) -> Response:
@@ -338,12 +361,12 @@ def money_routes(fake: Fake) -> APIRouter:
         return once(fake, request, lambda: add(body))
 
     def add(body: Json) -> Json:
-        id = fake.id()
-        fake.top_ups[id] = {"id": id, **body, "created_at": stamp(now())}
+        key = fake.id()
+        fake.top_ups[key] = {"id": key, **body, "created_at": stamp(now())}
         if fake.top_up_status == "succeeded":
             fake.available += body["amount"]
             fake.record("top-up", body["amount"])
-        return fake.top_ups[id] | {"status": fake.top_up_status, "reason": reason(fake)}
+        return fake.top_ups[key] | {"status": fake.top_up_status, "reason": reason(fake)}
 
     return router
 
@@ -440,18 +463,22 @@ def audit_routes(fake: Fake) -> APIRouter:
         signed_in(fake, request)
         customers = [(f"customer/{n:04d}", "liability", 0, 1_000_000) for n in range(60)]
         rows = [
-            *customers, ("office/05971-1/drawer/1", "asset", 200_000_000, 2_500_000), ("office/05971-1/vault", "asset", 900_000_000, 200_000_000),
-            ("bank/970436/settlement", "asset", 62_500_000, 0), ("treasury/cash", "asset", 0, 900_000_000), ("office/05971-1/fees", "income", 0, 0),
-        ]  # fmt: skip
+            *customers,
+            ("office/05971-1/drawer/1", "asset", 200_000_000, 2_500_000),
+            ("office/05971-1/vault", "asset", 900_000_000, 200_000_000),
+            ("bank/970436/settlement", "asset", 62_500_000, 0),
+            ("treasury/cash", "asset", 0, 900_000_000),
+            ("office/05971-1/fees", "income", 0, 0),
+        ]
         accounts = [
             {
                 "code": code,
                 "class": kind,
                 "debits": debits,
-                "credits": credits,
-                "balance": (debits - credits) * (1 if kind == "asset" else -1),
+                "credits": paid,
+                "balance": (debits - paid) * (1 if kind == "asset" else -1),
             }
-            for code, kind, debits, credits in rows
+            for code, kind, debits, paid in rows
         ]
         totals = {"total_debits": sum(row[2] for row in rows), "total_credits": sum(row[3] for row in rows)}
         return {
@@ -465,9 +492,16 @@ def audit_routes(fake: Fake) -> APIRouter:
     def reconciliation(request: Request, code: str, date: str) -> Json:
         signed_in(fake, request)
         drawer = {
-            "drawer": 1, "opening": 50_000_000, "received": 0, "paid": 2_500_000, "over_short": -20_000, "closing": 47_480_000,
-            "ledger": 47_480_000, "counted": 47_480_000, "difference": 0,
-        }  # fmt: skip
+            "drawer": 1,
+            "opening": 50_000_000,
+            "received": 0,
+            "paid": 2_500_000,
+            "over_short": -20_000,
+            "closing": 47_480_000,
+            "ledger": 47_480_000,
+            "counted": 47_480_000,
+            "difference": 0,
+        }
         open_drawer = drawer | {
             "drawer": 2,
             "over_short": 0,

@@ -2,7 +2,7 @@
 
 import { open } from "../api.js";
 import { h } from "../dom.js";
-import { day, money, signed } from "../format.js";
+import { day, figure } from "../format.js";
 import { loaded } from "../forms.js";
 import { known, t } from "../i18n.js";
 import { dateInput, labelled, printButton, printed, staff, today } from "./staff.js";
@@ -15,9 +15,12 @@ let chosen = { office: "", date: null };
 
 function cell(column, amount) {
   const off = SIGNED.includes(column) && amount;
-  const text = amount === null ? t("reconciliation.not-counted") : SIGNED.includes(column) ? signed(amount) : money(amount);
-  return h("td", { class: off ? "number off" : "number" }, text);
+  const plus = SIGNED.includes(column) && amount > 0 ? "+" : "";
+  return h("td", { class: off ? "number off" : "number" }, amount === null ? t("reconciliation.not-counted") : plus + figure(amount));
 }
+
+// Of a column that is not complete there is no sum: it would look like one that is.
+const sum = (rows, column) => (rows.some((row) => row[column] === null) ? null : rows.reduce((all, row) => all + row[column], 0));
 
 function drawers(rows) {
   if (!rows.length) return h("p", { class: "empty" }, t("reconciliation.no-drawers"));
@@ -26,12 +29,12 @@ function drawers(rows) {
       COLUMNS.map((name) => h("th", { scope: "col", class: "number" }, t(`column.${name}`))))),
     h("tbody", {}, rows.map((row) => h("tr", {}, h("th", { scope: "row" }, String(row.drawer)), COLUMNS.map((name) => cell(name, row[name]))))),
     rows.length > 1 && h("tfoot", {}, h("tr", {}, h("th", { scope: "row" }, t("balance.total")),
-      COLUMNS.map((name) => cell(name, rows.reduce((sum, row) => sum + (row[name] ?? 0), 0)))))));
+      COLUMNS.map((name) => cell(name, sum(rows, name)))))));
 }
 
 function show({ office, name, date, drawers: rows, withdrawals, breaks }) {
   const state = (kind) => h("tr", {}, h("th", { scope: "row" }, t(`reconciliation.${kind}`)),
-    h("td", { class: "number" }, String(withdrawals[`${kind}_count`])), h("td", { class: "number" }, money(withdrawals[`${kind}_total`])));
+    h("td", { class: "number" }, String(withdrawals[`${kind}_count`])), h("td", { class: "number" }, figure(withdrawals[`${kind}_total`])));
   return [
     h("h2", {}, `${name} (${office}), ${day(date)}`),
     breaks.length

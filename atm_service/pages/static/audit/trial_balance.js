@@ -1,7 +1,7 @@
 // The trial balance by class. The page adds the rows up itself, so that the totals are not only the service's word.
 
 import { h } from "../dom.js";
-import { day, money } from "../format.js";
+import { day, figure } from "../format.js";
 import { loaded } from "../forms.js";
 import { known, t } from "../i18n.js";
 import { dateInput, labelled, printButton, printed, staff, today } from "./staff.js";
@@ -10,7 +10,7 @@ const CLASSES = ["asset", "liability", "income", "expense", "equity"];
 const FEW = 25; // more accounts of one kind than this are folded into one line
 
 const total = (rows, column) => rows.reduce((sum, row) => sum + row[column], 0);
-const number = (amount) => h("td", { class: "number" }, money(amount));
+const number = (amount) => h("td", { class: "number" }, figure(amount));
 const cells = (rows) => [number(total(rows, "debits")), number(total(rows, "credits")), number(total(rows, "balance"))];
 const row = (account) => h("tr", {}, h("td", {}, h("code", {}, account.code)), cells([account]));
 
@@ -47,12 +47,12 @@ function show({ as_of, accounts, total_debits, total_credits, balanced }) {
   return [
     h("p", { class: `notice ${good ? "good" : "bad"}`, role: "status" },
       h("strong", {}, t(good ? "balance.balanced" : "balance.unbalanced")), " ", t(agrees ? "balance.recomputed" : "balance.disagrees")),
-    accounts.length === 0 ? h("p", { class: "empty" }, t("balance.empty")) : h("table", {},
+    accounts.length === 0 ? h("p", { class: "empty" }, t("balance.empty")) : h("div", { class: "wide" }, h("table", {},
       h("caption", {}, t("balance.caption", { date: day(as_of) })),
       h("thead", {}, h("tr", {}, h("th", { scope: "col" }, t("balance.account")), column("debits"), column("credits"), column("balance"))),
       classes.map((name) => [name, accounts.filter((account) => account.class === name)])
         .filter(([, some]) => some.length).map(([name, some]) => group(name, some)),
-      h("tfoot", {}, h("tr", {}, h("th", { scope: "row" }, t("balance.total")), number(total_debits), number(total_credits), h("td", {})))),
+      h("tfoot", {}, h("tr", {}, h("th", { scope: "row" }, t("balance.total")), number(total_debits), number(total_credits), h("td", {}))))),
     printButton(), printed(),
   ];
 }

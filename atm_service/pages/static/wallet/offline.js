@@ -19,7 +19,7 @@ async function remember(answer) {
   if (!answer.ok) throw new Error(`status ${answer.status}`);
   const cache = await caches.open(SHELL);
   const text = await answer.clone().text();
-  const files = [...text.matchAll(/"(\/static\/[^"]+)"/g)].map(([, path]) => path);
+  const files = [...new Set([...text.matchAll(/"(\/static\/[^"]+)"/g)].map(([, path]) => path))];
   const missing = [];
   for (const path of files) if (!(await cache.match(path))) missing.push(path);
   await cache.addAll(missing);

@@ -8,6 +8,7 @@ import { known, t } from "../i18n.js";
 import { problemBox } from "../problems.js";
 import { go } from "../shell.js";
 import { wallet } from "./account.js";
+import { simulated } from "./samples.js";
 import { watch } from "./watch.js";
 import { amountField, quickAmounts } from "./withdraw.js";
 
@@ -80,7 +81,6 @@ export function linkScreen() {
   const bank = h("section", { class: "where stack" }, h("h2", {}, t("link.bank")),
     h("p", {}, wish.bank ? [h("strong", {}, wish.bank.short_name), h("br"), wish.bank.name] : t("link.bank-none")),
     h("a", { class: "button plain", href: "#/link/bank" }, t(wish.bank ? "link.bank-other" : "link.bank-choose")));
-  const simulated = h("div", { class: "simulated" }, h("strong", { class: "tag" }, t("simulated")), h("p", {}, t("link.simulated")));
   const act = async (values) => {
     if (!wish.bank) return go("link/bank");
     const link = await wallet.post("/wallet/v1/bank-links", { bin: wish.bank.bin, ...values });
@@ -89,7 +89,7 @@ export function linkScreen() {
   };
   return {
     title: "link.title", back: "topup",
-    body: form({ before: bank, fields: [account], after: simulated, submit: t("link.submit"), act }),
+    body: form({ before: bank, fields: [account], after: simulated(h("p", {}, t("link.simulated"))), submit: t("link.submit"), act }),
   };
 }
 

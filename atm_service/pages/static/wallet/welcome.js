@@ -9,6 +9,7 @@ import { problemBox } from "../problems.js";
 import { announce, go } from "../shell.js";
 import { allKept, wallet } from "./account.js";
 import { codeCard } from "./home.js";
+import { samples } from "./samples.js";
 import { watch } from "./watch.js";
 
 // The documents that the simulated eKYC provider knows; a real app would take pictures instead.
@@ -58,16 +59,13 @@ export function openScreen() {
     pin,
     pinField({ name: "again", label: t("open.pin-again"), check: (value) => (value === pin.value() ? null : t("open.pin-differs")) }),
   ];
-  const sample = h("select", { id: "capture", name: "capture", "aria-describedby": "capture-hint" },
-    SAMPLES.map((name) => h("option", { value: `sample-${name}` }, t(`sample.${name}`))));
-  const simulated = h("div", { class: "simulated" }, h("strong", { class: "tag" }, t("simulated")),
-    h("p", { id: "capture-hint" }, t("open.sample-hint")), h("label", { for: "capture" }, t("open.sample")), sample);
+  const capture = samples("capture", t("open.sample-hint"), SAMPLES);
   const apply = async ({ again, ...values }) => {
-    const application = await open.post("/wallet/v1/applications", { ...values, capture: sample.value });
+    const application = await open.post("/wallet/v1/applications", { ...values, capture: capture.querySelector("select").value });
     applicant = { phone: values.phone, pin: values.pin };
     if (application.status !== "approved" || !(await signInApplicant().catch(() => false))) go(`open/${application.id}`);
   };
-  return { title: "open.title", back: "welcome", body: form({ fields, after: simulated, submit: t("open.submit"), act: apply }) };
+  return { title: "open.title", back: "welcome", body: form({ fields, after: capture, submit: t("open.submit"), act: apply }) };
 }
 
 async function signInApplicant() {

@@ -9,8 +9,10 @@ import { explain } from "../problems.js";
 import { go } from "../shell.js";
 import { keep, wallet } from "./account.js";
 import { canPayBadge, chooser } from "./offices.js";
+import { samples } from "./samples.js";
 
 const QUICK = [200_000, 500_000, 1_000_000, 2_000_000, 5_000_000];
+const FACES = ["clear", "other-face", "down"];
 const LIFETIMES = ["journey", "counter", "scheduled"];
 
 // What the customer has chosen so far; it outlives the steps, not the page.
@@ -18,12 +20,12 @@ let wish = { amount: "", lifetime: "journey", office: null };
 
 // The service decides; this only saves a journey over the line. The words are those of the service's own refusals.
 function objection(amount, { available, limits }) {
-  const refuse = (slug, members) => Object.values(explain(new Problem(409, { type: slug, ...members }))).filter(Boolean).join(" ");
+  const refuse = (slug, members) => Object.values(explain(new Problem(409, { type: slug, ...members }))).filter(Boolean).join(". ");
   if (!amount) return t("withdraw.amount-missing");
   if (amount % limits.multiple) return refuse("amount-not-multiple", limits);
   if (amount < limits.amount_min || amount > limits.amount_max) return refuse("amount-out-of-range", limits);
   if (amount > available) return refuse("insufficient-funds", { available });
-  if (amount > limits.remaining_today) return refuse("daily-limit-reached", { remaining: limits.remaining_today });
+  if (amount > limits.remaining_today) return refuse("customer-limit-reached", { remaining: limits.remaining_today });
   return null;
 }
 
@@ -92,10 +94,16 @@ export function withdrawOfficeScreen() {
 export function confirmScreen() {
   const amount = Number(digitsOf(wish.amount));
   const { lifetime, office } = wish;
+  const face = h("div", {});
   const act = async ({ pin }, waiting) => {
     const chosen = { amount, lifetime, ...(office && { office: office.code }) };
     const { key, settle } = intention("withdrawal", chosen);
-    const withdrawal = await wallet.send("/wallet/v1/withdrawals", { ...chosen, pin }, key, waiting);
+    const capture = face.querySelector("select")?.value;
+    const body = { ...chosen, pin, ...(capture && { face_capture: capture }) };
+    const withdrawal = await wallet.send("/wallet/v1/withdrawals", body, key, waiting).catch((error) => {
+      if (error.slug === "step-up-required") face.replaceChildren(samples("face_capture", t("confirm.face"), FACES));
+      throw error;
+    });
     settle();
     wish = { amount: "", lifetime: "journey", office: null };
     keep({ withdrawal, svg: null, office });
@@ -111,7 +119,7 @@ export function confirmScreen() {
       ]),
       form({
         fields: [pinField({ label: t("field.pin"), hint: t("confirm.pin-hint") })],
-        submit: t("confirm.submit", { amount: money(amount) }), act,
+        after: face, submit: t("confirm.submit", { amount: money(amount) }), act,
       }),
     ],
   };

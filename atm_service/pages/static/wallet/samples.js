@@ -1,0 +1,13 @@
+// What the simulated eKYC provider knows, in place of a camera; the frame says that it is simulated.
+
+import { h } from "../dom.js";
+import { t } from "../i18n.js";
+
+export const simulated = (...content) => h("div", { class: "simulated" }, h("strong", { class: "tag" }, t("simulated")), content);
+
+export function samples(name, explanation, choices) {
+  const options = choices.map((one) => h("option", { value: `sample-${one}` }, t(`sample.${one}`)));
+  return simulated(
+    h("p", { id: `${name}-hint` }, explanation), h("label", { for: name }, t("open.sample")),
+    h("select", { id: name, name, "aria-describedby": `${name}-hint` }, options));
+}

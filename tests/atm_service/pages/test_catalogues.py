@@ -1,0 +1,119 @@
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from atm_service.customers import domain as customers
+from atm_service.payments import domain as payments
+from atm_service.problems import KINDS
+from atm_service.withdrawals import domain as withdrawals
+from kyc.provider import Reason
+from ledger import controls
+
+PAGES = Path(__file__).parents[3] / "atm_service" / "pages"
+SOURCES = {
+    path.relative_to(PAGES).as_posix(): path.read_text(encoding="utf-8")
+    for path in [*PAGES.rglob("*.js"), *PAGES.rglob("*.html")]
+    if path.parent.name != "i18n"
+}
+LANGUAGES = ["vi", "en"]
+
+# Refusals that only a counter meets: the counter app has its own words for them.
+COUNTER = {
+    "drawer-unknown", "drawer-in-use", "shift-already-open", "no-open-shift", "withdrawals-still-presented",
+    "code-malformed", "digits-mistyped", "code-not-genuine", "code-not-yet-valid", "code-unknown",
+    "code-expired", "already-paid", "already-presented", "withdrawal-cancelled", "withdrawal-reversed",
+    "wrong-office", "not-presented", "wrong-identity", "pin-required", "drawer-short", "office-limit-reached",
+}  # fmt: skip
+
+
+def catalogue(language: str) -> dict[str, str]:
+    text = (PAGES / "static" / "i18n" / f"{language}.js").read_text(encoding="utf-8")
+    pairs = json.loads(
+        text.split("export default ", 1)[1].strip().removesuffix(";"), object_pairs_hook=list[tuple[str, str]]
+    )
+    assert len({key for key, _ in pairs}) == len(pairs), "a key is there twice"
+    return dict(pairs)
+
+
+def literal_keys() -> set[str]:
+    found = set()
+    for text in SOURCES.values():
+        found |= set(re.findall(r'"([a-z]+(?:-[a-z]+)*\.[a-z]+(?:-[a-z]+)*)"', text))
+    return {key for key in found if not key.startswith("soft-atm.")}
+
+
+def made_keys() -> set[str]:
+    """Find keys made of parts, as patterns: `lifetime.${name}-note` has anything in place of the name."""
+    templates = set(re.findall(r"`([a-z-]+\.[\w.{}$?-]*)`", "".join(SOURCES.values())))
+    made = {re.sub(r"\\\$\\\{[^}]+\\\}", ".+", re.escape(template)) for template in templates}
+    return {pattern for pattern in made if not pattern.startswith(re.escape("soft-atm."))}
+
+
+def test_languages_have_the_same_keys_and_placeholders() -> None:
+    """Both catalogues have the same keys, each with the same {names} in it."""
+    vi, en = map(catalogue, LANGUAGES)
+    assert vi.keys() == en.keys()
+    for key in vi:
+        assert sorted(set(re.findall(r"\{\w+\}", vi[key]))) == sorted(set(re.findall(r"\{\w+\}", en[key]))), (
+            key
+        )
+        assert vi[key].count("\n") == en[key].count("\n"), key
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_key_used_by_a_page_exists(language: str) -> None:
+    """A key that a page names, or makes from parts, is in the catalogue."""
+    keys = catalogue(language).keys()
+    assert {key for key in literal_keys() if key not in keys} == set()
+    assert {made for made in made_keys() if not any(re.fullmatch(made, key) for key in keys)} == set()
+
+
+def test_every_key_is_used() -> None:
+    """No text is carried over the line that no page shows."""
+    used, made = set(re.findall(r'"(\w+(?:[-.]\w+)*)"', "".join(SOURCES.values()))), made_keys()
+    idle = {
+        key for key in catalogue("vi") if key not in used and not any(re.fullmatch(one, key) for one in made)
+    }
+    assert idle == set()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_refusal_of_wallet_and_audit_is_translated(language: str) -> None:
+    """Each refusal says what happened and what to do next; a 5xx is a lost answer, not a refusal."""
+    texts = catalogue(language)
+    for kind in KINDS.values():
+        if kind.slug not in COUNTER and kind.status < 500:
+            happened, following = texts[f"problem.{kind.slug}"].split("\n")
+            assert happened
+            assert following
+    assert {kind.slug for kind in KINDS.values()} >= COUNTER
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_word_of_the_service_is_translated(language: str) -> None:
+    """Each state, reason, control and lifetime that the service may name has its words."""
+    ours = {
+        customers.DUPLICATE_PERSON,
+        customers.PHONE_TAKEN,
+        customers.NOT_CHECKABLE,
+        customers.STAFF_DECISION,
+    }
+    wanted = {
+        *(f"reason.{reason}" for reason in {*Reason} | ours),
+        *(f"applicant.{reason}" for _, reason in customers.REASONS.values()),
+        *(f"application.{status}{part}" for status in customers.Status for part in ("", "-next")),
+        *(f"topup.{status}{part}" for status in payments.Status for part in ("", "-next")),
+        *(f"status.{status}" for status in withdrawals.Status),
+        *(
+            f"ended.{status}{part}"
+            for status in ("paid", "cancelled", "expired", "reversed")
+            for part in ("", "-next")
+        ),
+        *(f"lifetime.{lifetime}{part}" for lifetime in withdrawals.Lifetime for part in ("", "-note")),
+        *(f"can-pay.{answer}" for answer in ("yes", "ask", "no", "closed")),
+        *(f"control.{name}" for name in controls.CONTROLS),
+        *(f"role.{role}" for role in ("clerk", "supervisor", "operator", "auditor")),
+    }
+    assert wanted - catalogue(language).keys() == set()

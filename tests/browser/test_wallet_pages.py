@@ -1,0 +1,301 @@
+"""The wallet and the auditor's page in a real browser, against a stand-in for the service."""
+
+import re
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pytest
+import uvicorn
+from playwright.sync_api import Browser, Page, expect
+
+from tests.atm_service.pages.fake_api import PASSWORD, PHONE, PIN, Fake, Refused, create_app
+
+# Things to touch that are lower than 48 pixels, give or take a rounding.
+LOW_TARGETS = """
+    [...document.querySelectorAll("button, .button, input:not([type=radio]), select, .item, .back, .textual")]
+        .filter((one) => one.offsetParent && one.getBoundingClientRect().height < 47.5)
+        .map((one) => one.outerHTML)
+"""
+PHONE_SIZE = {"width": 390, "height": 844}
+
+
+@dataclass(frozen=True)
+class Seen:
+    """A page on a phone, and the world behind it."""
+
+    page: Page
+    fake: Fake
+    url: str
+
+    def go(self, route: str) -> None:
+        """Open a screen of the wallet."""
+        self.page.goto(f"{self.url}/wallet/#/{route}")
+
+    def sign_in(self) -> None:
+        """Sign the customer in."""
+        self.go("welcome")
+        self.page.fill("#phone", PHONE)
+        self.page.fill("#pin", PIN)
+        self.press("Đăng nhập")
+        expect(self.page.locator(".balance")).to_be_visible()
+
+    def press(self, name: str) -> None:
+        """Press the last button of that name."""
+        self.page.get_by_role("button", name=name, exact=True).last.click()
+
+    def make_code(self, amount: str = "2.000.000") -> str:
+        """Authorise a withdrawal; the answer is its id."""
+        self.go("withdraw")
+        self.page.get_by_role("button", name=f"{amount} đ").click()
+        self.press("Tiếp tục")
+        self.page.fill("#pin", PIN)
+        self.press(f"Tạo mã rút {amount} đ")
+        expect(self.page.locator("img.qr")).to_be_visible()
+        return self.page.url.rpartition("/")[2]
+
+
+@pytest.fixture
+def seen(chromium: Browser) -> Iterator[Seen]:
+    """Give a phone with the pages open; whatever the page throws or the policy blocks fails the test."""
+    fake = Fake()
+    server = uvicorn.Server(uvicorn.Config(create_app(fake), port=0, log_level="critical"))
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    while not server.started:
+        time.sleep(0.01)
+    context = chromium.new_context(viewport=PHONE_SIZE, locale="vi-VN")
+    page = context.new_page()
+    page.set_default_timeout(15_000)
+    wrong: list[str] = []
+    page.on("pageerror", lambda error: wrong.append(str(error)))
+    page.on(
+        "console", lambda message: wrong.append(message.text) if "Content Security" in message.text else None
+    )
+    yield Seen(page, fake, f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}")
+    context.close()
+    server.should_exit = True
+    thread.join()
+    assert wrong == []
+
+
+def test_code_is_shown_and_its_end_is_seen(seen: Seen) -> None:
+    """From amount and PIN to QR, digits and countdown; the page sees by itself that the clerk has paid."""
+    seen.sign_in()
+    code = seen.make_code()
+    expect(seen.page.locator(".digits")).to_have_text("4829137056")
+    expect(seen.page.locator(".countdown")).to_contain_text("23 giờ 59 phút")
+    natural = seen.page.locator("img.qr").evaluate("image => image.naturalWidth")
+    assert natural > 0
+    seen.fake.end(code, "paid")
+    expect(seen.page.locator(".ending.paid")).to_contain_text("2.000.000 đ")
+    seen.page.go_back()
+    expect(seen.page.locator("#amount")).to_have_value("")
+
+
+def test_lost_answer_is_asked_for_again_with_the_same_key(seen: Seen) -> None:
+    """A lost answer is not a failure: the page says that it asks again, and one withdrawal is made."""
+    seen.sign_in()
+    seen.fake.lose = 1
+    seen.make_code()
+    assert len(seen.fake.withdrawals) == 1
+    assert len(seen.fake.keys) == 2
+    assert len(set(seen.fake.keys)) == 1
+
+
+def test_next_intention_has_its_own_key(seen: Seen) -> None:
+    """The same amount wanted a second time is a second withdrawal."""
+    seen.sign_in()
+    assert seen.make_code() != seen.make_code()
+    assert len(set(seen.fake.keys)) == 2
+
+
+def test_code_stays_and_opens_without_a_line(seen: Seen) -> None:
+    """On the road without a signal the code is still there, even when the page is loaded anew."""
+    seen.sign_in()
+    seen.make_code()
+    seen.page.wait_for_function(
+        "caches.match('/wallet/').then((page) => page && navigator.serviceWorker.controller)"
+    )
+    seen.page.context.set_offline(True)
+    seen.page.reload()
+    expect(seen.page.locator(".digits")).to_have_text("4829137056")
+    assert seen.page.locator("img.qr").evaluate("image => image.naturalWidth") > 0
+    expect(seen.page.locator("#offline")).to_be_visible()
+    expect(seen.page.locator(".notice.wait")).to_contain_text("vẫn dùng được")
+
+
+def test_cancelling_asks_first_and_brings_the_money_back(seen: Seen) -> None:
+    """Nothing is cancelled by one touch; while a clerk counts, the page says why it cannot be."""
+    seen.sign_in()
+    code = seen.make_code()
+    seen.press("Huỷ mã này")
+    seen.press("Giữ mã")
+    assert seen.fake.withdrawals[code]["status"] == "authorised"
+    seen.fake.withdrawals[code]["status"] = "presented"
+    seen.press("Huỷ mã này")
+    seen.press("Huỷ mã")
+    expect(seen.page.get_by_role("alert")).to_contain_text("Giao dịch viên đang đếm tiền")
+    seen.fake.withdrawals[code]["status"] = "authorised"
+    seen.page.reload()
+    seen.press("Huỷ mã này")
+    seen.press("Huỷ mã")
+    expect(seen.page.locator(".ending.cancelled")).to_contain_text("Tiền đã về lại ví")
+    assert seen.fake.available == Fake().available
+
+
+def test_refusal_says_what_to_do_and_an_unknown_one_is_shown_as_sent(seen: Seen) -> None:
+    """Known refusals are translated by their type; a new one shows the service's own words."""
+    seen.sign_in()
+    seen.page.get_by_role("link", name="Rút tiền").click()
+    seen.page.fill("#amount", "15000")
+    seen.press("Tiếp tục")
+    expect(seen.page.locator("#amount-error")).to_contain_text("bội số của 10.000 đ")
+    seen.page.fill("#amount", "200000")
+    seen.press("Tiếp tục")
+    seen.page.fill("#pin", "111111")
+    seen.press("Tạo mã rút 200.000 đ")
+    expect(seen.page.get_by_role("alert")).to_contain_text("Còn 2 lần thử")
+    seen.fake.refuse = Refused(409, "moon-too-full")
+    seen.page.fill("#pin", PIN)
+    seen.press("Tạo mã rút 200.000 đ")
+    expect(seen.page.get_by_role("alert")).to_contain_text("Title of moon-too-full")
+    expect(seen.page.get_by_role("alert")).to_contain_text("What to do next.")
+
+
+def test_large_amount_asks_for_a_face_and_goes_on(seen: Seen) -> None:
+    """Step-up shows the simulated picture, and the same intention is sent again with it."""
+    seen.sign_in()
+    seen.go("withdraw")
+    seen.page.get_by_role("button", name="5.000.000 đ").click()
+    seen.press("Tiếp tục")
+    seen.fake.refuse = Refused(403, "step-up-required", above=4_000_000)
+    seen.page.fill("#pin", PIN)
+    seen.press("Tạo mã rút 5.000.000 đ")
+    expect(seen.page.locator(".simulated")).to_be_visible()
+    seen.press("Tạo mã rút 5.000.000 đ")
+    expect(seen.page.locator("img.qr")).to_be_visible()
+
+
+def test_ended_access_token_is_renewed_once_and_unseen(seen: Seen) -> None:
+    """Two questions that meet the end of the token share one renewal; the customer notices nothing."""
+    seen.sign_in()
+    seen.fake.tokens_live = False
+    seen.page.reload()
+    expect(seen.page.locator(".balance")).to_be_visible()
+    assert seen.fake.refreshes == 1
+
+
+def test_account_is_opened_and_signed_in_after_approval(seen: Seen) -> None:
+    """Fields are checked where they stand; a pending application is watched until it is approved."""
+    seen.go("open")
+    seen.page.fill("#full_name", "Nông Thị Hoà")
+    seen.page.locator("#date_of_birth").press_sequentially("31021985")
+    seen.page.fill("#id_number", "999185001234")
+    seen.page.fill("#phone", "+84 912 345 678")
+    seen.page.fill("#pin", PIN)
+    seen.page.fill("#again", "135791")
+    seen.press("Gửi hồ sơ")
+    expect(seen.page.locator("#date_of_birth-error")).not_to_be_empty()
+    expect(seen.page.locator("#again-error")).not_to_be_empty()
+    seen.page.fill("#date_of_birth", "20/11/1985")
+    seen.page.fill("#again", PIN)
+    seen.press("Gửi hồ sơ")
+    expect(seen.page.locator("#id_number-error")).to_contain_text("chưa đúng")
+    seen.page.fill("#id_number", "020185001234")
+    seen.fake.application_status = ["pending", "pending"]
+    seen.press("Gửi hồ sơ")
+    expect(seen.page.locator(".notice.wait")).to_contain_text("Đang xác minh")
+    expect(seen.page.locator(".balance")).to_be_visible()
+
+
+def test_bank_is_linked_and_a_slow_bank_loses_nothing(seen: Seen) -> None:
+    """A pending top-up says that the bank is being asked, and shows its answer when it comes."""
+    seen.sign_in()
+    seen.go("link/bank")
+    seen.page.fill("#search", "nong nghiep")
+    seen.page.get_by_role("button", name="Agribank").click()
+    seen.page.fill("#account_number", "6200205120002")
+    seen.press("Liên kết")
+    seen.page.get_by_role("button", name="1.000.000 đ").click()
+    seen.fake.top_up_status = "pending"
+    seen.press("Nạp tiền")
+    expect(seen.page.locator(".notice.wait")).to_contain_text("tiền không mất")
+    seen.fake.top_up_status = "succeeded"
+    expect(seen.page.locator(".notice.good")).to_contain_text("1.000.000 đ")
+
+
+def test_language_changes_in_place_and_is_remembered(seen: Seen) -> None:
+    """Switching keeps what was typed, changes the page's lang, and holds on the next visit."""
+    seen.go("open")
+    seen.page.fill("#full_name", "Nông Thị Hoà")
+    seen.press("English")
+    expect(seen.page.get_by_role("heading", level=1)).to_have_text("Open an account")
+    expect(seen.page.locator("#full_name")).to_have_value("Nông Thị Hoà")
+    seen.page.reload()
+    assert seen.page.locator("html").get_attribute("lang") == "en"
+
+
+def test_leaving_clears_the_phone(seen: Seen) -> None:
+    """After signing out neither tokens nor codes stay behind, and the code's address leads to the door."""
+    seen.sign_in()
+    code = seen.make_code()
+    seen.press("Đăng xuất")
+    expect(seen.page.locator("#phone")).to_be_visible()
+    assert seen.page.evaluate("sessionStorage.length") == 0
+    seen.go(f"code/{code}")
+    expect(seen.page.locator("#phone")).to_be_visible()
+
+
+def test_tokens_and_secrets_stay_out_of_addresses(seen: Seen) -> None:
+    """No request carries a token, a PIN or a card number in its address."""
+    addresses: list[str] = []
+    seen.page.on("request", lambda request: addresses.append(request.url))
+    seen.sign_in()
+    seen.make_code()
+    assert not [one for one in addresses if PIN in one or PHONE in one or "live" in one or "again" in one]
+
+
+def test_every_screen_fits_the_phone_and_can_be_touched(seen: Seen) -> None:
+    """No screen scrolls sideways, and every button is at least 48 pixels high."""
+    seen.sign_in()
+    code = seen.make_code()
+    for route in (
+        "home",
+        "withdraw",
+        "withdraw/office",
+        f"code/{code}",
+        "topup",
+        "link",
+        "link/bank",
+        "statement",
+        "withdrawals",
+    ):
+        seen.go(route)
+        expect(seen.page.get_by_text("Đang tải…")).to_have_count(0)
+        assert seen.page.evaluate("document.documentElement.scrollWidth") <= PHONE_SIZE["width"], route
+        low = seen.page.evaluate(LOW_TARGETS)
+        assert low == [], route
+
+
+def test_auditor_sees_what_is_broken_and_takes_the_journal_along(seen: Seen) -> None:
+    """Another role is sent away; the auditor sees what is broken first, sums that add up, and the file."""
+    page = seen.page
+    page.goto(f"{seen.url}/audit/")
+    for role in ("clerk", "auditor"):
+        page.fill("#username", role)
+        page.fill("#password", PASSWORD)
+        seen.fake.control_broken = True
+        seen.press("Đăng nhập")
+        if role == "clerk":
+            expect(page.get_by_role("alert")).to_contain_text("clerk")
+            page.get_by_role("link", name=re.compile("Quay lại")).click()
+    expect(page.locator("tbody tr").first).to_contain_text("entries-balance")
+    expect(page.locator(".notice.bad")).to_contain_text("1 trong 5")
+    page.get_by_role("link", name="Bảng cân đối thử").click()
+    expect(page.locator(".notice.good")).to_contain_text("khớp")
+    page.get_by_role("link", name="Sổ nhật ký").click()
+    with page.expect_download() as download:
+        seen.press("Tải về")
+    assert re.fullmatch(r"soft-atm_\d{4}-\d\d-01_\d{4}-\d\d-\d\d\.csv", download.value.suggested_filename)
