@@ -126,7 +126,7 @@ _PEOPLE: Final[dict[type[Refusal], Kind]] = {
         409, "applicant-refused", "The application's data break a rule", "Correct the field named in `field`."
     ),
     customers.AlreadyDecided: Kind(
-        409, "already-decided", "This application has its decision", "Look at `status`.", audited=True
+        409, "already-decided", "This application has its decision", "Look at `decision`.", audited=True
     ),
     banks.BankUnknown: Kind(
         404, "bank-unknown", "No bank has this number", "Choose a bank of /wallet/v1/banks."

@@ -16,4 +16,4 @@ class ApplicantRefused(Refusal):
 
 
 class AlreadyDecided(Refusal):
-    """The application has its decision. Member `status`."""
+    """The application has its decision. Member `decision`: approved or rejected."""

@@ -96,7 +96,7 @@ def decide(
     if application is None or application.status is Status.PENDING:
         raise NotFound
     if application.status is not Status.REVIEW:
-        raise AlreadyDecided(status=application.status)
+        raise AlreadyDecided(decision=application.status)
     if approve:
         decision = _open_wallet(session, context, application, application.provider_reference or "", now)
     else:

@@ -64,11 +64,12 @@ def test_reject(service: Service) -> None:
 
 
 def test_decided_once(service: Service) -> None:
-    """A second decision is refused with the first one's status."""
+    """A second decision is refused, and told the first one."""
     waiting, supervisor = in_review(service, **PERSON), service.staff("supervisor")
     decide(supervisor, waiting)
     again = decide(supervisor, waiting, "reject")
     assert (again.status_code, again.json()["type"].rpartition(":")[2]) == (409, "already-decided")
+    assert (again.json()["status"], again.json()["decision"]) == (409, "approved")
 
 
 def test_repeated_with_one_key(service: Service) -> None:
