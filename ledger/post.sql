@@ -46,7 +46,11 @@ CREATE OR REPLACE FUNCTION ledger.post(
     amounts        bigint[],
     at             timestamptz     -- when all this is recorded
 ) RETURNS TABLE (status text, reason text, id uuid)
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, ledger, pg_temp AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, ledger, pg_temp
+-- Plans are made once for a connection, maybe when the tables are still empty, and must be right ever after: every row
+-- is found by its index.
+SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off
+AS $$
 BEGIN
     IF current_setting('transaction_isolation') <> 'read committed' THEN
         RAISE EXCEPTION USING
@@ -78,7 +82,7 @@ CREATE OR REPLACE FUNCTION ledger.attempt(
     at timestamptz,
     again boolean                  -- after a unique violation: look also for ids that are taken
 ) RETURNS TABLE (status text, reason text, id uuid)
-LANGUAGE plpgsql SET search_path = pg_catalog, ledger, pg_temp SET plan_cache_mode = force_generic_plan AS $$
+LANGUAGE plpgsql AS $$             -- called by ledger.post alone, and with its settings
 DECLARE
     total_max CONSTANT bigint := 100000000000000000;
     size CONSTANT integer := cardinality(actions);
@@ -86,7 +90,8 @@ DECLARE
     row record;
     -- Accounts, by number, as they stand after the commands decided so far.
     account_ids uuid[] := accounts;
-    last_id uuid;
+    locked_ids uuid[] := '{}';     -- those that exist, in the order of their ids, and their numbers
+    locked_numbers integer[] := '{}';
     debited bigint[];
     credited bigint[];
     held_back bigint[];
@@ -124,6 +129,8 @@ DECLARE
     first integer;
     last integer := 0;
     applied integer;
+    n_locked integer := 0;
+    l integer := 1;
     outflow bigint;
     released bigint;
     why text;
@@ -149,11 +156,13 @@ BEGIN
         ORDER BY a.id
         FOR NO KEY UPDATE OF a
     LOOP
-        IF row.id = last_id THEN
+        a := row.number;
+        n_locked := n_locked + 1;
+        IF row.id = locked_ids[n_locked - 1] THEN
             RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value', MESSAGE = 'accounts must be distinct';
         END IF;
-        last_id := row.id;
-        a := row.number;
+        locked_ids[n_locked] := row.id;
+        locked_numbers[n_locked] := a;
         debited[a] := row.debits;
         credited[a] := row.credits;
         held_back[a] := row.held;
@@ -197,14 +206,18 @@ BEGIN
             done_fingerprint[groups[row.number]] := row.fingerprint;
         END LOOP;
         FOR row IN
-            SELECT known.amount, known.deadline, ended.hold_id IS NOT NULL AS ended, wanted.number,
-                   locked.number AS account
+            SELECT known.account_id, known.amount, known.deadline, ended.hold_id IS NOT NULL AS ended, wanted.number
             FROM unnest(holds) WITH ORDINALITY AS wanted (id, number)
             JOIN ledger.hold AS known ON known.id = wanted.id
             LEFT JOIN ledger.hold_end AS ended ON ended.hold_id = known.id
-            LEFT JOIN unnest(account_ids) WITH ORDINALITY AS locked (id, number) ON locked.id = known.account_id
+            ORDER BY known.account_id
         LOOP
-            hold_account[row.number] := row.account;
+            WHILE locked_ids[l] < row.account_id LOOP
+                l := l + 1;
+            END LOOP;
+            IF locked_ids[l] = row.account_id THEN
+                hold_account[row.number] := locked_numbers[l];
+            END IF;
             hold_amount[row.number] := row.amount;
             hold_deadline[row.number] := row.deadline;
             hold_ended[row.number] := row.ended;

@@ -91,7 +91,7 @@ class HoldRow(SQLModel, table=True):
     id: UUID = Field(primary_key=True)
     reference: str = Field(sa_type=_BYTEWISE)
     fingerprint: bytes
-    account_id: UUID = Field(sa_column_args=(ForeignKey("ledger.account.id", name="hold_account_id_fkey"),))
+    account_id: UUID
     amount: int = Field(sa_type=BigInteger)
     deadline: datetime = Field(sa_type=_TIME)
     placed_at: datetime = Field(sa_type=_TIME)

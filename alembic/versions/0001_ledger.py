@@ -108,13 +108,15 @@ CREATE TABLE ledger.posting (
 );
 """
 
-# An end says how a hold ended. A captured hold's reference is its entry's; the others have one of their own.
+# A hold carries no foreign key to its account: the check would walk every version that a long batch has made of
+# a busy account's row, once for each hold. An end says how a hold ended. A captured hold's reference is its
+# entry's; the others have one of their own.
 HOLDS: Final = """
 CREATE TABLE ledger.hold (
     id          uuid        PRIMARY KEY,
     reference   text        COLLATE "C" NOT NULL CONSTRAINT hold_reference_key UNIQUE,
     fingerprint bytea       NOT NULL,
-    account_id  uuid        NOT NULL CONSTRAINT hold_account_id_fkey REFERENCES ledger.account,
+    account_id  uuid        NOT NULL,
     amount      bigint      NOT NULL,
     deadline    timestamptz NOT NULL,
     placed_at   timestamptz NOT NULL,
