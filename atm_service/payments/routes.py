@@ -44,7 +44,7 @@ def top_up(body: TopUpRequest, customer: InCustomer, key: InKey, context: InCont
     return replace(begun, body=shown.model_dump_json().encode()).response()
 
 
-@router.get("/{id}", responses=refuses(NotFound))
+@router.get("/{id}", name="show_top_up", responses=refuses(NotFound))
 def look(id: UUID, customer: InCustomer, context: InContext) -> TopUpView:
     """Tell where one of the customer's top-ups stands."""
     return _shown(context, customer, id)

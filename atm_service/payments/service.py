@@ -55,9 +55,8 @@ def ask(context: Context, id: UUID, now: datetime) -> bool:
         link = bank_links.find(session, top_up.customer_id, top_up.bank_link_id)
     if top_up.status is not Status.PENDING or link is None:
         return True
-    request = DebitRequest(id, link.bin, banks.account_number(context, link), top_up.amount)
     try:
-        result = context.bank.debit(request, context.settings.bank_timeout_s)
+        result = _answer(context, top_up, link, now)
     except BankTimeout:
         return False
     with context.transaction() as session:
@@ -91,6 +90,16 @@ def _known(top_up: TopUp | None) -> TopUp:
     if top_up is None:
         raise NotFound
     return top_up
+
+
+def _answer(context: Context, top_up: TopUp, link: BankLink, now: datetime) -> DebitResult:
+    """Get the bank's word. Raises `BankTimeout`."""
+    timeout_s = context.settings.bank_timeout_s
+    if now - top_up.created_at >= domain.GIVEN_UP_AFTER:
+        known = context.bank.status(top_up.id, timeout_s)
+        return known or DebitResult(DebitStatus.DECLINED, domain.NOT_REACHED, "")
+    request = DebitRequest(top_up.id, link.bin, banks.account_number(context, link), top_up.amount)
+    return context.bank.debit(request, timeout_s)
 
 
 def _record(session: Connection, id: UUID, link: BankLink, result: DebitResult, now: datetime) -> None:

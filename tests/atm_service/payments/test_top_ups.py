@@ -190,6 +190,32 @@ def test_death_before_asking(service: Service) -> None:
     assert status(customer, answer["id"]) == "succeeded"
 
 
+@pytest.mark.parametrize(
+    ("reached", "end", "money"),
+    [(False, ("declined", "bank-not-reached"), 0), (True, ("succeeded", None), 500_000)],
+)
+def test_a_day_of_silence(
+    service: Service,
+    reached: bool,  # noqa: FBT001
+    end: tuple[str, str | None],
+    money: int,
+) -> None:
+    """After a day nothing new is taken: the bank says what it took, or the top-up ends without a debit."""
+    customer = service.customer(0)
+    link_id = link(customer, "1000000002")
+    bank = watch(service)
+    bank.bank = service_bank(service) if reached else Dead()
+    top_up_id = UUID(top_up(customer, link_id).json()["id"])
+    bank.bank = service_bank(service)
+    bank.asked.clear()
+    assert resolve(service, hours=24) == 1
+    assert bank.asked == []
+    with service.context.transaction() as session:
+        found = payments.own(session, customer.id, top_up_id)
+    assert (found.status, found.reason) == end
+    assert service.balance(chart.customer(customer.id)) == money
+
+
 def test_many_resolvers(service: Service) -> None:
     """Eight who have the bank's yes at once record one entry."""
     customer = service.customer(0)

@@ -63,13 +63,14 @@ def test_reject(service: Service) -> None:
     assert tuple(kept) == (0, "called the person", True)
 
 
-def test_decided_once(service: Service) -> None:
+@pytest.mark.parametrize(("first", "second"), [("approve", "reject"), ("reject", "approve")])
+def test_decided_once(service: Service, first: str, second: str) -> None:
     """A second decision is refused, and told the first one."""
     waiting, supervisor = in_review(service, **PERSON), service.staff("supervisor")
-    decide(supervisor, waiting)
-    again = decide(supervisor, waiting, "reject")
+    decision = decide(supervisor, waiting, first).json()["status"]
+    again = decide(supervisor, waiting, second)
     assert (again.status_code, again.json()["type"].rpartition(":")[2]) == (409, "already-decided")
-    assert (again.json()["status"], again.json()["decision"]) == (409, "approved")
+    assert (again.json()["status"], again.json()["decision"]) == (409, decision)
 
 
 def test_repeated_with_one_key(service: Service) -> None:
