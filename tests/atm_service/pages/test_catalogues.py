@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from atm_service.audit import sql
 from atm_service.customers import domain as customers
 from atm_service.payments import domain as payments
 from atm_service.problems import KINDS
@@ -15,7 +16,7 @@ PAGES = Path(__file__).parents[3] / "atm_service" / "pages"
 SOURCES = {
     path.relative_to(PAGES).as_posix(): path.read_text(encoding="utf-8")
     for path in [*PAGES.rglob("*.js"), *PAGES.rglob("*.html")]
-    if path.parent.name != "i18n"
+    if "i18n" not in path.parts
 }
 LANGUAGES = ["vi", "en"]
 
@@ -28,18 +29,23 @@ COUNTER = {
 }  # fmt: skip
 
 
-def catalogue(language: str) -> dict[str, str]:
-    text = (PAGES / "static" / "i18n" / f"{language}.js").read_text(encoding="utf-8")
-    pairs = json.loads(
-        text.split("export default ", 1)[1].strip().removesuffix(";"), object_pairs_hook=list[tuple[str, str]]
-    )
+def read(part: str, language: str) -> dict[str, str]:
+    text = (PAGES / "static" / "i18n" / part / f"{language}.js").read_text(encoding="utf-8")
+    pairs = json.loads(text.split("export default ", 1)[1].strip().removesuffix(";"), object_pairs_hook=list)
     assert len({key for key, _ in pairs}) == len(pairs), "a key is there twice"
     return dict(pairs)
 
 
-def literal_keys() -> set[str]:
+def catalogue(language: str) -> dict[str, str]:
+    """Read all words of a language: those of every page, and those of the audit alone."""
+    every, audit = read("", language), read("audit", language)
+    assert every.keys().isdisjoint(audit)
+    return every | audit
+
+
+def literal_keys(*, without: str = "nothing") -> set[str]:
     found = set()
-    for text in SOURCES.values():
+    for text in (text for path, text in SOURCES.items() if without not in path):
         found |= set(re.findall(r'"([a-z]+(?:-[a-z]+)*\.[a-z]+(?:-[a-z]+)*)"', text))
     return {key for key in found if not key.startswith("soft-atm.")}
 
@@ -68,6 +74,12 @@ def test_every_key_used_by_a_page_exists(language: str) -> None:
     keys = catalogue(language).keys()
     assert {key for key in literal_keys() if key not in keys} == set()
     assert {made for made in made_keys() if not any(re.fullmatch(made, key) for key in keys)} == set()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_wallet_needs_no_word_of_the_audit(language: str) -> None:
+    """What only the auditor reads is not carried over the customer's line, and the wallet lacks nothing."""
+    assert literal_keys(without="audit") - read("", language).keys() == set()
 
 
 def test_every_key_is_used() -> None:
@@ -113,7 +125,7 @@ def test_every_word_of_the_service_is_translated(language: str) -> None:
         ),
         *(f"lifetime.{lifetime}{part}" for lifetime in withdrawals.Lifetime for part in ("", "-note")),
         *(f"can-pay.{answer}" for answer in ("yes", "ask", "no", "closed")),
-        *(f"control.{name}" for name in controls.CONTROLS),
+        *(f"control.{name}" for name in (*controls.CONTROLS, *sql.controls())),
         *(f"role.{role}" for role in ("clerk", "supervisor", "operator", "auditor")),
     }
     assert wanted - catalogue(language).keys() == set()

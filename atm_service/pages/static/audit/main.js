@@ -1,7 +1,7 @@
 // The auditor's page: its screens, and who may see which.
 
 import { h } from "../dom.js";
-import { t } from "../i18n.js";
+import { alsoFrom, t } from "../i18n.js";
 import { go, start } from "../shell.js";
 import { controlsScreen } from "./controls.js";
 import { journalScreen } from "./journal.js";
@@ -36,4 +36,5 @@ function nav() {
   } }, t("sign-out"))];
 }
 
+alsoFrom("./i18n/audit/");
 start({ routes, allowed, nav });

@@ -7,8 +7,10 @@ import { t } from "../i18n.js";
 
 const PAUSE_MS = 350; // one question when the typing pauses, not one a letter
 
-export const canPayBadge = (office) =>
-  h("span", { class: `badge ${office.can_pay}` }, t(office.open ? `can-pay.${office.can_pay}` : "can-pay.closed"));
+export function canPayBadge({ open: isOpen, can_pay }) {
+  const closed = can_pay === "ask" && !isOpen;
+  return h("span", { class: `badge ${can_pay}` }, t(closed ? "can-pay.closed" : `can-pay.${can_pay}`));
+}
 
 // A search over a list. `path` makes the address of a page; `item` shows one thing found.
 export function searched({ label, path, item, empty }) {
@@ -26,7 +28,7 @@ export function searched({ label, path, item, empty }) {
   return { find, node: h("div", { class: "field" }, h("label", { for: "search" }, label), input), results };
 }
 
-// `choose` makes each office a button; without it the list is for reading.
+// `choose` makes each office that may pay a button; without it the list is for reading.
 export function chooser({ amount, choose }) {
   const district = h("select", { id: "district", onchange: () => search.find() }, h("option", { value: "" }, t("offices.everywhere")));
   open.get("/wallet/v1/districts")
@@ -46,7 +48,8 @@ function officeItem(office, choose) {
   const words = [
     h("strong", {}, office.name), h("span", {}, `${office.commune}, ${office.district}`), canPayBadge(office),
   ];
-  return h("li", {}, choose ? h("button", { class: "item", onclick: () => choose(office) }, words) : h("div", { class: "item" }, words));
+  const choosable = choose && office.can_pay !== "no"; // nobody should travel to an office that cannot pay
+  return h("li", {}, choosable ? h("button", { class: "item", onclick: () => choose(office) }, words) : h("div", { class: "item" }, words));
 }
 
 export function officesScreen() {
