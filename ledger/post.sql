@@ -99,27 +99,27 @@ DECLARE
     floored boolean[];
     by_credit boolean[];           -- a credit makes it more; null where there is no such account
     -- Holds, by number.
-    hold_account integer[] := array_fill(NULL::integer, ARRAY[cardinality(holds)]);
-    hold_amount bigint[] := array_fill(NULL::bigint, ARRAY[cardinality(holds)]);
-    hold_deadline timestamptz[] := array_fill(NULL::timestamptz, ARRAY[cardinality(holds)]);
-    hold_ended boolean[] := array_fill(NULL::boolean, ARRAY[cardinality(holds)]);
-    end_outcome text[] := array_fill(NULL::text, ARRAY[cardinality(holds)]);   -- what this call writes
-    end_command integer[] := array_fill(NULL::integer, ARRAY[cardinality(holds)]);
+    hold_account integer[];
+    hold_amount bigint[];
+    hold_deadline timestamptz[];
+    hold_ended boolean[];
+    end_outcome text[];            -- what this call writes
+    end_command integer[];
     -- References, by group: what was posted under them, before or in this call.
     done_id uuid[] := array_fill(NULL::uuid, ARRAY[size]);
     done_fingerprint bytea[] := array_fill(NULL::bytea, ARRAY[size]);
     entry_taken boolean[] := array_fill(false, ARRAY[size]);
     -- Postings that were posted: their command and line, and both accounts' balance and version after them.
     command integer[] := array_fill(NULL::integer, ARRAY[cardinality(debits)]);
-    line integer[] := array_fill(NULL::integer, ARRAY[cardinality(debits)]);
+    line integer[] := command;
     debit_balance bigint[] := array_fill(NULL::bigint, ARRAY[cardinality(debits)]);
-    debit_version bigint[] := array_fill(NULL::bigint, ARRAY[cardinality(debits)]);
-    credit_balance bigint[] := array_fill(NULL::bigint, ARRAY[cardinality(debits)]);
-    credit_version bigint[] := array_fill(NULL::bigint, ARRAY[cardinality(debits)]);
+    debit_version bigint[] := debit_balance;
+    credit_balance bigint[] := debit_balance;
+    credit_version bigint[] := debit_balance;
     -- Outcomes.
     statuses text[] := array_fill(NULL::text, ARRAY[size]);
-    reasons text[] := array_fill(NULL::text, ARRAY[size]);
-    ids uuid[] := array_fill(NULL::uuid, ARRAY[size]);
+    reasons text[] := statuses;
+    ids uuid[] := done_id;
     -- The command at hand.
     g integer;
     h integer;
@@ -142,6 +142,12 @@ BEGIN
         SELECT account_ids || array_agg(DISTINCT known.account_id) INTO account_ids
         FROM ledger.hold AS known
         WHERE known.id = ANY (holds) AND known.account_id <> ALL (accounts);
+        hold_account := array_fill(NULL::integer, ARRAY[cardinality(holds)]);
+        hold_amount := array_fill(NULL::bigint, ARRAY[cardinality(holds)]);
+        hold_deadline := array_fill(NULL::timestamptz, ARRAY[cardinality(holds)]);
+        hold_ended := array_fill(NULL::boolean, ARRAY[cardinality(holds)]);
+        end_outcome := array_fill(NULL::text, ARRAY[cardinality(holds)]);
+        end_command := hold_account;
     END IF;
     debited := array_fill(0::bigint, ARRAY[cardinality(account_ids)]);
     credited := debited;
