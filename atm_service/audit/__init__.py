@@ -1,0 +1,1 @@
+"""What auditors see: the trail, reports, exports and controls."""

@@ -1,0 +1,63 @@
+"""A day's work of two offices, through the front door, for audits to look at."""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import uuid4
+
+from sqlalchemy import Connection, text
+
+from tests.atm_service.world import OFFICE, OTHER_OFFICE, Clerk, Customer, Service
+
+BANK = "970405"
+
+
+@dataclass
+class Day:
+    """Who worked, and what became of the withdrawals. `short` is what the other office lacked at its close."""
+
+    clerk: Clerk
+    other: Clerk
+    customers: list[Customer]
+    receipts: list[dict[str, Any]]
+    live: dict[str, Any]
+    bound: dict[str, Any]
+    presented: dict[str, Any]
+    cancelled: dict[str, Any]
+    short: int
+
+
+def topped_up(service: Service, amount: int = 20_000_000) -> Customer:
+    """Bring in a customer whose money came by a real top-up."""
+    customer = service.customer(balance=0)
+    account = f"{uuid4().int % 10**9:09d}5555"
+    link = customer.post("/wallet/v1/bank-links", {"bin": BANK, "account_number": account}).json()
+    answer = customer.post("/wallet/v1/top-ups", {"bank_link_id": link["id"], "amount": amount})
+    assert answer.json()["status"] == "succeeded", answer.text
+    return customer
+
+
+def work(service: Service) -> Day:
+    """Let two offices work: payments, a cancellation, open codes, and a close that is short."""
+    customers = [topped_up(service) for _ in range(3)]
+    clerk, other = service.clerk(OFFICE), service.clerk(OTHER_OFFICE)
+    first, second, third = customers
+    receipts = [
+        clerk.serve(first, first.code(2_000_000)).json(),
+        clerk.serve(second, second.code(3_000_000)).json(),
+        other.serve(third, third.code(500_000)).json(),
+    ]
+    cancelled = first.code(1_000_000)
+    assert first.cancel(cancelled["id"]).status_code == 200
+    live = first.code(1_500_000)
+    bound = second.code(700_000, office=OFFICE)
+    presented = third.code(900_000)
+    assert clerk.present(presented["code"]).status_code == 201
+    service.clock.advance(minutes=1)
+    assert other.close({"500000": 198, "100000": 4, "20000": 4}).status_code == 200
+    return Day(clerk, other, customers, receipts, live, bound, presented, cancelled, short=20_000)
+
+
+def tamper(session: Connection, statement: str, **values: Any) -> None:
+    """Change rows as somebody would who has gone around every guard of the database."""
+    session.execute(text("SET LOCAL session_replication_role = 'replica'"))
+    session.execute(text(statement), values)
