@@ -28,7 +28,7 @@ export function sleep(milliseconds) {
   });
 }
 
-// One key per intention: the same facts keep their key, over retries and reloads, until `settle` says they are done.
+// One key per intention: the same facts keep their key, over retries and reloads, until `send` knows the outcome.
 export function intention(name, facts) {
   const stored = `soft-atm.intention.${name}`;
   const wanted = JSON.stringify(facts);
@@ -118,12 +118,17 @@ export function client(sessions, stored) {
     raw: (path) => request("GET", path, { raw: true }),
     post: (path, body) => request("POST", path, { body }),
     // Moves money: asks again with the same key after a lost answer, a bounded number of times; `waiting` is told.
-    async send(path, body, key, waiting = () => {}) {
+    // A refusal leaves the intention as it is; a key that is spent is let go, or it could never be wished again.
+    async send(path, body, { key, settle }, waiting = () => {}) {
       for (const wait of [...WAITS_MS, null]) {
         try {
-          return await request("POST", path, { body, key });
+          const answer = await request("POST", path, { body, key });
+          settle();
+          return answer;
         } catch (error) {
+          if (error.slug === "idempotency-key-reused") settle();
           const again = error instanceof Lost || error.slug === "request-in-progress";
+          error.keyed = again;
           if (!again || wait === null) throw error;
           waiting();
           await sleep(wait);

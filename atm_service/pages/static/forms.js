@@ -1,9 +1,9 @@
 // Fields, forms, lists and waiting: the few things every screen is made of.
 
-import { Lost } from "./api.js";
 import { h, isBusy, setBusy } from "./dom.js";
 import { known, t } from "./i18n.js";
 import { problemBox } from "./problems.js";
+import { announce } from "./shell.js";
 
 // One labelled field. `shape` rewrites what is typed; `check` returns a message for the person, or nothing.
 export function field({ name, label, hint, shape, check = () => null, read = (value) => value, ...attributes }) {
@@ -70,7 +70,7 @@ export function form({ fields, before = [], after = [], submit, act }) {
     try {
       await act(Object.fromEntries(fields.map((one) => [one.name, one.value()])), waiting);
     } catch (error) {
-      trouble.replaceChildren(problemBox(error, error instanceof Lost && h("p", {}, t("form.same-key"))));
+      trouble.replaceChildren(problemBox(error, error.keyed && h("p", {}, t("form.same-key"))));
       blameFields(error, fields);
       trouble.scrollIntoView({ block: "nearest" });
     }
@@ -132,6 +132,7 @@ export function paged(load, item, empty) {
   }
   return loaded(() => load(null), (page) => {
     add(page);
+    announce(t("list.shown", { count: page.items.length }));
     return page.items.length ? [list, trouble, more] : h("p", { class: "empty" }, empty);
   });
 }

@@ -38,7 +38,7 @@ export function t(key, values = {}) {
 }
 
 // Whether there is a text for a key that a server named: it may know words that this page does not.
-export const known = (key) => Object.hasOwn(catalogue, key);
+export const known = (key) => key in catalogue;
 
 export function languageSwitch(changed) {
   const other = language === "vi" ? "en" : "vi";

@@ -14,6 +14,7 @@ export default {
 "form.same-key": "Press the button below to ask again. This request is carried out only once, however often you press.",
 "form.loading": "Loading…",
 "form.try-again": "Try again",
+"list.shown": "{count} items.",
 "list.more": "Show more",
 "field.phone": "Phone number",
 "field.phone-ten": "A phone number has 10 digits and starts with 0. Example: 0912 345 678.",

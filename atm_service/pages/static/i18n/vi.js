@@ -14,6 +14,7 @@ export default {
 "form.same-key": "Bấm lại nút dưới đây để hỏi tiếp. Yêu cầu này chỉ được thực hiện một lần, dù bấm nhiều lần.",
 "form.loading": "Đang tải…",
 "form.try-again": "Thử lại",
+"list.shown": "Có {count} mục.",
 "list.more": "Xem thêm",
 "field.phone": "Số điện thoại",
 "field.phone-ten": "Số điện thoại gồm 10 số, bắt đầu bằng số 0. Ví dụ: 0912 345 678.",

@@ -112,14 +112,12 @@ function cancelButton(withdrawal, cancelled) {
   const trouble = h("div", {});
   const button = h("button", { class: "danger plain", onclick: async () => {
     if (isBusy(button) || !(await ask(t("cancel.question", { amount: money(withdrawal.amount) }), t("cancel.yes"), t("cancel.no")))) return;
-    const { key, settle } = intention("cancel", withdrawal.id);
     setBusy(button, true);
     trouble.replaceChildren();
     try {
       const path = `/wallet/v1/withdrawals/${withdrawal.id}/cancel`;
-      const answer = await wallet.send(path, {}, key, () => (button.textContent = t("form.asking-again")));
-      settle();
-      return cancelled(answer);
+      const waiting = () => (button.textContent = t("form.asking-again"));
+      return cancelled(await wallet.send(path, {}, intention("cancel", withdrawal.id), waiting));
     } catch (error) {
       trouble.replaceChildren(problemBox(error));
     }
@@ -131,8 +129,16 @@ function cancelButton(withdrawal, cancelled) {
 
 // A screen that goes dark in front of the scanner is a queue; browsers without wake locks dim as they always did.
 function keepLit() {
-  const lock = navigator.wakeLock?.request("screen").catch(() => null);
-  return () => lock?.then((held) => held?.release());
+  let lock = null;
+  const take = () => {
+    if (!document.hidden) lock = navigator.wakeLock?.request("screen").catch(() => null);
+  };
+  document.addEventListener("visibilitychange", take); // the browser lets go of it whenever the page is hidden
+  take();
+  return () => {
+    document.removeEventListener("visibilitychange", take);
+    lock?.then((held) => held?.release());
+  };
 }
 
 function endView({ withdrawal, office }) {

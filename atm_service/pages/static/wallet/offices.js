@@ -14,7 +14,7 @@ export function canPayBadge({ open: isOpen, can_pay }) {
 
 // A search over a list. `path` makes the address of a page; `item` shows one thing found.
 export function searched({ label, path, item, empty }) {
-  const results = h("div", { "aria-live": "polite" });
+  const results = h("div", {});
   let timer = null;
   const find = () => {
     const q = input.value.trim();

@@ -34,9 +34,7 @@ function topUpForm(links) {
   });
   const act = async (values, waiting) => {
     const chosen = { bank_link_id: wish.link, ...values };
-    const { key, settle } = intention("top-up", chosen);
-    const topUp = await wallet.send("/wallet/v1/top-ups", chosen, key, waiting);
-    settle();
+    const topUp = await wallet.send("/wallet/v1/top-ups", chosen, intention("top-up", chosen), waiting);
     location.replace(`#/topup/${topUp.id}`);
   };
   return form({

@@ -97,14 +97,13 @@ export function confirmScreen() {
   const face = h("div", {});
   const act = async ({ pin }, waiting) => {
     const chosen = { amount, lifetime, ...(office && { office: office.code }) };
-    const { key, settle } = intention("withdrawal", chosen);
     const capture = face.querySelector("select")?.value;
     const body = { ...chosen, pin, ...(capture && { face_capture: capture }) };
-    const withdrawal = await wallet.send("/wallet/v1/withdrawals", body, key, waiting).catch((error) => {
+    const wished = intention("withdrawal", chosen);
+    const withdrawal = await wallet.send("/wallet/v1/withdrawals", body, wished, waiting).catch((error) => {
       if (error.slug === "step-up-required") face.replaceChildren(samples("face_capture", t("confirm.face"), FACES));
       throw error;
     });
-    settle();
     wish = { amount: "", lifetime: "journey", office: null };
     keep({ withdrawal, svg: null, office });
     location.replace(`#/code/${withdrawal.id}`); // going back must not lead to the PIN of a code already made
