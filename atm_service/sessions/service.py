@@ -38,7 +38,7 @@ def refresh(
     the subject may do now, or None when nothing any more.
     """
     token_hash = hash_of(refresh_token)
-    found = store.lock(session, token_hash, audience, now)
+    found = store.find_live(session, token_hash, audience, now)
     if found is None:
         return None
     caller = who(session, found.subject)
@@ -53,7 +53,7 @@ def refresh(
 
 def end(session: Connection, refresh_token: str, audience: Audience, now: datetime) -> None:
     """Sign out. Harmless for a token that is unknown or ended. An access token lives on for minutes."""
-    found = store.lock(session, hash_of(refresh_token), audience, now)
+    found = store.find_live(session, hash_of(refresh_token), audience, now)
     if found is not None:
         store.end(session, found.id, now)
 

@@ -50,11 +50,10 @@ _ADD: Final = text(
 _ADD_TOKEN: Final = text(
     "INSERT INTO service.session_token (hash, session_id, issued_at) VALUES (:hash, :session_id, :now)"
 )
-_LOCK: Final = text("""
+_LIVE: Final = text("""
     SELECT id, subject FROM service.session
     WHERE id = (SELECT session_id FROM service.session_token WHERE hash = :hash)
       AND audience = :audience AND ended_at IS NULL AND expires_at > :now
-    FOR NO KEY UPDATE
 """)
 _USE: Final = text("UPDATE service.session_token SET used_at = :now WHERE hash = :hash AND used_at IS NULL")
 _END: Final = text("UPDATE service.session SET ended_at = :now WHERE id = :id AND ended_at IS NULL")
@@ -75,14 +74,14 @@ def add_token(session: Connection, session_id: UUID, hash: bytes, now: datetime)
     session.execute(_ADD_TOKEN, {"session_id": session_id, "hash": hash, "now": now})
 
 
-def lock(session: Connection, hash: bytes, audience: str, now: datetime) -> Found | None:
-    """Give the live session of a refresh token, used or not, and keep others from it until the commit."""
-    row = session.execute(_LOCK, {"hash": hash, "audience": audience, "now": now}).one_or_none()
+def find_live(session: Connection, hash: bytes, audience: str, now: datetime) -> Found | None:
+    """Give the live session of a refresh token, used or not."""
+    row = session.execute(_LIVE, {"hash": hash, "audience": audience, "now": now}).one_or_none()
     return None if row is None else Found(row.id, row.subject)
 
 
 def use(session: Connection, hash: bytes, now: datetime) -> bool:
-    """Use a refresh token up; False when it was used before."""
+    """Use a refresh token up; False when it was used before, be it a moment ago by another request."""
     return session.execute(_USE, {"hash": hash, "now": now}).rowcount == 1
 
 
