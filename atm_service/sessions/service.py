@@ -20,7 +20,7 @@ KEPT_FOR: Final = timedelta(days=30)  # after its end, so that a late re-use can
 Who = Callable[[Connection, UUID], Caller | None]
 
 
-def open(session: Connection, context: Context, caller: Caller, now: datetime) -> Tokens:  # noqa: A001
+def open(session: Connection, context: Context, caller: Caller, now: datetime) -> Tokens:
     """Open a session for somebody whose PIN or password was right."""
     session_id = ids.new(now)
     expires_at = now + _lifetime(context, caller.audience)
