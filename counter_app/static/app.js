@@ -21,3 +21,4 @@ each("[data-print]", (button) => {
   button.addEventListener("click", () => window.print());
   if (button.autofocus) button.focus();
 });
+document.documentElement.dataset.ready = "yes"; // the keys on the buttons work from here on

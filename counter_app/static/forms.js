@@ -18,7 +18,8 @@ export function guardForms() {
 
 // Ten digits typed by hand are shown three, three and four. Anything else is left as the scanner typed it.
 export function groupDigits(field) {
-  field.select();
+  // What came back with a refusal is typed over. Never what a scanner has typed while this page was loading.
+  if (field.value && field.value === field.defaultValue) field.select();
   field.addEventListener("input", () => {
     const digits = field.value.replace(/[\s-]/g, "");
     if (!/^\d{0,10}$/.test(digits) || field.selectionStart !== field.value.length) return;

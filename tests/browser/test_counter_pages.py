@@ -1,0 +1,368 @@
+"""The counter's pages in a real browser, against the fake service: keys, camera, paper, small screens."""
+
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+import qrcode
+import uvicorn
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.road import OLD_PC, PHONE, browser_with_camera, camera_film
+from tests.counter_app.fake_service import CARD, CARD_QR, CLERK, PASSWORD, PIN, Fake
+from tests.counter_app.test_cards import mrz
+
+WITHIN_S = 30
+expect.set_options(timeout=WITHIN_S * 1000)
+
+
+@dataclass
+class Counter:
+    """A counter app as a process of its own, beside a fake service in a thread of this one."""
+
+    fake: Fake
+    service_url: str
+    folder: Path
+    url: str = ""
+    process: "subprocess.Popen[bytes] | None" = field(default=None, repr=False)
+
+    def start(self) -> None:
+        """Start the app and wait until it listens."""
+        ready = self.folder / "ready.json"
+        ready.unlink(missing_ok=True)
+        command = [sys.executable, "-m", "counter_app", "--service-url", self.service_url, "--port"]
+        command += [
+            self.url.rpartition(":")[2] or "0",
+            "--data-dir",
+            str(self.folder),
+            "--ready-file",
+            str(ready),
+        ]
+        environment = {name: value for name, value in os.environ.items() if not name.startswith("SOFT_ATM_")}
+        self.process = subprocess.Popen(command, env=environment | {"SOFT_ATM_COUNTER_PATIENCE_S": "1"})
+        until(lambda: ready.exists() and ready.read_text(encoding="utf-8").endswith("}"))
+        self.url = ready.read_text(encoding="utf-8").split('"')[3]
+
+    def kill(self, how: signal.Signals = signal.SIGKILL) -> None:
+        """End the app, as a power cut does unless asked otherwise."""
+        assert self.process is not None
+        self.process.send_signal(how)
+        self.process.wait(WITHIN_S)
+
+
+def until(true: Callable[[], bool]) -> None:
+    """Wait until something is so."""
+    deadline = time.monotonic() + WITHIN_S
+    while not true():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+
+
+@contextmanager
+def served(fake: Fake) -> Iterator[str]:
+    """Serve the fake on a free port from a thread."""
+    server = uvicorn.Server(uvicorn.Config(fake.app, port=0, log_level="error", timeout_graceful_shutdown=1))
+    thread = threading.Thread(target=lambda: asyncio.run(server.serve()))
+    thread.start()
+    until(lambda: server.started)
+    yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
+    fake.held, server.should_exit = False, True
+    thread.join(WITHIN_S)
+
+
+@pytest.fixture
+def counter(tmp_path: Path) -> Iterator[Counter]:
+    """Give a running counter app."""
+    fake = Fake(lambda: datetime.fromtimestamp(time.time(), UTC))
+    with served(fake) as service_url:
+        running = Counter(fake, service_url, tmp_path)
+        running.start()
+        yield running
+        running.kill(signal.SIGTERM)
+
+
+@pytest.fixture(params=[OLD_PC, PHONE], ids=["old-pc", "phone"])
+def page(request: pytest.FixtureRequest, chromium: Browser) -> Iterator[Page]:
+    """Give a page of each size; whatever its scripts throw, or the policy forbids, fails the test."""
+    yield from watched(chromium, request.param)
+
+
+@pytest.fixture
+def old_pc(chromium: Browser) -> Iterator[Page]:
+    """Give an old PC's page."""
+    yield from watched(chromium, OLD_PC)
+
+
+def watched(browser: Browser, size: dict[str, int]) -> Iterator[Page]:
+    """Open a page and keep what goes wrong in it."""
+    context = browser.new_context(viewport=size, locale="vi-VN")  # type: ignore[arg-type]
+    page = context.new_page()
+    page.set_default_timeout(WITHIN_S * 1000)
+    wrong: list[str] = []
+    page.on("pageerror", lambda error: wrong.append(str(error)))
+    page.on("console", lambda said: wrong.append(said.text) if "Security Policy" in said.text else None)
+    yield page
+    context.close()
+    assert wrong == []
+
+
+def sign_in(page: Page, counter: Counter) -> None:
+    """Sign the clerk in by keyboard."""
+    page.goto(counter.url)
+    expect(page.locator("[name=username]")).to_be_focused()
+    page.keyboard.type(CLERK)
+    page.keyboard.press("Tab")
+    page.keyboard.type(PASSWORD)
+    page.keyboard.press("Enter")
+    expect(page.locator("[name=password]")).to_have_count(0)
+
+
+def focused(page: Page, selector: str) -> None:
+    """Wait until the page's scripts listen and something has the focus."""
+    page.wait_for_selector("html[data-ready]")
+    expect(page.locator(selector)).to_be_focused()
+
+
+def begin(page: Page, counter: Counter) -> None:
+    """Sign in and open a shift with forty of the largest notes, by keyboard alone."""
+    sign_in(page, counter)
+    focused(page, "main .primary")
+    page.keyboard.press("Enter")
+    focused(page, "[name=count-500000]")
+    page.keyboard.type("40")
+    for _ in range(9):
+        page.keyboard.press("Enter")
+    expect(page.locator("[data-words]")).to_have_text("Hai mươi triệu đồng")
+    focused(page, ".count .primary")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("Sẵn sàng")).to_be_visible()
+    page.wait_for_selector("html[data-ready]")
+
+
+def enter(page: Page, selector: str) -> None:
+    """Press Enter on what has the focus, once it may count."""
+    focused(page, selector)
+    page.wait_for_timeout(750)
+    page.keyboard.press("Enter")
+
+
+def fits(page: Page) -> bool:
+    """Say whether nothing runs out of the side of the screen."""
+    return bool(page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"))
+
+
+def test_a_payment_by_keyboard(page: Page, counter: Counter) -> None:
+    """Sign in, count, scan, check, pay, next: no mouse, focus always where it belongs, nothing off the screen."""
+    withdrawal = counter.fake.withdrawal(amount=4_440_000)
+    begin(page, counter)
+    page.keyboard.press("F2")
+    focused(page, "#code")
+    assert fits(page)
+    page.keyboard.type(withdrawal.code)
+    page.keyboard.press("Enter")
+    focused(page, "#card")
+    expect(page.locator(".lease")).to_contain_text("4:5")
+    assert fits(page)
+    page.keyboard.insert_text(CARD_QR)
+    page.keyboard.press("Enter")
+    page.keyboard.press("Enter")  # a scanner that ends with two
+    assert counter.fake.receipts == []
+    enter(page, "#pay")
+    expect(page.locator(".verdict.good h1")).to_have_text("ĐÃ CHI TIỀN")
+    expect(page.locator(".verdict")).to_contain_text("Bốn triệu bốn trăm bốn mươi nghìn đồng")
+    assert fits(page)
+    enter(page, ".verdict .primary")
+    focused(page, "#code")
+    page.keyboard.type(withdrawal.code)
+    page.keyboard.press("Enter")
+    expect(page.locator(".verdict.stop h1")).to_have_text("Đã chi rồi – không chi lần nữa")
+    page.wait_for_selector("html[data-ready]")
+    page.keyboard.press("F4")
+    expect(page.locator(".slip")).to_contain_text("BẢN SAO")
+    page.wait_for_selector("html[data-ready]")
+    page.keyboard.press("Escape")
+    expect(page.locator(".rows")).to_contain_text("4.440.000")
+    assert len(counter.fake.receipts) == 1
+
+
+def test_digits_card_zone_and_pin(old_pc: Page, counter: Counter) -> None:
+    """Digits are shown 3-3-4 as they are typed; a scanner's three-line zone and the PIN each go on by Enter."""
+    counter.fake.withdrawal()
+    begin(old_pc, counter)
+    old_pc.keyboard.press("F2")
+    focused(old_pc, "#code")
+    old_pc.keyboard.type("1234567890")
+    expect(old_pc.locator("#code")).to_have_value("123-456-7890")
+    old_pc.keyboard.press("Enter")
+    focused(old_pc, "#card")
+    for line in mrz().splitlines():
+        old_pc.keyboard.type(line)
+        old_pc.keyboard.press("Enter")
+    focused(old_pc, "#pin")
+    old_pc.keyboard.type(PIN)
+    old_pc.keyboard.press("Enter")
+    enter(old_pc, "#pay")
+    expect(old_pc.locator(".verdict.good")).to_be_visible()
+    assert counter.fake.receipts[0]["identity_checked"] == "mrz"
+
+
+def test_esc_gives_the_claim_back(old_pc: Page, counter: Counter) -> None:
+    """Esc on the card page releases the withdrawal and waits for the next code."""
+    withdrawal = counter.fake.withdrawal()
+    begin(old_pc, counter)
+    old_pc.goto(f"{counter.url}/scan")
+    focused(old_pc, "#code")
+    old_pc.keyboard.type(withdrawal.code)
+    old_pc.keyboard.press("Enter")
+    focused(old_pc, "#card")
+    old_pc.keyboard.press("Escape")
+    focused(old_pc, "#code")
+    assert withdrawal.status == "authorised"
+
+
+def test_the_camera_reads_code_and_card(counter: Counter, chromium: Browser, tmp_path: Path) -> None:
+    """A film of the code goes on by itself; a film of the card fills its field and waits for the clerk's Enter."""
+    withdrawal = counter.fake.withdrawal()
+    for text, then in ((withdrawal.code, "**/check"), (CARD_QR, "")):
+        picture = tmp_path / "qr.png"
+        qrcode.make(text).save(picture)
+        with_camera = browser_with_camera(
+            chromium.browser_type, camera_film(tmp_path / "qr.mjpeg", picture.read_bytes())
+        )
+        try:
+            page = with_camera.new_context(viewport=OLD_PC).new_page()
+            sign_in(page, counter)
+            if then:
+                page.goto(f"{counter.url}/shift/open")
+                page.locator(".count .primary").click()
+                page.wait_for_url(counter.url + "/")
+                page.goto(f"{counter.url}/scan")
+                page.wait_for_url(then)
+                page.wait_for_timeout(1000)
+                expect(page.locator("#card")).to_have_value("")  # a code is never taken for a card
+            else:
+                page.goto(f"{counter.url}/scan")
+                page.wait_for_timeout(1000)
+                expect(page.locator("#code")).to_have_value("")  # nor a card for a code
+                page.keyboard.type(withdrawal.code)
+                page.keyboard.press("Enter")
+                expect(page.locator("#card")).to_have_value(CARD_QR)
+                assert counter.fake.receipts == []
+                enter(page, "#pay")
+                expect(page.locator(".verdict.good")).to_be_visible()
+        finally:
+            with_camera.close()
+    assert counter.fake.receipts[0]["identity_checked"] == "qr"
+
+
+def test_power_cut_in_the_middle_of_a_payment(old_pc: Page, counter: Counter) -> None:
+    """Killed between the service's booking and its answer, the app comes back, says unknown, and finds out."""
+    withdrawal = counter.fake.withdrawal()
+    begin(old_pc, counter)
+    old_pc.goto(f"{counter.url}/scan")
+    focused(old_pc, "#code")
+    old_pc.keyboard.type(withdrawal.code)
+    old_pc.keyboard.press("Enter")
+    focused(old_pc, "#card")
+    old_pc.keyboard.type(CARD)
+    counter.fake.held = True
+    old_pc.locator("#pay").click()
+    expect(old_pc.locator(".verdict.wait h1")).to_have_text("Chưa rõ – không chi tiền lần nữa")
+    assert len(counter.fake.receipts) == 1
+    counter.kill()
+    counter.fake.held = False
+    counter.start()
+    old_pc.wait_for_url("**/sign-in*")  # the waiting page notices by itself that it is signed out
+    expect(old_pc.locator(".told.wait")).to_contain_text("chưa rõ kết quả")
+    sign_in(old_pc, counter)
+    known = old_pc.locator(".told.good")
+    expect(known).to_contain_text("ĐÃ CHI")
+    known.click()
+    expect(old_pc.locator(".verdict.good h1")).to_have_text("ĐÃ CHI TIỀN")
+    assert len(counter.fake.receipts) == 1
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_the_unknown_screen_becomes_paid_by_itself(
+    counter: Counter,
+    chromium: Browser,
+    scripts: bool,  # noqa: FBT001 - a parameter
+) -> None:
+    """With scripts or without, the page that says unknown turns to paid without a hand on it."""
+    withdrawal = counter.fake.withdrawal()
+    page = chromium.new_context(viewport=OLD_PC, java_script_enabled=scripts).new_page()  # type: ignore[arg-type]
+    sign_in(page, counter)
+    page.goto(f"{counter.url}/shift/open")
+    page.locator(".count .primary").click()
+    page.goto(f"{counter.url}/scan")
+    page.fill("#code", withdrawal.code)
+    page.keyboard.press("Enter")
+    page.fill("#card", CARD)
+    counter.fake.held = True
+    page.locator("#pay").click()
+    expect(page.locator(".verdict.wait")).to_be_visible()
+    counter.fake.held = False
+    expect(page.locator(".verdict.good h1")).to_have_text("ĐÃ CHI TIỀN")
+    page.context.close()
+
+
+def test_enter_alone_never_pays_without_scripts(counter: Counter, chromium: Browser) -> None:
+    """Where there are no scripts, Enter in the card's field does nothing: paying takes the button."""
+    withdrawal = counter.fake.withdrawal()
+    page = chromium.new_context(viewport=PHONE, java_script_enabled=False).new_page()  # type: ignore[arg-type]
+    sign_in(page, counter)
+    page.goto(f"{counter.url}/shift/open")
+    page.fill("[name=count-500000]", "10")
+    page.keyboard.press("Enter")
+    expect(page.locator("[data-words]")).to_have_text("Năm triệu đồng")
+    page.locator(".count .primary").click()
+    page.goto(f"{counter.url}/scan")
+    page.fill("#code", withdrawal.code)
+    page.keyboard.press("Enter")
+    page.fill("#card", CARD)
+    page.keyboard.press("Enter")
+    page.wait_for_timeout(500)
+    assert counter.fake.receipts == []
+    page.locator("#pay").click()
+    expect(page.locator(".verdict.good")).to_be_visible()
+    page.context.close()
+
+
+def test_the_receipt_is_one_slip_of_paper(old_pc: Page, counter: Counter) -> None:
+    """Printed, the page is the receipt alone: 80 mm wide, one page, shorter than A6."""
+    withdrawal = counter.fake.withdrawal(amount=104_240_000)
+    begin(old_pc, counter)
+    old_pc.goto(f"{counter.url}/scan")
+    old_pc.fill("#code", withdrawal.code)
+    old_pc.keyboard.press("Enter")
+    old_pc.fill("#card", CARD)
+    old_pc.locator("#pay").click()
+    expect(old_pc.locator(".verdict.good")).to_be_visible()
+    paper = old_pc.pdf(prefer_css_page_size=True)
+    assert paper.count(b"/Type /Page\n") == 1
+    old_pc.emulate_media(media="print")
+    expect(old_pc.locator(".slip")).to_be_visible()
+    expect(old_pc.locator(".verdict")).to_be_hidden()
+    expect(old_pc.locator(".bar")).to_be_hidden()
+
+
+def test_both_languages_and_every_page_fit(page: Page, counter: Counter) -> None:
+    """No page runs out of the side of the screen, in either language."""
+    counter.fake.application()
+    begin(page, counter)
+    for _ in range(2):
+        for path in ("/", "/scan", "/shift/open", "/shift/close", "/receipts", "/nothing"):
+            page.goto(counter.url + path)
+            assert fits(page), path
+        page.locator(".language button").click()
+    expect(page.locator("html")).to_have_attribute("lang", "vi")
