@@ -3,18 +3,20 @@
 import contextlib
 from collections.abc import AsyncIterator
 from http import HTTPStatus
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 import orjson
 import structlog
-from fastapi import FastAPI, Request, Response
+from fastapi import Depends, FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
+from fastapi.responses import PlainTextResponse
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from sqlalchemy import exc, text
 from starlette.exceptions import HTTPException
+from starlette.routing import Match
 
-from atm_service import housekeeping, metrics, openapi, problems, refusals
+from atm_service import bodies, housekeeping, metrics, openapi, problems, refusals
 from atm_service.audit import routes as audit
 from atm_service.audit import trail
 from atm_service.banks import routes as banks
@@ -33,6 +35,7 @@ log = structlog.get_logger("service")
 
 ERRORS_SHOWN: Final = 20
 RETRY_AFTER_S: Final = 2
+METHODS: Final = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
 
 _BY_STATUS: Final[dict[int, type[Refusal]]] = {
     HTTPStatus.NOT_FOUND: refusals.NotFound,
@@ -49,26 +52,39 @@ def create(context: Context) -> FastAPI:
             yield
         context.engine.dispose()
 
-    app = FastAPI(
-        title="soft-ATM",
-        version="1",
-        description=openapi.DESCRIPTION,
-        lifespan=lifespan,
-        redoc_url=None,
-        separate_input_output_schemas=False,
-    )
+    app = _routed()
+    app.router.lifespan_context = lifespan
     app.state.context = context
-    for feature in (customers, banks, payments, withdrawals, staff, offices, audit, keys, pages):
-        app.include_router(feature.router)
-    _add_health(app)
-    app.add_middleware(Surroundings, app=app)
+    app.add_middleware(Surroundings, app=app, broken=_broken)
     app.add_exception_handler(Refusal, _refused)
     app.add_exception_handler(RequestValidationError, _malformed)
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(exc.OperationalError, _unavailable)
     app.add_exception_handler(exc.TimeoutError, _unavailable)
     app.add_exception_handler(exc.DataError, _unstorable)
-    app.add_exception_handler(Exception, _broken)
+    return app
+
+
+def document() -> dict[str, Any]:
+    """Give the OpenAPI document; it depends on no setting and needs no database."""
+    return _routed().openapi()
+
+
+def _routed() -> FastAPI:
+    """Build the application's routes, which describe themselves."""
+    app = FastAPI(
+        title="soft-ATM",
+        version="1",
+        description=openapi.DESCRIPTION,
+        openapi_tags=openapi.TAGS,
+        generate_unique_id_function=openapi.operation_id,
+        dependencies=[Depends(bodies.unambiguous)],
+        redoc_url=None,
+        separate_input_output_schemas=False,
+    )
+    for feature in (customers, banks, payments, withdrawals, staff, offices, audit, keys, pages):
+        app.include_router(feature.router)
+    _add_health(app)
     openapi.install(app)
     return app
 
@@ -95,8 +111,11 @@ def _refused(request: Request, refusal: Exception) -> Response:
         caller = getattr(request.state, "caller", None)
         detail = {"refusal": kind.slug, "request": request.state.request_id}
         action = f"{request.method} {getattr(request.scope.get('route'), 'path', 'none')}"
-        with context.transaction() as session:
-            trail.record(session, request.state.now, action, _subject(request), caller, detail)
+        try:
+            with context.transaction() as session:
+                trail.record(session, request.state.now, action, _subject(request), caller, detail)
+        except (exc.OperationalError, exc.TimeoutError) as away:
+            return _unavailable(request, away)
     return _problem(request, refusal)
 
 
@@ -111,10 +130,16 @@ def _malformed(request: Request, invalid: Exception) -> Response:
     """Say where the request is wrong and why, and never repeat what was sent."""
     assert isinstance(invalid, RequestValidationError)
     errors = [
-        {"where": ".".join(str(part)[:40] for part in error["loc"]), "message": str(error["msg"])[:200]}
+        {"where": ".".join(str(part)[:40] for part in error["loc"]), "message": _message(error)}
         for error in invalid.errors()[:ERRORS_SHOWN]
     ]
     return _problem(request, refusals.MalformedRequest(errors=errors))
+
+
+def _message(error: dict[str, Any]) -> str:
+    if error["type"] == "model_attributes_type":
+        return "must be a JSON object, sent as application/json"
+    return str(error["msg"])[:200]
 
 
 def _http(request: Request, error: Exception) -> Response:
@@ -125,7 +150,20 @@ def _http(request: Request, error: Exception) -> Response:
     if error.status_code == HTTPStatus.BAD_REQUEST:
         where = [{"where": "body", "message": "not JSON in UTF-8"}]
         return _problem(request, refusals.MalformedRequest(errors=where))
-    return _problem(request, _BY_STATUS.get(error.status_code, refusals.Broken)())
+    answer = _problem(request, _BY_STATUS.get(error.status_code, refusals.Broken)())
+    if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+        answer.headers["Allow"] = ", ".join(_allowed(request))
+    return answer
+
+
+def _allowed(request: Request) -> list[str]:
+    """List the methods that this address takes, whichever of its routes takes them."""
+    routes = request.app.router.routes
+    return [
+        method
+        for method in METHODS
+        if any(route.matches(dict(request.scope) | {"method": method})[0] is Match.FULL for route in routes)
+    ]
 
 
 def _unavailable(request: Request, error: Exception) -> Response:
@@ -142,8 +180,7 @@ def _unstorable(request: Request, error: Exception) -> Response:
     )
 
 
-def _broken(request: Request, error: Exception) -> Response:
-    log.error("internal error", id=request.state.request_id, error=type(error).__name__)
+def _broken(request: Request) -> Response:
     return _problem(request, refusals.Broken())
 
 
@@ -165,8 +202,8 @@ def _add_health(app: FastAPI) -> None:
             session.execute(text("SELECT 1"))
         return Response(b'{"ready":true}', media_type="application/json")
 
-    @app.get("/metrics", tags=["health"], summary="Counters for Prometheus")
-    async def show_metrics() -> Response:
+    @app.get("/metrics", tags=["health"], summary="Counters for Prometheus", response_class=PlainTextResponse)
+    async def metrics_() -> Response:
         return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
 
     @app.get("/demo.json", include_in_schema=False)

@@ -36,9 +36,9 @@ def _caller(audience: Audience, *roles: Role) -> Callable[..., Awaitable[Caller]
             # Another process may have signed it with a key that this one has not read yet.
             keys = await run_in_threadpool(context.keys.newest, now)
             caller = verify_access(credentials.credentials, keys, audience, now)
+        request.state.caller = caller  # before the refusal, whose row in the trail names the caller
         if caller.role not in roles:
             raise Forbidden(role=caller.role, needs=list(roles))
-        request.state.caller = caller
         return caller
 
     return dependency

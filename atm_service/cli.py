@@ -1,5 +1,6 @@
 """The operator's command line. Every command says plainly what it did, and ends with 1 when it could not."""
 
+import json
 import os
 import sys
 from collections.abc import Iterator
@@ -12,6 +13,7 @@ import typer
 import uvicorn
 from sqlalchemy import exc
 
+from atm_service import app as application
 from atm_service import assembly, database, demo, ids, settings
 from atm_service.context import Context
 from atm_service.keys import store as key_store
@@ -105,6 +107,12 @@ def serve() -> None:
             log_level="warning",
             timeout_graceful_shutdown=10,
         )
+
+
+@app.command(name="openapi")
+def print_openapi() -> None:
+    """Print the OpenAPI document. `docs/openapi.json` is this, committed."""
+    typer.echo(json.dumps(application.document(), ensure_ascii=False, indent=2, sort_keys=True))
 
 
 @app.command(name="demo")

@@ -88,6 +88,7 @@ def app_engine(database_url: str, *, pool_size: int = POOL_SIZE) -> Engine:
         pool_size=pool_size,
         max_overflow=0,
         pool_timeout=LOCK_TIMEOUT_MS / 1000,
+        hide_parameters=True,  # errors name the statement and never whom it was about
         connect_args={"options": options, "connect_timeout": 5},
     )
 

@@ -4,10 +4,12 @@ The log line holds the route's template and never the path, the query or a body:
 """
 
 import time
+import traceback
+from collections.abc import Callable
 from typing import Final
 
 import structlog
-from fastapi import FastAPI
+from fastapi import FastAPI, Request, Response
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -15,15 +17,17 @@ from atm_service import ids, metrics
 from atm_service.refusals import BodyTooLarge
 
 BODY_LIMIT_BYTES: Final = 16_384
+LENGTH_DIGITS_MAX: Final = 12
+FRAMES_LOGGED: Final = 6
 
 log = structlog.get_logger("http")
 
 
 class Surroundings:
-    """ASGI middleware, outermost but for the server itself."""
+    """ASGI middleware, outermost but for the server itself. `broken` answers for what nobody foresaw."""
 
-    def __init__(self, inner: ASGIApp, app: FastAPI) -> None:
-        self._inner, self._app = inner, app
+    def __init__(self, inner: ASGIApp, app: FastAPI, broken: Callable[[Request], Response]) -> None:
+        self._inner, self._app, self._broken = inner, app, broken
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one request."""
@@ -33,7 +37,7 @@ class Surroundings:
         now = self._app.state.context.clock()
         request_id = str(ids.new(now))
         scope.setdefault("state", {}).update(now=now, request_id=request_id)
-        status = 500
+        status = 0
         started = time.perf_counter()
 
         async def marked_send(message: Message) -> None:
@@ -48,6 +52,11 @@ class Surroundings:
 
         try:
             await self._inner(scope, _bounded(scope, receive), marked_send)
+        except Exception as error:  # noqa: BLE001  whatever it is, the client gets a problem
+            _log_error(error, request_id)
+            if status:  # half an answer has left: only breaking the line off tells the client
+                raise RuntimeError("the answer broke off") from None
+            await self._broken(Request(scope))(scope, receive, marked_send)
         finally:
             seconds = time.perf_counter() - started
             route = getattr(scope.get("route"), "path", "none")
@@ -63,10 +72,18 @@ class Surroundings:
             )
 
 
+def _log_error(error: Exception, request_id: str) -> None:
+    """Log what an error is and where it arose. What it says is left out: it may quote a name or a card."""
+    frames = traceback.extract_tb(error.__traceback__)[-FRAMES_LOGGED:]
+    at = [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames]
+    log.error("internal error", id=request_id, error=type(error).__name__, at=at)
+
+
 def _bounded(scope: Scope, receive: Receive) -> Receive:
     """Stop reading a body that is longer than any documented request, declared or streamed."""
     declared = dict(scope["headers"]).get(b"content-length", b"0")
-    too_large = not declared.isdigit() or int(declared) > BODY_LIMIT_BYTES
+    readable = declared.isdigit() and len(declared) <= LENGTH_DIGITS_MAX
+    too_large = not readable or int(declared) > BODY_LIMIT_BYTES
     seen = 0
 
     async def bounded_receive() -> Message:

@@ -366,11 +366,16 @@ def refuses(
     return {status: _documented(kinds) for status, kinds in sorted(by_status.items())}
 
 
-def _documented(kinds: list[Kind]) -> dict[str, Any]:
-    examples = {
-        kind.slug: {"summary": kind.title, "value": body(kind, {}, "01990000-0000-7000-8000-000000000000")}
-        for kind in kinds
+def examples() -> dict[str, dict[str, Any]]:
+    """Give an example of every problem for OpenAPI, by slug: routes refer to these."""
+    request_id = "01990000-0000-7000-8000-000000000000"
+    return {
+        kind.slug: {"summary": kind.title, "value": body(kind, {}, request_id)} for kind in KINDS.values()
     }
+
+
+def _documented(kinds: list[Kind]) -> dict[str, Any]:
+    examples = {kind.slug: {"$ref": f"#/components/examples/{kind.slug}"} for kind in kinds}
     return {
         "description": " · ".join(kind.title for kind in kinds),
         "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}, "examples": examples}},

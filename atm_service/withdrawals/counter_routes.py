@@ -107,7 +107,7 @@ def release(id: UUID, clerk: InClerk, context: InContext, now: InNow) -> None:
         service.release(session, clerk, id, now)
 
 
-@router.get("/receipts", responses=refuses())
+@router.get("/receipts", name="receipts", responses=refuses())
 def day(
     clerk: InClerk,
     context: InContext,

@@ -43,7 +43,7 @@ class WithdrawalView(_Body):
     created_at: datetime
     expires_at: datetime
     code: str | None = Field(description="compact JWS, the text of the QR")
-    digits: str | None = Field(examples=["480-152-7713"])
+    digits: str | None = Field(examples=["480-152-7712"])
     paid_at: datetime | None
     paid_office: str | None
 
@@ -51,7 +51,12 @@ class WithdrawalView(_Body):
 class PresentationRequest(_Body):
     """What the clerk scanned or typed."""
 
-    code: str = Field(min_length=1, max_length=512, description="the QR's text, or the ten digits")
+    code: str = Field(
+        min_length=1,
+        max_length=512,
+        description="the QR's text, or the ten digits",
+        examples=["480-152-7712"],
+    )
 
 
 class Payee(_Body):

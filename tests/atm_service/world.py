@@ -19,6 +19,7 @@ from atm_service.offices import service as offices
 from atm_service.staff import service as staff
 from kyc.sealing import generate_keys, load_keys
 from ledger import Entry, Posting, reading
+from tests.contract.documented import must_be_documented
 
 START = datetime(2026, 11, 16, 2, 0, tzinfo=UTC)  # nine in the morning in Lạng Sơn, a Monday
 OFFICE = "05971-1"
@@ -107,6 +108,12 @@ class Clerk(Person):
         return self.pay(withdrawal["id"], customer.facts["id_number"])
 
 
+def _client(context: Context) -> TestClient:
+    client = TestClient(app.create(context))
+    client.event_hooks = {"response": [must_be_documented]}
+    return client
+
+
 Anybody = TypeVar("Anybody", Customer, Clerk)
 
 
@@ -115,7 +122,7 @@ class Service:
 
     def __init__(self, context: Context, clock: Clock) -> None:
         self.context, self.clock = context, clock
-        self.client = TestClient(app.create(context))
+        self.client = _client(context)
 
     @property
     def now(self) -> datetime:
@@ -206,10 +213,16 @@ class Service:
 
     def limit_office(self, **limits: int) -> None:
         """Change what the policy lets one office pay."""
-        rules = self.context.policy
-        rules = rules.model_copy(update={"office": rules.office.model_copy(update=limits)})
-        self.context = replace(self.context, policy=rules)
-        self.client = TestClient(app.create(self.context))
+        self._change_policy("office", limits)
+
+    def change_rules(self, **rules: int) -> None:
+        """Change the policy's rules for withdrawals."""
+        self._change_policy("withdrawal", rules)
+
+    def _change_policy(self, part: str, figures: dict[str, int]) -> None:
+        rules = getattr(self.context.policy, part).model_copy(update=figures)
+        self.context = replace(self.context, policy=self.context.policy.model_copy(update={part: rules}))
+        self.client = _client(self.context)
 
     def balance(self, code: str) -> int:
         """Give an account's balance as its class reads it."""
