@@ -8,7 +8,7 @@
 -- The caller numbers things, so that a decision is array look-ups only. `accounts` are distinct account ids, `holds`
 -- distinct hold ids; `debits`, `credits`, `hold_accounts` are positions in `accounts`, `hold_numbers` in `holds`.
 -- `groups` is the position of the first command that has the same reference in the same scope. A wrong number cannot
--- make wrong money: what it could break is refused by the constraints of the tables, and the whole call with it.
+-- make wrong money: it is refused here or by the constraints of the tables, and the whole call with it.
 --
 -- Why a hold needs no lock of its own. Whoever ends a hold, or places one, holds the lock of the hold's account for the
 -- rest of the transaction, and looks for an end only after it got that lock, in a later statement: in READ COMMITTED
@@ -56,6 +56,16 @@ BEGIN
         RAISE EXCEPTION USING
             ERRCODE = 'invalid_transaction_state',
             MESSAGE = 'ledger.post works in READ COMMITTED only: after it waited for a lock it must see what it waited for';
+    END IF;
+    IF 1 <> ANY (ARRAY[
+        array_lower(actions, 1), array_lower(refs, 1), array_lower(fingerprints, 1), array_lower(groups, 1),
+        array_lower(entry_ids, 1), array_lower(kinds, 1), array_lower(business_dates, 1), array_lower(narrations, 1),
+        array_lower(corrections, 1), array_lower(line_counts, 1), array_lower(hold_numbers, 1),
+        array_lower(hold_accounts, 1), array_lower(hold_amounts, 1), array_lower(deadlines, 1),
+        array_lower(accounts, 1), array_lower(holds, 1),
+        array_lower(debits, 1), array_lower(credits, 1), array_lower(amounts, 1)
+    ]) THEN
+        RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value', MESSAGE = 'malformed batch: arrays begin at 1';
     END IF;
     FOR attempt IN 1..3 LOOP
         BEGIN
@@ -165,7 +175,7 @@ BEGIN
         a := row.number;
         n_locked := n_locked + 1;
         IF row.id = locked_ids[n_locked - 1] THEN
-            RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value', MESSAGE = 'accounts must be distinct';
+            RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value', MESSAGE = 'malformed batch: an account twice';
         END IF;
         locked_ids[n_locked] := row.id;
         locked_numbers[n_locked] := a;
@@ -239,6 +249,9 @@ BEGIN
         applied := first - 1;
         released := 0;
         why := NULL;
+        IF (line_counts[n] >= 0 AND coalesce(h BETWEEN 1 AND cardinality(holds), true)) IS NOT TRUE THEN
+            RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value', MESSAGE = 'malformed batch: wrong numbers';
+        END IF;
 
         IF done_id[g] IS NOT NULL THEN
             IF done_fingerprint[g] = fingerprints[n] THEN
@@ -372,7 +385,7 @@ BEGIN
     END LOOP;
     IF last IS DISTINCT FROM cardinality(debits) THEN
         RAISE EXCEPTION USING
-            ERRCODE = 'invalid_parameter_value', MESSAGE = 'every posting must belong to a command';
+            ERRCODE = 'invalid_parameter_value', MESSAGE = 'malformed batch: a posting without a command';
     END IF;
 
     -- 4. Write what was posted: references in one order, so that two calls never wait for each other in a circle.
