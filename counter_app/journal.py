@@ -18,7 +18,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any, Final
 
-from counter_app.sealing import Sealer
+from counter_app.sealing import SealBrokenError, Sealer
 
 KEEP: Final = timedelta(days=30)
 KEEP_UNSENT: Final = timedelta(minutes=15)
@@ -260,7 +260,6 @@ class Journal:
         return [self._entry(row) for row in self._database.execute(query, values)]
 
     def _entry(self, row: sqlite3.Row) -> Entry:
-        sealed = row["sealed_answer"]
         return Entry(
             key=row["key"],
             kind=Kind(row["kind"]),
@@ -273,8 +272,15 @@ class Journal:
             created_at=datetime.fromisoformat(row["created_at"]),
             resolved_at=_time(row["resolved_at"]),
             shown_at=_time(row["shown_at"]),
-            answer=json.loads(self._sealer.open(sealed, _context(row["key"], "answer"))) if sealed else None,
+            answer=self._answer(row["key"], row["sealed_answer"]),
         )
+
+    def _answer(self, key: str, sealed: bytes | None) -> dict[str, Any] | None:
+        """Open an answer; None also when the key file it was sealed with was lost."""
+        try:
+            return dict(json.loads(self._sealer.open(sealed, _context(key, "answer")))) if sealed else None
+        except SealBrokenError:
+            return None
 
     def _move(self, key: str, state: State, origins: tuple[State, ...]) -> None:
         places = ", ".join("?" for _ in origins)

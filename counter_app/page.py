@@ -28,6 +28,8 @@ SESSION_COOKIE: Final = "soft_atm_counter"
 LANGUAGE_COOKIE: Final = "soft_atm_language"
 FORM_BYTES_MAX: Final = 16_384
 _FIELDS_MAX: Final = 40
+# What an open page asks without a person: no sign that anybody is there. A page that waits for an unknown is one.
+_BY_THEMSELVES: Final = frozenset({"/line", "/scan/frame"})
 _COOKIE: Final = re.compile(r"[A-Za-z0-9_-]{43}")
 KEY: Final = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
 
@@ -182,7 +184,7 @@ def page(request: Request) -> Page:
     if not _COOKIE.fullmatch(cookie):
         cookie = app.sessions.new_cookie()
     session = app.sessions.find(cookie, app.service.now())
-    if session is not None and request.url.path != "/line":
+    if session is not None and request.url.path not in _BY_THEMSELVES:
         session.seen_at = app.service.now()
     return Page(request, app, languages.language(request.cookies.get(LANGUAGE_COOKIE)), cookie, session)
 

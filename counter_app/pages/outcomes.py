@@ -23,8 +23,10 @@ async def outcome(page: InPage, key: str) -> Response:
     if entry.state is State.NOT_SENT:
         return page.render("not_sent.html", entry=entry, back=_BACK.get(entry.kind, "/"))
     page.app.journal.shown(key, page.app.service.clock())
+    if entry.answer is None:  # the key file was lost; the service's own list is all there is
+        return page.go("/receipts" if entry.kind is Kind.PAYMENT else "/")
     if entry.state is State.REFUSED:
-        return page.refuse(Problem(**entry.answer or {}), next_page=_BACK.get(entry.kind, "/"))
+        return page.refuse(Problem(**entry.answer), next_page=_BACK.get(entry.kind, "/"))
     return _answered(page, entry)
 
 

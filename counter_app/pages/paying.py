@@ -168,8 +168,7 @@ async def _present(page: Page, clerk: Session, code: str) -> Presentation:
 
 def _unknown_payment(page: Page, withdrawal_id: str) -> Entry | None:
     """Return a payment of this withdrawal whose outcome is not known: it must not be asked for anew."""
-    unresolved = page.app.journal.unresolved()
-    return next((e for e in unresolved if e.kind is Kind.PAYMENT and e.subject == withdrawal_id), None)
+    return next((e for e in page.unknown() if e.kind is Kind.PAYMENT and e.subject == withdrawal_id), None)
 
 
 def _check_again(page: Page, presented: Presented, problem: Problem) -> Response:

@@ -67,6 +67,22 @@ async def test_colleagues_see_it_and_strangers_do_not(tmp_path: Path) -> None:
 
 
 @in_loop
+async def test_a_lost_key_file_leaves_the_services_own_list(tmp_path: Path) -> None:
+    """Answers that cannot be opened any more lead to the day's list instead of a broken page."""
+    async with desk(tmp_path) as at:
+        path = await lose(at)
+        await at.resolve()
+        fake = at.fake
+    (tmp_path / "journal.key").unlink()
+    async with desk(tmp_path, fake) as again:
+        await again.sign_in()
+        assert "Đã rõ: ĐÃ CHI" in again.browser.text
+        await again.browser.open(path)
+        assert again.browser.path == "/receipts"
+        assert fake.receipts[0]["number"] in again.browser.text
+
+
+@in_loop
 async def test_asking_again_by_hand(tmp_path: Path) -> None:
     """The clerk may ask again at once instead of waiting."""
     async with desk(tmp_path) as at:
