@@ -1,0 +1,197 @@
+"""A town for the simulations: offices, clerks and customers, who speak HTTP to whatever service is alive."""
+
+import itertools
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, Final
+from uuid import UUID, uuid4
+
+import httpx2
+
+from atm_service import assembly
+from atm_service.context import Context
+from atm_service.keys.tokens import issue_access
+from atm_service.offices import service as offices
+from atm_service.settings import Settings
+from atm_service.staff import service as staff
+
+OFFICE: Final = "05971-1"
+OTHER_OFFICE: Final = "05974-1"
+PASSWORD: Final = "a-long-password"
+PIN: Final = "480152"
+CASH: Final = 100_000_000  # đồng in a drawer
+TOKEN_LIFETIME: Final = timedelta(minutes=60)
+TIMEOUT_S: Final = 30
+
+_numbers = itertools.count(1)
+
+
+def clock() -> datetime:
+    """Read the real clock: the simulations' services do so too."""
+    return datetime.now(UTC)  # noqa: TID251  as the service's own __main__ does
+
+
+@dataclass
+class Person:
+    """Somebody signed in, who asks a service over HTTP. `line` may be changed for another service's."""
+
+    line: httpx2.Client
+    token: str
+    id: UUID
+
+    def get(self, path: str) -> httpx2.Response:
+        """Look."""
+        return self.line.get(path, headers={"Authorization": f"Bearer {self.token}"})
+
+    def post(self, path: str, body: Any = None, key: str | None = None) -> httpx2.Response:
+        """Ask for something to be done."""
+        headers = {"Authorization": f"Bearer {self.token}", "Idempotency-Key": key or str(uuid4())}
+        return self.line.post(path, json=body, headers=headers)
+
+
+@dataclass
+class Customer(Person):
+    """A customer with a wallet."""
+
+    id_number: str
+
+    def authorise(self, amount: int = 50_000, key: str | None = None) -> httpx2.Response:
+        """Ask for a code."""
+        return self.post("/wallet/v1/withdrawals", {"amount": amount, "pin": PIN}, key)
+
+    def code(self, amount: int = 50_000) -> dict[str, Any]:
+        """Get a code."""
+        return known(self.authorise(amount))
+
+    def cancel(self, id: str, key: str | None = None) -> httpx2.Response:
+        """Give a withdrawal up."""
+        return self.post(f"/wallet/v1/withdrawals/{id}/cancel", None, key)
+
+    def available(self) -> int:
+        """Tell how much may be taken out."""
+        return int(self.get("/wallet/v1/account").json()["available"])
+
+
+@dataclass
+class Clerk(Person):
+    """A clerk with a drawer of the own office."""
+
+    office: str
+    drawer: int
+
+    def open(self, cash: int = CASH) -> httpx2.Response:
+        """Open a shift with a counted drawer."""
+        body = {"drawer": self.drawer, "counts": {"50000": cash // 50_000}}
+        return self.post("/counter/v1/shifts", body)
+
+    def close(self, cash: int) -> httpx2.Response:
+        """Close the shift with a counted drawer."""
+        return self.post("/counter/v1/shifts/current/close", {"counts": {"50000": cash // 50_000}})
+
+    def present(self, code: str) -> httpx2.Response:
+        """Scan a code."""
+        return self.post("/counter/v1/presentations", {"code": code})
+
+    def pay(self, id: str, id_number: str, key: str | None = None) -> httpx2.Response:
+        """Check the card and pay."""
+        body = {"id_number": id_number, "checked": "qr"}
+        return self.post(f"/counter/v1/withdrawals/{id}/payment", body, key)
+
+
+@dataclass
+class Town:
+    """People and offices on the database at `url`. `told`: every receipt that a counter was given.
+
+    `context` is this process's own door to the database.
+    """
+
+    url: str
+    context: Context
+    data_dir: Path
+    lines: list[httpx2.Client] = field(default_factory=list)
+    told: list[dict[str, Any]] = field(default_factory=list)
+    drawers: dict[str, Iterator[int]] = field(
+        default_factory=lambda: defaultdict(lambda: iter(range(1, 100)))
+    )
+
+    def line(self, url: str) -> httpx2.Client:
+        """Open a line to a service."""
+        line = httpx2.Client(base_url=url, timeout=TIMEOUT_S, trust_env=False)
+        self.lines.append(line)
+        return line
+
+    def close(self) -> None:
+        """Close every line and the door to the database."""
+        for line in self.lines:
+            line.close()
+        self.context.engine.dispose()
+
+    def applicant(self) -> dict[str, str]:
+        """Make up somebody who has not applied yet."""
+        number = next(_numbers)
+        return {
+            "full_name": "Nông Văn Thắng",
+            "date_of_birth": "1985-04-12",
+            "id_number": f"020085{number:06d}",
+            "phone": f"09{number:08d}",
+            "pin": PIN,
+            "capture": "sample-clear",
+        }
+
+    def customer(self, line: httpx2.Client, balance: int) -> Customer:
+        """Let somebody apply, sign in, link a bank account and top up."""
+        applicant = self.applicant()
+        assert known(line.post("/wallet/v1/applications", json=applicant))["status"] == "approved"
+        session = known(line.post("/wallet/v1/sessions", json={"phone": applicant["phone"], "pin": PIN}))
+        customer = Customer(line, session["access_token"], UUID(int=0), applicant["id_number"])
+        customer.id = UUID(customer.get("/wallet/v1/account").json()["customer_id"])
+        account = {"bin": "970405", "account_number": "8801205123456"}
+        link = known(customer.post("/wallet/v1/bank-links", account))["id"]
+        top_up = {"bank_link_id": link, "amount": balance}
+        assert known(customer.post("/wallet/v1/top-ups", top_up))["status"] == "succeeded"
+        return customer
+
+    def clerk(self, line: httpx2.Client, office: str) -> Clerk:
+        """Bring in a clerk with a drawer of cash and an open shift."""
+        now, drawer = self.context.clock(), next(self.drawers[office])
+        with self.context.transaction() as session:
+            offices.activate(session, office, drawer, now)
+            offices.bring_cash(session, office, drawer, CASH, uuid4(), now)
+            username = f"clerk{next(_numbers)}"
+            id = staff.add(session, username, PASSWORD, "clerk", office, "Hoàng Thị Lan", now)
+        keys = self.context.keys.at(now)
+        token = issue_access(keys, id, "staff", "clerk", office, now, TOKEN_LIFETIME)
+        clerk = Clerk(line, token, id, office, drawer)
+        known(clerk.open())
+        return clerk
+
+
+def known(answer: httpx2.Response) -> dict[str, Any]:
+    """Read a success; anything else fails with what was answered."""
+    assert answer.is_success, f"{answer.status_code} {answer.text}"
+    body: dict[str, Any] = answer.json()
+    return body
+
+
+def slug(answer: httpx2.Response) -> str:
+    """Name a refusal by its problem; a success is its status."""
+    if answer.is_success:
+        return str(answer.status_code)
+    assert answer.headers["content-type"] == "application/problem+json", answer.text
+    kind: str = answer.json()["type"]
+    return kind.removeprefix("urn:soft-atm:problem:")
+
+
+def found(database_url: str, data_dir: Path) -> Town:
+    """Found the town: keys, offices; nobody lives there yet."""
+    data_dir.mkdir(parents=True, exist_ok=True)
+    settings = Settings(data_dir=data_dir)
+    assembly.make_keys(settings.keys_file)
+    context = assembly.context(settings, database_url, clock)
+    assembly.make_signing_keys(context, clock())
+    with context.transaction() as session:
+        offices.import_communes(session)
+    return Town(database_url, context, data_dir)
