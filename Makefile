@@ -46,7 +46,7 @@ format: $(READY)  ## Put the code into its format
 
 .PHONY: mutants
 mutants: $(READY)  ## Plant bugs one by one; every one must turn the tests red
-	$(BIN)/python tests/mutants.py
+	$(BIN)/python tests/mutants.py $(ONLY)
 
 .PHONY: lock
 lock: $(READY)  ## Resolve the newest packages into requirements.lock

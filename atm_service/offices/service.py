@@ -128,7 +128,7 @@ def open_shift(session: Connection, clerk: Caller, drawer: int, counts: Counts, 
         "over_short": over_short,
     }
     if not store.insert_shift(session, values):
-        if theirs := store.open_shift(session, clerk.subject):
+        if theirs := store.open_shift_seen(session, clerk.subject):
             raise errors.ShiftAlreadyOpen(drawer=theirs.drawer)
         raise errors.DrawerInUse
     _post_over_short(session, clerk.office, drawer, over_short, f"shift/{id}/opening", now)
@@ -140,8 +140,9 @@ def open_shift(session: Connection, clerk: Caller, drawer: int, counts: Counts, 
 
 def close_shift(session: Connection, clerk: Caller, counts: Counts, now: datetime) -> Shift:
     """Close the clerk's shift by a count; what differs from the ledger is posted as over or short."""
-    seen = shift_of(session, clerk)
-    store.lock_drawer(session, seen.office, seen.drawer)
+    # The drawer is locked before the shift, here and when a shift is opened: so two closes cannot wait in a circle.
+    if seen := store.open_shift_seen(session, clerk.subject):
+        store.lock_drawer(session, seen.office, seen.drawer)
     shift = store.open_shift_alone(session, clerk.subject)
     if shift is None:
         raise errors.NoOpenShift

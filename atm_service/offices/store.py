@@ -114,6 +114,7 @@ _LOCK_DRAWER = text(
 _SHIFT: Final = """
     SELECT s.*, t.display_name AS clerk FROM service.shift s JOIN service.staff t ON t.id = s.clerk_id
 """
+_OPEN_SHIFT_SEEN = text(f"{_SHIFT} WHERE s.clerk_id = :clerk_id AND s.closed_at IS NULL")
 _OPEN_SHIFT = text(f"{_SHIFT} WHERE s.clerk_id = :clerk_id AND s.closed_at IS NULL FOR SHARE OF s")
 _OPEN_SHIFT_ALONE = text(f"{_SHIFT} WHERE s.clerk_id = :clerk_id AND s.closed_at IS NULL FOR UPDATE OF s")
 _ONE_SHIFT = text(f"{_SHIFT} WHERE s.id = :id")
@@ -181,6 +182,11 @@ def add_drawer(session: Connection, office: str, number: int) -> None:
 def lock_drawer(session: Connection, office: str, number: int) -> bool:
     """Lock a drawer against another opening, close or delivery; False when there is none."""
     return session.execute(_LOCK_DRAWER, {"office": office, "number": number}).one_or_none() is not None
+
+
+def open_shift_seen(session: Connection, clerk_id: UUID) -> Shift | None:
+    """Find a clerk's open shift without a lock: it may be closed a moment later."""
+    return _shift(session.execute(_OPEN_SHIFT_SEEN, {"clerk_id": clerk_id}).mappings().one_or_none())
 
 
 def open_shift(session: Connection, clerk_id: UUID) -> Shift | None:

@@ -356,3 +356,32 @@ def test_a_receipt_names_nobody_in_full(service: Service) -> None:
         "masked_id": "••••••••" + customer.facts["id_number"][-4:],
     }
     assert customer.facts["phone"] not in str(receipt)
+
+
+def test_a_clerk_who_began_in_time_may_finish_after_the_deadline(service: Service) -> None:
+    """Scanned in the last second, paid within the lease: the ledger's hold lasts that long too."""
+    customer, clerk = service.customer(), service.clerk()
+    code = customer.code(lifetime="counter")
+    service.clock.advance(minutes=15, seconds=-1)
+    clerk.present(code["code"])
+    service.clock.advance(minutes=4)
+    assert clerk.pay(code["id"], customer.facts["id_number"]).status_code == 201
+
+
+def test_a_fee_is_held_and_posted_with_the_payment(service: Service) -> None:
+    """The customer gives amount and fee, the drawer only the amount; the fee is the office's income."""
+    service.change_rules(fee=5_000)
+    customer, clerk = service.customer(balance=2_005_000), service.clerk()
+    code = customer.code(2_000_000)
+    assert (code["fee"], customer.account()["available"]) == (5_000, 0)
+    assert clerk.serve(customer, code).json()["fee"] == 5_000
+    assert service.balance(chart.customer(customer.id)) == 0
+    assert service.balance(DRAWER) == 98_000_000
+    assert service.balance(chart.fees(OFFICE)) == 5_000
+
+
+def test_a_fee_that_cannot_be_paid_refuses_the_withdrawal(service: Service) -> None:
+    """Amount and fee together must be there."""
+    service.change_rules(fee=5_000)
+    customer = service.customer(balance=2_004_999)
+    assert slug(customer.authorise(2_000_000)) == "insufficient-funds"

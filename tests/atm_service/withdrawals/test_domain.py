@@ -222,7 +222,7 @@ def test_what_has_ended_cannot_be_cancelled(status: Status) -> None:
     """An ended withdrawal says how it ended."""
     with pytest.raises(errors.AlreadyEnded) as refused:
         ended(status).cancel(NOW)
-    assert refused.value.members == {"status": status}
+    assert refused.value.members == {"ended_as": status}
 
 
 def test_a_code_expires_at_its_deadline_unless_a_clerk_is_counting() -> None:
