@@ -107,7 +107,10 @@ _GENERAL: Final[dict[type[Refusal], Kind]] = {
         "Repeat it with the same key in a second.",
     ),
     refusals.Unavailable: Kind(
-        503, "unavailable", "The service cannot answer now", "Nothing was changed. Repeat with the same key."
+        503,
+        "unavailable",
+        "The service cannot answer now",
+        "Wait `retry_after_s` seconds, then repeat with the same key: it happens once.",
     ),
     refusals.Broken: Kind(
         500,
@@ -321,8 +324,10 @@ _WITHDRAWALS: Final[dict[type[Refusal], Kind]] = {
     withdrawals.BeingPaid: Kind(
         409, "being-paid", "A clerk is counting the money now", "Wait until `lease_until`, then cancel."
     ),
-    withdrawals.AlreadyEnded: Kind(409, "already-ended", "This withdrawal has ended", "Look at `status`."),
-    withdrawals.CodeNotLive: Kind(409, "code-not-live", "There is no open code to show", "Look at `status`."),
+    withdrawals.AlreadyEnded: Kind(409, "already-ended", "This withdrawal has ended", "Look at `ended_as`."),
+    withdrawals.CodeNotLive: Kind(
+        409, "code-not-live", "There is no open code to show", "Look at `ended_as`."
+    ),
 }
 
 KINDS: Final[Mapping[type[Refusal], Kind]] = _GENERAL | _PEOPLE | _OFFICES | _CODES | _WITHDRAWALS
@@ -339,14 +344,14 @@ _KEYED: Final = (
 
 
 def body(kind: Kind, members: Mapping[str, Any], request_id: str) -> dict[str, Any]:
-    """Build the problem's JSON object."""
+    """Build the problem's JSON object. What RFC 9457 defines is never hidden by a member of the same name."""
     return {
+        **members,
         "type": kind.type,
         "title": kind.title,
         "status": kind.status,
         "detail": kind.advice,
         "instance": f"urn:uuid:{request_id}",
-        **members,
     }
 
 

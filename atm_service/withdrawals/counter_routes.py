@@ -1,15 +1,14 @@
 """Withdrawals for the counter: present, pay, release, receipts."""
 
-from datetime import date
-from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Response
 
 import ledger
 from atm_service import calendar, paging
 from atm_service.callers import InClerk
 from atm_service.context import InContext, InNow
+from atm_service.days import InDay
 from atm_service.idempotency import InKey
 from atm_service.offices.errors import NoOpenShift
 from atm_service.paging import InCursor, InLimit, Page
@@ -112,7 +111,7 @@ def day(
     clerk: InClerk,
     context: InContext,
     now: InNow,
-    date: Annotated[date | None, Query(description="a business day in Vietnam; default today")] = None,
+    date: InDay = None,
     cursor: InCursor = None,
     limit: InLimit = paging.LIMIT_DEFAULT,
 ) -> Page[ReceiptView]:

@@ -131,7 +131,7 @@ class Withdrawal:
         if self.status is Status.CANCELLED:
             return self
         if not self.is_live:
-            raise errors.AlreadyEnded(status=self.status)
+            raise errors.AlreadyEnded(ended_as=self.status)
         if self.is_leased(now):
             raise errors.BeingPaid(lease_until=self.lease_until)
         return replace(self, status=Status.CANCELLED, drawer=None, lease_until=None)

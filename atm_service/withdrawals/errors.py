@@ -104,8 +104,8 @@ class BeingPaid(Refusal):
 
 
 class AlreadyEnded(Refusal):
-    """The withdrawal has ended. Member `status`."""
+    """The withdrawal has ended. Member `ended_as`: its status."""
 
 
 class CodeNotLive(Refusal):
-    """There is no code to show: the withdrawal has ended. Member `status`."""
+    """There is no code to show: the withdrawal has ended. Member `ended_as`: its status."""

@@ -127,5 +127,5 @@ def _shown(context: Context, customer_id: UUID, id: UUID, now: InNow) -> service
 def _code(context: Context, customer_id: UUID, id: UUID, now: InNow) -> str:
     shown = _shown(context, customer_id, id, now)
     if shown.code is None:
-        raise errors.CodeNotLive(status=shown.withdrawal.status)
+        raise errors.CodeNotLive(ended_as=shown.withdrawal.status)
     return shown.code

@@ -1,0 +1,31 @@
+"""A business day, as a query names it."""
+
+import re
+from datetime import date
+from typing import Annotated, Final
+
+from fastapi import Query
+from pydantic import BeforeValidator
+
+DAY_MIN: Final = date(2020, 1, 1)
+DAY_MAX: Final = date(2100, 12, 31)
+
+_WRITTEN: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
+
+def _plain(value: object) -> object:
+    """Take `2026-11-01` alone for a day: no time of day, no number of seconds."""
+    if isinstance(value, str) and not _WRITTEN.fullmatch(value):
+        raise ValueError("a day is written YYYY-MM-DD")
+    return value
+
+
+InDay = Annotated[
+    Annotated[date, BeforeValidator(_plain)] | None,
+    Query(
+        ge=DAY_MIN,
+        le=DAY_MAX,
+        description="a business day in Vietnam; default today",
+        examples=["2026-11-16"],
+    ),
+]
