@@ -3,25 +3,24 @@
 import itertools
 import os
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from sqlalchemy import Connection, create_engine, make_url, text
 
 from atm_service import database as db
 from tests.database import Database
+from tests.folders import walkable
 
 _numbers = itertools.count()
 
 
 @pytest.fixture(scope="session")
-def server_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def server_url() -> Iterator[str]:
     """Give the owner's URL of a running PostgreSQL: embedded, or the one SOFT_ATM_TEST_DATABASE_URL names."""
     if given := os.environ.get("SOFT_ATM_TEST_DATABASE_URL"):
         yield db.url(given)
         return
-    folder: Path = tmp_path_factory.mktemp("postgres")
-    with db.embedded(folder / "data", keep=False) as url:
+    with walkable() as folder, db.embedded(folder / "data", keep=False) as url:
         yield url
 
 

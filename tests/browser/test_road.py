@@ -18,14 +18,15 @@ from tests.browser.road import (
     camera_film,
     running_demo,
 )
+from tests.folders import walkable
 
 FULL_DRAWER = {"500000": 400}
 
 
 @pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
+def demo() -> Iterator[Demo]:
     """Give a running demo; each test uses an office and a customer of its own."""
-    with running_demo(tmp_path_factory.mktemp("demo")) as running:
+    with walkable() as folder, running_demo(folder) as running:
         yield running
 
 
