@@ -1,4 +1,4 @@
--- Every account that holds a customer's money or cash is of its class and floored: the ledger keeps it from going below zero.
+-- Every account that holds a customer's money or cash is of its class and floored, so that it never goes below zero.
 SELECT concat('account ', code, ': ', class, CASE WHEN floored THEN ', floored' ELSE ', not floored' END) AS detail
 FROM ledger.account
 WHERE (starts_with(code, 'customer/') AND (class, floored) IS DISTINCT FROM ('liability', true))

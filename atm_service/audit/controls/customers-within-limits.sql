@@ -1,4 +1,5 @@
--- No customer was paid more in a business day, or in a month, than the policy in force allows; looked at from last month on.
+-- No customer was paid more in a business day, or in a month, than the policy in force allows.
+-- From the month before this one on: older payments were made under older rules.
 SELECT concat('customer ', customer_id, ' in the ', period, ' of ', since, ': ', total, ' of ', most) AS detail
 FROM (
     SELECT r.customer_id, limits.period, limits.most,

@@ -1,4 +1,5 @@
--- What an office has paid in a day, by the figure that its limits and receipt numbers are made of, is what its receipts come to.
+-- What an office has paid in a day, by the figure that limits and receipt numbers are made of, is what its receipts
+-- come to.
 SELECT concat('office ', coalesce(d.office, r.office), ' on ', coalesce(d.day, r.day), ': ', coalesce(d.receipts, 0),
               ' payments of ', coalesce(d.paid_total, 0), ' counted, ', coalesce(r.number, 0), ' receipts of ',
               coalesce(r.total, 0)) AS detail
@@ -8,4 +9,4 @@ FULL JOIN (
     FROM service.receipt
     GROUP BY 1, 2
 ) AS r ON (r.office, r.day) = (d.office, d.day)
-WHERE (coalesce(d.receipts, 0), coalesce(d.paid_total, 0)) IS DISTINCT FROM (coalesce(r.number, 0), coalesce(r.total, 0))
+WHERE coalesce(d.receipts, 0) <> coalesce(r.number, 0) OR coalesce(d.paid_total, 0) <> coalesce(r.total, 0)

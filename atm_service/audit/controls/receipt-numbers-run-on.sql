@@ -4,7 +4,8 @@ FROM (
     SELECT number, concat(office, '-', to_char(day, 'YYMMDD'), '-',
                           lpad(place::text, greatest(4, length(place::text)), '0')) AS expected
     FROM (
-        SELECT number, office, day, row_number() OVER (PARTITION BY office, day ORDER BY length(number), number) AS place
+        SELECT number, office, day,
+               row_number() OVER (PARTITION BY office, day ORDER BY length(number), number) AS place
         FROM (
             SELECT number, office, (paid_at AT TIME ZONE 'Asia/Ho_Chi_Minh')::date AS day FROM service.receipt
         ) AS dated

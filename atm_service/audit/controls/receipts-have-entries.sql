@@ -1,5 +1,5 @@
--- Every receipt has one entry that captures its withdrawal's hold and moves the amount from customer to drawer, the fee to the
--- office, on the business date of the payment, and nothing else; and every entry of kind withdrawal has a receipt.
+-- Every receipt has one entry that captures its withdrawal's hold and, on the business date of the payment, moves the
+-- amount from customer to drawer, the fee to the office, and nothing else; every entry of kind withdrawal has one.
 SELECT concat('receipt ', coalesce(r.number, 'none'), ': ', coalesce(r.amount, 0), ' and fee ', coalesce(r.fee, 0),
               '; entry ', coalesce(e.id, r.entry_id), ': ', coalesce(e.moves, 'none')) AS detail
 FROM (

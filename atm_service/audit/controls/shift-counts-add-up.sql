@@ -2,11 +2,12 @@
 SELECT concat('shift ', s.id, ', ', counted.moment, ': notes of ', counted.sum, ', total ', counted.total) AS detail
 FROM service.shift AS s
 CROSS JOIN LATERAL (
-    SELECT 'opening' AS moment, s.opening_total AS total,
-           (SELECT coalesce(sum(note::bigint * number::bigint), 0) FROM jsonb_each_text(s.opening_counts) AS n (note, number)) AS sum
-    UNION ALL
-    SELECT 'closing', s.closing_total,
-           (SELECT coalesce(sum(note::bigint * number::bigint), 0) FROM jsonb_each_text(s.closing_counts) AS n (note, number))
-    WHERE s.closed_at IS NOT NULL
+    SELECT shown.moment, shown.total, coalesce(sum(n.note::bigint * n.number::bigint), 0) AS sum
+    FROM (
+        VALUES ('opening', s.opening_total, s.opening_counts), ('closing', s.closing_total, s.closing_counts)
+    ) AS shown (moment, total, notes)
+    LEFT JOIN LATERAL jsonb_each_text(shown.notes) AS n (note, number) ON true
+    WHERE shown.moment = 'opening' OR s.closed_at IS NOT NULL
+    GROUP BY shown.moment, shown.total
 ) AS counted
 WHERE counted.sum IS DISTINCT FROM counted.total

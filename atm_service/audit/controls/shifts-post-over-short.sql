@@ -1,6 +1,8 @@
--- What a shift's counts were over or short is in the ledger under the shift's reference, at its drawer; and nothing else is.
+-- What a shift's counts were over or short is in the ledger under the shift's reference, at its drawer; no other entry
+-- is of kind over-short.
 SELECT concat(coalesce(c.reference, e.reference), ': ', coalesce(c.over_short, 0), ' counted at ',
-              coalesce(c.code, 'no drawer'), ', ', coalesce(e.amount, 0), ' posted at ', coalesce(e.code, 'none')) AS detail
+              coalesce(c.code, 'no drawer'), ', ', coalesce(e.amount, 0), ' posted at ', coalesce(e.code, 'none')
+       ) AS detail
 FROM (
     SELECT concat('shift/', s.id, '/', counted.moment) AS reference, counted.over_short,
            concat('office/', s.office, '/drawer/', s.drawer) AS code

@@ -1,5 +1,5 @@
--- Every top-up that succeeded has one entry, from the linked bank to the customer, of its amount; every entry of kind top-up
--- has its top-up.
+-- Every top-up that succeeded has one entry, from the linked bank to the customer, of its amount; every entry of kind
+-- top-up has its top-up.
 SELECT concat('top-up ', coalesce(t.id::text, 'none'), ': ', coalesce(t.moves, 'none'), '; entry ',
               coalesce(e.id, t.entry_id), ': ', coalesce(e.moves, 'none')) AS detail
 FROM (

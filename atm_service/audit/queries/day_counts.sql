@@ -1,4 +1,4 @@
--- Each count of the day with what the ledger got for its over/short, and what moved in the drawer after a closing count.
+-- Each count of the day, with what the ledger got for its over/short and what moved in the drawer after a close.
 WITH counted AS (
     SELECT s.office, s.drawer, s.id AS shift, c.moment, c.at, c.counted, c.over_short, a.id AS account_id
     FROM service.shift AS s

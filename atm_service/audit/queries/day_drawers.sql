@@ -1,4 +1,5 @@
--- Each drawer's account on one business day: before it, what was brought, after it, and whether a shift is open at its end.
+-- Each drawer's account on one business day: before it, what was brought, after it, and whether a shift is open at
+-- its end.
 WITH drawer AS (
     SELECT d.office, d.number, a.id, coalesce(a.debits - a.credits, 0) AS balance
     FROM service.drawer AS d

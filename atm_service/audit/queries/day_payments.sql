@@ -4,12 +4,14 @@ WITH receipt AS (
     FROM service.receipt AS r
     WHERE r.id >= :near_start AND r.id < :near_end AND r.paid_at >= :start AND r.paid_at < :end
       AND (CAST(:office AS text) IS NULL OR r.office = :office)
+), today AS MATERIALIZED (  -- the day first: a planner that begins with the drawers reads their whole past
+    SELECT e.id, p.credit_id, p.amount
+    FROM ledger.entry AS e JOIN ledger.posting AS p ON p.entry_id = e.id
+    WHERE e.business_date = :day AND e.kind = 'withdrawal'
 ), entry AS (
-    SELECT e.id, split_part(a.code, '/', 2) AS office, split_part(a.code, '/', 4)::integer AS drawer, p.amount
-    FROM ledger.entry AS e
-    JOIN ledger.posting AS p ON p.entry_id = e.id
-    JOIN ledger.account AS a ON a.id = p.credit_id
-    WHERE e.business_date = :day AND e.kind = 'withdrawal' AND a.code ~ '^office/[^/]+/drawer/[0-9]{1,2}$'
+    SELECT t.id, split_part(a.code, '/', 2) AS office, split_part(a.code, '/', 4)::integer AS drawer, t.amount
+    FROM today AS t JOIN ledger.account AS a ON a.id = t.credit_id
+    WHERE a.code ~ '^office/[^/]+/drawer/[0-9]{1,2}$'
       AND (CAST(:office AS text) IS NULL OR split_part(a.code, '/', 2) = :office)
 ), payment AS (
     SELECT coalesce(r.office, e.office) AS office, coalesce(r.drawer, e.drawer) AS drawer,
