@@ -10,11 +10,16 @@ from tests.counter_app.fake_service import CARD, CARD_QR
 NUMBERS = st.text(string.digits, min_size=12, max_size=12)
 
 
-def mrz(id_number: str = CARD, born: str = "850902", expires: str = "250902") -> str:
-    """Build the three lines of a card's back, with right check digits."""
-    upper = f"IDVNM{id_number[3:]}{mrz_check_digit(id_number[3:])}{id_number}<<8"
-    dates = f"{born}{mrz_check_digit(born)}F{expires}{mrz_check_digit(expires)}VNM{'<' * 11}"
-    middle = dates + str(mrz_check_digit(upper[5:] + dates[0:7] + dates[8:15] + dates[18:29]))
+def mrz(id_number: str = CARD, *, document: str = "", wrong: str = "") -> str:
+    """Build the three lines of a card's back; `wrong` names the one check digit that is not right."""
+    document, born, expires = document or id_number[3:], "850902", "250902"
+
+    def digit(name: str, field: str) -> str:
+        return str((mrz_check_digit(field) + (name == wrong)) % 10)
+
+    upper = f"IDVNM{document}{digit('document', document)}{id_number}<<8"
+    dates = f"{born}{digit('born', born)}F{expires}{digit('expires', expires)}VNM{'<' * 11}"
+    middle = dates + digit("all", upper[5:] + dates[0:7] + dates[8:15] + dates[18:29])
     return "\n".join((upper, middle, "HOANG<<THI<MAI".ljust(30, "<")))
 
 
@@ -85,6 +90,19 @@ def test_refusal_does_not_repeat_the_card() -> None:
         read(f"{CARD}0|Hoàng Thị Mai")
     assert not set(str(refused.value)) & set(string.digits)
     assert "Mai" not in str(refused.value)
+
+
+@pytest.mark.parametrize("wrong", ["document", "born", "expires", "all"])
+def test_each_check_digit_counts(wrong: str) -> None:
+    """One wrong check digit refuses the zone though all others, and the sum over all, are right."""
+    with pytest.raises(CardUnreadableError, match="check digit"):
+        read(mrz(wrong=wrong))
+
+
+def test_two_numbers_in_one_zone() -> None:
+    """A zone whose document number is not the card number's end is no card of this country."""
+    with pytest.raises(CardUnreadableError, match="differ"):
+        read(mrz(document="185001235"))
 
 
 @given(NUMBERS)
