@@ -22,17 +22,19 @@ COMMUNES: Final = Path(__file__).with_name("lang_son_communes.csv")
 
 
 def import_communes(session: Connection, path: Path = COMMUNES) -> int:
-    """Plan one office in each commune of a CSV file; offices that are there already stay. Give how many are new."""
+    """Plan the offices of a CSV file of communes; those that are there already stay. Give how many are new."""
     with path.open(encoding="utf-8", newline="") as file:
-        return sum(_import(session, row) for row in csv.DictReader(file))
+        return store.insert(session, [_planned(row) for row in csv.DictReader(file)])
 
 
-def _import(session: Connection, row: Mapping[str, str]) -> bool:
+def _planned(row: Mapping[str, str]) -> tuple[Office, str]:
+    """Plan an office of a commune (the first, unless the row has a `number`); give it with the words that find it."""
     commune = row["commune_name"]
     place = commune.removeprefix("Phường ").removeprefix("Thị trấn ").removeprefix("Xã ")
+    number = row.get("number", "1")
     office = Office(
-        code=f"{row['commune_code']}-1",
-        name=f"Bưu điện {place}",
+        code=f"{row['commune_code']}-{number}",
+        name=f"Bưu điện {place}" if number == "1" else f"Bưu điện {place} {number}",
         commune_code=row["commune_code"],
         commune=commune,
         kind=row["commune_type"],
@@ -41,7 +43,7 @@ def _import(session: Connection, row: Mapping[str, str]) -> bool:
         state=State.PLANNED,
         line=Line.GOOD,
     )
-    return store.insert(session, office, plain(f"{office.name} {commune} {office.district} {office.code}"))
+    return office, plain(f"{office.name} {commune} {office.district} {office.code}")
 
 
 def plain(words: str) -> str:

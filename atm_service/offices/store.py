@@ -154,10 +154,10 @@ _LIST = text("""
 """)
 
 
-def insert(session: Connection, office: Office, searchable: str) -> bool:
-    """Add an office; False when its code is there already."""
-    values = {**vars(office), "searchable": searchable}
-    return session.execute(_INSERT, values).rowcount == 1
+def insert(session: Connection, offices: Sequence[tuple[Office, str]]) -> int:
+    """Add offices, each with its words for the search, where their codes are new; give how many were."""
+    values = [{**vars(office), "searchable": searchable} for office, searchable in offices]
+    return session.execute(_INSERT, values).rowcount if values else 0
 
 
 def find(session: Connection, code: str) -> Office | None:
