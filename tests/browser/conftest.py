@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 # Nothing may leave this machine, and a container has no sandbox or graphics card.
 ARGUMENTS = [
@@ -15,11 +15,13 @@ ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+PATIENCE_MS = 20_000  # pages ask again every five seconds, and the machine may be busy
 
 
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
     """Give a running browser; each test opens its own context in it."""
+    expect.set_options(timeout=PATIENCE_MS)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=ARGUMENTS)
         yield browser

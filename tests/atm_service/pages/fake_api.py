@@ -446,7 +446,7 @@ def audit_routes(fake: Fake) -> APIRouter:
             "drawers-match-shifts",
             "no-negative-cash",
         ]
-        broken = {"entries-balance"} if fake.control_broken else set()
+        broken = {"no-negative-cash"} if fake.control_broken else set()
         items = [
             {
                 "name": name,
