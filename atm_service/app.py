@@ -62,6 +62,7 @@ def create(context: Context) -> FastAPI:
     app.add_exception_handler(exc.OperationalError, _unavailable)
     app.add_exception_handler(exc.TimeoutError, _unavailable)
     app.add_exception_handler(exc.DataError, _unstorable)
+    app.add_exception_handler(exc.DBAPIError, _lost)
     return app
 
 
@@ -114,8 +115,8 @@ def _refused(request: Request, refusal: Exception) -> Response:
         try:
             with context.transaction() as session:
                 trail.record(session, request.state.now, action, _subject(request), caller, detail)
-        except (exc.OperationalError, exc.TimeoutError) as away:
-            return _unavailable(request, away)
+        except (exc.DBAPIError, exc.TimeoutError) as away:
+            return _unavailable(request, away)  # nobody tries things without leaving a trace
     return _problem(request, refusal)
 
 
@@ -166,8 +167,17 @@ def _allowed(request: Request) -> list[str]:
     ]
 
 
+def _lost(request: Request, error: Exception) -> Response:
+    """Answer for an error of the database: of its connection, or a fault of ours."""
+    assert isinstance(error, exc.DBAPIError)
+    return (_unavailable if error.connection_invalidated else _broken)(request, error)
+
+
 def _unavailable(request: Request, error: Exception) -> Response:
-    """Answer for a database that is away, full, or whose rows stay locked: nothing was changed."""
+    """Answer for a database that is away, full, or whose rows stay locked.
+
+    A connection may be lost while it commits: then nobody knows here whether it did. The same key tells.
+    """
     log.warning("database unavailable", id=request.state.request_id, error=type(error).__name__)
     return _problem(request, refusals.Unavailable(retry_after_s=RETRY_AFTER_S))
 

@@ -14,12 +14,15 @@ from atm_service.banks.gateway import BankGateway
 from atm_service.keys import store as key_store
 from atm_service.keys.domain import KeySet
 from atm_service.limits.policy import Policy
+from atm_service.refusals import Unavailable
 from atm_service.settings import Settings
 from kyc.provider import Provider
 from kyc.sealing import Sealer
 
 KEYS_FRESH: Final = timedelta(seconds=30)
 KEYS_FRESHER: Final = timedelta(seconds=1)
+KEYS_WAIT_S: Final = 5
+KEYS_RETRY_S: Final = 2
 
 
 class KeyRing:
@@ -48,12 +51,17 @@ class KeyRing:
         return self._read_at is not None and timedelta(0) <= now - self._read_at < age
 
     def _no_older_than(self, age: timedelta, now: datetime) -> KeySet:
-        with self._lock:
+        # One reads for all; while the database hangs, those who wait for that one do not wait in turn.
+        if not self._lock.acquire(timeout=KEYS_WAIT_S):
+            raise Unavailable(retry_after_s=KEYS_RETRY_S)
+        try:
             if self._keys is None or not self._fresh(age, now):
                 with self._engine.connect() as session:
                     self._keys = key_store.load(session, self._sealer, now, self._longest)
                 self._read_at = now
             return self._keys
+        finally:
+            self._lock.release()
 
 
 @dataclass(frozen=True)

@@ -11,12 +11,13 @@ from datetime import datetime
 from typing import Final
 
 import structlog
-from sqlalchemy import text
+from sqlalchemy import Connection, exc, text
 
-from atm_service import idempotency, metrics
+from atm_service import attempts, idempotency, metrics
 from atm_service.context import Context
 from atm_service.customers import onboarding
 from atm_service.payments import service as payments
+from atm_service.sessions import service as sessions
 from atm_service.withdrawals import service as withdrawals
 
 log = structlog.get_logger("housekeeping")
@@ -24,16 +25,18 @@ log = structlog.get_logger("housekeeping")
 LOCK: Final = 5_094_417_263  # any constant: one housekeeper at a time over all processes
 
 
-def _forget_old_keys(context: Context, now: datetime) -> int:
+def _forget_old(context: Context, now: datetime) -> int:
+    """Drop what nobody asks for any more: remembered answers, ended sessions, counts of wrong guesses."""
     with context.transaction() as session:
-        return idempotency.forget_old(session, now)
+        forgetters = (idempotency.forget_old, sessions.forget_old, attempts.forget_old)
+        return sum(forget(session, now) for forget in forgetters)
 
 
 TASKS: Final[dict[str, Callable[[Context, datetime], int]]] = {
     "expire-withdrawals": withdrawals.expire_due,
     "resolve-top-ups": payments.resolve_pending,
     "resolve-applications": onboarding.resolve_pending,
-    "forget-idempotency-keys": _forget_old_keys,
+    "forget-old": _forget_old,
 }
 
 
@@ -46,8 +49,17 @@ def round_(context: Context, now: datetime) -> dict[str, int]:
             session.commit()
             return {name: _attempt(name, task, context, now) for name, task in TASKS.items()}
         finally:
-            session.execute(text("SELECT pg_advisory_unlock(:lock)"), {"lock": LOCK})
-            session.commit()
+            _unlock(session)
+
+
+def _unlock(session: Connection) -> None:
+    """Give the lock back, or give the connection up that holds it: the pool must not keep a lock for ever."""
+    try:
+        session.execute(text("SELECT pg_advisory_unlock(:lock)"), {"lock": LOCK})
+        session.commit()
+    except exc.SQLAlchemyError:
+        session.invalidate()
+        raise
 
 
 def _attempt(name: str, task: Callable[[Context, datetime], int], context: Context, now: datetime) -> int:

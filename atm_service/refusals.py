@@ -56,7 +56,7 @@ class RequestInProgress(Refusal):
 
 
 class Unavailable(Refusal):
-    """The service cannot reach what it needs. Nothing was changed. Member `retry_after_s`."""
+    """The service cannot reach what it needs. Repeating with the same key is safe. Member `retry_after_s`."""
 
 
 class Broken(Refusal):
