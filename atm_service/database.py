@@ -6,10 +6,12 @@ ledger's functions, and never change or delete a journal row.
 
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from subprocess import SubprocessError
 from typing import Final
 
+import psutil  # type: ignore[import-untyped]
 from alembic.config import Config
 from sqlalchemy import Engine, create_engine
 
@@ -47,6 +49,7 @@ def embedded(folder: Path, *, keep: bool = True) -> Iterator[str]:
     folder.parent.mkdir(parents=True, exist_ok=True)
     server = get_server(folder, cleanup_mode="stop" if keep else "delete", start=False)
     _configure(server)
+    _forget_dead(server)
     server.start()
     try:
         yield url(server.get_uri())
@@ -54,11 +57,38 @@ def embedded(folder: Path, *, keep: bool = True) -> Iterator[str]:
         server.cleanup()
 
 
-def revive(folder: Path) -> None:
-    """Start the embedded PostgreSQL of this process again if it has died; its journal brings it back whole."""
+def revive(folder: Path) -> bool:
+    """Start the embedded PostgreSQL of this process again if it has died; its journal brings it back whole.
+
+    False: it has not come back yet, call again.
+    """
     server = get_server(folder)
-    if not server.get_postmaster_info().is_running():
+    if _is_postgres(server.get_postmaster_info().pid):
+        return True
+    _forget_dead(server)
+    try:
         server.ensure_postgres_running()
+    except (SubprocessError, AssertionError):  # it takes its time, or its file is being written
+        return False
+    return True
+
+
+def _forget_dead(server: PostgresServer) -> None:
+    """Drop the file that names a dead server's pid, which by now may be another program's.
+
+    The wheel takes any living process of that pid for PostgreSQL, and would never start it again.
+    """
+    file = server.pgdata / "postmaster.pid"
+    with suppress(FileNotFoundError, IndexError, ValueError):
+        if not _is_postgres(int(file.read_text().split()[0])):
+            file.unlink()
+
+
+def _is_postgres(pid: int) -> bool:
+    with suppress(psutil.NoSuchProcess):
+        process = psutil.Process(pid)
+        return process.status() != psutil.STATUS_ZOMBIE and process.name().startswith("postgres")
+    return False
 
 
 def _configure(server: PostgresServer) -> None:
