@@ -45,6 +45,8 @@ STAFF_SIGN_IN: Final = Door("staff-sign-in", 5, timedelta(minutes=15), timedelta
 DIGITS: Final = Door("digits", 5, timedelta(minutes=15), timedelta(minutes=15))
 IDENTITY: Final = Door("identity", 5, timedelta(minutes=15), timedelta(minutes=15))
 
+KEPT_FOR: Final = timedelta(days=1)  # longer than any window
+
 _SHUT = text(
     "SELECT shut_until FROM service.attempt WHERE door = :door AND subject = :subject AND shut_until > :now"
 )
@@ -57,6 +59,7 @@ _WRONG = text("""
                           WHEN a.wrong + 1 >= :most THEN CAST(:until AS timestamptz) ELSE a.shut_until END
     RETURNING wrong, shut_until
 """)
+_FORGET = text("DELETE FROM service.attempt WHERE since < :before AND coalesce(shut_until, since) < :before")
 _TURN = text("SELECT pg_advisory_xact_lock(hashtextextended(:door || ' ' || :subject, 1))")
 _CLEAR = text("DELETE FROM service.attempt WHERE door = :door AND subject = :subject")
 
@@ -96,3 +99,8 @@ def wrong(session: Connection, door: Door, subject: str, now: datetime) -> int:
         "until": now + door.shut_for,
     }
     return max(0, door.most - int(session.execute(_WRONG, counted).one().wrong))
+
+
+def forget_old(session: Connection, now: datetime) -> int:
+    """Drop counts that no door looks at any more; give how many."""
+    return session.execute(_FORGET, {"before": now - KEPT_FOR}).rowcount

@@ -14,6 +14,7 @@ import structlog
 from sqlalchemy import Connection, exc, text
 
 from atm_service import attempts, idempotency, metrics
+from atm_service.audit import service as audit
 from atm_service.context import Context
 from atm_service.customers import onboarding
 from atm_service.payments import service as payments
@@ -37,6 +38,7 @@ TASKS: Final[dict[str, Callable[[Context, datetime], int]]] = {
     "resolve-top-ups": payments.resolve_pending,
     "resolve-applications": onboarding.resolve_pending,
     "forget-old": _forget_old,
+    "watch-controls": audit.watch,
 }
 
 

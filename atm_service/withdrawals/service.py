@@ -26,7 +26,7 @@ from atm_service.withdrawals.codes import Code
 from atm_service.withdrawals.domain import Drawer, Withdrawal, check_amount
 from atm_service.withdrawals.receipts import Receipt
 from atm_service.withdrawals.schemas import PaymentRequest, WithdrawalRequest
-from kyc.errors import ProviderUnavailable
+from kyc.errors import ProviderRefused, ProviderUnavailable
 from kyc.provider import FaceRequest
 from ledger import Capture, Entry, Expire, Hold, Posting, Void, reading
 
@@ -91,6 +91,8 @@ def step_up(context: Context, customer: Caller, wish: WithdrawalRequest, now: da
         result = context.provider.match_face(request, context.settings.kyc_timeout_s)
     except ProviderUnavailable:
         raise Unavailable(retry_after_s=STEP_UP_RETRY_S) from None
+    except ProviderRefused:
+        raise required from None
     if not result.matches:
         raise required
 
