@@ -1,6 +1,9 @@
 """`soft-atm`: the command line, and the one place where the service's clock is read."""
 
+import multiprocessing
 import os
+import signal
+import threading
 from datetime import UTC, datetime
 
 from fastapi import FastAPI
@@ -15,10 +18,24 @@ def clock() -> datetime:
 
 def application() -> FastAPI:
     """Build the application of one service process; its settings come from the environment."""
+    _end_with_parent()
     chosen = settings.load(os.environ.get("SOFT_ATM_ENV_FILE"))
     logs.configure(chosen.log_level)
     assert chosen.database_url is not None, "`soft-atm serve` passes the database's URL on"
     return app.create(assembly.context(chosen, chosen.database_url.get_secret_value(), clock))
+
+
+def _end_with_parent() -> None:
+    """End a worker when the process that started it has died: it would keep the port from whoever comes next."""
+    parent = multiprocessing.parent_process()
+    if parent is None:
+        return
+
+    def watch() -> None:
+        parent.join()
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    threading.Thread(target=watch, name="parent-watch", daemon=True).start()
 
 
 def main() -> None:

@@ -1,12 +1,14 @@
 """A town for the simulations: offices, clerks and customers, who speak HTTP to whatever service is alive."""
 
 import itertools
+import threading
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 from uuid import UUID, uuid4
 
 import httpx2
@@ -25,6 +27,8 @@ PIN: Final = "480152"
 CASH: Final = 100_000_000  # đồng in a drawer
 TOKEN_LIFETIME: Final = timedelta(minutes=60)
 TIMEOUT_S: Final = 30
+
+T = TypeVar("T")
 
 _numbers = itertools.count(1)
 
@@ -195,3 +199,15 @@ def found(database_url: str, data_dir: Path) -> Town:
     with context.transaction() as session:
         offices.import_communes(session)
     return Town(database_url, context, data_dir)
+
+
+def at_once(works: Sequence[Callable[[], T]]) -> list[T]:
+    """Do everything at the same moment, each in a thread of its own; give what came of it, in order."""
+    gate = threading.Barrier(len(works), timeout=30)
+
+    def work(what: Callable[[], T]) -> T:
+        gate.wait()
+        return what()
+
+    with ThreadPoolExecutor(len(works)) as pool:
+        return list(pool.map(work, works))

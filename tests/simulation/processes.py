@@ -73,6 +73,12 @@ class Program:
         self.log = log
         self.process: psutil.Process | None = None
 
+    @property
+    def pid(self) -> int:
+        """Give the pid of the running program."""
+        assert self.process is not None
+        return int(self.process.pid)
+
     def _launch(self) -> psutil.Process:
         raise NotImplementedError
 

@@ -1,13 +1,11 @@
 """Everybody at once: two service processes, one database, real threads."""
 
 import itertools
-import threading
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Any, TypeVar
+from typing import Any
 from uuid import uuid4
 
 import httpx2
@@ -19,8 +17,6 @@ from atm_service.withdrawals import service as withdrawals
 from tests.simulation import books, people
 from tests.simulation.people import OFFICE, OTHER_OFFICE, Clerk, Customer, Town, known, slug
 from tests.simulation.processes import Service, started
-
-T = TypeVar("T")
 
 DRAWERS = 20
 CODES = 5
@@ -38,18 +34,6 @@ def lines(town: Town) -> Iterator[list[httpx2.Client]]:
         yield [town.line(service.url) for service in services]
 
 
-def at_once(works: Sequence[Callable[[], T]]) -> list[T]:
-    """Do everything at the same moment, each in a thread of its own; give what came of it, in order."""
-    gate = threading.Barrier(len(works), timeout=30)
-
-    def work(what: Callable[[], T]) -> T:
-        gate.wait()
-        return what()
-
-    with ThreadPoolExecutor(len(works)) as pool:
-        return list(pool.map(work, works))
-
-
 def receipts(answers: Sequence[httpx2.Response]) -> list[dict[str, Any]]:
     return [answer.json() for answer in answers if answer.is_success]
 
@@ -61,7 +45,7 @@ def test_one_code_at_twenty_drawers_is_paid_once(town: Town, lines: list[httpx2.
     clerks = [town.clerk(line, office) for line, office, _ in places]
     for _ in range(CODES):
         code = customer.code(AMOUNT)
-        outcomes = at_once([partial(_present_and_pay, clerk, customer, code) for clerk in clerks])
+        outcomes = people.at_once([partial(_present_and_pay, clerk, customer, code) for clerk in clerks])
         paid = receipts([payment for _, payment in outcomes])
         lost = [(slug(shown), slug(payment)) for shown, payment in outcomes if not payment.is_success]
         assert len(paid) == 1
@@ -92,7 +76,7 @@ def test_the_same_key_twenty_times_is_one_payment(town: Town, lines: list[httpx2
         code, key = customer.code(), str(uuid4())
         known(clerk.present(code["code"]))
         desks = [Clerk(lines[n % 2], clerk.token, clerk.id, OFFICE, clerk.drawer) for n in range(DRAWERS)]
-        answers = at_once([partial(desk.pay, code["id"], customer.id_number, key) for desk in desks])
+        answers = people.at_once([partial(desk.pay, code["id"], customer.id_number, key) for desk in desks])
         again = clerk.pay(code["id"], customer.id_number, key)
         assert {slug(answer) for answer in answers} <= {"201", "request-in-progress"}
         assert {answer.content for answer in answers if answer.is_success} == {again.content}
@@ -116,7 +100,7 @@ def test_a_withdrawal_ends_in_one_way(town: Town, lines: list[httpx2.Client]) ->
             _lapse(town, code["id"])
         late = town.context.clock() + timedelta(hours=25)
         expiries: list[int] = []
-        paid, cancelled, _ = at_once(
+        paid, cancelled, _ = people.at_once(
             [
                 partial(clerk.pay, code["id"], customer.id_number),
                 partial(customer.cancel, code["id"]),
@@ -159,7 +143,7 @@ def test_fifty_authorisations_at_once_keep_within_every_bound(
     """Fifty codes asked for at once never go over the balance, the day's limit or the number of open codes."""
     customer = town.customer(lines[0], balance)
     twin = Customer(lines[1], customer.token, customer.id, customer.id_number)
-    answers = at_once([partial((customer, twin)[n % 2].authorise, amount) for n in range(50)])
+    answers = people.at_once([partial((customer, twin)[n % 2].authorise, amount) for n in range(50)])
     assert Counter(slug(answer) for answer in answers) == {"201": granted, refusal: 50 - granted}
     assert customer.available() == balance - granted * amount
     books.assert_right(town)
@@ -174,7 +158,7 @@ def test_a_shift_does_not_close_over_a_payment(town: Town, lines: list[httpx2.Cl
         code = customer.code()
         if turn % 2:
             known(clerk.present(code["code"]))
-        shown, paid, closed = at_once(
+        shown, paid, closed = people.at_once(
             [
                 partial(clerk.present, code["code"]),
                 partial(clerk.pay, code["id"], customer.id_number),
@@ -201,7 +185,7 @@ def test_the_same_top_up_at_once_debits_once(town: Town, lines: list[httpx2.Clie
     twin = Customer(lines[1], customer.token, customer.id, customer.id_number)
     link = customer.get("/wallet/v1/bank-links").json()["items"][0]["id"]
     body, key = {"bank_link_id": link, "amount": 500_000}, str(uuid4())
-    answers = at_once(
+    answers = people.at_once(
         [partial((customer, twin)[n % 2].post, "/wallet/v1/top-ups", body, key) for n in range(20)]
     )
     again = known(customer.post("/wallet/v1/top-ups", body, key))
@@ -215,7 +199,7 @@ def test_the_same_top_up_at_once_debits_once(town: Town, lines: list[httpx2.Clie
 def test_the_same_application_at_once_makes_one_customer(town: Town, lines: list[httpx2.Client]) -> None:
     """Ten applications of one person at once open one wallet; the others are told that there is one."""
     applicant = town.applicant()
-    answers = at_once(
+    answers = people.at_once(
         [partial(lines[n % 2].post, "/wallet/v1/applications", json=applicant) for n in range(10)]
     )
     ended = Counter((known(answer)["status"], *answer.json()["reasons"]) for answer in answers)
