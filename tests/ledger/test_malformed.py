@@ -135,6 +135,7 @@ def test_the_batch_to_be_spoiled_is_good(books: Connection) -> None:
         (15, []),
         (14, "twice"),
         (14, "shift"),
+        (16, "shift"),
     ],
 )
 def test_wrong_numbers_are_refused(books: Connection, place: int, value: Any) -> None:
