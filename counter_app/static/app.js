@@ -21,4 +21,6 @@ each("[data-print]", (button) => {
   button.addEventListener("click", () => window.print());
   if (button.autofocus) button.focus();
 });
+// Printing hides the buttons, and with them the focus.
+window.addEventListener("afterprint", () => document.querySelector("main .primary")?.focus());
 document.documentElement.dataset.ready = "yes"; // the keys on the buttons work from here on
