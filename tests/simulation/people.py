@@ -83,6 +83,7 @@ class Customer(Person):
 class Clerk(Person):
     """A clerk with a drawer of the own office."""
 
+    username: str
     office: str
     drawer: int
 
@@ -168,7 +169,7 @@ class Town:
             id = staff.add(session, username, PASSWORD, "clerk", office, "Hoàng Thị Lan", now)
         keys = self.context.keys.at(now)
         token = issue_access(keys, id, "staff", "clerk", office, now, TOKEN_LIFETIME)
-        clerk = Clerk(line, token, id, office, drawer)
+        clerk = Clerk(line, token, id, username, office, drawer)
         known(clerk.open())
         return clerk
 

@@ -3,6 +3,7 @@
 import itertools
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
@@ -75,7 +76,7 @@ def test_the_same_key_twenty_times_is_one_payment(town: Town, lines: list[httpx2
     for _ in range(CODES):
         code, key = customer.code(), str(uuid4())
         known(clerk.present(code["code"]))
-        desks = [Clerk(lines[n % 2], clerk.token, clerk.id, OFFICE, clerk.drawer) for n in range(DRAWERS)]
+        desks = [replace(clerk, line=lines[n % 2]) for n in range(DRAWERS)]
         answers = people.at_once([partial(desk.pay, code["id"], customer.id_number, key) for desk in desks])
         again = clerk.pay(code["id"], customer.id_number, key)
         assert {slug(answer) for answer in answers} <= {"201", "request-in-progress"}
@@ -142,7 +143,7 @@ def test_fifty_authorisations_at_once_keep_within_every_bound(
 ) -> None:
     """Fifty codes asked for at once never go over the balance, the day's limit or the number of open codes."""
     customer = town.customer(lines[0], balance)
-    twin = Customer(lines[1], customer.token, customer.id, customer.id_number)
+    twin = replace(customer, line=lines[1])
     answers = people.at_once([partial((customer, twin)[n % 2].authorise, amount) for n in range(50)])
     assert Counter(slug(answer) for answer in answers) == {"201": granted, refusal: 50 - granted}
     assert customer.available() == balance - granted * amount
@@ -154,7 +155,7 @@ def test_a_shift_does_not_close_over_a_payment(town: Town, lines: list[httpx2.Cl
     customer = town.customer(lines[0], 20_000_000)
     for turn in range(ROUNDS):
         clerk = town.clerk(lines[0], OFFICE)
-        other = Clerk(lines[1], clerk.token, clerk.id, OFFICE, clerk.drawer)
+        other = replace(clerk, line=lines[1])
         code = customer.code()
         if turn % 2:
             known(clerk.present(code["code"]))
@@ -182,7 +183,7 @@ def test_a_shift_does_not_close_over_a_payment(town: Town, lines: list[httpx2.Cl
 def test_the_same_top_up_at_once_debits_once(town: Town, lines: list[httpx2.Client]) -> None:
     """Twenty top-ups with one key at once are one debit and one credit."""
     customer = town.customer(lines[0], 100_000)
-    twin = Customer(lines[1], customer.token, customer.id, customer.id_number)
+    twin = replace(customer, line=lines[1])
     link = customer.get("/wallet/v1/bank-links").json()["items"][0]["id"]
     body, key = {"bank_link_id": link, "amount": 500_000}, str(uuid4())
     answers = people.at_once(
