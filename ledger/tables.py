@@ -1,14 +1,24 @@
 """The ledger's tables, declared once in Python for queries and for the check that they match the migrations.
 
-Nobody writes them through these classes: the database lets only `ledger.post` and `ledger.open_accounts` do
-that, and the limits of every column are constraints there. These are never API schemas.
+Nobody writes them through these classes: the database lets only `ledger.post`, `ledger.open_accounts` and
+`ledger.seal` do that, and the limits of every column are constraints there. These are never API schemas.
 """
 
 from datetime import date, datetime
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Column, DateTime, ForeignKey, Index, SmallInteger, Text, UniqueConstraint
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    DateTime,
+    ForeignKey,
+    Index,
+    SmallInteger,
+    Text,
+    UniqueConstraint,
+    text,
+)
 from sqlmodel import Field, SQLModel
 
 SCHEMA: Final = "ledger"
@@ -104,6 +114,7 @@ class HoldEndRow(SQLModel, table=True):
     __table_args__ = (
         UniqueConstraint("entry_id", name="hold_end_entry_id_key"),
         UniqueConstraint("reference", name="hold_end_reference_key"),
+        Index("hold_end_ended_at", "ended_at", postgresql_where=text("outcome <> 'captured'")),
         {"schema": SCHEMA},
     )
 
@@ -117,3 +128,39 @@ class HoldEndRow(SQLModel, table=True):
     reference: str | None = Field(default=None, sa_type=_BYTEWISE)
     fingerprint: bytes | None = None
     ended_at: datetime = Field(sa_type=_TIME)
+
+
+class SealRow(SQLModel, table=True):
+    """A seal. `subtree` is the largest perfect subtree that ends with it in the tree over all seals."""
+
+    __tablename__ = "seal"
+    __table_args__ = {"schema": SCHEMA}
+
+    number: int = Field(primary_key=True, sa_type=BigInteger, sa_column_kwargs={"autoincrement": False})
+    previous: bytes
+    history: bytes
+    root: bytes
+    leaves: int
+    first_at: datetime = Field(sa_type=_TIME)
+    last_at: datetime = Field(sa_type=_TIME)
+    sealed_at: datetime = Field(sa_type=_TIME)
+    kid: str = Field(sa_type=_BYTEWISE)
+    signature: bytes
+    hash: bytes
+    subtree: bytes
+
+
+class SealedRow(SQLModel, table=True):
+    """A row of the journal in its seal. The primary key is the row: it is in one seal."""
+
+    __tablename__ = "sealed"
+    __table_args__ = (
+        UniqueConstraint("seal", "position", name="sealed_position_key"),
+        {"schema": SCHEMA},
+    )
+
+    seal: int = Field(sa_type=BigInteger)
+    position: int
+    kind: str = Field(primary_key=True, sa_type=_BYTEWISE)
+    id: UUID = Field(primary_key=True)
+    leaf_hash: bytes
