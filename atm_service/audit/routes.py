@@ -1,18 +1,16 @@
 """The audit API: every figure that can be recomputed from the journal, and the journal itself."""
 
-from collections.abc import Iterator
 from datetime import date, timedelta
-from itertools import chain
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Path, Query
-from fastapi.responses import StreamingResponse
 
 import ledger
 from atm_service import paging
 from atm_service.audit import exports, service, store, trail, views
 from atm_service.audit.exports import Format
 from atm_service.audit.schemas import Controls, OfficeReconciliation, Reconciliation, TrialBalance
+from atm_service.audit.streaming import Pieces
 from atm_service.callers import InAuditor
 from atm_service.context import InContext, InNow
 from atm_service.days import InDay
@@ -76,7 +74,7 @@ def controls(_: InAuditor, context: InContext, now: InNow) -> Controls:
 
 @router.get(
     "/journal",
-    response_class=StreamingResponse,
+    response_class=Pieces,
     responses={
         200: {
             "description": "The journal as a file",
@@ -95,24 +93,18 @@ def journal(
     first: Annotated[InDay, Query(alias="from", description="default: the first of the month")] = None,
     last: Annotated[InDay, Query(alias="to", description="inclusive; default: the last of the month")] = None,
     format_: Annotated[Format, Query(alias="format")] = Format.JSON,
-) -> StreamingResponse:
+) -> Pieces:
     """Stream the journal of at most 366 days, by business date, for somebody else's tool to recompute."""
     start, end = _period(first, last, ledger.business_date(now))
     with context.transaction() as session:
         asked = {"from": start, "to": end, "format": format_}
         trail.record(session, now, "export-journal", None, auditor, asked)
     # The only answer that is built while its transaction is open: it only reads, and is too large to hold.
-    # Its first piece is made here, so that what is wrong from the start is still answered as a problem.
-    pieces = service.journal(context.engine, start, end, format_)
-    return StreamingResponse(
-        _after_first(pieces),
-        media_type=exports.WRITINGS[format_].media_type,
-        headers={"Content-Disposition": f'attachment; filename="{exports.file_name(start, end, format_)}"'},
+    return Pieces(
+        service.journal(context.engine, start, end, format_),
+        exports.WRITINGS[format_].media_type,
+        exports.file_name(start, end, format_),
     )
-
-
-def _after_first(pieces: Iterator[bytes]) -> Iterator[bytes]:
-    return chain([next(pieces)], pieces)
 
 
 def _period(first: date | None, last: date | None, today: date) -> tuple[date, date]:

@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 from typing import BinaryIO, Final
@@ -120,7 +120,7 @@ def watch(context: Context, now: datetime) -> int:
     return len(found)
 
 
-def journal(engine: Engine, first: date, last: date, format_: Format) -> Iterator[bytes]:
+def journal(engine: Engine, first: date, last: date, format_: Format) -> Generator[bytes, None, None]:
     """Write the journal of a period, piece by piece, in a snapshot of its own that ends with the last piece.
 
     Raises `Unavailable` at the first piece when too many are being written.

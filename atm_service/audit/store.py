@@ -15,7 +15,7 @@ from ledger import AccountClass
 ROWS_AT_ONCE: Final = 1_000
 # An auditor may ask about years, and waits; a reader who stops reading must not hold a snapshot for ever.
 STATEMENT_TIMEOUT_MS: Final = 120_000
-IDLE_TIMEOUT_MS: Final = 60_000
+IDLE_TIMEOUT_MS: Final = 120_000
 
 _PATIENCE = text("""
     SELECT set_config('statement_timeout', :statement, true),

@@ -111,6 +111,13 @@ def test_hledger_accepts_every_narration(
     assert balances[hledger.name(*CUSTOMER)] == openings.get(CUSTOMER, 0) + moved
 
 
+def test_hledger_reads_the_whole_narration(tmp_path: Path) -> None:
+    """Hledger's descriptions are the narrations, but for the semicolon, which it cannot have."""
+    path = saved(extract(tricky()), Format.HLEDGER, tmp_path)
+    read = set(tools.hledger(path, "descriptions").splitlines())
+    assert {text.replace(";", ",") for text in TRICKY} <= read
+
+
 @pytest.mark.parametrize("openings", [{}, OPENINGS])
 def test_bean_check_accepts_every_narration(
     tmp_path: Path, openings: dict[tuple[str, AccountClass], int]
