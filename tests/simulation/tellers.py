@@ -17,7 +17,7 @@ from tests.simulation.processes import wait_until
 
 AMOUNT: Final = 50_000
 KNOWS_WITHIN_S: Final = 90
-ASK_AGAIN_S: Final = 0.03
+ASK_AGAIN_S: Final = 0.1
 CANCELLED_EVERY: Final = 5
 LATER: Final = frozenset({"request-in-progress", "unavailable"})
 

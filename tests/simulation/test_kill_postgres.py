@@ -40,7 +40,7 @@ def town(folder: Path) -> Iterator[Town]:
         founded.close()
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def services(town: Town) -> Iterator[list[Service]]:
     services = [Service(town.url, town.data_dir) for _ in range(2)]
     with started(*services):
