@@ -168,9 +168,11 @@ def _allowed(request: Request) -> list[str]:
 
 
 def _lost(request: Request, error: Exception) -> Response:
-    """Answer for an error of the database: of its connection, or a fault of ours."""
+    """Answer for an error of the database's connection; any other is a fault of ours."""
     assert isinstance(error, exc.DBAPIError)
-    return (_unavailable if error.connection_invalidated else _broken)(request, error)
+    if not error.connection_invalidated:
+        raise error
+    return _unavailable(request, error)
 
 
 def _unavailable(request: Request, error: Exception) -> Response:

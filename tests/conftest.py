@@ -1,17 +1,15 @@
 """One embedded PostgreSQL for a test run, one migrated template, a fresh clone for each test that asks."""
 
-import itertools
 import os
 from collections.abc import Iterator
 
 import pytest
-from sqlalchemy import Connection, create_engine, make_url, text
+from sqlalchemy import Connection, make_url
 
 from atm_service import database as db
-from tests.database import Database
+from tests.database import Database, cloned
+from tests.database import administer as _administer
 from tests.folders import walkable
-
-_numbers = itertools.count()
 
 
 @pytest.fixture(scope="session")
@@ -22,13 +20,6 @@ def server_url() -> Iterator[str]:
         return
     with walkable() as folder, db.embedded(folder / "data", keep=False) as url:
         yield url
-
-
-def _administer(server_url: str, statement: str) -> None:
-    engine = create_engine(server_url, isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        connection.execute(text(statement))
-    engine.dispose()
 
 
 @pytest.fixture(scope="session")
@@ -44,14 +35,8 @@ def template(server_url: str) -> Iterator[str]:
 @pytest.fixture
 def database(server_url: str, template: str) -> Iterator[Database]:
     """Give a fresh, migrated database, dropped after the test."""
-    name = f"test_{os.getpid()}_{next(_numbers)}"
-    _administer(server_url, f"CREATE DATABASE {name} TEMPLATE {template}")
-    url = make_url(server_url).set(database=name).render_as_string(hide_password=False)
-    owner, app = db.owner_engine(url), db.app_engine(url)
-    yield Database(url, owner, app)
-    owner.dispose()
-    app.dispose()
-    _administer(server_url, f"DROP DATABASE {name} WITH (FORCE)")
+    with cloned(server_url, template) as clone:
+        yield clone
 
 
 @pytest.fixture

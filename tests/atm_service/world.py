@@ -3,21 +3,27 @@
 import itertools
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any, TypeVar
 from uuid import UUID, uuid4
 
 from fastapi.testclient import TestClient
 from httpx2 import Response
+from sqlalchemy import Engine
 
 import ledger
-from atm_service import app, chart, ids
-from atm_service.context import Context
+from atm_service import app, assembly, chart, ids
+from atm_service.banks.simulated import SimulatedBank
+from atm_service.context import Context, KeyRing
 from atm_service.keys import store as key_store
 from atm_service.keys.domain import Purpose
 from atm_service.keys.tokens import issue_access
+from atm_service.limits import policy
 from atm_service.offices import service as offices
+from atm_service.settings import Settings
 from atm_service.staff import service as staff
 from kyc.sealing import generate_keys, load_keys
+from kyc.simulated import SimulatedProvider
 from ledger import Entry, Posting, reading
 from tests.contract.documented import must_be_documented
 
@@ -106,6 +112,25 @@ class Clerk(Person):
         presented = self.present(withdrawal["code"])
         assert presented.status_code == 201, presented.text
         return self.pay(withdrawal["id"], customer.facts["id_number"])
+
+
+def context_on(engine: Engine, folder: Path, clock: Clock) -> Context:
+    """Put a service's context together: signing keys, offices, and outside parties that answer at once."""
+    rules = policy.load("bank_agent")
+    context = Context(
+        settings=Settings(data_dir=folder, simulated_delay_s=0, kyc_timeout_s=1),
+        engine=engine,
+        clock=clock,
+        sealer=SEALER,
+        keys=KeyRing(engine, SEALER, rules.withdrawal.longest_lifetime),
+        policy=rules,
+        provider=SimulatedProvider(0, lambda _: None),
+        bank=SimulatedBank(folder / "bank.sqlite", 0, lambda _: None),
+    )
+    assembly.make_signing_keys(context, clock.now)
+    with context.transaction() as session:
+        offices.import_communes(session)
+    return context
 
 
 def _client(context: Context) -> TestClient:
