@@ -19,10 +19,10 @@ function show({ checked_at, controls, all_hold }) {
   const verdict = all_hold ? t("controls.all", { count: controls.length }) : t("controls.some", { broken, count: controls.length });
   return [
     h("p", { class: `notice ${all_hold ? "good" : "bad"}`, role: "status" }, h("strong", {}, verdict), " ", t("controls.at", { when: dateTime(checked_at) })),
-    h("div", { class: "wide" }, h("table", {},
+    h("table", {},
       h("thead", {}, h("tr", {}, h("th", { scope: "col" }, t("controls.state")), h("th", { scope: "col" }, t("controls.control")),
         h("th", { scope: "col", class: "number" }, t("controls.breaks")))),
-      h("tbody", {}, [...controls].sort((one, other) => one.holds - other.holds).map(control)))),
+      h("tbody", {}, [...controls].sort((one, other) => one.holds - other.holds).map(control))),
     printButton(), printed(),
   ];
 }

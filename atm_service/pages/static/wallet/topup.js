@@ -45,13 +45,16 @@ function topUpForm(links) {
 
 export function topUpResultScreen({ id }) {
   const body = h("div", { class: "stack", role: "status" });
+  let shown = null;
   async function ask() {
     try {
       const topUp = await wallet.get(`/wallet/v1/top-ups/${id}`);
-      body.replaceChildren(...result(topUp));
+      if (topUp.status !== shown) body.replaceChildren(...result(topUp)); // read out once, not at each asking
+      shown = topUp.status;
       return topUp.status === "pending";
     } catch (error) {
       body.replaceChildren(problemBox(error));
+      shown = null;
       if (error instanceof Problem) return false;
       throw error;
     }

@@ -80,15 +80,18 @@ async function signInApplicant() {
 
 export function applicationScreen({ id }) {
   const body = h("div", { class: "stack", role: "status" });
+  let shown = null;
   async function ask() {
     try {
       const application = await open.get(`/wallet/v1/applications/${id}`);
       const waits = ["pending", "review"].includes(application.status);
       if (application.status === "approved" && (await signInApplicant().catch(() => false))) return false;
-      body.replaceChildren(...outcome(application));
+      if (application.status !== shown) body.replaceChildren(...outcome(application)); // read out once, not at each asking
+      shown = application.status;
       return waits;
     } catch (error) {
       body.replaceChildren(problemBox(error));
+      shown = null;
       if (error instanceof Problem) return false;
       throw error;
     }
