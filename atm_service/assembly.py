@@ -6,11 +6,13 @@ import time
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
+from typing import get_args
 
 from atm_service import database
 from atm_service.banks.simulated import SimulatedBank
 from atm_service.context import Context, KeyRing
 from atm_service.keys import store as key_store
+from atm_service.keys.domain import Purpose
 from atm_service.limits import policy
 from atm_service.settings import Settings
 from kyc.errors import KeyFileInvalid
@@ -74,6 +76,6 @@ def make_signing_keys(context: Context, now: datetime) -> None:
     """Make the first signing key of each purpose that has none."""
     with context.transaction() as session:
         existing = key_store.current_purposes(session)
-        for purpose in ("code", "access"):
+        for purpose in get_args(Purpose):
             if purpose not in existing:
                 key_store.rotate(session, context.sealer, purpose, now)

@@ -3,23 +3,19 @@
 import json
 import os
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
-from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated, Final, cast, get_args
 
 import typer
 import uvicorn
-from sqlalchemy import exc
 
 from atm_service import app as application
-from atm_service import assembly, database, demo, ids, settings
-from atm_service.context import Context
+from atm_service import assembly, cli_audit, database, demo, ids
+from atm_service.cli_context import chosen_settings, fail, owner_url, working
 from atm_service.keys import store as key_store
+from atm_service.keys.domain import Purpose
 from atm_service.offices import service as offices
 from atm_service.offices.domain import State
-from atm_service.refusals import Refusal
 from atm_service.staff import service as staff
 from atm_service.staff.domain import Role
 
@@ -34,53 +30,17 @@ _keys: Final = typer.Typer(help="Secret keys and signing keys.", no_args_is_help
 _cash: Final = typer.Typer(help="Cash in drawers.", no_args_is_help=True)
 for name, group in {"offices": _offices, "staff": _staff, "keys": _keys, "cash": _cash}.items():
     app.add_typer(group, name=name)
+app.add_typer(cli_audit.app, name="audit")
 
 Folder = Annotated[Path, typer.Option(help="where all data is kept")]
-
-
-def _settings() -> settings.Settings:
-    return settings.load(os.environ.get("SOFT_ATM_ENV_FILE"))
-
-
-@contextmanager
-def _database(chosen: settings.Settings) -> Iterator[str]:
-    """Give the owner's URL: of the configured server, or of the embedded one for as long as the command runs."""
-    url = chosen.owner_database_url or chosen.database_url
-    if url is not None:
-        yield url.get_secret_value()
-        return
-    with database.embedded(chosen.data_dir / "postgres") as embedded:
-        yield embedded
-
-
-@contextmanager
-def _working(ctx: typer.Context) -> Iterator[tuple[Context, datetime]]:
-    """Give what a command works with; a refusal or an absent database becomes one line and exit status 1."""
-    chosen = _settings()
-    try:
-        with _database(chosen) as url:
-            context = assembly.context(chosen, url, ctx.obj)
-            yield context, ctx.obj()
-            context.engine.dispose()
-    except Refusal as refusal:
-        _fail(f"refused: {refusal} {refusal.members or ''}")
-    except (exc.SQLAlchemyError, key_store.KeyUnreadableError) as error:
-        _fail(
-            f"the database did not answer as it should ({type(error).__name__}). Has `soft-atm migrate` run?"
-        )
-
-
-def _fail(message: str) -> None:
-    typer.echo(message, err=True)
-    raise typer.Exit(1)
 
 
 @app.command()
 def migrate(ctx: typer.Context) -> None:
     """Bring the database's tables and functions up to date. Safe to repeat."""
-    chosen = _settings()
+    chosen = chosen_settings()
     made = assembly.make_keys(chosen.keys_file)
-    with _database(chosen) as url:
+    with owner_url(chosen) as url:
         database.migrate(url)
         context = assembly.context(chosen, url, ctx.obj)
         assembly.make_signing_keys(context, ctx.obj())
@@ -91,8 +51,8 @@ def migrate(ctx: typer.Context) -> None:
 @app.command()
 def serve() -> None:
     """Serve the wallet, counter and audit APIs. `migrate` must have run."""
-    chosen = _settings()
-    with _database(chosen) as url:
+    chosen = chosen_settings()
+    with owner_url(chosen) as url:
         os.environ["SOFT_ATM_DATABASE_URL"] = (
             chosen.database_url.get_secret_value() if chosen.database_url else url
         ).replace("+psycopg", "", 1)
@@ -133,7 +93,7 @@ def import_offices(
     file: Annotated[Path, typer.Argument(help="CSV of communes", exists=True)] = offices.COMMUNES,
 ) -> None:
     """Plan one office in each commune of a CSV file. Offices that are there already stay as they are."""
-    with _working(ctx) as (context, _), context.transaction() as session:
+    with working(ctx) as (context, _), context.transaction() as session:
         new = offices.import_communes(session, file)
     typer.echo(f"{new} new offices")
 
@@ -145,7 +105,7 @@ def activate_office(
     drawers: Annotated[int, typer.Option(min=1, max=99)] = 1,
 ) -> None:
     """Let an office pay: its accounts and drawers are opened."""
-    with _working(ctx) as (context, now), context.transaction() as session:
+    with working(ctx) as (context, now), context.transaction() as session:
         offices.activate(session, code, drawers, now)
     typer.echo(f"{code} is active with {drawers} drawer(s)")
 
@@ -153,7 +113,7 @@ def activate_office(
 @_offices.command("suspend")
 def suspend_office(ctx: typer.Context, code: str) -> None:
     """Stop an office from opening shifts and from being offered to customers."""
-    with _working(ctx) as (context, now), context.transaction() as session:
+    with working(ctx) as (context, now), context.transaction() as session:
         offices.set_state(session, code, State.SUSPENDED, now)
     typer.echo(f"{code} is suspended")
 
@@ -169,17 +129,17 @@ def add_staff(
 ) -> None:
     """Add a member of staff; the password is asked for and not shown."""
     try:
-        with _working(ctx) as (context, now), context.transaction() as session:
+        with working(ctx) as (context, now), context.transaction() as session:
             staff.add(session, username, password, role, office, name, now)
     except ValueError as wrong:
-        _fail(str(wrong))
+        fail(str(wrong))
     typer.echo(f"{username} may sign in as {role}")
 
 
 @_keys.command("init")
 def init_keys() -> None:
     """Make the file of secret keys. Keep a copy of it away from the database: without it no identity opens."""
-    path = _settings().keys_file
+    path = chosen_settings().keys_file
     typer.echo(
         f"made {path}" if assembly.make_keys(path) else f"{path} is there already; nothing was changed"
     )
@@ -187,13 +147,13 @@ def init_keys() -> None:
 
 @_keys.command("rotate")
 def rotate_keys(
-    ctx: typer.Context, purpose: Annotated[str, typer.Argument(help="code or access")] = "code"
+    ctx: typer.Context, purpose: Annotated[str, typer.Argument(help="code, access or seal")] = "code"
 ) -> None:
-    """Make a new signing key; the old one verifies until its last code has expired."""
-    if purpose not in {"code", "access"}:
-        _fail("the purpose is `code` or `access`")
-    with _working(ctx) as (context, now), context.transaction() as session:
-        kid = key_store.rotate(session, context.sealer, "code" if purpose == "code" else "access", now)
+    """Make a new signing key. The old one verifies until its last code has expired; of seals, for ever."""
+    if purpose not in get_args(Purpose):
+        fail("the purpose is `code`, `access` or `seal`")
+    with working(ctx) as (context, now), context.transaction() as session:
+        kid = key_store.rotate(session, context.sealer, cast("Purpose", purpose), now)
     typer.echo(f"{kid} signs now")
 
 
@@ -205,6 +165,6 @@ def bring_cash(
     drawer: Annotated[int, typer.Option(min=1, max=99)] = 1,
 ) -> None:
     """Record cash brought from the treasury into a drawer."""
-    with _working(ctx) as (context, now), context.transaction() as session:
+    with working(ctx) as (context, now), context.transaction() as session:
         offices.bring_cash(session, office, drawer, amount, ids.new(now), now)
     typer.echo(f"{amount:,} đ in drawer {drawer} of {office}")

@@ -14,6 +14,7 @@ import structlog
 from sqlalchemy import Connection, exc, text
 
 from atm_service import attempts, idempotency, metrics
+from atm_service.audit import sealing
 from atm_service.audit import service as audit
 from atm_service.context import Context
 from atm_service.customers import onboarding
@@ -39,6 +40,7 @@ TASKS: Final[dict[str, Callable[[Context, datetime], int]]] = {
     "resolve-applications": onboarding.resolve_pending,
     "forget-old": _forget_old,
     "watch-controls": audit.watch,
+    "seal-journal": sealing.seal_due,
 }
 
 

@@ -11,7 +11,7 @@ from typing import Any, Final, Literal
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
-Purpose = Literal["code", "access"]
+Purpose = Literal["code", "access", "seal"]
 
 ALGORITHM: Final = "EdDSA"
 KID_LENGTH: Final = 4
@@ -90,12 +90,17 @@ class KeySet:
 
         Access tokens are for the service alone, so their keys are not published.
         """
-        codes = sorted(
-            (kid, public) for (purpose, kid), public in self._verifying.items() if purpose == "code"
+        return jwks(
+            VerifyingKey(kid, purpose, public)
+            for (purpose, kid), public in self._verifying.items()
+            if purpose == "code"
         )
-        return {
-            "keys": [{**jwk(public), "kid": kid, "use": "sig", "alg": ALGORITHM} for kid, public in codes]
-        }
+
+
+def jwks(keys: Iterable[VerifyingKey]) -> dict[str, Any]:
+    """Write public keys as a JWK Set (RFC 7517, RFC 8037), in the order of kids."""
+    ordered = sorted(keys, key=lambda key: key.kid)
+    return {"keys": [{**jwk(key.public), "kid": key.kid, "use": "sig", "alg": ALGORITHM} for key in ordered]}
 
 
 def jwk(public: Ed25519PublicKey) -> dict[str, str]:

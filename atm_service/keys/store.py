@@ -8,7 +8,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import Connection, DateTime, Index, Row, Text, func, insert, or_, select, text, update
 from sqlmodel import Field, SQLModel
 
-from atm_service.keys.domain import KeySet, Purpose, SigningKey, retired_after
+from atm_service.keys.domain import KeySet, Purpose, SigningKey, VerifyingKey, retired_after
 from kyc.errors import Unsealable
 from kyc.sealing import Sealer
 
@@ -66,6 +66,15 @@ def load(session: Connection, sealer: Sealer, now: datetime, longest_lifetime: t
         else:
             retired.append(key.verifying)
     return KeySet(current, retired)
+
+
+def load_all(session: Connection, sealer: Sealer, purpose: Purpose) -> list[VerifyingKey]:
+    """Read the public parts of all keys that ever signed for a purpose, oldest first.
+
+    For what is verified for ever. Raises `KeyUnreadableError` as `load` does, and for the same reason.
+    """
+    query = select(_KEYS).where(_KEYS.c.purpose == purpose).order_by(_KEYS.c.created_at, _KEYS.c.kid)
+    return [_unsealed(row, sealer).verifying for row in session.execute(query)]
 
 
 def rotate(

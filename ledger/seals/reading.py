@@ -222,7 +222,7 @@ class Totals(NamedTuple):
 def totals(session: Connection) -> Iterator[Totals]:
     """Give every account's totals, through a cursor on the server."""
     query = "SELECT id, code, debits, credits, held, version FROM ledger.account"
-    with session.execution_options(yield_per=LEAVES_MAX).exec_driver_sql(query) as rows:
+    with session.exec_driver_sql(query, execution_options={"yield_per": LEAVES_MAX}) as rows:
         for row in rows:
             yield Totals(*row)
 

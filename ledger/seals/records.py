@@ -67,11 +67,11 @@ def seal(record: Any) -> Seal:
     """Read a seal. Raises `MalformedRecord`, also when the hash is not the seal's."""
     try:
         found = Seal(
-            number=_whole(record["number"]),
+            number=whole(record["number"]),
             previous=hash_(record["previous"]),
             history=hash_(record["history"]),
             root=hash_(record["root"]),
-            leaves=_whole(record["leaves"]),
+            leaves=whole(record["leaves"]),
             first_at=_time(record["first_at"]),
             last_at=_time(record["last_at"]),
             sealed_at=_time(record["sealed_at"]),
@@ -116,6 +116,13 @@ def hash_(text: Any) -> bytes:
     return found
 
 
+def whole(value: Any) -> int:
+    """Read a whole number. Raises `TypeError`."""
+    if type(value) is not int:
+        raise TypeError("not a whole number")
+    return value
+
+
 def path(texts: Any) -> list[bytes]:
     """Read the hashes of a proof. Raises `MalformedRecord`."""
     try:
@@ -146,7 +153,7 @@ def _entry(record: Any) -> Entry:
         business_date=date.fromisoformat(record["business_date"]),
         narration=_text(record["narration"]),
         corrects=None if record["corrects"] is None else UUID(record["corrects"]),
-        lines=_whole(record["lines"]),
+        lines=whole(record["lines"]),
         recorded_at=_time(record["recorded_at"]),
         postings=tuple([_leg(posting) for posting in record["postings"]]),
     )
@@ -168,7 +175,7 @@ def _hold(record: Any) -> Hold:
         reference=_text(record["reference"]),
         fingerprint=bytes.fromhex(record["fingerprint"]),
         account=_text(record["account"]),
-        amount=_whole(record["amount"]),
+        amount=whole(record["amount"]),
         deadline=_time(record["deadline"]),
         placed_at=_time(record["placed_at"]),
     )
@@ -192,12 +199,6 @@ _READERS: Final[dict[str, Callable[[Any], Leaf]]] = {"entry": _entry, "hold": _h
 def _text(value: Any) -> str:
     if not isinstance(value, str):
         raise TypeError("not a text")
-    return value
-
-
-def _whole(value: Any) -> int:
-    if type(value) is not int:
-        raise TypeError("not a whole number")
     return value
 
 
