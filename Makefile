@@ -30,7 +30,7 @@ browser: $(READY)
 
 .PHONY: test
 test: $(READY) browser  ## Run every test, the browser's too
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses auto --dist loadfile
 
 .PHONY: check
 check: $(READY)  ## Check format, lint, types and import contracts
