@@ -111,6 +111,13 @@ def seals(session: Connection, first: int, last: int) -> list[Seal]:
     return [Seal(*row) for row in session.exec_driver_sql(query, (first, last))]
 
 
+def page(session: Connection, before: int | None, limit: int) -> list[Seal]:
+    """Give at most `limit` seals, newest first, with numbers below `before` (None: the newest)."""
+    query = f"SELECT {_SEAL} FROM ledger.seal WHERE number < %s ORDER BY number DESC LIMIT %s"  # noqa: S608  constants
+    rows = session.exec_driver_sql(query, (2**63 - 1 if before is None else before, limit))
+    return [Seal(*row) for row in rows]
+
+
 def history(session: Connection, ranges: Iterable[merkle.Range]) -> list[bytes]:
     """Give the hashes of subtrees of the tree over all seals, from the few rows that they are made of.
 

@@ -36,6 +36,7 @@ PUBLIC: Final = {
     "staff_refresh",
     "staff_sign_out",
     "keys_jwks",
+    "audit_seal_keys",
     "health_healthz",
     "health_readyz",
     "health_metrics",

@@ -64,6 +64,7 @@ NEVER_HERE = [
     "being-paid",
     "already-ended",
     "code-not-live",
+    "not-sealed-yet",
 ]
 
 

@@ -241,6 +241,7 @@ export default {
 "problem.step-up-required": "An amount this large needs a face check\nTake the picture above, then press again. Or choose less.",
 "problem.not-found": "Not found\nIt may be gone. Go back to the main page.",
 "problem.code-not-live": "This code has ended\nSee your money on the main page.",
+"problem.not-sealed-yet": "This entry is not sealed yet\nAsk again in a few seconds.",
 "problem.being-paid": "A clerk is counting your cash\nIt cannot be cancelled now. If you are not at the counter, try again after {lease}.",
 "problem.already-ended": "This withdrawal has already ended\nSee the outcome on the main page.",
 "landing.title": "Cash at the commune post office",

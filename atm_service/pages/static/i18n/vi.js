@@ -241,6 +241,7 @@ export default {
 "problem.step-up-required": "Số tiền lớn cần xác minh khuôn mặt\nChụp khuôn mặt ở mục bên trên, rồi bấm lại. Hoặc chọn số tiền nhỏ hơn.",
 "problem.not-found": "Không tìm thấy\nCó thể mục này không còn. Về trang chính xem lại.",
 "problem.code-not-live": "Mã này đã kết thúc\nVề trang chính xem tiền của bạn.",
+"problem.not-sealed-yet": "Bút toán này chưa được niêm phong\nHãy thử lại sau vài giây.",
 "problem.being-paid": "Giao dịch viên đang đếm tiền\nKhông huỷ được lúc này. Nếu bạn không ở quầy, thử lại sau {lease}.",
 "problem.already-ended": "Lệnh này đã kết thúc\nVề trang chính xem kết quả.",
 "landing.title": "Tiền mặt ở bưu điện xã",
