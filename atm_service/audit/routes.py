@@ -9,7 +9,13 @@ import ledger
 from atm_service import paging
 from atm_service.audit import exports, service, store, trail, views
 from atm_service.audit.exports import Format
-from atm_service.audit.schemas import Controls, OfficeReconciliation, Reconciliation, TrialBalance
+from atm_service.audit.schemas import (
+    Controls,
+    JournalEntryView,
+    OfficeReconciliation,
+    Reconciliation,
+    TrialBalance,
+)
 from atm_service.audit.streaming import Pieces
 from atm_service.callers import InAuditor
 from atm_service.context import InContext, InNow
@@ -74,14 +80,13 @@ def controls(_: InAuditor, context: InContext, now: InNow) -> Controls:
 
 @router.get(
     "/journal",
+    status_code=200,
     response_class=Pieces,
     responses={
         200: {
             "description": "The journal as a file",
-            "content": {
-                media_type.split(";")[0]: {"schema": {"type": "string"}}
-                for media_type in {writing.media_type for writing in exports.WRITINGS.values()}
-            },
+            "model": list[JournalEntryView],
+            "content": {kind: {"schema": {"type": "string"}} for kind in ("text/csv", "text/plain")},
         },
         **refuses(),
     },

@@ -13,7 +13,7 @@ class _Body(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
 
-class AccountView(_Body):
+class AccountTotals(_Body):
     """An account's totals. `balance` is positive where its class expects it to be."""
 
     code: str = Field(examples=["office/05971-1/drawer/1"])
@@ -27,7 +27,7 @@ class TrialBalance(_Body):
     """Every account that has moved, with its totals until the end of a business day."""
 
     as_of: dt.date
-    accounts: list[AccountView]
+    accounts: list[AccountTotals]
     total_debits: int
     total_credits: int
     balanced: bool
@@ -117,6 +117,28 @@ class Reconciliation(Page[OfficeSummary]):
     date: dt.date
     offices: int
     totals: OfficeFigures
+
+
+class PostingView(_Body):
+    """`amount` đồng from the credit account to the debit account, both by code."""
+
+    line: int
+    debit: str
+    credit: str
+    amount: int
+
+
+class JournalEntryView(_Body):
+    """A journal entry, as the JSON export has it. `corrects` is the id of an earlier entry."""
+
+    id: UUID
+    business_date: dt.date
+    recorded_at: dt.datetime
+    kind: str = Field(examples=["withdrawal"])
+    reference: str
+    corrects: UUID | None
+    narration: str
+    postings: list[PostingView]
 
 
 class ControlView(_Body):

@@ -20,6 +20,8 @@ class Pieces(StreamingResponse):
     first piece is made at once, so that what is wrong from the start is still answered as a problem.
     """
 
+    media_type = "application/json"  # for the documentation of a route's model; each answer has its own
+
     def __init__(self, pieces: Generator[bytes, None, None], media_type: str, file_name: str) -> None:
         super().__init__(
             chain([next(pieces)], pieces),

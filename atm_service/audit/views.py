@@ -6,7 +6,7 @@ from datetime import date, datetime
 from atm_service import paging
 from atm_service.audit.reconciliation import DrawerDay, OfficeDay
 from atm_service.audit.schemas import (
-    AccountView,
+    AccountTotals,
     BreakView,
     Controls,
     ControlView,
@@ -30,7 +30,7 @@ def trial_balance(day: date, accounts: Sequence[DatedBalance]) -> TrialBalance:
     return TrialBalance(
         as_of=day,
         accounts=[
-            AccountView.model_validate(
+            AccountTotals.model_validate(
                 {
                     "code": account.code,
                     "class": account.class_.value,

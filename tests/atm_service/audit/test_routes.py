@@ -6,6 +6,7 @@ import pytest
 
 from atm_service import chart
 from atm_service.audit import service as audit
+from atm_service.audit.schemas import JournalEntryView
 from tests.atm_service.audit.days import tamper, topped_up, work
 from tests.atm_service.world import OFFICE, Person, Service
 from tests.database import Database
@@ -121,6 +122,13 @@ def test_journal(service: Service, auditor: Person) -> None:
         assert (answer.status_code, answer.headers["Content-Disposition"]) == (200, name)
         assert answer.headers["Content-Type"].startswith(media_type)
         assert "1000000" in answer.text
+
+
+def test_the_json_is_as_documented(service: Service, auditor: Person) -> None:
+    """Each entry of the JSON export has the documented members, and no others."""
+    work(service)
+    entries = [JournalEntryView.model_validate(entry) for entry in auditor.get("/audit/v1/journal").json()]
+    assert {entry.kind for entry in entries} == {"top-up", "cash-delivery", "withdrawal", "over-short"}
 
 
 def test_the_period_is_a_month_unless_said(auditor: Person) -> None:
