@@ -22,6 +22,7 @@ from atm_service.audit import seal_routes as seals
 from atm_service.audit import trail
 from atm_service.banks import routes as banks
 from atm_service.context import Context
+from atm_service.credits import routes as bulk_credits
 from atm_service.customers import routes as customers
 from atm_service.keys import routes as keys
 from atm_service.middleware import Surroundings
@@ -84,7 +85,19 @@ def _routed() -> FastAPI:
         redoc_url=None,
         separate_input_output_schemas=False,
     )
-    for feature in (customers, banks, payments, withdrawals, staff, offices, audit, seals, keys, pages):
+    for feature in (
+        customers,
+        banks,
+        payments,
+        withdrawals,
+        staff,
+        offices,
+        bulk_credits,
+        audit,
+        seals,
+        keys,
+        pages,
+    ):
         app.include_router(feature.router)
     _add_health(app)
     openapi.install(app)

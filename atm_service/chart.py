@@ -39,9 +39,19 @@ def settlement(bin: str) -> str:
     return f"bank/{bin}/settlement"
 
 
+def payer(code: str) -> str:
+    """Give the account of a payer's money: prefunded, or for `treasury` what we owe it for cash it has brought."""
+    return TREASURY_FUNDING if code == "treasury" else f"payer/{code}"
+
+
 def customer_accounts(id: UUID) -> list[Account]:
     """List the accounts that a customer needs: one, never below zero."""
     return [Account(customer(id), AccountClass.LIABILITY, floored=True)]
+
+
+def payer_accounts(code: str) -> list[Account]:
+    """List the accounts that a payer of bulk credits needs: one, never below zero."""
+    return [Account(payer(code), AccountClass.LIABILITY, floored=True)]
 
 
 def drawer_accounts(office: str, number: int) -> list[Account]:

@@ -10,7 +10,7 @@ import typer
 import uvicorn
 
 from atm_service import app as application
-from atm_service import assembly, cli_audit, database, demo, ids
+from atm_service import assembly, cli_audit, cli_credits, database, demo, ids
 from atm_service.cli_context import chosen_settings, fail, owner_url, working
 from atm_service.keys import store as key_store
 from atm_service.keys.domain import Purpose
@@ -31,6 +31,8 @@ _cash: Final = typer.Typer(help="Cash in drawers.", no_args_is_help=True)
 for name, group in {"offices": _offices, "staff": _staff, "keys": _keys, "cash": _cash}.items():
     app.add_typer(group, name=name)
 app.add_typer(cli_audit.app, name="audit")
+app.add_typer(cli_credits.credits_app, name="credits")
+app.add_typer(cli_credits.payers_app, name="payers")
 
 Folder = Annotated[Path, typer.Option(help="where all data is kept")]
 

@@ -23,6 +23,7 @@ TAGS: Final = [
         "description": "For clerks, each for the own office: shifts, presentations, payments.",
     },
     {"name": "staff", "description": "Staff sessions; the supervisors' review of applications."},
+    {"name": "operator", "description": "For operators: salaries and allowances for many at once."},
     {"name": "audit", "description": "For auditors: every figure can be recomputed from the journal."},
     {"name": "keys", "description": "Public keys of withdrawal codes."},
     {"name": "health", "description": "For whoever runs the service."},

@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from atm_service import refusals
 from atm_service.audit import errors as audit
 from atm_service.banks import errors as banks
+from atm_service.credits import errors as bulk_credits
 from atm_service.customers import errors as customers
 from atm_service.offices import errors as offices
 from atm_service.payments import errors as payments
@@ -340,7 +341,42 @@ _AUDIT: Final[dict[type[Refusal], Kind]] = {
     ),
 }
 
-KINDS: Final[Mapping[type[Refusal], Kind]] = _GENERAL | _PEOPLE | _OFFICES | _CODES | _WITHDRAWALS | _AUDIT
+_CREDITS: Final[dict[type[Refusal], Kind]] = {
+    bulk_credits.PayerUnknown: Kind(
+        404, "payer-unknown", "No payer has this code", "Open the payer first, or correct the code."
+    ),
+    bulk_credits.PayerBusy: Kind(
+        409,
+        "payer-busy",
+        "Other credits of this payer are being made",
+        "Wait `retry_after_s` seconds, then repeat with the same key.",
+    ),
+    bulk_credits.PayerShort: Kind(
+        409,
+        "payer-short",
+        "The payer's money does not cover the credits",
+        "Nothing was credited. Put the payer's money in first.",
+        audited=True,
+    ),
+    bulk_credits.BatchOfAnotherPayer: Kind(
+        409,
+        "batch-of-another-payer",
+        "The batch was begun with another payer",
+        "Nothing was credited. Choose another name for the batch.",
+        audited=True,
+    ),
+    bulk_credits.LinesRefused: Kind(
+        409,
+        "lines-refused",
+        "Some lines cannot be credited",
+        "Nothing was credited. Correct or leave out the lines named in `lines`.",
+        audited=True,
+    ),
+}
+
+KINDS: Final[Mapping[type[Refusal], Kind]] = (
+    _GENERAL | _PEOPLE | _OFFICES | _CODES | _WITHDRAWALS | _AUDIT | _CREDITS
+)
 
 # What any route may answer, whatever it does.
 _ALWAYS: Final = (refusals.MalformedRequest, refusals.Unavailable, refusals.Broken)

@@ -7,7 +7,13 @@ from typing import Final
 ROOT: Final = Path(__file__).parents[1]
 
 # Replaced whole after each migration, in this order. Plain SQL: `%` needs no doubling, no parameters.
-FUNCTION_FILES: Final = ("ledger/guards.sql", "ledger/accounts.sql", "ledger/post.sql", "ledger/seals.sql")
+FUNCTION_FILES: Final = (
+    "ledger/guards.sql",
+    "ledger/accounts.sql",
+    "ledger/days.sql",
+    "ledger/post.sql",
+    "ledger/seals.sql",
+)
 
 
 def functions() -> Iterator[str]:

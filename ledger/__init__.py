@@ -3,7 +3,7 @@
 from ledger.accounts import Account, AccountClass, AccountMismatch, InvalidAccount, account_id, open_accounts
 from ledger.batch import post
 from ledger.commands import Capture, Command, Entry, Expire, Hold, InvalidCommand, Posting, Void
-from ledger.dates import business_date
+from ledger.dates import DayNotOver, business_date, close_day, closed_through
 from ledger.outcomes import Outcome, Reason, Status
 
 __all__ = [
@@ -12,6 +12,7 @@ __all__ = [
     "AccountMismatch",
     "Capture",
     "Command",
+    "DayNotOver",
     "Entry",
     "Expire",
     "Hold",
@@ -24,6 +25,8 @@ __all__ = [
     "Void",
     "account_id",
     "business_date",
+    "close_day",
+    "closed_through",
     "open_accounts",
     "post",
 ]

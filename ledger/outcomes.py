@@ -34,6 +34,8 @@ class Reason(StrEnum):
     """The entry takes nothing from the hold's account."""
     CAPTURE_EXCEEDS_HOLD = "capture-exceeds-hold"
     """The entry takes more from the hold's account than was held."""
+    DAY_CLOSED = "day-closed"
+    """The entry's business date is closed: a correction goes to an open day and names the entry it corrects."""
     UNKNOWN_ENTRY = "unknown-entry"
     """The entry corrects one that does not exist."""
     UNKNOWN_ACCOUNT = "unknown-account"

@@ -23,6 +23,9 @@
 -- Same reference, at the same time, in two calls. If they share an account, the second waits for the first at the lock
 -- and then sees its entry. If they share none, both may decide to write it; the second then fails on the unique index,
 -- and decides again with the first one's row in view. That is what the attempts in ledger.post are for.
+--
+-- Closed days. A call holds its business dates' locks, shared, from before it reads which days are closed until its
+-- transaction ends; days.sql says why nothing slips into a day while it is closed.
 
 CREATE OR REPLACE FUNCTION ledger.post(
     actions        text[],         -- 'entry', 'hold', 'capture', 'void' or 'expire', one for each command
@@ -97,6 +100,8 @@ DECLARE
     total_max CONSTANT bigint := 100000000000000000;
     size CONSTANT integer := cardinality(actions);
     with_holds CONSTANT boolean := cardinality(holds) > 0;
+    days_lock CONSTANT integer := 1684105459;  -- as in ledger.close_day
+    closed date;                   -- this business date and all before it are closed
     row record;
     -- Accounts, by number, as they stand after the commands decided so far.
     account_ids uuid[] := accounts;
@@ -146,6 +151,17 @@ DECLARE
     why text;
 BEGIN
     PERFORM set_config('ledger.writer', 'ledger', true);
+
+    -- 0. Days. What is closed is read in a statement after the locks are held.
+    FOR row IN
+        SELECT DISTINCT ledger.day_slot(dated.day) AS slot
+        FROM unnest(business_dates) AS dated (day) WHERE dated.day IS NOT NULL ORDER BY slot
+    LOOP
+        IF NOT pg_try_advisory_xact_lock_shared(days_lock, row.slot) THEN
+            PERFORM pg_advisory_xact_lock_shared(days_lock, row.slot);
+        END IF;
+    END LOOP;
+    SELECT max(c.business_date) INTO closed FROM ledger.closed_day AS c;
 
     -- 1. Lock. Holds do not change, so their accounts can be looked up before the lock.
     IF with_holds THEN
@@ -319,7 +335,9 @@ BEGIN
 
         -- 3b. The entry: its postings in their order, each with room for it.
         IF why IS NULL AND entry_ids[n] IS NOT NULL THEN
-            IF corrections[n] IS NOT NULL AND corrections[n] <> ALL (array_remove(done_id, NULL))
+            IF business_dates[n] <= closed THEN
+                why := 'day-closed';
+            ELSIF corrections[n] IS NOT NULL AND corrections[n] <> ALL (array_remove(done_id, NULL))
                   AND NOT EXISTS (SELECT FROM ledger.entry AS e WHERE e.id = corrections[n]) THEN
                 why := 'unknown-entry';
             END IF;

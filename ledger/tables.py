@@ -1,7 +1,7 @@
 """The ledger's tables, declared once in Python for queries and for the check that they match the migrations.
 
-Nobody writes them through these classes: the database lets only `ledger.post`, `ledger.open_accounts` and
-`ledger.seal` do that, and the limits of every column are constraints there. These are never API schemas.
+Nobody writes them through these classes: the database lets only `ledger.post` and the other functions of the
+ledger do that, and the limits of every column are constraints there. These are never API schemas.
 """
 
 from datetime import date, datetime
@@ -164,3 +164,13 @@ class SealedRow(SQLModel, table=True):
     kind: str = Field(primary_key=True, sa_type=_BYTEWISE)
     id: UUID = Field(primary_key=True)
     leaf_hash: bytes
+
+
+class ClosedDayRow(SQLModel, table=True):
+    """A close: this business date and every one before it accept no more entries."""
+
+    __tablename__ = "closed_day"
+    __table_args__ = {"schema": SCHEMA}
+
+    business_date: date = Field(primary_key=True)
+    closed_at: datetime = Field(sa_type=_TIME)

@@ -52,6 +52,7 @@ class Road:
             "wallet": self.customer.token,
             "counter": self.clerk.token,
             "staff": service.staff("supervisor").token,
+            "operator": service.staff("operator").token,
             "audit": service.staff("auditor").token,
         }
         self.ids = {

@@ -37,11 +37,18 @@ PUBLIC: Final = {
     "staff_sign_out",
     "keys_jwks",
     "audit_seal_keys",
+    "audit_seal_keys",
     "health_healthz",
     "health_readyz",
     "health_metrics",
 }
-ROLES: Final = {"wallet": "customer", "counter": "clerk", "staff": "supervisor", "audit": "auditor"}
+ROLES: Final = {
+    "wallet": "customer",
+    "counter": "clerk",
+    "staff": "supervisor",
+    "operator": "operator",
+    "audit": "auditor",
+}
 NEVER_DOCUMENTED: Final = {"method-not-allowed"}  # a documented operation takes its method
 
 

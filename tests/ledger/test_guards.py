@@ -166,4 +166,4 @@ def test_only_the_ledgers_own_doors_are_open(prepared: Database) -> None:
     with prepared.owner.connect() as session:
         service = session.exec_driver_sql(query, ("soft_atm_app",)).scalars().all()
         others = session.exec_driver_sql(query, ("pg_monitor",)).scalars().all()
-    assert (service, others) == (["account_id", "open_accounts", "post", "seal"], [])
+    assert (service, others) == (["account_id", "close_day", "open_accounts", "post", "seal"], [])

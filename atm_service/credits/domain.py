@@ -1,0 +1,133 @@
+"""The rules of a line of credits: what a well-formed one is, and why one is refused. Pure.
+
+Everything that is wrong with a line is said by its number and a reason, never by what stands in it.
+"""
+
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Final
+
+from kyc import phones
+from kyc.errors import NotMobileNumber
+
+LINES_MAX: Final = 100_000
+AMOUNT_MAX: Final = 1_000_000_000  # đồng in one line: no salary is larger, and a slipped zero often is
+NARRATION_MAX: Final = 140
+REFERENCE_MAX: Final = 40
+BATCH_MAX: Final = 64
+
+TREASURY: Final = "treasury"
+"""The payer that pays from the cash it has brought, instead of from a prefunded account."""
+
+BATCH: Final = re.compile(r"[A-Za-z0-9._-]{1,64}")
+PAYER: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
+_REFERENCE: Final = re.compile(r"[A-Za-z0-9._/-]{1,40}")
+_ID_NUMBER: Final = re.compile(r"[0-9]{12}")
+_AMOUNT: Final = re.compile(r"[1-9][0-9]{0,9}")
+
+
+class Reason(StrEnum):
+    """Why a line is not credited. Where several apply, the first in this order is given."""
+
+    MALFORMED = "malformed"
+    """The line has not as many fields as the header, or a quotation mark too many."""
+    BAD_REFERENCE = "bad-reference"
+    BAD_PERSON = "bad-person"
+    """Neither a card number of twelve digits nor a mobile number, or one of them is not well-formed."""
+    BAD_AMOUNT = "bad-amount"
+    BAD_NARRATION = "bad-narration"
+    PERSONAL_DATA = "personal-data"
+    """The card number or the phone stands in the reference or the narration, which go into the journal."""
+    DUPLICATE_REFERENCE = "duplicate-reference"
+    """Another line has the same reference: nobody can tell which is meant."""
+    UNKNOWN_PERSON = "unknown-person"
+    """No wallet belongs to this card number or phone."""
+    TWO_PERSONS = "two-persons"
+    """The card number is one customer's and the phone another's."""
+    ALREADY_DIFFERENT = "already-different"
+    """The reference was credited before, with another person, amount or narration."""
+
+
+@dataclass(frozen=True, slots=True)
+class Raw:
+    """A line as it came, its number in the file or list from 1."""
+
+    number: int
+    reference: str
+    id_number: str = field(repr=False)
+    phone: str = field(repr=False)
+    amount: str
+    narration: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A well-formed line. `amount` in đồng. One of `id_number` and `phone` may be empty."""
+
+    number: int
+    reference: str
+    id_number: str = field(repr=False)
+    phone: str = field(repr=False)
+    amount: int
+    narration: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Bad:
+    """A line that is not credited. `reference` is there when it is well-formed and says nothing personal."""
+
+    number: int
+    reason: Reason
+    reference: str | None = None
+
+
+def check(raws: Iterable[Raw | Bad]) -> tuple[list[Line], list[Bad]]:
+    """Part well-formed lines, each with a reference of its own, from bad ones. Both stay in order."""
+    checked = [raw if isinstance(raw, Bad) else _checked(raw) for raw in raws]
+    # A reference that stands in a bad line counts, too: once that line is put right there would be two.
+    often = Counter(line.reference for line in checked if line.reference is not None)
+    lines, bad = [], []
+    for line in checked:
+        if isinstance(line, Bad):
+            bad.append(line)
+        elif often[line.reference] > 1:
+            bad.append(Bad(line.number, Reason.DUPLICATE_REFERENCE, line.reference))
+        else:
+            lines.append(line)
+    return lines, bad
+
+
+def _checked(raw: Raw) -> Line | Bad:
+    phone, narration = _phone(raw.phone), unicodedata.normalize("NFC", raw.narration)
+    persons = [person for person in (raw.id_number, phone) if person]
+    faults = {
+        Reason.BAD_REFERENCE: not _REFERENCE.fullmatch(raw.reference),
+        Reason.BAD_PERSON: phone is None
+        or not persons
+        or bool(raw.id_number and not _ID_NUMBER.fullmatch(raw.id_number)),
+        Reason.BAD_AMOUNT: not _AMOUNT.fullmatch(raw.amount) or int(raw.amount) > AMOUNT_MAX,
+        Reason.BAD_NARRATION: len(narration) > NARRATION_MAX or not (narration + " ").isprintable(),
+        Reason.PERSONAL_DATA: any(person in raw.reference or person in narration for person in persons),
+    }
+    for reason, found in faults.items():
+        if found:
+            return Bad(raw.number, reason, _harmless(raw.reference))
+    return Line(raw.number, raw.reference, raw.id_number, phone or "", int(raw.amount), narration)
+
+
+def _phone(typed: str) -> str | None:
+    """Give a phone in its normal form; empty when there is none, None when it is not well-formed."""
+    try:
+        return phones.normalise(typed) if typed else ""
+    except NotMobileNumber:
+        return None
+
+
+def _harmless(reference: str) -> str | None:
+    """Give a reference back, unless it is none or so many digits follow one another that it may name a person."""
+    named = _REFERENCE.fullmatch(reference) and not re.search(r"[0-9]{9}", reference)
+    return reference if named else None
