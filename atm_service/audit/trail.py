@@ -17,7 +17,7 @@ class AuditEventRow(SQLModel, table=True):
     """One deed or one refused attempt."""
 
     __tablename__ = "audit_event"
-    __table_args__ = {"schema": "service"}  # noqa: RUF012  SQLAlchemy's own way
+    __table_args__ = {"schema": "service"}
 
     id: UUID = Field(primary_key=True)
     at: datetime = Field(sa_type=DateTime(timezone=True), index=True)

@@ -236,7 +236,7 @@ export default {
 "problem.customer-limit-reached": "Over the limit of the day or month\nYou can still take out {remaining} now. Do the rest tomorrow or next month.",
 "problem.office-unknown": "There is no such office\nChoose another one.",
 "problem.office-not-active": "This office is not in service now\nChoose another one.",
-"problem.office-required": "No office chosen\nAn appointment needs an office, so that it can keep the cash.",
+"problem.office-required": "No office chosen\nAn appointment is with one office: choose it, then go on.",
 "problem.too-many-live-codes": "You already have {maximum} codes waiting\nUse or cancel one before making another.",
 "problem.step-up-required": "An amount this large needs a face check\nTake the picture above, then press again. Or choose less.",
 "problem.not-found": "Not found\nIt may be gone. Go back to the main page.",

@@ -236,7 +236,7 @@ export default {
 "problem.customer-limit-reached": "Vượt hạn mức ngày hoặc tháng\nLúc này còn được rút {remaining}. Phần còn lại, xin chờ ngày mai hoặc sang tháng.",
 "problem.office-unknown": "Không có điểm bưu điện này\nChọn một điểm khác.",
 "problem.office-not-active": "Điểm này đang ngừng dịch vụ\nChọn một điểm khác.",
-"problem.office-required": "Chưa chọn điểm bưu điện\nHẹn trước thì phải chọn một điểm để bưu điện để dành tiền.",
+"problem.office-required": "Chưa chọn điểm bưu điện\nHẹn trước là hẹn ở một điểm: hãy chọn điểm đó rồi tiếp tục.",
 "problem.too-many-live-codes": "Bạn đã có {maximum} mã đang chờ\nDùng hoặc huỷ một mã trước khi tạo mã mới.",
 "problem.step-up-required": "Số tiền lớn cần xác minh khuôn mặt\nChụp khuôn mặt ở mục bên trên, rồi bấm lại. Hoặc chọn số tiền nhỏ hơn.",
 "problem.not-found": "Không tìm thấy\nCó thể mục này không còn. Về trang chính xem lại.",
