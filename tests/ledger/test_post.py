@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import Connection
 
 import ledger
-from ledger import Command, Expire, Outcome, Reason, Status, Void, reading
+from ledger import Command, Expire, Outcome, Reason, Status, Void, controls, reading
 from tests.database import Database
 from tests.ledger.builders import (
     ANNA,
@@ -86,6 +86,7 @@ def test_a_refused_command_leaves_its_neighbours_alone(books: Connection) -> Non
     assert [outcome.status.value for outcome in outcomes] == ["posted", "refused", "refused", "posted"]
     assert [reading.balance(books, code).normal for code in (ANNA, BINH)] == [100, 600]
     assert [leg.version for leg in reading.statement(books, ANNA, None, 3)] == [4, 3, 2]
+    assert all(control.holds for control in controls.run(books))
 
 
 def test_a_batch_is_in_order(books: Connection) -> None:
@@ -165,6 +166,8 @@ def test_an_entry_and_a_capture_share_their_scope(books: Connection) -> None:
     placed = hold()
     posted(ledger.post(books, [placed, entry((ANNA, BANK, 1), reference="w/1")], NOW))
     assert one(books, payment(placed, reference="w/1")) == refused(Reason.REFERENCE_REUSED)
+    batch: list[Command] = [entry((ANNA, BANK, 1), reference="w/2"), payment(placed, reference="w/2")]
+    assert ledger.post(books, batch, NOW)[1] == refused(Reason.REFERENCE_REUSED)
 
 
 def test_a_taken_id_is_refused_and_takes_nobody_along(books: Connection) -> None:

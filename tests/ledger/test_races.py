@@ -72,7 +72,7 @@ def elsewhere(number: int) -> Entry:
 
 @pytest.mark.parametrize(
     ("second", "reasons"),
-    [(same, {None: 40}), (elsewhere, {None: 20, Reason.REFERENCE_REUSED: 20})],
+    [(same, {None: 2_000}), (elsewhere, {None: 1_000, Reason.REFERENCE_REUSED: 1_000})],
     ids=["same accounts", "no account in common"],
 )
 def test_a_new_reference_in_two_batches_at_once(
@@ -80,11 +80,11 @@ def test_a_new_reference_in_two_batches_at_once(
 ) -> None:
     """One is posted; the other is already posted or refused, and never an error, whatever the order."""
     prepare(database.owner)
-    first = [same(number) for number in range(20)]
-    other = [second(number) for number in reversed(range(20))]
+    first = [same(number) for number in range(1_000)]
+    other = [second(number) for number in reversed(range(1_000))]
     outcomes = list(chain(*together(database.app, [first, other])))
     assert Counter(outcome.reason for outcome in outcomes) == reasons
-    assert Counter(outcome.status for outcome in outcomes)[Status.POSTED] == 20
+    assert Counter(outcome.status for outcome in outcomes)[Status.POSTED] == 1_000
     assert_controls_hold(database.app)
 
 
@@ -137,7 +137,7 @@ def test_overlapping_batches_lose_nothing_and_never_wait_in_a_circle(database: D
 
 def test_two_openers_of_the_same_accounts_do_not_collide(database: Database) -> None:
     """Accounts opened by two transactions at once are there once, and neither fails."""
-    accounts = [Account(f"customer/{n}", AccountClass.LIABILITY, floored=True) for n in range(50)]
+    accounts = [Account(f"customer/{n}", AccountClass.LIABILITY, floored=True) for n in range(2_000)]
     barrier = Barrier(4)
 
     def open_all(seed: int) -> None:
@@ -149,5 +149,5 @@ def test_two_openers_of_the_same_accounts_do_not_collide(database: Database) -> 
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(open_all, range(4)))
     with database.app.connect() as session:
-        assert len(reading.balances(session, [account.code for account in accounts])) == 50
+        assert len(reading.balances(session, [account.code for account in accounts])) == 2_000
         assert reading.balances(session, [BINH]) == []

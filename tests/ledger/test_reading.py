@@ -59,13 +59,14 @@ def test_an_unknown_account_has_no_balance(session: Connection) -> None:
     ]
 
 
-def test_a_statement_pages_through_every_leg_once(session: Connection) -> None:
+@pytest.mark.parametrize("limit", [3, 4], ids=["pages end with a debit", "pages end with a credit"])
+def test_a_statement_pages_through_every_leg_once(session: Connection, limit: int) -> None:
     """The newest come first, each page before the last version of the one before, debits and credits mixed."""
     moves = [top_up(amount=100) if n % 3 else entry((ANNA, BINH, n)) for n in range(1, 12)]
     posted(ledger.post(session, moves, NOW))
     legs, before = [], None
-    while page := reading.statement(session, ANNA, before, 4):
-        assert len(page) <= 4
+    while page := reading.statement(session, ANNA, before, limit):
+        assert len(page) <= limit
         legs += page
         before = page[-1].version
     assert [leg.version for leg in legs] == list(range(11, 0, -1))
