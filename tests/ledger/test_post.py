@@ -196,12 +196,13 @@ def test_a_correction_names_an_entry_that_exists(books: Connection) -> None:
 
 def test_a_total_has_a_limit(books: Connection) -> None:
     """An account takes 10^17 đồng on a side, and not one more."""
-    most = [entry((BANK, TREASURY, 10**15)) for _ in range(99)]
-    posted(ledger.post(books, most, NOW))
-    rest = 10**15 - 1_110  # what Anna's top-up took of the bank's total
-    assert one(books, entry((BANK, FEES, rest + 1))) == refused(Reason.ACCOUNT_FULL)
-    assert one(books, entry((BANK, FEES, rest))).status is Status.POSTED
-    assert one(books, entry((DRAWER, BANK, 10**15))).status is Status.POSTED
+    posted(ledger.post(books, [entry((BANK, TREASURY, 10**15)) for _ in range(99)], NOW))
+    to_bank = 10**15 - 1_110  # less what Anna's top-up made of the bank's debits
+    assert one(books, entry((BANK, FEES, to_bank + 1))) == refused(Reason.ACCOUNT_FULL)
+    assert one(books, entry((BANK, FEES, to_bank))).status is Status.POSTED
+    from_treasury = 10**15 - 5_010  # less what filling the drawer made of the treasury's credits
+    assert one(books, entry((FEES, TREASURY, from_treasury + 1))) == refused(Reason.ACCOUNT_FULL)
+    assert one(books, entry((FEES, TREASURY, from_treasury))).status is Status.POSTED
 
 
 # Holds
