@@ -105,6 +105,10 @@ class Clerk(Person):
         body = {"id_number": id_number, "checked": "qr"}
         return self.post(f"/counter/v1/withdrawals/{id}/payment", body, key)
 
+    def release(self, id: str) -> httpx2.Response:
+        """Give the right to pay back."""
+        return self.post(f"/counter/v1/withdrawals/{id}/release")
+
 
 @dataclass
 class Town:
