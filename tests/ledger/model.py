@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from copy import deepcopy
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from ledger import Account, Capture, Command, Entry, Expire, Hold, Outcome, Reason, Status, Void
@@ -43,6 +43,7 @@ class Model:
     entries: dict[UUID, list[tuple[Leg, Leg]]] = field(default_factory=dict)
     holds: dict[UUID, Hold] = field(default_factory=dict)
     ends: dict[UUID, str] = field(default_factory=dict)
+    closed_through: date = date.min
 
     def post(self, commands: Sequence[Command], now: datetime) -> list[Outcome]:
         """Carry out the commands one by one."""
@@ -94,6 +95,7 @@ class Model:
 
     def record(self, entry: Entry) -> None:
         """Make the postings in their order."""
+        check(entry.business_date > self.closed_through, Reason.DAY_CLOSED)
         check(entry.corrects is None or entry.corrects in self.entries, Reason.UNKNOWN_ENTRY)
         legs = []
         for p in entry.postings:

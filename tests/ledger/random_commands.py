@@ -70,7 +70,7 @@ class Writer:
             own_id,
             self.reference(),
             "random",
-            TODAY,
+            TODAY - timedelta(days=self.draw(st.integers(0, 3)) if self.draw(rarely) else 0),
             self.draw(st.sampled_from(("", 'chuyển "tiền" \\ {a,b}'))),
             tuple(Posting(*line) for line in lines),
             None if corrects == own_id else corrects,

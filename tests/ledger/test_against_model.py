@@ -11,9 +11,9 @@ from sqlalchemy import Connection
 import ledger
 from ledger import Command, controls
 from tests.database import Database
-from tests.ledger.builders import NOW
+from tests.ledger.builders import NOW, TODAY
 from tests.ledger.model import Leg, Model, Totals
-from tests.ledger.random_commands import ACCOUNTS, Writer, takes_an_id_twice
+from tests.ledger.random_commands import ACCOUNTS, Writer, rarely, takes_an_id_twice
 
 
 @dataclass
@@ -66,5 +66,9 @@ def test_database_agrees_with_the_model(database: Database, data: st.DataObject)
                     writer.sent.append(command)
                     outcomes.append(writer.model.one(command, now))
             assert ledger.post(session, batch, now) == outcomes
+            if data.draw(rarely):
+                day = TODAY - timedelta(days=data.draw(st.integers(1, 3)))
+                writer.model.closed_through = max(day, writer.model.closed_through)
+                assert ledger.close_day(session, day, now) == writer.model.closed_through
         assert seen(session) == expected(writer.model)
         assert [control for control in controls.run(session) if not control.holds] == []
