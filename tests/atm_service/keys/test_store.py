@@ -234,7 +234,7 @@ def test_a_retired_key_stays_retired(database: Database, again: str) -> None:
         {"kid": "AAA"},
         {"kid": "AAA="},
         {"kid": "AAAA\n"},
-        {"purpose": "seal"},
+        {"purpose": "receipt"},
         {"public_key": b"\x00" * 31},
         {"sealed_private": b"\x00" * 32},
         {"sealed_private": b"\x00" * 513},
