@@ -25,6 +25,7 @@ from atm_service.context import Context
 from atm_service.credits import routes as bulk_credits
 from atm_service.customers import routes as customers
 from atm_service.keys import routes as keys
+from atm_service.kinds import KINDS
 from atm_service.middleware import Surroundings
 from atm_service.offices import routes as offices
 from atm_service.pages import routes as pages
@@ -105,7 +106,7 @@ def _routed() -> FastAPI:
 
 
 def _problem(request: Request, refusal: Refusal) -> Response:
-    kind = problems.KINDS[type(refusal)]
+    kind = KINDS[type(refusal)]
     metrics.REFUSALS.labels(kind.slug).inc()
     headers = {}
     if "retry_after_s" in refusal.members:
@@ -120,7 +121,7 @@ def _problem(request: Request, refusal: Refusal) -> Response:
 def _refused(request: Request, refusal: Exception) -> Response:
     """Answer a refusal; those that concern money, codes or rights leave a row in the audit trail."""
     assert isinstance(refusal, Refusal)
-    kind = problems.KINDS[type(refusal)]
+    kind = KINDS[type(refusal)]
     if kind.audited:
         context: Context = request.app.state.context
         caller = getattr(request.state, "caller", None)

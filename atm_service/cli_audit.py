@@ -25,6 +25,7 @@ from atm_service.cli_context import fail, working
 from atm_service.context import Context
 from ledger.seals import exports, live, proofs, reading, records, verifying
 from ledger.seals.exports import MalformedExport
+from ledger.seals.leaves import name
 from ledger.seals.reading import Key
 from ledger.seals.records import Keys, MalformedRecord
 from ledger.seals.seal import Seal
@@ -185,7 +186,7 @@ def check_proof(
     except proofs.NotProved as why:
         fail(f"NOT PROVED: {why}")
     head = f", which seal {proof.head.number} confirms" if proof.head.number != proof.seal.number else ""
-    typer.echo(f"proved: the entry is leaf {proof.index} of seal {proof.seal.number}{head}")
+    typer.echo(f"proved: {name(proof.leaf)} is leaf {proof.index} of seal {proof.seal.number}{head}")
 
 
 def _verify_rows(ctx: typer.Context, trusted: Keys | None, published: list[Seal]) -> Report:

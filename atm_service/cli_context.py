@@ -38,8 +38,10 @@ def working(ctx: typer.Context) -> Iterator[tuple[Context, datetime]]:
     try:
         with owner_url(chosen) as url:
             context = assembly.context(chosen, url, ctx.obj)
-            yield context, ctx.obj()
-            context.engine.dispose()
+            try:
+                yield context, ctx.obj()
+            finally:
+                context.engine.dispose()
     except Refusal as refusal:
         fail(f"refused: {refusal} {refusal.members or ''}")
     except (exc.SQLAlchemyError, key_store.KeyUnreadableError) as error:

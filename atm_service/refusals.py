@@ -6,7 +6,7 @@ from typing import Any
 class Refusal(Exception):  # noqa: N818  a refusal is an answer, not an error of the program
     """A "no" by rule. One subclass per reason; its members are facts that the caller may read.
 
-    `problems.KINDS` maps each subclass to an RFC 9457 problem, and a test proves that table total. Members hold
+    `kinds.KINDS` maps each subclass to an RFC 9457 problem, and a test proves that table total. Members hold
     no personal data: they go into the answer and into the audit trail.
     """
 

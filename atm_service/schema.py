@@ -6,7 +6,7 @@ from typing import Final
 
 ROOT: Final = Path(__file__).parents[1]
 
-# Replaced whole after each migration, in this order. Plain SQL without a percent sign: the driver would read it as a place.
+# Replaced whole after each migration, in this order. No percent sign in them: the driver would read it as a place.
 FUNCTION_FILES: Final = (
     "ledger/guards.sql",
     "ledger/accounts.sql",

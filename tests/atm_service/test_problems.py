@@ -17,7 +17,7 @@ import atm_service
 from atm_service import app, problems, refusals
 from atm_service.customers import onboarding
 from atm_service.keys.tokens import issue_access
-from atm_service.problems import KINDS
+from atm_service.kinds import KINDS
 from atm_service.refusals import Refusal
 from tests.atm_service.records import refused_in_trail, unchanged
 from tests.atm_service.world import Service
@@ -205,7 +205,6 @@ def test_the_right_role_is_let_in(service: Service) -> None:
         "supervisor": service.staff("supervisor"),
         "operator": service.staff("operator"),
         "auditor": service.staff("auditor"),
-        "operator": service.staff("operator"),
     }
     for operation in GUARDED:
         answer = operation.ask(service.client, f"Bearer {people[operation.role].token}")

@@ -208,6 +208,7 @@ export default {
 "kind.top-up": "Top-up",
 "kind.withdrawal": "Withdrawal",
 "kind.reversal": "Reversal",
+"kind.credit": "Salary or allowance",
 "problem.offline": "No line\nTry again when there is a signal.",
 "problem.no-answer": "The outcome is not known\nThe service has not answered. Try again in a few minutes.",
 "problem.unforeseen": "Something unforeseen happened\nTry again. If it goes on, tell the post office.",

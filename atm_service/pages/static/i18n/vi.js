@@ -208,6 +208,7 @@ export default {
 "kind.top-up": "Nạp tiền",
 "kind.withdrawal": "Rút tiền",
 "kind.reversal": "Hoàn tiền",
+"kind.credit": "Lương, trợ cấp",
 "problem.offline": "Không có mạng\nThử lại khi có sóng.",
 "problem.no-answer": "Chưa rõ kết quả\nDịch vụ chưa trả lời. Thử lại sau ít phút.",
 "problem.unforeseen": "Có lỗi ngoài dự kiến\nThử lại. Nếu vẫn vậy, hãy báo bưu điện.",

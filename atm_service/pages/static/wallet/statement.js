@@ -15,7 +15,7 @@ const page = (path) => (cursor) => wallet.get(`${path}?${new URLSearchParams({ l
 
 function entry({ recorded_at, kind, amount, balance, narration }) {
   return h("li", { class: "item entry" },
-    h("span", {}, h("strong", {}, known(`kind.${kind}`) ? t(`kind.${kind}`) : narration), h("small", {}, dateTime(recorded_at))),
+    h("span", {}, h("strong", {}, known(`kind.${kind}`) ? t(`kind.${kind}`) : narration), kind === "credit" && h("small", {}, narration), h("small", {}, dateTime(recorded_at))),
     h("span", { class: "sum" }, h("strong", { class: amount < 0 ? "out" : "in" }, signed(amount)),
       h("small", {}, t("statement.balance", { balance: money(balance) }))));
 }
