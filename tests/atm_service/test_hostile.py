@@ -19,11 +19,12 @@ from starlette.types import Message
 from atm_service import app
 from atm_service.keys import jws
 from atm_service.keys.domain import SigningKey
-from atm_service.middleware import BODY_LIMIT_BYTES
-from atm_service.problems import KINDS
+from atm_service.kinds import KINDS
+from atm_service.middleware import BODY_LIMIT_BYTES, BODY_LIMITS_BYTES
 from atm_service.withdrawals.codes import Code, issue
 from tests.atm_service.records import refused_in_trail, unchanged
 from tests.atm_service.world import OTHER_OFFICE, Clerk, Customer, Service
+from tests.contract.cast import Cast
 from tests.contract.documented import document, slug_of
 
 AUDITED: Final = {kind.slug for kind in KINDS.values() if kind.audited}
@@ -33,41 +34,20 @@ NULS: Final = "\0" * 8
 HARMLESS: Final = {"wallet_sign_out", "staff_sign_out"}  # ending a session that never was is no error
 
 
-class Road:
-    """A service in the middle of its work, with somebody of each role and something behind each kind of id."""
+class Road(Cast):
+    """A service in the middle of its work, and a client that asks as whoever may ask."""
 
     def __init__(self, service: Service) -> None:
-        self.service = service
-        self.customer = service.customer(20_000_000)
-        self.clerk = service.clerk()
-        self.paid = self.customer.code()
-        receipt = self.clerk.serve(self.customer, self.paid)
-        self.live = self.customer.code()
-        self.waiting = service.apply(capture="sample-doubtful").json()
-        link = self.customer.post("/wallet/v1/bank-links", {"bin": "970436", "account_number": "1023456789"})
-        top_up = self.customer.post(
-            "/wallet/v1/top-ups", {"bank_link_id": link.json()["id"], "amount": 50_000}
-        )
-        self.tokens = {
-            "wallet": self.customer.token,
-            "counter": self.clerk.token,
-            "staff": service.staff("supervisor").token,
-            "operator": service.staff("operator").token,
-            "audit": service.staff("auditor").token,
-        }
-        self.ids = {
-            "/wallet/v1/applications": self.waiting["id"],
-            "/staff/v1/applications": self.waiting["id"],
-            "/wallet/v1/top-ups": top_up.json()["id"],
-            "/wallet/v1/withdrawals": self.live["id"],
-            "/counter/v1/withdrawals": self.live["id"],
-            "/counter/v1/receipts": receipt.json()["id"],
-        }
+        super().__init__(service)
+        self.paid, self.live = self.customer.code(), self.customer.code()
+        self.clerk.serve(self.customer, self.paid)
+        self.waiting = self.there("/staff/v1/applications/{id}")["id"]
 
     def ask(self, method: str, template: str, id: str | None = None, **more: Any) -> Response:
         """Ask as the role whose door it is, about something that exists unless another id is given."""
-        found = self.ids.get(template.partition("/{id}")[0], "")
-        path = template.replace("{id}", id or found).replace("{code}", id or "05971-1")
+        path = template
+        for name, value in self.there(template).items():
+            path = path.replace(f"{{{name}}}", id or str(value))
         headers = {
             "Authorization": f"Bearer {self.tokens.get(template.split('/')[1], '')}",
             "Idempotency-Key": str(uuid4()),
@@ -221,7 +201,7 @@ def test_a_clerk_of_another_office_moves_nothing(road: Road) -> None:
     """Another office's receipt is not there, its presented code cannot be paid or released from outside."""
     stranger = road.service.clerk(OTHER_OFFICE)
     road.clerk.present(road.live["code"])
-    receipt = road.ids["/counter/v1/receipts"]
+    receipt = road.there("/counter/v1/receipts/{id}")["id"]
     with unchanged(road.service):
         assert slug_of(stranger.get(f"/counter/v1/receipts/{receipt}")) == "not-found"
         assert stranger.get("/counter/v1/receipts").json()["items"] == []
@@ -232,21 +212,20 @@ def test_a_clerk_of_another_office_moves_nothing(road: Road) -> None:
 def test_another_customer_finds_nothing(road: Road) -> None:
     """Somebody else's link, top-up or withdrawal is as unknown as one that never was."""
     stranger: Customer = road.service.customer(5_000_000)
-    link = road.customer.get("/wallet/v1/bank-links").json()["items"][0]["id"]
+    link, top_up = road.link(), road.top_up()
     with unchanged(road.service):
         assert slug_of(stranger.get(f"/wallet/v1/withdrawals/{road.live['id']}")) == "not-found"
         assert slug_of(stranger.cancel(road.live["id"])) == "not-found"
-        assert slug_of(stranger.get(f"/wallet/v1/top-ups/{road.ids['/wallet/v1/top-ups']}")) == "not-found"
+        assert slug_of(stranger.get(f"/wallet/v1/top-ups/{top_up}")) == "not-found"
         body = {"bank_link_id": link, "amount": 1_000_000}
         assert slug_of(stranger.post("/wallet/v1/top-ups", body)) == "bank-link-unknown"
 
 
 def test_a_key_stands_for_one_request(road: Road) -> None:
     """The same key with another body, or for another address, is refused at every door that takes keys."""
-    link = road.customer.get("/wallet/v1/bank-links").json()["items"][0]["id"]
+    link = road.link()
     supervisor = road.service.staff("supervisor")
-    other = road.customer.code()
-    decision = f"/staff/v1/applications/{road.waiting['id']}/decision"
+    decision = f"/staff/v1/applications/{road.waiting}/decision"
     firsts: list[tuple[Any, str, Any, str, Any]] = [
         (
             road.customer,
@@ -255,7 +234,13 @@ def test_a_key_stands_for_one_request(road: Road) -> None:
             "",
             {"amount": 60_000},
         ),
-        (road.customer, f"/wallet/v1/withdrawals/{other['id']}/cancel", None, "/wallet/v1/withdrawals", {}),
+        (
+            road.customer,
+            f"/wallet/v1/withdrawals/{road.live['id']}/cancel",
+            None,
+            "/wallet/v1/withdrawals",
+            {},
+        ),
         (supervisor, decision, {"decision": "reject", "reason": "blurred"}, "", {"reason": "blurry"}),
         (road.clerk, "/counter/v1/shifts/current/close", {"counts": {"500000": 196}}, "", {"counts": {}}),
     ]
@@ -298,7 +283,7 @@ def test_a_missing_key_is_asked_for(road: Road) -> None:
                 )
                 assert slug_of(answer) == "idempotency-key-missing", path
                 asked += 1
-    assert asked == 7
+    assert asked >= 8
 
 
 # --- bodies -----------------------------------------------------------------------------------------------------
@@ -360,10 +345,10 @@ def test_a_body_of_ten_megabytes_is_refused(road: Road) -> None:
         for path, methods in document()["paths"].items():
             if "post" in methods:
                 answer = road.ask("POST", path, content=b" " * 10_000_000, headers=JSON)
-                assert (slug_of(answer), answer.json()["limit_bytes"]) == (
-                    "body-too-large",
-                    BODY_LIMIT_BYTES,
-                ), path
+                limit_bytes = BODY_LIMITS_BYTES.get(path, BODY_LIMIT_BYTES)
+                assert (slug_of(answer), answer.json()["limit_bytes"]) == ("body-too-large", limit_bytes), (
+                    path
+                )
 
 
 def test_a_body_without_a_length_is_read_only_to_the_limit(road: Road) -> None:
@@ -486,11 +471,14 @@ def test_ids_that_are_none_are_malformed(road: Road) -> None:
             (method, facts), *_ = methods.items()
             content = facts.get("requestBody", {}).get("content", {})
             body = content["application/json"]["example"] if content else None
+            query = {
+                one["name"]: 1 for one in facts["parameters"] if one["in"] == "query" and one["required"]
+            }
             for id in IDS:
-                answer = road.ask(method.upper(), path, id, json=body)
+                answer = road.ask(method.upper(), path, id, json=body, params=query)
                 assert slug_of(answer) in {"malformed-request", "not-found"}, f"{path} {id}: {answer.text}"
-            unknown = str(uuid4()) if "{id}" in path else "99999-9"
-            answer = road.ask(method.upper(), path, unknown, json=body)
+            unknown = {"{id}": str(uuid4()), "{code}": "99999-9", "{number}": "999999"}[path.split("/")[4]]
+            answer = road.ask(method.upper(), path, unknown, json=body, params=query)
             assert slug_of(answer) in {"not-found", "office-unknown"}, f"{path}: {answer.text}"
 
 
@@ -520,7 +508,9 @@ def test_garbage_in_a_query_is_refused_or_finds_nothing(road: Road) -> None:
                 continue
             for value in GARBAGE:
                 answer = road.ask("GET", f"{path}?{parameter['name']}={value}")
-                assert answer.status_code in (200, 422), f"{path} {parameter['name']}={value}: {answer.text}"
+                assert answer.status_code in (200, 404, 422), (
+                    f"{path} {parameter['name']}={value}: {answer.text}"
+                )
                 refused += answer.status_code == 422
     assert refused > 200
 

@@ -3,17 +3,21 @@
 import itertools
 from collections.abc import Callable
 from typing import Any, Final
+from uuid import uuid4
 
-from tests.atm_service.world import PASSWORD, Service
+from atm_service.audit.sealing import seal_due
+from atm_service.credits import payers
+from tests.atm_service.world import OFFICE, PASSWORD, Service
 
+PAYER: Final = "school-12"
 AMOUNT: Final = 50_000  # the smallest, so that the day's limit is not reached
-Ready = dict[str, Any]  # `id` for the path, `body`, `query`: what the next request takes to succeed
+Ready = dict[str, Any]  # what the next request takes to succeed: any of `path`, `query`, `body`
 
 _accounts = itertools.count(1_000_000_000)
 
 
 class Cast:
-    """A service with a customer, a clerk at an open drawer, a supervisor and an auditor."""
+    """A service with a customer, a clerk at an open drawer, a supervisor, an auditor and an operator."""
 
     def __init__(self, service: Service) -> None:
         self.service = service
@@ -24,11 +28,31 @@ class Cast:
             "counter": self.clerk.token,
             "staff": service.staff("supervisor").token,
             "audit": service.staff("auditor").token,
+            "operator": service.staff("operator").token,
         }
         with service.context.transaction() as session:
+            payers.open_payer(session, PAYER, "Trường THCS Số 12", service.now)
+            payers.fund(session, PAYER, 1_000 * AMOUNT, str(uuid4()), None, service.now)
             self.username = session.exec_driver_sql(
                 "SELECT username FROM service.staff WHERE id = %(id)s", {"id": self.clerk.id}
             ).scalar_one()
+
+        self._there = {
+            "/wallet/v1/applications/{id}": {"id": self.application()},
+            "/staff/v1/applications/{id}": {"id": self.application()},
+            "/wallet/v1/top-ups/{id}": {"id": self.top_up()},
+            "/counter/v1/receipts/{id}": {"id": self.receipt()["id"]},
+            "/counter/v1/withdrawals/{id}": {"id": self.presented()["id"]},
+            "/audit/v1/offices/{code}": {"code": OFFICE},
+            "/audit/v1/entries/{id}": {"id": self.receipt()["entry_id"]},
+            "/audit/v1/seals/{number}": {"number": self.seal()},
+            "/operator/v1/credits/{id}": {"id": self.credited()},
+        }
+        self._there["/wallet/v1/withdrawals/{id}"] = self._there["/counter/v1/withdrawals/{id}"]
+
+    def there(self, path: str) -> dict[str, Any]:
+        """Give the variables of an address with something that exists behind it."""
+        return next((found for start, found in self._there.items() if path.startswith(start)), {})
 
     def token(self, operation_id: str) -> str:
         """Give the token of the role that may ask."""
@@ -37,6 +61,14 @@ class Cast:
     def ready(self, operation_id: str) -> Ready:
         """Bring about whatever this operation needs, and give what to ask it with."""
         return READY[operation_id](self) if operation_id in READY else {}
+
+    def seal(self) -> int:
+        """Seal what is recorded so far; give the number of the newest seal."""
+        seal_due(self.service.context, self.service.now)
+        newest = self.service.client.get(
+            "/audit/v1/seals", headers={"Authorization": f"Bearer {self.tokens['audit']}"}
+        )
+        return int(newest.json()["items"][0]["number"])
 
     def code(self) -> dict[str, Any]:
         """Make a code, after giving up those that are open: only a few may be."""
@@ -116,10 +148,40 @@ class Cast:
         """Give what the clerk checks before paying."""
         return {"id_number": self.customer.facts["id_number"], "checked": "qr"}
 
-    def receipt(self) -> str:
+    def receipt(self) -> dict[str, Any]:
         """Pay a code; give the receipt."""
         id = self.presented()["id"]
-        return str(self.clerk.pay(id, self.customer.facts["id_number"]).json()["id"])
+        receipt: dict[str, Any] = self.clerk.pay(id, self.customer.facts["id_number"]).json()
+        return receipt
+
+    def salary(self) -> Ready:
+        """Give a credit that the payer has money for; each is a batch of its own."""
+        line = {
+            "line_reference": "L1",
+            "id_number": self.customer.facts["id_number"],
+            "amount": AMOUNT,
+            "narration": "Lương tháng 11",
+        }
+        return {"body": {"batch": f"batch-{next(_accounts)}", "payer": PAYER, "lines": [line]}}
+
+    def credited(self) -> str:
+        """Give a batch of credits."""
+        headers = {"Authorization": f"Bearer {self.tokens['operator']}", "Idempotency-Key": str(uuid4())}
+        body = self.salary()["body"]
+        answer = self.service.client.post("/operator/v1/credits", json=body, headers=headers)
+        return str(answer.json()["id"])
+
+    def proof(self) -> Ready:
+        """Give an entry that is sealed."""
+        entry_id = self.receipt()["entry_id"]
+        self.seal()
+        return {"path": {"id": entry_id}}
+
+    def two_seals(self) -> Ready:
+        """Give a seal and an earlier one."""
+        since = self.seal()
+        self.top_up()
+        return {"path": {"number": self.seal()}, "query": {"since": since}}
 
     def to_open(self) -> Ready:
         """Give what opens a shift, the clerk's being closed."""
@@ -145,31 +207,36 @@ class Cast:
 
 READY: Final[dict[str, Callable[[Cast], Ready]]] = {
     "wallet_apply": lambda cast: {"body": cast.applicant()},
-    "wallet_application": lambda cast: {"id": cast.application()},
+    "wallet_application": lambda cast: {"path": {"id": cast.application()}},
     "wallet_sign_in": lambda cast: {"body": cast.credentials("wallet")},
     "wallet_refresh": lambda cast: {"body": {"refresh_token": cast.session("wallet")}},
     "wallet_sign_out": lambda cast: {"body": {"refresh_token": cast.session("wallet")}},
     "wallet_link": lambda _: {"body": {"bin": "970436", "account_number": str(next(_accounts))}},
     "wallet_top_up": lambda cast: {"body": {"bank_link_id": cast.link(), "amount": AMOUNT}},
-    "wallet_show_top_up": lambda cast: {"id": cast.top_up()},
+    "wallet_show_top_up": lambda cast: {"path": {"id": cast.top_up()}},
     "wallet_authorise": Cast.to_authorise,
-    "wallet_withdrawal": lambda cast: {"id": cast.code()["id"]},
-    "wallet_qr_svg": lambda cast: {"id": cast.code()["id"]},
-    "wallet_qr_png": lambda cast: {"id": cast.code()["id"]},
-    "wallet_cancel": lambda cast: {"id": cast.code()["id"]},
+    "wallet_withdrawal": lambda cast: {"path": {"id": cast.code()["id"]}},
+    "wallet_qr_svg": lambda cast: {"path": {"id": cast.code()["id"]}},
+    "wallet_qr_png": lambda cast: {"path": {"id": cast.code()["id"]}},
+    "wallet_cancel": lambda cast: {"path": {"id": cast.code()["id"]}},
     "counter_open_shift": Cast.to_open,
     "counter_current_shift": lambda cast: cast.at_work() or {},
     "counter_close_shift": Cast.to_close,
     "counter_present": Cast.to_present,
-    "counter_pay": lambda cast: {"id": cast.presented()["id"], "body": cast.card()},
-    "counter_release": lambda cast: {"id": cast.presented()["id"]},
-    "counter_receipt": lambda cast: {"id": cast.receipt()},
+    "counter_pay": lambda cast: {"path": {"id": cast.presented()["id"]}, "body": cast.card()},
+    "counter_release": lambda cast: {"path": {"id": cast.presented()["id"]}},
+    "counter_receipt": lambda cast: {"path": {"id": cast.receipt()["id"]}},
     "staff_sign_in": lambda cast: {"body": cast.credentials("staff")},
     "staff_refresh": lambda cast: {"body": {"refresh_token": cast.session("staff")}},
     "staff_sign_out": lambda cast: {"body": {"refresh_token": cast.session("staff")}},
     "staff_decide": lambda cast: {
-        "id": cast.application(),
+        "path": {"id": cast.application()},
         "body": {"decision": "approve", "reason": "seen"},
     },
-    "audit_office_reconciliation": lambda _: {"id": "05971-1"},
+    "audit_office_reconciliation": lambda _: {"path": {"code": OFFICE}},
+    "operator_credit": Cast.salary,
+    "operator_credit_batch": lambda cast: {"path": {"id": cast.credited()}},
+    "audit_seal": lambda cast: {"path": {"number": cast.seal()}},
+    "audit_seal_consistency": Cast.two_seals,
+    "audit_entry_proof": Cast.proof,
 }
