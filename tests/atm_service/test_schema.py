@@ -5,7 +5,6 @@ from alembic.migration import MigrationContext
 from sqlmodel import SQLModel
 
 import ledger.tables
-
 from atm_service import app, schema
 from tests.database import Database
 
@@ -14,7 +13,8 @@ SCHEMAS = {"ledger", "service"}
 
 def test_migrations_make_the_declared_tables(database: Database) -> None:
     """Nothing is missing on either side: tables, columns, types, indexes, constraints."""
-    assert app.create and ledger.tables.EntryRow
+    assert app.create
+    assert ledger.tables.EntryRow
     with database.owner.connect() as connection:
         options = {
             "include_schemas": True,

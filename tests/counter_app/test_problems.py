@@ -44,7 +44,7 @@ SLUGS = [
     "card-unreadable",
 ]
 
-# Refusals of the wallet's routes, and failures that this app treats as an unknown, never as a refusal.
+# Refusals of the wallet's, the auditor's and the operator's routes, and failures that this app treats as an unknown, never as a refusal.
 NEVER_HERE = [
     "unavailable",
     "internal-error",
@@ -65,6 +65,11 @@ NEVER_HERE = [
     "already-ended",
     "code-not-live",
     "not-sealed-yet",
+    "payer-unknown",
+    "payer-busy",
+    "payer-short",
+    "batch-of-another-payer",
+    "lines-refused",
 ]
 
 
