@@ -51,7 +51,7 @@ mutants: $(READY)  ## Plant bugs one by one; every one must turn the tests red
 .PHONY: lock
 lock: $(READY)  ## Resolve the newest packages into requirements.lock
 	$(BIN)/python -m pip install --quiet uv
-	$(BIN)/uv pip compile --quiet --extra dev --generate-hashes --no-emit-index-url --python-version 3.11 \
+	$(BIN)/uv pip compile --quiet --universal --extra dev --generate-hashes --no-emit-index-url --python-version 3.11 \
 	  --output-file requirements.lock pyproject.toml
 
 .PHONY: clean
