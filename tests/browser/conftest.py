@@ -1,4 +1,4 @@
-"""One real Chromium for all tests that drive a browser."""
+"""A real Chromium for the tests that drive a browser."""
 
 from collections.abc import Iterator
 
@@ -18,7 +18,8 @@ ARGUMENTS = [
 PATIENCE_MS = 20_000  # pages ask again every five seconds, and the machine may be busy
 
 
-@pytest.fixture(scope="session")
+# Not for the whole session: Playwright keeps an event loop running in this thread, and other tests need their own.
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
     """Give a running browser; each test opens its own context in it."""
     expect.set_options(timeout=PATIENCE_MS)
