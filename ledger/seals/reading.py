@@ -77,6 +77,15 @@ _LOOSE: Final = {
     "join": "",
     "by": "wanted.id",
 }
+_ABSENT: Final = "(SELECT true FROM ledger.sealed AS s WHERE s.kind = '{kind}' AND s.id = {id}) IS NULL"
+_UNSEALED: Final = {
+    **_LOOSE,
+    "wanted": (
+        "(SELECT DISTINCT given.id FROM unnest(%(ids)s::uuid[]) AS given (id) WHERE "
+        + _ABSENT.replace("{id}", "given.id")
+        + ") AS wanted"
+    ),
+}
 _IN_SEALS: Final = {
     "key": "wanted.seal, wanted.position, wanted.id, wanted.leaf_hash",
     "wanted": (
@@ -95,6 +104,7 @@ def _statements(parts: dict[str, str]) -> dict[str, str]:
 
 
 _LOOSE_STATEMENTS: Final = _statements(_LOOSE)
+_UNSEALED_STATEMENTS: Final = _statements(_UNSEALED)
 _SEALED_STATEMENTS: Final = _statements(_IN_SEALS)
 
 
@@ -146,14 +156,15 @@ def hashes(session: Connection, number: int) -> list[bytes]:
     return list(session.exec_driver_sql(query, (number,)).scalars())
 
 
-def leaves(session: Connection, keys: Iterable[Key]) -> list[Leaf]:
-    """Give the rows of these keys that exist, in the order of leaves."""
+def leaves(session: Connection, keys: Iterable[Key], *, unsealed: bool = False) -> list[Leaf]:
+    """Give the rows of these keys that exist, in the order of leaves; with `unsealed` those that have no seal."""
+    statements = _UNSEALED_STATEMENTS if unsealed else _LOOSE_STATEMENTS
     ids: dict[str, list[UUID]] = {}
     for kind, id in keys:
         ids.setdefault(kind, []).append(id)
     found = []
     for kind, of_kind in ids.items():
-        rows = session.exec_driver_sql(_LOOSE_STATEMENTS[kind], {"ids": literals.words(of_kind)})
+        rows = session.exec_driver_sql(statements[kind], {"ids": literals.words(of_kind)}).all()
         found += [leaf.leaf for _, leaf in _assembled(kind, rows) if leaf.leaf is not None]
     return sorted(found, key=order)
 
@@ -186,7 +197,7 @@ def _with_leaves(session: Connection, run: list[Seal]) -> Iterator[Block]:
     found: dict[int, list[SealedLeaf]] = {}
     for kind, statement in _SEALED_STATEMENTS.items():
         between = {"first": run[0].number, "last": run[-1].number}
-        for number, leaf in _assembled(kind, session.exec_driver_sql(statement, between)):
+        for number, leaf in _assembled(kind, session.exec_driver_sql(statement, between).all()):
             found.setdefault(number, []).append(leaf)
     for seal in run:
         yield Block(seal, sorted(found.get(seal.number, ()), key=lambda leaf: leaf.position))
@@ -237,7 +248,6 @@ def totals(session: Connection) -> Iterator[Totals]:
 # What is newer than a moment, by absence from the sealed set: each row of a short range of an index is looked
 # up on its own, whatever the planner believes. An end is found by the entry that captured the hold, or else by
 # its time.
-_ABSENT: Final = "(SELECT true FROM ledger.sealed AS s WHERE s.kind = '{kind}' AND s.id = {id}) IS NULL"
 _RECENT: Final = f"""
 SELECT 'entry', e.id, e.recorded_at FROM ledger.entry AS e
 WHERE e.id >= %(since)s AND {_ABSENT.format(kind="entry", id="e.id")}

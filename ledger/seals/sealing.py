@@ -13,10 +13,6 @@ from ledger.seals.reading import Key
 from ledger.seals.seal import FIRST_PREVIOUS, LEAVES_MAX, Seal, header
 
 _LOCK: Final = "SELECT pg_try_advisory_xact_lock(hashtextextended('ledger.seal', 0))"
-_ABSENT: Final = """
-SELECT wanted.kind, wanted.id FROM unnest(%s::text[], %s::uuid[]) AS wanted (kind, id)
-WHERE (SELECT true FROM ledger.sealed AS s WHERE s.kind = wanted.kind AND s.id = wanted.id) IS NULL
-"""
 _SEAL: Final = """
 SELECT ledger.seal(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s::text[], %s::uuid[], %s::bytea[])
 """
@@ -35,9 +31,7 @@ def seal(
         raise ValueError(f"a seal has at most {LEAVES_MAX} leaves")
     if not keys or not session.exec_driver_sql(_LOCK).scalar_one():
         return None
-    wanted = (literals.words(kind for kind, _ in keys), literals.words(id for _, id in keys))
-    absent = [Key(kind, id) for kind, id in session.exec_driver_sql(_ABSENT, wanted)]
-    leaves = reading.leaves(session, absent)
+    leaves = reading.leaves(session, keys, unsealed=True)
     if not leaves:
         return None
     return _write(session, leaves, sign, kid, now)
