@@ -4,12 +4,17 @@ import os
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import settings
 from sqlalchemy import Connection, make_url
 
 from atm_service import database as db
 from tests.database import Database, cloned
 from tests.database import administer as _administer
 from tests.folders import walkable
+
+# A busy machine is no bug, and a run that nobody watches repeats the same examples.
+settings.register_profile("soft-atm", deadline=None, derandomize="CI" in os.environ)
+settings.load_profile("soft-atm")
 
 
 @pytest.fixture(scope="session")

@@ -282,7 +282,9 @@ def test_power_cut_in_the_middle_of_a_payment(old_pc: Page, counter: Counter) ->
     counter.kill()
     counter.fake.held = False
     counter.start()
-    old_pc.wait_for_url("**/sign-in*")  # the waiting page notices by itself that it is signed out
+    old_pc.wait_for_url(
+        "**/sign-in*", timeout=90_000
+    )  # the waiting page notices by itself that it is signed out
     expect(old_pc.locator(".told.wait")).to_contain_text("chưa rõ kết quả")
     sign_in(old_pc, counter)
     known = old_pc.locator(".told.good")
