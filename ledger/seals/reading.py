@@ -78,13 +78,10 @@ _LOOSE: Final = {
     "by": "wanted.id",
 }
 _ABSENT: Final = "(SELECT true FROM ledger.sealed AS s WHERE s.kind = '{kind}' AND s.id = {id}) IS NULL"
+_GIVEN: Final = _ABSENT.replace("{id}", "given.id")
 _UNSEALED: Final = {
     **_LOOSE,
-    "wanted": (
-        "(SELECT DISTINCT given.id FROM unnest(%(ids)s::uuid[]) AS given (id) WHERE "
-        + _ABSENT.replace("{id}", "given.id")
-        + ") AS wanted"
-    ),
+    "wanted": f"(SELECT DISTINCT id FROM unnest(%(ids)s::uuid[]) AS given (id) WHERE {_GIVEN}) AS wanted",  # noqa: S608  constants
 }
 _IN_SEALS: Final = {
     "key": "wanted.seal, wanted.position, wanted.id, wanted.leaf_hash",
