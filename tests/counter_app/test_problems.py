@@ -44,7 +44,8 @@ SLUGS = [
     "card-unreadable",
 ]
 
-# Refusals of the wallet's, the auditor's and the operator's routes, and failures that this app treats as an unknown, never as a refusal.
+# Refusals of the wallet's, the auditor's and the operator's routes, and failures that this app treats as an unknown,
+# never as a refusal.
 NEVER_HERE = [
     "unavailable",
     "internal-error",
