@@ -273,6 +273,9 @@ def _counted(lines: Iterable[bytes], advance: Callable[[int], None]) -> Iterator
 @contextmanager
 def _progress(length: int) -> Iterator[Callable[[int], None]]:
     """Show how far it is, on a terminal; in a pipe nothing."""
+    if not sys.stderr.isatty():
+        yield lambda _: None
+        return
     with typer.progressbar(length=length, file=sys.stderr, label="verifying") as bar:
         yield bar.update
 

@@ -1,6 +1,7 @@
 """Sealing: every row in exactly one seal, whoever commits when and whoever seals at the same time."""
 
 from collections import Counter
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from threading import Barrier, Thread
 from typing import Any
@@ -215,13 +216,22 @@ def test_a_seal_has_a_limit(prepared: Database) -> None:
 
 
 def test_seals_are_read_in_runs(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
-    """However the seals are cut into runs, all blocks come, whole and in order."""
+    """However the seals are cut into runs, all blocks come, whole and in order; a run is bounded."""
+    runs: list[int] = []
+    with_leaves = reading._with_leaves
+
+    def watched(session: Connection, run: list[Seal]) -> Iterator[reading.Block]:
+        runs.append(sum(seal.leaves for seal in run))
+        return with_leaves(session, run)
+
     prepare(database.owner, [top_up() for _ in range(11)])
     seal_all(database, size=2)
     whole = blocks(database)
-    monkeypatch.setattr(reading, "SEALS_AT_ONCE", 2)
-    monkeypatch.setattr(reading, "LEAVES_MAX", 3)
+    monkeypatch.setattr(reading, "SEALS_AT_ONCE", 4)
+    monkeypatch.setattr(reading, "LEAVES_MAX", 5)
+    monkeypatch.setattr(reading, "_with_leaves", watched)
     assert blocks(database) == whole
+    assert runs == [4, 4, 3]
     assert [len(block.leaves) for block in whole] == [2, 2, 2, 2, 2, 1]
 
 

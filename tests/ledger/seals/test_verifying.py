@@ -363,6 +363,15 @@ def test_a_seal_by_another_key_is_forged(root: Connection) -> None:
         assert found(root) == {("forged", "seal 3")}
 
 
+@pytest.mark.parametrize("link", ["previous", "history"])
+def test_a_link_that_leads_elsewhere_is_named(root: Connection, link: str) -> None:
+    """Both links of a seal are checked, even when the key has signed them."""
+    last = seals(root)[2]
+    claim = replace(last, **{link: bytes(32)})
+    replaced(root, last, signature=PRIVATE.sign(claim.header), **{link: bytes(32)})
+    assert found(root) == {("chain-broken", "seal 3")}
+
+
 def test_a_deleted_seal_is_named(root: Connection) -> None:
     """A gap in the numbers is one finding; the seals behind it are not doubted. Its rows have no seal."""
     root.exec_driver_sql("DELETE FROM ledger.seal WHERE number = 2")
@@ -371,8 +380,12 @@ def test_a_deleted_seal_is_named(root: Connection) -> None:
     assert ("unsealed", f"entry {PAID}") in found(root, NOW + timedelta(hours=1))
 
 
-def test_a_gap_of_many_seals_is_named(root: Connection) -> None:
-    """Behind it the chain begins anew."""
+@pytest.mark.parametrize("at_once", [500, 2, 1])
+def test_a_gap_of_many_seals_is_named(
+    root: Connection, monkeypatch: pytest.MonkeyPatch, at_once: int
+) -> None:
+    """Behind it the chain begins anew, however many seals are read at once."""
+    monkeypatch.setattr(reading, "SEALS_AT_ONCE", at_once)
     root.exec_driver_sql("DELETE FROM ledger.seal WHERE number < 3")
     root.exec_driver_sql("DELETE FROM ledger.sealed WHERE seal < 3")
     report = verified(root)
