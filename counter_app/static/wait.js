@@ -2,7 +2,7 @@
 
 const answerOf = async (path) => {
   try {
-    const answer = await fetch(path, { headers: { Accept: "application/json" } });
+    const answer = await fetch(path, { headers: { Accept: "application/json" }, signal: AbortSignal.timeout(10000) });
     if (answer.status === 401) return { state: "signed-out" };
     return answer.ok ? await answer.json() : null;
   } catch {
