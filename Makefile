@@ -3,6 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+PEER := .venv-bench
 
 .DEFAULT_GOAL := help
 
@@ -48,6 +49,15 @@ format: $(READY)  ## Put the code into its format
 mutants: $(READY)  ## Plant bugs one by one; every one must turn the tests red
 	$(BIN)/python tests/mutants.py $(ONLY)
 
+$(PEER)/.ready: bench/requirements.lock
+	test -x $(PEER)/bin/python || $(PYTHON) -m venv $(PEER)
+	$(PEER)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	touch $@
+
+.PHONY: bench
+bench: $(READY) $(PEER)/.ready  ## Measure beside peers in 5 minutes (FULL=1: all; ONLY=ledger, http, salaries, growth)
+	$(BIN)/python -m bench
+
 .PHONY: lock
 lock: $(READY)  ## Resolve the newest packages into requirements.lock
 	$(BIN)/python -m pip install --quiet uv
@@ -56,4 +66,4 @@ lock: $(READY)  ## Resolve the newest packages into requirements.lock
 
 .PHONY: clean
 clean:  ## Remove the virtual environment and caches (the data in ./var stays)
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) $(PEER) .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -1,0 +1,73 @@
+"""Run the harness: `make bench`, or `python -m bench` with the same settings in the environment."""
+
+import os
+import platform
+import sys
+from datetime import UTC, datetime
+
+import orjson
+
+from bench import options, peer, pgbench, posting, report, rounds, server, withdrawals
+from bench.figures import Row
+from bench.options import Options, WrongOption
+from bench.server import Server
+
+
+def clock() -> datetime:
+    """Read the clock: aware, in UTC."""
+    return datetime.now(UTC)
+
+
+def say(line: str) -> None:
+    """Tell how far it is."""
+    print(line, file=sys.stderr, flush=True)
+
+
+def main() -> None:
+    """Measure what was asked for, print the table and write the JSON."""
+    try:
+        chosen = options.read(os.environ)
+    except WrongOption as wrong:
+        sys.exit(str(wrong))
+    started_at = clock()
+    with server.started(chosen.data_dir) as on:
+        about = {
+            "at": started_at.isoformat(timespec="seconds"),
+            "cores": options.cores(),
+            "python": platform.python_version(),
+            "postgresql": on.version(),
+            "seconds": chosen.seconds,
+            "rounds": chosen.rounds,
+            "parts": list(chosen.parts),
+        }
+        rows = _measured(on, chosen)
+    print(report.table(rows))
+    print(
+        f"\n{about['cores']} cores, PostgreSQL {about['postgresql']}, Python {about['python']}, {about['at']}"
+    )
+    chosen.output.parent.mkdir(parents=True, exist_ok=True)
+    chosen.output.write_bytes(orjson.dumps(report.data(rows, about), option=orjson.OPT_INDENT_2))
+    print(f"written: {chosen.output}")
+
+
+def _measured(on: Server, chosen: Options) -> list[Row]:
+    found: list[Row] = []
+    compared = []
+    if "ledger" in chosen.parts:
+        say("filling the books …")
+        compared += pgbench.workloads(on) + peer.workloads(on, chosen.peer_python)
+        compared += posting.workloads(on, clock)
+    if "http" in chosen.parts:
+        say("founding the town …")
+        if not compared:
+            compared += pgbench.base(on)
+        more, prove = withdrawals.workloads(on, clock)
+        compared += more
+    found += rounds.alternate(compared, chosen.rounds, chosen.seconds, say)
+    if "http" in chosen.parts:
+        prove()
+    return found
+
+
+if __name__ == "__main__":
+    main()
