@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 import orjson
 
-from bench import options, peer, pgbench, posting, report, rounds, server, withdrawals
+from bench import options, peer, pgbench, posting, report, rounds, salaries, server, sizes, withdrawals
 from bench.figures import Row
 from bench.options import Options, WrongOption
 from bench.server import Server
@@ -63,9 +63,14 @@ def _measured(on: Server, chosen: Options) -> list[Row]:
             compared += pgbench.base(on)
         more, prove = withdrawals.workloads(on, clock)
         compared += more
+    if "salaries" in chosen.parts:
+        say("hiring employees …")
+        compared += salaries.workloads(on, clock)
     found += rounds.alternate(compared, chosen.rounds, chosen.seconds, say)
     if "http" in chosen.parts:
         prove()
+    if "growth" in chosen.parts:
+        found += sizes.measured(on, chosen.sizes, chosen.seconds, clock, say)
     return found
 
 

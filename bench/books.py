@@ -1,7 +1,7 @@
 """The books that the ledger's workloads post to: customers with money, and one account that everybody pays."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 from uuid import UUID
@@ -30,10 +30,10 @@ class NotPosted(RuntimeError):  # noqa: N818  named for what happened
 
 @dataclass(frozen=True)
 class Books:
-    """A database with `customers` accounts, numbered from 1. They pay each other; or all of them the hot one."""
+    """A database and the accounts of its `customers`, who pay each other; or all of them the hot account."""
 
     url: str
-    customers: int
+    customers: tuple[str, ...] = field(repr=False)
     is_hot: bool = False
 
 
@@ -52,7 +52,7 @@ def opened(on: Server, name: str, clock: Clock, customers: int = CUSTOMERS) -> B
         with owner.connect().execution_options(isolation_level="AUTOCOMMIT") as session:
             session.execute(text("VACUUM ANALYZE"))
         owner.dispose()
-    return Books(url, customers)
+    return Books(url, tuple(map(customer, range(1, customers + 1))))
 
 
 def _fill(owner: Engine, customers: int, clock: Clock) -> None:

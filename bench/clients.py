@@ -19,6 +19,8 @@ Prepare = Callable[[int], AbstractContextManager[Step]]
 
 T = TypeVar("T")
 
+_Until = tuple[float, int]  # seconds, and calls if those are counted
+
 STARTS_WITHIN_S: Final = 60
 ENDS_WITHIN_S: Final = 120
 
@@ -37,12 +39,17 @@ class ClientFailed(RuntimeError):  # noqa: N818  named for what happened
     """A client ended with an error; the message is the error's."""
 
 
-def processes(prepare: Prepare, clients: int, seconds: float) -> Done:
-    """Let each client work in a process of its own; all start at once. Raises `ClientFailed`."""
+def processes(prepare: Prepare, clients: int, seconds: float, calls: int = 0) -> Done:
+    """Let each client work in a process of its own; all start at once. Raises `ClientFailed`.
+
+    With `calls`, each makes so many, however long that takes within `seconds`.
+    """
     gate = _forks.Barrier(clients)
     pipes = [_forks.Pipe(duplex=False) for _ in range(clients)]
     workers = [
-        _forks.Process(target=_in_process, args=(prepare, number, seconds, gate, pipe[1]), daemon=True)
+        _forks.Process(
+            target=_in_process, args=(prepare, number, (seconds, calls), gate, pipe[1]), daemon=True
+        )
         for number, pipe in enumerate(pipes)
     ]
     for worker in workers:
@@ -61,7 +68,8 @@ def threads(prepare: Prepare, clients: int, seconds: float) -> Done:
     answers: list[Done | str] = []
     workers = [
         threading.Thread(
-            target=lambda number: answers.append(_guarded(prepare, number, seconds, gate)), args=(number,)
+            target=lambda number: answers.append(_guarded(prepare, number, (seconds, 0), gate)),
+            args=(number,),
         )
         for number in range(clients)
     ]
@@ -96,8 +104,8 @@ def apart(work: Callable[[], T]) -> T:
     return done
 
 
-def _in_process(prepare: Prepare, number: int, seconds: float, gate: Any, pipe: Connection) -> None:
-    pipe.send(_guarded(prepare, number, seconds, gate))
+def _in_process(prepare: Prepare, number: int, until: _Until, gate: Any, pipe: Connection) -> None:
+    pipe.send(_guarded(prepare, number, until, gate))
     pipe.close()
 
 
@@ -111,25 +119,27 @@ def _answer(pipe: Connection, seconds: float) -> Done | str:
     return answer
 
 
-def _guarded(prepare: Prepare, number: int, seconds: float, gate: Any) -> Done | str:
+def _guarded(prepare: Prepare, number: int, until: _Until, gate: Any) -> Done | str:
     try:
         with prepare(number) as step:
-            return _work(step, seconds, gate)
+            return _work(step, until, gate)
     except Exception as error:  # noqa: BLE001  whatever it is, the harness says so and ends
         gate.abort()
         return f"client {number}: {type(error).__name__}: {error}"
 
 
-def _work(step: Step, seconds: float, gate: Any) -> Done:
+def _work(step: Step, until: _Until, gate: Any) -> Done:
     """Do it once for the caches, wait for the others, then count."""
+    seconds, calls = until
     first = step()
     gate.wait(STARTS_WITHIN_S)
-    counted = 0
+    counted, made = 0, 1
     started = now = time.perf_counter()
-    while now - started < seconds:
+    while now - started < seconds and (made < calls or not calls):
         counted += step()
+        made += 1
         now = time.perf_counter()
-    return Done(counted / (now - started), first + counted)
+    return Done(counted / (now - started) if counted else 0, first + counted)
 
 
 def _summed(answers: list[Done | str]) -> Done:

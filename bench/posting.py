@@ -91,7 +91,7 @@ def _number_accounts(opened: Books) -> None:
         session.execute(
             text("CREATE TABLE IF NOT EXISTS bench.account (number integer PRIMARY KEY, id uuid NOT NULL)")
         )
-        codes = [HOT, *(books.customer(number) for number in range(1, opened.customers + 1))]
+        codes = [HOT, *opened.customers]
         values = {
             "numbers": list(range(len(codes))),
             "ids": [ledger.account_id(code) for code in codes],
@@ -117,7 +117,7 @@ def _sql(clock: Clock, opened: Books, number: int, seconds: int) -> Done:
         f"--time={seconds}",
         "--no-vacuum",
         "--protocol=prepared",
-        f"--define=customers={opened.customers}",
+        f"--define=customers={len(opened.customers)}",
         f"--define=hot={int(opened.is_hot)}",
         f"--define=day='{ledger.business_date(clock())}'",
         f"--file={SCRIPT}",
@@ -128,14 +128,14 @@ def _sql(clock: Clock, opened: Books, number: int, seconds: int) -> Done:
 
 
 def _python(clock: Clock, size: int, opened: Books, number: int, seconds: int) -> Done:
-    return clients.processes(_poster(clock, size, opened), number, seconds)
+    return clients.processes(poster(clock, size, opened), number, seconds)
 
 
 def _threads(clock: Clock, opened: Books, number: int, seconds: int) -> Done:
-    return clients.threads(_poster(clock, 1, opened), number, seconds)
+    return clients.threads(poster(clock, 1, opened), number, seconds)
 
 
-def _poster(clock: Clock, size: int, opened: Books) -> Prepare:
+def poster(clock: Clock, size: int, opened: Books) -> Prepare:
     """Give a client that posts `size` entries a call, each call a transaction."""
 
     @contextmanager
@@ -147,9 +147,8 @@ def _poster(clock: Clock, size: int, opened: Books) -> Prepare:
             now = clock()
             entries = []
             for _ in range(size):
-                debit, credit = chance.sample(range(1, opened.customers + 1), 2)
-                to = HOT if opened.is_hot else books.customer(credit)
-                entries.append(books.entry(books.customer(debit), to, 1, now))
+                payer, payee = chance.sample(opened.customers, 2)
+                entries.append(books.entry(payer, HOT if opened.is_hot else payee, 1, now))
             with session.begin():
                 post(session, entries, now)
             return size

@@ -20,7 +20,10 @@ class Measured:
 
 @dataclass(frozen=True)
 class Workload:
-    """Something done as often as it goes for some seconds by some clients. `run(seconds)` gives the figure."""
+    """Something done as often as it goes for some seconds by some clients. `run(seconds)` gives the figure.
+
+    `at` says what stands in the place of the number of clients, where that is not what matters.
+    """
 
     part: str
     what: str
@@ -28,6 +31,7 @@ class Workload:
     unit: str
     run: Callable[[int], Measured]
     goal: Goal | None = None
+    at: str = ""
 
 
 def alternate(
@@ -39,7 +43,7 @@ def alternate(
         for workload, measured in zip(workloads, done, strict=True):
             measured.append(workload.run(seconds))
             last = measured[-1]
-            say(f"round {number}: {workload.what}, {workload.clients}: {last.figure:,.0f} {workload.unit}")
+            say(f"round {number}: {workload.what}, {_at(workload)}: {last.figure:,.1f} {workload.unit}")
     return rows(workloads, done)
 
 
@@ -55,12 +59,16 @@ def rows(workloads: Sequence[Workload], done: Sequence[Sequence[Measured]]) -> l
         Row(
             workload.part,
             workload.what,
-            f"{workload.clients} client{'s' if workload.clients > 1 else ''}",
+            _at(workload),
             values,
             workload.unit,
-            bases.get(workload.clients, ()),
+            () if workload.at else bases.get(workload.clients, ()),
             workload.goal,
             measured[-1].note,
         )
         for workload, values, measured in zip(workloads, figures, done, strict=True)
     ]
+
+
+def _at(workload: Workload) -> str:
+    return workload.at or f"{workload.clients} client{'s' if workload.clients > 1 else ''}"

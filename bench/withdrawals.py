@@ -67,7 +67,7 @@ class Paid:
 
 
 @dataclass
-class _Turns:
+class Turns:
     """A fresh office for each run at one hot drawer: an office may not pay for ever in one day."""
 
     town: Town
@@ -82,7 +82,7 @@ def workloads(on: Server, clock: Clock) -> tuple[list[Workload], Callable[[], No
     """Found the town; give the workloads, and what proves afterwards that the books are right."""
     town = signed_in(founded(on, "bench_service", clock), clock())
     open_shifts(town)
-    turns = _Turns(town)
+    turns = Turns(town)
     kinds = [
         (f"{processes} service process{'es' if processes > 1 else ''}{where}", processes, number, bool(where))
         for where, numbers in (("", CLIENTS), (", one hot drawer", HOT_CLIENTS))
@@ -95,7 +95,7 @@ def workloads(on: Server, clock: Clock) -> tuple[list[Workload], Callable[[], No
             what,
             number,
             "withdrawals/s",
-            partial(_measure, turns, processes, number, is_hot=is_hot),
+            partial(measure, turns, processes, number, is_hot=is_hot),
             GOAL if number > 1 else None,
         )
         for what, processes, number, is_hot in kinds
@@ -128,7 +128,7 @@ def _open(url: str, clerks: Sequence[Clerk]) -> None:
     uvloop.run(work())
 
 
-def _measure(turns: _Turns, processes: int, clients: int, seconds: int, *, is_hot: bool) -> Measured:
+def measure(turns: Turns, processes: int, clients: int, seconds: int, *, is_hot: bool) -> Measured:
     """Start the service, warm it, load it, stop it."""
     town = turns.town
     clerks = [next(turns.hot)] * clients if is_hot else town.clerks[:clients]
