@@ -12,6 +12,7 @@ FUNCTION_FILES: Final = (
     "ledger/accounts.sql",
     "ledger/days.sql",
     "ledger/post.sql",
+    "ledger/post_one.sql",
     "ledger/seals.sql",
 )
 

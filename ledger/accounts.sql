@@ -34,5 +34,17 @@ BEGIN
     PERFORM set_config('ledger.writer', '', true);
 END $$;
 
+-- The sign in the table's floor: it follows class and floor, whoever writes them.
+CREATE OR REPLACE FUNCTION ledger.set_floor_sign() RETURNS trigger
+LANGUAGE plpgsql AS $$
+BEGIN
+    NEW.floor_sign := CASE WHEN NOT NEW.floored THEN 0 WHEN NEW.class IN ('asset', 'expense') THEN 1 ELSE -1 END;
+    RETURN NEW;
+END $$;
+
+CREATE OR REPLACE TRIGGER floor_sign_follows BEFORE INSERT OR UPDATE OF class, floored, floor_sign ON ledger.account
+    FOR EACH ROW EXECUTE FUNCTION ledger.set_floor_sign();
+
+REVOKE EXECUTE ON FUNCTION ledger.set_floor_sign FROM PUBLIC;
 REVOKE EXECUTE ON FUNCTION ledger.account_id, ledger.open_accounts FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION ledger.account_id, ledger.open_accounts TO soft_atm_app;

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Final
+from typing import Final, TypeGuard
 from uuid import UUID
 
 from sqlalchemy import Connection
@@ -31,6 +31,12 @@ SELECT status, reason, id FROM ledger.post(
     %s::uuid[], %s::text[], %s::date[], %s::text[], %s::uuid[], %s::integer[],
     %s::integer[], %s::integer[], %s::bigint[], %s::timestamptz[], %s::uuid[], %s::uuid[],
     %s::integer[], %s::integer[], %s::bigint[], %s::timestamptz)
+"""
+
+# The lean way of one entry with one posting: the same outcomes, about half the work.
+_POST_ONE: Final = """
+SELECT status, reason, id FROM ledger.post_one(
+    %s::uuid, %s::text, %s::bytea, %s::text, %s::date, %s::text, %s::uuid, %s::uuid, %s::bigint, %s::timestamptz)
 """
 
 _ACTIONS: Final[dict[type[Command], str]] = {
@@ -70,16 +76,40 @@ def post(session: Connection, commands: Sequence[Command], now: datetime) -> lis
         raise InvalidBatch(f"a batch has at most {COMMANDS_MAX} commands")
     if not commands:
         return []
-    columns = _Columns()
-    for command in commands:
-        columns.add(command)
-    rows = session.exec_driver_sql(_POST, columns.parameters(now)).all()
+    if _is_plain(commands):
+        rows = session.exec_driver_sql(_POST_ONE, _plain_parameters(commands[0], now)).all()
+    else:
+        columns = _Columns()
+        for command in commands:
+            columns.add(command)
+        rows = session.exec_driver_sql(_POST, columns.parameters(now)).all()
     if len(rows) != len(commands):
         raise RuntimeError("the database gave another number of outcomes than there are commands")
     return [
         Outcome(Status(status), None if reason is None else Reason(reason), own_id)
         for status, reason, own_id in rows
     ]
+
+
+def _is_plain(commands: Sequence[Command]) -> TypeGuard[tuple[Entry]]:
+    (first, *others) = commands
+    return not others and isinstance(first, Entry) and len(first.postings) == 1 and first.corrects is None
+
+
+def _plain_parameters(entry: Entry, now: datetime) -> tuple[object, ...]:
+    (posting,) = entry.postings
+    return (
+        entry.id,
+        entry.reference,
+        fingerprint(entry),
+        entry.kind,
+        entry.business_date,
+        entry.narration,
+        account_id(posting.debit),
+        account_id(posting.credit),
+        posting.amount,
+        now,
+    )
 
 
 @dataclass(slots=True)

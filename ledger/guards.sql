@@ -50,7 +50,7 @@ END $$;
 DO $$
 DECLARE
     name text;
-    stranger CONSTANT text := 'WHEN (coalesce(current_setting(''ledger.writer'', true), '''') <> ''ledger'')'
+    stranger CONSTANT text := 'WHEN (current_setting(''ledger.writer'', true) IS DISTINCT FROM ''ledger'')'
                               ' EXECUTE FUNCTION ledger.refuse_stranger()';
 BEGIN
     FOREACH name IN ARRAY ARRAY['entry', 'posting', 'hold', 'hold_end'] LOOP

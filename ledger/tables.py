@@ -5,20 +5,24 @@ ledger do that, and the limits of every column are constraints there. These are 
 """
 
 from datetime import date, datetime
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import (
     BigInteger,
     Column,
+    Date,
     DateTime,
     ForeignKey,
     Index,
+    LargeBinary,
     SmallInteger,
     Text,
     UniqueConstraint,
     text,
 )
+from sqlalchemy.dialects.postgresql import DOMAIN
+from sqlalchemy.types import TypeEngine
 from sqlmodel import Field, SQLModel
 
 SCHEMA: Final = "ledger"
@@ -27,20 +31,42 @@ _TIME: Final = DateTime(timezone=True)
 _BYTEWISE: Final = Text(collation="C")
 
 
+def _domain(name: str, base: TypeEngine[Any]) -> DOMAIN:
+    return DOMAIN(name, base, schema=SCHEMA, create_type=False)
+
+
+_CODE: Final = _domain("account_code", _BYTEWISE)
+_CLASS: Final = _domain("account_class", _BYTEWISE)
+_TOTAL: Final = _domain("total", BigInteger())
+_AMOUNT: Final = _domain("amount", BigInteger())
+_VERSION: Final = _domain("version", BigInteger())
+_LINE: Final = _domain("line", SmallInteger())
+_REFERENCE: Final = _domain("reference", _BYTEWISE)
+_FINGERPRINT: Final = _domain("fingerprint", LargeBinary())
+_KIND: Final = _domain("kind", _BYTEWISE)
+_BUSINESS_DATE: Final = _domain("business_date", Date())
+_NARRATION: Final = _domain("narration", Text())
+_HOLD_OUTCOME: Final = _domain("hold_outcome", _BYTEWISE)
+
+
 class AccountRow(SQLModel, table=True):
-    """An account with its totals. `held` is the sum of its open holds; `version` counts its postings."""
+    """An account with its totals. `held` is the sum of its open holds; `version` counts its postings.
+
+    `floor_sign` follows class and floor: 1 or -1 for the side that makes a floored account more, 0 without a floor.
+    """
 
     __tablename__ = "account"
     __table_args__ = (UniqueConstraint("code", name="account_code_key"), {"schema": SCHEMA})
 
     id: UUID = Field(primary_key=True)
-    code: str = Field(sa_type=_BYTEWISE)
-    class_: str = Field(sa_column=Column("class", _BYTEWISE, nullable=False))
+    code: str = Field(sa_type=_CODE)
+    class_: str = Field(sa_column=Column("class", _CLASS, nullable=False))
     floored: bool
-    debits: int = Field(default=0, sa_type=BigInteger, sa_column_kwargs={"server_default": "0"})
-    credits: int = Field(default=0, sa_type=BigInteger, sa_column_kwargs={"server_default": "0"})
-    held: int = Field(default=0, sa_type=BigInteger, sa_column_kwargs={"server_default": "0"})
-    version: int = Field(default=0, sa_type=BigInteger, sa_column_kwargs={"server_default": "0"})
+    floor_sign: int = Field(sa_type=SmallInteger)
+    debits: int = Field(default=0, sa_type=_TOTAL, sa_column_kwargs={"server_default": "0"})
+    credits: int = Field(default=0, sa_type=_TOTAL, sa_column_kwargs={"server_default": "0"})
+    held: int = Field(default=0, sa_type=_TOTAL, sa_column_kwargs={"server_default": "0"})
+    version: int = Field(default=0, sa_type=_TOTAL, sa_column_kwargs={"server_default": "0"})
     opened_at: datetime = Field(sa_type=_TIME)
 
 
@@ -55,12 +81,12 @@ class EntryRow(SQLModel, table=True):
     )
 
     id: UUID = Field(primary_key=True)
-    reference: str = Field(sa_type=_BYTEWISE)
-    fingerprint: bytes
-    kind: str = Field(sa_type=_BYTEWISE)
-    business_date: date
-    narration: str = Field(sa_type=Text)
-    lines: int = Field(sa_type=SmallInteger)
+    reference: str = Field(sa_type=_REFERENCE)
+    fingerprint: bytes = Field(sa_type=_FINGERPRINT)
+    kind: str = Field(sa_type=_KIND)
+    business_date: date = Field(sa_type=_BUSINESS_DATE)
+    narration: str = Field(sa_type=_NARRATION)
+    lines: int = Field(sa_type=_LINE)
     recorded_at: datetime = Field(sa_type=_TIME)
     corrects: UUID | None = Field(
         default=None, sa_column_args=(ForeignKey("ledger.entry.id", name="entry_corrects_fkey"),)
@@ -78,14 +104,14 @@ class PostingRow(SQLModel, table=True):
     )
 
     entry_id: UUID = Field(primary_key=True)
-    line: int = Field(primary_key=True, sa_type=SmallInteger)
+    line: int = Field(primary_key=True, sa_type=_LINE)
     debit_id: UUID
     credit_id: UUID
-    amount: int = Field(sa_type=BigInteger)
+    amount: int = Field(sa_type=_AMOUNT)
     debit_balance: int = Field(sa_type=BigInteger)
-    debit_version: int = Field(sa_type=BigInteger)
+    debit_version: int = Field(sa_type=_VERSION)
     credit_balance: int = Field(sa_type=BigInteger)
-    credit_version: int = Field(sa_type=BigInteger)
+    credit_version: int = Field(sa_type=_VERSION)
 
 
 class HoldRow(SQLModel, table=True):
@@ -99,10 +125,10 @@ class HoldRow(SQLModel, table=True):
     )
 
     id: UUID = Field(primary_key=True)
-    reference: str = Field(sa_type=_BYTEWISE)
-    fingerprint: bytes
+    reference: str = Field(sa_type=_REFERENCE)
+    fingerprint: bytes = Field(sa_type=_FINGERPRINT)
     account_id: UUID
-    amount: int = Field(sa_type=BigInteger)
+    amount: int = Field(sa_type=_AMOUNT)
     deadline: datetime = Field(sa_type=_TIME)
     placed_at: datetime = Field(sa_type=_TIME)
 
@@ -121,12 +147,12 @@ class HoldEndRow(SQLModel, table=True):
     hold_id: UUID = Field(
         primary_key=True, sa_column_args=(ForeignKey("ledger.hold.id", name="hold_end_hold_id_fkey"),)
     )
-    outcome: str = Field(sa_type=_BYTEWISE)
+    outcome: str = Field(sa_type=_HOLD_OUTCOME)
     entry_id: UUID | None = Field(
         default=None, sa_column_args=(ForeignKey("ledger.entry.id", name="hold_end_entry_id_fkey"),)
     )
-    reference: str | None = Field(default=None, sa_type=_BYTEWISE)
-    fingerprint: bytes | None = None
+    reference: str | None = Field(default=None, sa_type=_REFERENCE)
+    fingerprint: bytes | None = Field(default=None, sa_type=_FINGERPRINT)
     ended_at: datetime = Field(sa_type=_TIME)
 
 

@@ -55,9 +55,9 @@ PLANTED = {
 }
 LOOSE = (
     "ALTER TABLE ledger.account DROP CONSTRAINT account_floor",
-    "ALTER TABLE ledger.account DROP CONSTRAINT account_held_positive",
+    "ALTER DOMAIN ledger.total DROP CONSTRAINT total_bounded",
     "ALTER TABLE ledger.hold DROP CONSTRAINT hold_deadline_ahead",
-    "ALTER TABLE ledger.hold_end DROP CONSTRAINT hold_end_reference_once",
+    "ALTER TABLE ledger.hold_end DROP CONSTRAINT hold_end_by_entry_or_reference",
     "SET session_replication_role = replica",
 )
 

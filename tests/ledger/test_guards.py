@@ -114,10 +114,10 @@ def test_nothing_is_added_to_an_entry_later(prepared: Database, stray: str, code
         (f"UPDATE ledger.account SET debits = debits + 1001 WHERE code = '{ANNA}'", "account_floor"),
         (f"UPDATE ledger.account SET credits = credits + 5001 WHERE code = '{DRAWER}'", "account_floor"),
         (f"UPDATE ledger.account SET held = held + 1001 WHERE code = '{ANNA}'", "account_floor"),
-        ("UPDATE ledger.account SET held = -1 WHERE floored", "account_held_positive"),
-        ("UPDATE ledger.account SET held = 1 WHERE NOT floored", "account_held_needs_floor"),
-        ("UPDATE ledger.account SET debits = -1 WHERE NOT floored", "account_totals_bounded"),
-        ("UPDATE ledger.account SET debits = 100000000000000001 WHERE NOT floored", "account_totals_bounded"),
+        ("UPDATE ledger.account SET held = -1 WHERE floored", "total_bounded"),
+        ("UPDATE ledger.account SET held = 1 WHERE NOT floored", "account_floor"),
+        ("UPDATE ledger.account SET debits = -1 WHERE NOT floored", "total_bounded"),
+        ("UPDATE ledger.account SET debits = 100000000000000001 WHERE NOT floored", "total_bounded"),
         ("UPDATE ledger.account SET class = 'cash'", "account_class_known"),
         ("UPDATE ledger.account SET code = upper(code)", "account_code_form"),
     ],
@@ -166,4 +166,4 @@ def test_only_the_ledgers_own_doors_are_open(prepared: Database) -> None:
     with prepared.owner.connect() as session:
         service = session.exec_driver_sql(query, ("soft_atm_app",)).scalars().all()
         others = session.exec_driver_sql(query, ("pg_monitor",)).scalars().all()
-    assert (service, others) == (["account_id", "close_day", "open_accounts", "post", "seal"], [])
+    assert (service, others) == (["account_id", "close_day", "open_accounts", "post", "post_one", "seal"], [])

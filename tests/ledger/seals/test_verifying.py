@@ -59,7 +59,7 @@ def root(sealed: Database) -> Iterator[Connection]:
     """Give a superuser's session in which no trigger fires; it is rolled back."""
     with sealed.owner.connect() as session:
         session.exec_driver_sql("SET session_replication_role = replica")
-        session.exec_driver_sql("ALTER TABLE ledger.hold_end DROP CONSTRAINT hold_end_reference_once")
+        session.exec_driver_sql("ALTER TABLE ledger.hold_end DROP CONSTRAINT hold_end_by_entry_or_reference")
         yield session
 
 
