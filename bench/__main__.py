@@ -7,7 +7,19 @@ from datetime import UTC, datetime
 
 import orjson
 
-from bench import options, peer, pgbench, posting, report, rounds, salaries, server, sizes, withdrawals
+from bench import (
+    office,
+    options,
+    peer,
+    pgbench,
+    posting,
+    report,
+    rounds,
+    salaries,
+    server,
+    sizes,
+    withdrawals,
+)
 from bench.figures import Row
 from bench.options import Options, WrongOption
 from bench.server import Server
@@ -62,7 +74,7 @@ def _measured(on: Server, chosen: Options) -> list[Row]:
         if not compared:
             compared += pgbench.base(on)
         more, prove = withdrawals.workloads(on, clock)
-        compared += more
+        compared += more + office.workloads(on, clock)
     if "salaries" in chosen.parts:
         say("hiring employees …")
         compared += salaries.workloads(on, clock)

@@ -28,9 +28,9 @@ from ledger import Capture, Command, Entry, Hold, Posting
 HISTORY: Final = Path(__file__).with_name("history.sql")
 A_DAY: Final = 27_400  # postings: ten million are a year
 YEAR: Final = timedelta(days=366)
-A_CALL: Final = 2_000
+A_CALL: Final = 5_000
 WITHDRAWN_EVERY: Final = 10
-LOADERS: Final = 3
+LOADERS: Final = 2
 STRETCH_S: Final = 600  # within which a stretch ends
 AT_A_TIME: Final = 200_000  # postings; what is between two of them is not lost when the loader is stopped
 
@@ -81,7 +81,7 @@ def _write_history(town: Town) -> None:
 
 @contextmanager
 def _loader(town: Town, start: datetime, there: int, calls: int, number: int) -> Iterator[Step]:
-    """Give a client that posts two thousand postings a call, dated by how many there are before them."""
+    """Give a client that posts five thousand postings a call, dated by how many there are before them."""
     engine = db.app_engine(town.url, pool_size=1)
     chance = random.Random(there + number)
     drawers = [chart.drawer(clerk.office, 1) for clerk in town.clerks]

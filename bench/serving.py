@@ -1,4 +1,4 @@
-"""The service as an operator runs it: `soft-atm serve`, with as many processes as asked for."""
+"""The service as an operator runs it, `soft-atm serve` with as many processes as asked for, and a counter app."""
 
 import os
 import socket
@@ -7,7 +7,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
@@ -29,26 +29,45 @@ class NotServing(RuntimeError):  # noqa: N818  named for what happened
 @contextmanager
 def serving(town: Town, processes: int) -> Iterator[str]:
     """Run the service on the town's database; give its address; end it with the block."""
-    port, log = _free_port(), town.data_dir / "service.log"
-    environment = {
-        **os.environ,
+    port = _free_port()
+    settings = {
         "SOFT_ATM_DATABASE_URL": server.plain(town.url),
         "SOFT_ATM_DATA_DIR": str(town.data_dir),
         "SOFT_ATM_PORT": str(port),
         "SOFT_ATM_WORKERS": str(processes),
         "SOFT_ATM_SIMULATED_DELAY_S": "0",
     }
-    url = f"http://127.0.0.1:{port}"
+    log = town.data_dir / "service.log"
+    with _running(
+        ["-m", "atm_service", "serve"], settings, log, f"http://127.0.0.1:{port}", "/readyz"
+    ) as url:
+        yield url
+
+
+@contextmanager
+def counter(town: Town, service_url: str) -> Iterator[str]:
+    """Run an office's counter app; give its address; end it with the block."""
+    port = _free_port()
+    settings = {
+        "SOFT_ATM_COUNTER_SERVICE_URL": service_url,
+        "SOFT_ATM_COUNTER_PORT": str(port),
+        "SOFT_ATM_COUNTER_DATA_DIR": str(town.data_dir / "counter"),
+    }
+    log = town.data_dir / "counter.log"
+    with _running(["-m", "counter_app"], settings, log, f"http://127.0.0.1:{port}", "/sign-in") as url:
+        yield url
+
+
+@contextmanager
+def _running(
+    command: list[str], settings: Mapping[str, str], log: Path, url: str, ready: str
+) -> Iterator[str]:
     with log.open("ab") as file:
         child = subprocess.Popen(
-            [sys.executable, "-m", "atm_service", "serve"],
-            cwd=ROOT,
-            env=environment,
-            stdout=file,
-            stderr=file,
+            [sys.executable, *command], cwd=ROOT, env={**os.environ, **settings}, stdout=file, stderr=file
         )
     try:
-        _wait(child, url, log)
+        _wait(child, url + ready, log)
         yield url
     finally:
         child.terminate()
@@ -63,7 +82,7 @@ def _wait(child: "subprocess.Popen[bytes]", url: str, log: Path) -> None:
     end = time.monotonic() + READY_WITHIN_S
     while time.monotonic() < end and child.poll() is None:
         try:
-            with urllib.request.urlopen(f"{url}/readyz", timeout=2):
+            with urllib.request.urlopen(url, timeout=2):
                 return
         except (OSError, urllib.error.URLError):
             time.sleep(LOOK_EVERY_S)

@@ -179,19 +179,20 @@ async def _client(load: Load, number: int, start: float, end: float, paid: Paid)
 async def withdraw(phone: Line, counter: Line, person: Person, clerk: Clerk) -> None:
     """Authorise, present, pay. Raises `WrongAnswer` unless each answer is the one that must come."""
     wish = {"amount": AMOUNT, "pin": PIN}
-    code = await _ask(phone, "/wallet/v1/withdrawals", person.token, wish, str(uuid4()))
-    shown = await _ask(counter, "/counter/v1/presentations", clerk.token, {"code": code["code"]})
+    code = await ask(phone, "/wallet/v1/withdrawals", person.token, wish, str(uuid4()))
+    shown = await ask(counter, "/counter/v1/presentations", clerk.token, {"code": code["code"]})
     checks = {"id_number": person.id_number, "checked": "qr"}
     path = f"/counter/v1/withdrawals/{shown['withdrawal_id']}/payment"
-    receipt = await _ask(counter, path, clerk.token, checks, str(uuid4()))
+    receipt = await ask(counter, path, clerk.token, checks, str(uuid4()))
     told = (shown["withdrawal_id"], receipt["withdrawal_id"], receipt["amount"], receipt["office"])
     if told != (code["id"], code["id"], AMOUNT, clerk.office):
         raise WrongAnswer("the receipt is another withdrawal's")
 
 
-async def _ask(
+async def ask(
     through: Line, path: str, token: str, body: Mapping[str, object], key: str | None = None
 ) -> dict[str, object]:
+    """Post something that must pass. Raises `WrongAnswer`."""
     answer = await through.post(path, token, body, key)
     if answer.status != CREATED:
         raise WrongAnswer(f"{path}: {answer.status} {answer.body[:300]!r}")
