@@ -43,6 +43,7 @@ PIN: Final = Door("pin", 5, timedelta(hours=1), timedelta(hours=1))
 WALLET_SIGN_IN: Final = Door("wallet-sign-in", 5, timedelta(minutes=15), timedelta(minutes=15))
 STAFF_SIGN_IN: Final = Door("staff-sign-in", 5, timedelta(minutes=15), timedelta(minutes=5))
 DIGITS: Final = Door("digits", 5, timedelta(minutes=15), timedelta(minutes=15))
+PAYEE: Final = Door("payee", 20, timedelta(minutes=15), timedelta(minutes=15))
 IDENTITY: Final = Door("identity", 5, timedelta(minutes=15), timedelta(minutes=15))
 
 KEPT_FOR: Final = timedelta(days=1)  # longer than any window

@@ -15,5 +15,9 @@ class ApplicantRefused(Refusal):
     """The application's data break a rule. Members `field` and `reason`."""
 
 
+class PayeeUnknown(Refusal):
+    """No customer has this phone number or this card."""
+
+
 class AlreadyDecided(Refusal):
     """The application has its decision. Member `decision`: approved or rejected."""

@@ -2,6 +2,7 @@
 
 import hmac
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
@@ -14,7 +15,7 @@ from atm_service import attempts, calendar, chart
 from atm_service.audit import trail
 from atm_service.context import Context
 from atm_service.customers import sealed, store
-from atm_service.customers.errors import SessionEnded, WrongCredentials
+from atm_service.customers.errors import PayeeUnknown, SessionEnded, WrongCredentials
 from atm_service.customers.store import Customer
 from atm_service.keys.tokens import Caller
 from atm_service.limits.policy import Policy
@@ -137,6 +138,26 @@ def lock(session: Connection, customer_id: UUID) -> None:
     """Make this customer's requests take turns until the commit. Raises `NotFound`."""
     if not store.lock(session, customer_id):
         raise NotFound
+
+
+def named(session: Connection, context: Context, *, phone: str | None, id_number: str | None) -> UUID:
+    """Find the customer whom a phone number or a card number names. Raises `PayeeUnknown`; the caller counts it."""
+    customer = None
+    if id_number is not None:
+        customer = store.find_by_card(session, sealed.id_print(context.sealer, id_number))
+    elif phone is not None:
+        with suppress(NotMobileNumber):
+            fingerprint = sealed.phone_print(context.sealer, phones.normalise(phone))
+            customer = store.find_by_phone(session, fingerprint)
+    if customer is None:
+        raise PayeeUnknown
+    return customer.id
+
+
+def count_unknown(context: Context, clerk: Caller, now: datetime) -> None:
+    """Count a name that is nobody's, in a transaction of its own: who asks for many is shut out for a while."""
+    with context.transaction() as session:
+        attempts.wrong(session, attempts.PAYEE, str(clerk.subject), now)
 
 
 def account(session: Connection, context: Context, customer_id: UUID, now: datetime) -> Account:

@@ -57,6 +57,9 @@ _FIND: Final = text(f"SELECT {_COLUMNS} FROM service.customer WHERE id = :id")  
 _BY_PHONE: Final = text(
     f"SELECT {_COLUMNS} FROM service.customer WHERE phone_print = :fingerprint"  # noqa: S608  the same
 )
+_BY_CARD: Final = text(
+    f"SELECT {_COLUMNS} FROM service.customer WHERE id_print = :fingerprint"  # noqa: S608  the same
+)
 _LOCK: Final = text("SELECT FROM service.customer WHERE id = :id FOR NO KEY UPDATE")
 _KNOWN: Final = text("SELECT EXISTS (SELECT FROM service.customer WHERE id_print = :fingerprint)")
 
@@ -76,6 +79,12 @@ def find(session: Connection, id: UUID) -> Customer | None:
 def find_by_phone(session: Connection, phone_print: bytes) -> Customer | None:
     """Give a customer by the keyed hash of the phone number."""
     row = session.execute(_BY_PHONE, {"fingerprint": phone_print}).one_or_none()
+    return None if row is None else Customer(*row)
+
+
+def find_by_card(session: Connection, id_print: bytes) -> Customer | None:
+    """Give a customer by the keyed hash of the card number."""
+    row = session.execute(_BY_CARD, {"fingerprint": id_print}).one_or_none()
     return None if row is None else Customer(*row)
 
 

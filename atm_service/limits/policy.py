@@ -20,14 +20,14 @@ class _Rules(BaseModel):
 
 
 class Customer(_Rules):
-    """What one customer may take out: a calendar day and a calendar month in Vietnam."""
+    """What one customer may take out and pay in together: a calendar day and a calendar month in Vietnam."""
 
     per_day: Dong
     per_month: Dong | None = None
 
 
 class Office(_Rules):
-    """What one office may pay out."""
+    """What one office may pay out and take in together."""
 
     per_day: Dong
     per_month: Dong
@@ -74,6 +74,32 @@ class TopUp(_Rules):
     amount_max: Dong
 
 
+class Deposit(_Rules):
+    """What one deposit may bring in, and how the customer confirms it.
+
+    Up to `by_name_max` the masked name, read aloud, is enough; above it, the account holder's card or PIN.
+    """
+
+    amount_min: Dong
+    amount_max: Dong
+    by_name_max: Dong
+
+
+class Transfer(_Rules):
+    """What one assisted transfer may move, and all of a customer's in a day."""
+
+    amount_min: Dong
+    amount_max: Dong
+    per_day: Dong
+
+
+class Approval(_Rules):
+    """Above which amounts a supervisor elsewhere must approve first. A reversal always needs approval."""
+
+    deposit_above: Dong
+    transfer_above: Dong
+
+
 class Person(_Rules):
     """Who may have an account."""
 
@@ -95,6 +121,9 @@ class Policy(_Rules):
     office: Office
     withdrawal: Withdrawal
     top_up: TopUp
+    deposit: Deposit
+    transfer: Transfer
+    approval: Approval
     person: Person
     reporting: Reporting
 

@@ -25,5 +25,9 @@ class OfficeMissing(StaffInvalid):
     """There is no office with this code."""
 
 
+class DistrictWrong(StaffInvalid):
+    """A district is one that has offices, and only a supervisor has one."""
+
+
 class NameInvalid(StaffInvalid):
     """A display name is one printable line of 1 to 70 characters."""

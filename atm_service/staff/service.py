@@ -19,7 +19,7 @@ from atm_service.sessions import service as sessions
 from atm_service.sessions.domain import Tokens
 from atm_service.staff import domain, store
 from atm_service.staff.domain import Role
-from atm_service.staff.errors import OfficeMissing, UsernameTaken
+from atm_service.staff.errors import DistrictWrong, OfficeMissing, UsernameTaken
 from atm_service.staff.store import Member
 
 _HASHER: Final = PasswordHasher()
@@ -39,14 +39,20 @@ def add(
     office: str | None,
     display_name: str,
     now: datetime,
+    district: str | None = None,
 ) -> UUID:
-    """Add a member of the staff; give the id. Raises a `StaffInvalid` that says what is wrong."""
+    """Add a member of the staff; give the id. Raises a `StaffInvalid` that says what is wrong.
+
+    A supervisor of a `district` looks after its offices alone; without one, after all.
+    """
     domain.check(username, password, role, office, display_name)
+    if district is not None and (role != "supervisor" or not offices.has_district(session, district)):
+        raise DistrictWrong(DistrictWrong.__doc__)
     if office is not None and offices.find(session, office) is None:
         raise OfficeMissing(OfficeMissing.__doc__)
     member_id = ids.new(now)
     hashed = _HASHER.hash(password)
-    member = Member(member_id, username, hashed, display_name, role, office, None, active=True)
+    member = Member(member_id, username, hashed, display_name, role, office, None, True, district)
     if not store.add(session, member, now):
         raise UsernameTaken(UsernameTaken.__doc__)
     trail.record(session, now, "staff.added", member_id, None, {"role": role, "office": office})
@@ -54,7 +60,24 @@ def add(
 
 
 def sign_in(context: Context, username: str, password: str, now: datetime) -> tuple[Tokens, Member]:
-    """Open a session for whoever knows the password of this user name.
+    """Open a session for whoever knows the password of this user name. Raises `WrongCredentials`, `TooManyAttempts`."""
+    member = _proved(context, username, password, now)
+    with context.transaction() as session:
+        caller = _caller(member)
+        trail.record(session, now, "session.opened", member.id, caller)
+        return sessions.open(session, context, caller, now), member
+
+
+def prove(context: Context, username: str, password: str, now: datetime) -> Caller:
+    """Tell who knows the password of this user name, without a session: a colleague at the same counter.
+
+    Raises `WrongCredentials` and `TooManyAttempts`, as at the sign-in, whose guesses are counted with these.
+    """
+    return _caller(_proved(context, username, password, now))
+
+
+def _proved(context: Context, username: str, password: str, now: datetime) -> Member:
+    """Find whoever knows the password of this user name.
 
     Raises `WrongCredentials`, the same and after the same work whether the name is known or not, and
     `TooManyAttempts`.
@@ -68,10 +91,7 @@ def sign_in(context: Context, username: str, password: str, now: datetime) -> tu
     remaining = attempts.guess(context, attempts.STAFF_SIGN_IN, username, now, lambda _session: known)
     if remaining is not None or member is None:
         raise WrongCredentials
-    with context.transaction() as session:
-        caller = _caller(member)
-        trail.record(session, now, "session.opened", member.id, caller)
-        return sessions.open(session, context, caller, now), member
+    return member
 
 
 def refresh(context: Context, refresh_token: str, now: datetime) -> tuple[Tokens, Member]:

@@ -11,13 +11,14 @@ drawer's lease, then the deadline. Time is an argument; nothing here reads a clo
 """
 
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import NoReturn
 from uuid import UUID
 
 from atm_service.limits.policy import Withdrawal as Rules
 from atm_service.withdrawals import errors
+from ledger import business_date
 
 
 class Status(StrEnum):
@@ -141,6 +142,19 @@ class Withdrawal:
         if not self.is_live or not self.is_over(now):
             return self
         return replace(self, status=Status.EXPIRED, drawer=None, lease_until=None)
+
+    def reverse(self, day: date) -> "Withdrawal":
+        """Undo the payment, on the business date on which it was made.
+
+        Refuses in this order: reversed before, never paid, paid on another day.
+        """
+        if self.status is Status.REVERSED:
+            raise errors.AlreadyReversed
+        if self.status is not Status.PAID or self.payment is None:
+            raise errors.NotPaid(stands=self.status)
+        if business_date(self.payment.at) != day:
+            raise errors.NotToday(paid_at=self.payment.at)
+        return replace(self, status=Status.REVERSED)
 
     def _refuse_if_ended(self, drawer: Drawer) -> None:
         if self.is_live:

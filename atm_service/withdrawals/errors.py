@@ -43,6 +43,18 @@ class WithdrawalReversed(Refusal):
     """The payment was undone."""
 
 
+class AlreadyReversed(Refusal):
+    """It was undone before: nothing is left to undo."""
+
+
+class NotPaid(Refusal):
+    """Only what was paid can be undone. Member `stands`: the withdrawal's status."""
+
+
+class NotToday(Refusal):
+    """Only what was done on this business day can be undone. Member `paid_at`."""
+
+
 class WrongOffice(Refusal):
     """The code is bound to another office. Members `office` and `office_name`."""
 

@@ -1,0 +1,193 @@
+"""The use cases of a deposit: propose it, let the customer confirm it, and only then take the cash in.
+
+Each runs inside one transaction of its caller, but `prove_pin` and `count_wrong_card`, which have their own.
+"""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import Connection
+
+import ledger
+from atm_service import attempts, calendar, chart, ids
+from atm_service.approvals import service as approvals
+from atm_service.approvals.domain import Kind as Asked
+from atm_service.approvals.domain import Reason
+from atm_service.approvals.errors import ApprovalNeeded
+from atm_service.approvals.store import Shown
+from atm_service.audit import trail
+from atm_service.context import Context
+from atm_service.customers import service as customers
+from atm_service.deposits import domain, store
+from atm_service.deposits.domain import Deposit
+from atm_service.deposits.schemas import DepositConfirmation, DepositRequest
+from atm_service.keys.tokens import Caller
+from atm_service.limits.policy import Policy
+from atm_service.offices import service as offices
+from atm_service.offices.domain import Shift, total
+from atm_service.refusals import NotFound
+from atm_service.vouchers import service as vouchers
+from atm_service.vouchers import store as voucher_store
+from atm_service.vouchers.domain import Confirmed, Draft, Kind, Voucher
+from atm_service.vouchers.errors import VoucherExists
+from atm_service.withdrawals import service as withdrawals
+from atm_service.withdrawals.errors import CustomerLimitReached, WrongIdentity
+from ledger import Entry, Posting
+
+
+def propose(
+    session: Connection, context: Context, clerk: Caller, wish: DepositRequest, now: datetime
+) -> Deposit:
+    """Write down whose account the counted cash is to go to; nothing moves.
+
+    Refuses by shift, amount, payee and the customer's limits, in this order.
+    """
+    shift = offices.shift_of(session, clerk)
+    amount = total(wish.counts)
+    domain.check_amount(amount, context.policy.deposit)
+    attempts.refuse_when_shut(session, attempts.PAYEE, str(clerk.subject), now)
+    customer_id = customers.named(session, context, phone=wish.to.phone, id_number=wish.to.id_number)
+    check_limits(session, context.policy, customer_id, amount, now)
+    deposit = Deposit(
+        id=ids.new(now),
+        customer_id=customer_id,
+        amount=amount,
+        counts={note: number for note, number in wish.counts.items() if number},
+        office=shift.office,
+        drawer=shift.drawer,
+        shift_id=shift.id,
+        clerk_id=clerk.subject,
+        proposed_at=now,
+    )
+    store.insert(session, deposit)
+    trail.record(session, now, "deposit.proposed", deposit.id, clerk, {"amount": amount})
+    return deposit
+
+
+def own(session: Connection, clerk: Caller, id: UUID) -> Deposit:
+    """Give a deposit that this clerk proposed. Raises `NotFound`."""
+    deposit = store.find(session, id)
+    if deposit is None or (deposit.clerk_id, deposit.office) != (clerk.subject, clerk.office):
+        raise NotFound
+    return deposit
+
+
+def ask(session: Connection, clerk: Caller, id: UUID, words: str, now: datetime) -> Shown:
+    """Ask a supervisor for a deposit above the threshold."""
+    deposit = own(session, clerk, id)
+    _refuse_if_done(session, id)
+    deposit.proposal.check(clerk.subject, offices.shift_of(session, clerk).id, now)
+    why = Reason.ABOVE_THRESHOLD, words
+    return approvals.request(session, clerk, Asked.DEPOSIT, id, deposit.amount, why, now)
+
+
+def needs_approval(policy: Policy, amount: int) -> bool:
+    """Tell whether the clerk alone must not take this in."""
+    return amount > policy.approval.deposit_above
+
+
+def prove_pin(context: Context, clerk: Caller, id: UUID, pin: str, now: datetime) -> None:
+    """Check the account holder's PIN. Raises `WrongPin` or `TooManyAttempts`."""
+    with context.transaction() as session:
+        customer_id = own(session, clerk, id).customer_id
+    customers.prove_pin(context, customer_id, pin, now)
+
+
+def confirm(
+    session: Connection,
+    context: Context,
+    clerk: Caller,
+    id: UUID,
+    proof: DepositConfirmation,
+    now: datetime,
+) -> Voucher:
+    """Take the cash in: ledger, voucher and trail in one transaction. A PIN was proved before.
+
+    Refuses by owner, what was done, shift, way, card, limits and approval, in this order.
+    """
+    deposit = own(session, clerk, id)
+    customers.lock(session, deposit.customer_id)
+    _refuse_if_done(session, id)
+    shift = offices.shift_of(session, clerk)
+    deposit.proposal.check(clerk.subject, shift.id, now)
+    domain.check_confirmation(deposit.amount, Confirmed(proof.by), context.policy.deposit)
+    if proof.id_number is not None:
+        attempts.refuse_when_shut(session, attempts.IDENTITY, str(id), now)
+        if not customers.identity_matches(session, context, deposit.customer_id, proof.id_number):
+            raise WrongIdentity
+    check_limits(session, context.policy, deposit.customer_id, deposit.amount, now)
+    voucher_id = ids.new(now)
+    if needs_approval(context.policy, deposit.amount):
+        _use_approval(session, context.policy, clerk, deposit, voucher_id, now)
+    day = vouchers.count(session, context.policy, Kind.DEPOSIT, shift.office, deposit.amount, now)
+    entry = _entry(deposit, now)
+    drawer = chart.drawer(shift.office, shift.drawer)
+    outcome = vouchers.post(session, entry, drawer, deposit.counts, now, into=True)
+    if outcome.status is not ledger.Status.POSTED:
+        raise RuntimeError(f"the ledger answered {outcome.status} {outcome.reason}")
+    draft = _draft(deposit, shift, voucher_id, entry.id, Confirmed(proof.by), now)
+    return vouchers.write(session, draft, day.place, clerk, now)
+
+
+def check_limits(session: Connection, policy: Policy, customer_id: UUID, amount: int, now: datetime) -> None:
+    """Refuse what is above the customer's day or month, in plus out."""
+    today = ledger.business_date(now)
+    starts = calendar.day_start(today), calendar.month_start(today)
+    out, vouched = (
+        withdrawals.used(session, customer_id, now),
+        voucher_store.used(session, customer_id, *starts),
+    )
+    limits = {
+        "day": (policy.customer.per_day, out.day + vouched.cash_day),
+        "month": (policy.customer.per_month, out.month + vouched.month),
+    }
+    for period, (limit, so_far) in limits.items():
+        if limit is not None and so_far + amount > limit:
+            raise CustomerLimitReached(period=period, limit=limit, remaining=max(0, limit - so_far))
+
+
+def _use_approval(
+    session: Connection, policy: Policy, clerk: Caller, deposit: Deposit, voucher_id: UUID, now: datetime
+) -> None:
+    try:
+        approvals.use(session, clerk, Asked.DEPOSIT, deposit.id, deposit.amount, voucher_id, now)
+    except ApprovalNeeded:
+        raise ApprovalNeeded(above=policy.approval.deposit_above) from None
+
+
+def _refuse_if_done(session: Connection, id: UUID) -> None:
+    if done := voucher_store.of(session, Kind.DEPOSIT, id):
+        raise VoucherExists(voucher_id=done.id)
+
+
+def _entry(deposit: Deposit, now: datetime) -> Entry:
+    drawer, customer = chart.drawer(deposit.office, deposit.drawer), chart.customer(deposit.customer_id)
+    return Entry(
+        id=ids.new(now),
+        reference=f"deposit/{deposit.id}",
+        kind=Kind.DEPOSIT,
+        business_date=ledger.business_date(now),
+        narration=f"cash received at {deposit.office}",
+        postings=(Posting(drawer, customer, deposit.amount),),
+    )
+
+
+def _draft(
+    deposit: Deposit, shift: Shift, voucher_id: UUID, entry_id: UUID, by: Confirmed, now: datetime
+) -> Draft:
+    return Draft(
+        id=voucher_id,
+        kind=Kind.DEPOSIT,
+        subject=deposit.id,
+        entry_id=entry_id,
+        shift_id=shift.id,
+        customer_id=deposit.customer_id,
+        amount=deposit.amount,
+        fee=0,
+        counts=deposit.counts,
+        office=shift.office,
+        drawer=shift.drawer,
+        clerk_id=deposit.clerk_id,
+        confirmed=by,
+        made_at=now,
+    )
