@@ -19,7 +19,7 @@ import typer
 from sqlalchemy import Connection
 
 import ledger
-from atm_service.audit import sealing, service, store
+from atm_service.audit import sealing, service, store, watching
 from atm_service.audit.exports import Format
 from atm_service.cli_context import fail, working
 from atm_service.context import Context
@@ -52,10 +52,17 @@ Day = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"])]
 
 
 @app.command()
-def controls(ctx: typer.Context) -> None:
-    """Run every control over everything that is recorded."""
-    with working(ctx) as (context, now), store.snapshot(context.engine) as session:
-        found = service.controls(session, context.policy, now)
+def controls(
+    ctx: typer.Context,
+    *,
+    full: Annotated[bool, typer.Option("--full", help="look at everything that is recorded")] = False,
+) -> None:
+    """Run every control over what is new since all was last found right, as housekeeping does, or over everything."""
+    with working(ctx) as (context, now), store.snapshot(context.engine, read_only=False) as session:
+        span = watching.EVERYTHING if full else watching.since_mark(session)
+        found = watching.controls(session, context.policy, now, span)
+        watching.remember(session, found)
+    typer.echo(f"looked at what is new since seal {span.mark.seal}" if span.mark else "looked at everything")
     for control in found:
         typer.echo(f"{'ok    ' if control.holds else 'BROKEN'} {control.name}")
         for example in control.examples:

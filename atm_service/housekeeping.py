@@ -14,8 +14,7 @@ import structlog
 from sqlalchemy import Connection, exc, text
 
 from atm_service import attempts, idempotency, metrics
-from atm_service.audit import sealing
-from atm_service.audit import service as audit
+from atm_service.audit import sealing, watching
 from atm_service.context import Context
 from atm_service.customers import onboarding
 from atm_service.payments import service as payments
@@ -39,8 +38,9 @@ TASKS: Final[dict[str, Callable[[Context, datetime], int]]] = {
     "resolve-top-ups": payments.resolve_pending,
     "resolve-applications": onboarding.resolve_pending,
     "forget-old": _forget_old,
-    "watch-controls": audit.watch,
     "seal-journal": sealing.seal_due,
+    "watch-sealing": watching.watch_sealing,
+    "watch-controls": watching.watch,  # after sealing: they look at what is sealed
 }
 
 

@@ -11,3 +11,8 @@ def new(now: datetime) -> UUID:
     high = (milliseconds << 16) | 0x7000 | secrets.randbits(12)
     low = (0b10 << 62) | secrets.randbits(62)
     return UUID(int=(high << 64) | low)
+
+
+def first(at: datetime) -> UUID:
+    """Give the lowest UUIDv7 of a moment, so that a range of ids finds the rows made since then."""
+    return UUID(int=int(at.timestamp() * 1000) << 80)

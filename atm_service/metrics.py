@@ -12,3 +12,4 @@ RESOLVED: Final = Counter(
     "soft_atm_housekeeping_resolved_total", "Things housekeeping brought to an end", ["task"]
 )
 BROKEN_CONTROLS: Final = Gauge("soft_atm_broken_controls", "Breaks found by the last run", ["control"])
+UNSEALED_SECONDS: Final = Gauge("soft_atm_unsealed_seconds", "Age of the oldest row that is in no seal")

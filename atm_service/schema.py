@@ -14,6 +14,7 @@ FUNCTION_FILES: Final = (
     "ledger/post.sql",
     "ledger/post_one.sql",
     "ledger/seals.sql",
+    "ledger/marks.sql",
 )
 
 

@@ -200,3 +200,16 @@ class ClosedDayRow(SQLModel, table=True):
 
     business_date: date = Field(primary_key=True)
     closed_at: datetime = Field(sa_type=_TIME)
+
+
+class AccountMarkRow(SQLModel, table=True):
+    """An account's totals and version when the books were last found right, and the last seal then."""
+
+    __tablename__ = "account_mark"
+    __table_args__ = {"schema": SCHEMA}
+
+    account_id: UUID = Field(primary_key=True)
+    debits: int = Field(sa_type=BigInteger)
+    credits: int = Field(sa_type=BigInteger)
+    version: int = Field(sa_type=BigInteger)
+    seal: int = Field(sa_type=BigInteger)

@@ -7,11 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Final
-from uuid import UUID
 
 from sqlalchemy import Connection, Row, text
 
-from atm_service import calendar
+from atm_service import calendar, ids
 from atm_service.audit import sql
 from atm_service.audit.reconciliation import Count, Counter, DrawerLedger, Facts, Live, Payments
 
@@ -51,9 +50,9 @@ class Day:
             "now": self.now,
             "start": start,
             "end": end,
-            "near_start": _first_id(start - NEAR),
-            "near_end": _first_id(end + NEAR),
-            "oldest": _first_id(end - self.oldest - NEAR),
+            "near_start": ids.first(start - NEAR),
+            "near_end": ids.first(end + NEAR),
+            "oldest": ids.first(end - self.oldest - NEAR),
         }
 
 
@@ -72,8 +71,3 @@ def facts(session: Connection, day: Day, office: str | None) -> Facts:
 
 def _odd_last(row: Row[Any]) -> Sequence[Any]:
     return (*row[:-1], tuple(row[-1] or ()))
-
-
-def _first_id(at: datetime) -> UUID:
-    """Give the lowest UUIDv7 of a moment (RFC 9562: its first 48 bits are Unix milliseconds)."""
-    return UUID(int=int(at.timestamp() * 1000) << 80)

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Path, Query
 
 import ledger
 from atm_service import paging
-from atm_service.audit import exports, service, store, trail, views
+from atm_service.audit import exports, service, store, trail, views, watching
 from atm_service.audit.exports import Format
 from atm_service.audit.schemas import (
     Controls,
@@ -71,11 +71,20 @@ def reconciliation(
 
 
 @router.get("/controls", responses=refuses())
-def controls(_: InAuditor, context: InContext, now: InNow) -> Controls:
-    """Run every control over everything that is recorded, and show what breaks it."""
+def controls(
+    _: InAuditor,
+    context: InContext,
+    now: InNow,
+    *,
+    full: Annotated[
+        bool, Query(description="look at everything that is recorded, however long it takes")
+    ] = False,
+) -> Controls:
+    """Run every control, and show what breaks it: over what is new since all was last found right, or everything."""
     with service.turn(), store.snapshot(context.engine) as session:
-        found = service.controls(session, context.policy, now)
-    return views.controls(now, found)
+        span = watching.EVERYTHING if full else watching.since_mark(session)
+        found = watching.controls(session, context.policy, now, span)
+    return views.controls(now, found, span.mark)
 
 
 @router.get(

@@ -151,8 +151,9 @@ class ControlView(_Body):
 
 
 class Controls(_Body):
-    """All controls, run over everything that is recorded."""
+    """All controls. `since_seal`: they looked at what is new since then; null: at everything that is recorded."""
 
     checked_at: dt.datetime
+    since_seal: int | None
     controls: list[ControlView]
     all_hold: bool

@@ -5,6 +5,8 @@ from typing import Final
 
 from sqlalchemy import TextClause, text
 
+from ledger.controls import Query, queries
+
 QUERIES: Final = Path(__file__).with_name("queries")
 CONTROLS: Final = Path(__file__).with_name("controls")
 
@@ -14,7 +16,6 @@ def query(name: str) -> TextClause:
     return text((QUERIES / f"{name}.sql").read_text(encoding="utf-8"))
 
 
-def controls() -> dict[str, str]:
-    """Read every control: its name is its file's, and its query gives one row, `detail`, for each break."""
-    files = sorted(CONTROLS.glob("*.sql"))
-    return {file.stem: file.read_text(encoding="utf-8") for file in files}
+def controls() -> dict[str, Query]:
+    """Read every control of the service; `ledger.controls.queries` says how they are written."""
+    return queries.read(CONTROLS)

@@ -26,9 +26,9 @@ _BALANCES = sql.query("journal_balances")
 
 
 @contextmanager
-def snapshot(engine: Engine) -> Iterator[Connection]:
-    """Open a read-only transaction that sees one moment of the database, however many queries it makes."""
-    options: dict[str, Any] = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+def snapshot(engine: Engine, *, read_only: bool = True) -> Iterator[Connection]:
+    """Open a transaction that sees one moment of the database, however many queries it makes."""
+    options: dict[str, Any] = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": read_only}
     with engine.connect().execution_options(**options) as session, session.begin():
         session.execute(_PATIENCE, {"statement": str(STATEMENT_TIMEOUT_MS), "idle": str(IDLE_TIMEOUT_MS)})
         yield session

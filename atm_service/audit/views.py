@@ -20,6 +20,7 @@ from atm_service.audit.schemas import (
     WithdrawalsView,
 )
 from ledger.controls import Control
+from ledger.controls.marks import Mark
 from ledger.reading import DatedBalance
 
 
@@ -112,10 +113,11 @@ def _summary(office: OfficeDay) -> OfficeSummary:
     )
 
 
-def controls(now: datetime, found: Sequence[Control]) -> Controls:
+def controls(now: datetime, found: Sequence[Control], mark: Mark | None) -> Controls:
     """Show what the controls found."""
     return Controls(
         checked_at=now,
+        since_seal=mark.seal if mark else None,
         controls=[
             ControlView(
                 name=control.name, holds=control.holds, breaks=control.breaks, examples=list(control.examples)

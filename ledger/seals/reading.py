@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from itertools import groupby
 from typing import Any, Final, NamedTuple
 from uuid import UUID
@@ -15,6 +15,7 @@ from ledger.seals.leaves import End, Entry, Hold, Leaf, Leg, order
 from ledger.seals.seal import LEAVES_MAX, Seal
 
 SEALS_AT_ONCE: Final = 500
+_BEGINNING: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class Key(NamedTuple):
@@ -273,6 +274,41 @@ ORDER BY 3, 1, 2 LIMIT %(limit)s
 """
 
 
+# The first of each kind, along an index: a few look-ups when sealing works, and none the more when it has stopped.
+_OLDEST: Final = f"""
+SELECT min(at) FROM (
+    (SELECT e.recorded_at AS at FROM ledger.entry AS e
+     WHERE e.id >= %(since)s AND {_ABSENT.format(kind="entry", id="e.id")} ORDER BY e.id LIMIT 1)
+    UNION ALL
+    (SELECT h.placed_at FROM ledger.hold AS h
+     WHERE h.id >= %(since)s AND {_ABSENT.format(kind="hold", id="h.id")} ORDER BY h.id LIMIT 1)
+    UNION ALL
+    (SELECT ended.ended_at FROM ledger.hold_end AS ended
+     WHERE ended.outcome <> 'captured' AND ended.ended_at >= %(since_at)s
+       AND {_ABSENT.format(kind="end", id="ended.hold_id")} ORDER BY ended.ended_at LIMIT 1)
+) AS oldest
+"""  # noqa: S608  constants
+
+
+def oldest_unsealed(session: Connection, overlap: timedelta) -> datetime | None:
+    """Tell when the oldest row was recorded that is in no seal; None: there is none.
+
+    Looks at what was made since the last seal, and `overlap` before it. (A captured hold's end is sealed as soon as its
+    entry.)
+    """
+    last = last_seal(session)
+    since = _BEGINNING if last is None else last.sealed_at - overlap
+    found: datetime | None = session.exec_driver_sql(
+        _OLDEST, {"since": _made(since), "since_at": since}
+    ).scalar_one()
+    return found
+
+
+def _made(since: datetime) -> UUID:
+    """Give the lowest UUIDv7 of a moment."""
+    return UUID(int=int(since.timestamp() * 1000) << 80)
+
+
 def unsealed(session: Connection, limit: int, since: datetime | None = None) -> list[Key]:
     """Name at most `limit` rows that are in no seal yet, oldest first: those of all time, or since a moment.
 
@@ -282,8 +318,7 @@ def unsealed(session: Connection, limit: int, since: datetime | None = None) -> 
     if since is None:
         rows = session.exec_driver_sql(_ALL, {"limit": limit})
     else:
-        made = UUID(int=int(since.timestamp() * 1000) << 80)
-        rows = session.exec_driver_sql(_RECENT, {"since": made, "since_at": since, "limit": limit})
+        rows = session.exec_driver_sql(_RECENT, {"since": _made(since), "since_at": since, "limit": limit})
     return [Key(kind, id) for kind, id, _ in rows]
 
 

@@ -49,6 +49,7 @@ PLANTED = {
         "DELETE FROM ledger.hold WHERE reference = 'spent'",
     ),
     "trial-balance-zero": (f"UPDATE ledger.account SET credits = credits + 1 WHERE code = '{ANNA}'",),
+    "closed-days-kept": ("INSERT INTO ledger.closed_day VALUES ('2026-03-02', '2026-03-02 04:28:59+00')",),
     "account-ids-follow-codes": (
         f"UPDATE ledger.account SET code = CASE code WHEN '{ANNA}' THEN 'x/y' ELSE code END",
     ),
@@ -92,6 +93,23 @@ def test_a_control_finds_what_breaks_it(prepared: Database, name: str, corruptio
         found = broken(session)
     assert name in found
     assert all(" " in example for example in found[name])
+
+
+def test_a_close_may_have_waited_for_an_entry(prepared: Database) -> None:
+    """An entry that was recorded up to a minute after the close was under way when that began."""
+    with prepared.owner.connect() as session:
+        for statement in (
+            *LOOSE,
+            "INSERT INTO ledger.closed_day VALUES ('2026-03-02', '2026-03-02 04:29:00+00')",
+        ):
+            session.exec_driver_sql(statement)
+        assert "closed-days-kept" not in broken(session)
+
+
+def test_every_control_has_a_plant_and_says_what_it_proves() -> None:
+    """None is trusted that was never seen to fail; the first line of each is a sentence for the auditor."""
+    assert set(PLANTED) == set(controls.CONTROLS)
+    assert all(query.sql.startswith("-- ") for query in controls.CONTROLS.values())
 
 
 def test_a_control_counts_all_and_shows_a_few(prepared: Database) -> None:

@@ -3,10 +3,14 @@
 SELECT concat('office ', coalesce(d.office, r.office), ' on ', coalesce(d.day, r.day), ': ', coalesce(d.receipts, 0),
               ' payments of ', coalesce(d.paid_total, 0), ' counted, ', coalesce(r.number, 0), ' receipts of ',
               coalesce(r.total, 0)) AS detail
-FROM service.office_day AS d
+FROM (
+    SELECT * FROM service.office_day
+    WHERE day >= CAST(:since_day AS date)  -- new
+) AS d
 FULL JOIN (
     SELECT office, (paid_at AT TIME ZONE 'Asia/Ho_Chi_Minh')::date AS day, count(*) AS number, sum(amount) AS total
     FROM service.receipt
+    WHERE id >= :since_day_id AND paid_at >= :since_day_start  -- new
     GROUP BY 1, 2
 ) AS r ON (r.office, r.day) = (d.office, d.day)
 WHERE coalesce(d.receipts, 0) <> coalesce(r.number, 0) OR coalesce(d.paid_total, 0) <> coalesce(r.total, 0)

@@ -3,6 +3,13 @@
 SELECT concat('withdrawal ', coalesce(w.id, r.withdrawal_id), ': ', coalesce(w.status, 'unknown'), ', ', w.amount,
               ' and fee ', w.fee, '; receipt ', coalesce(r.number, 'none'), ', ', r.amount, ' and fee ', r.fee
        ) AS detail
-FROM (SELECT * FROM service.withdrawal WHERE status IN ('paid', 'reversed')) AS w
-FULL JOIN service.receipt AS r ON r.withdrawal_id = w.id
+FROM (
+    SELECT * FROM service.withdrawal
+    WHERE status IN ('paid', 'reversed')
+      AND id = ANY (CAST(:new AS uuid[]))  -- new
+) AS w
+FULL JOIN (
+    SELECT * FROM service.receipt
+    WHERE withdrawal_id = ANY (CAST(:new AS uuid[]))  -- new
+) AS r ON r.withdrawal_id = w.id
 WHERE (w.receipt_id, w.customer_id, w.amount, w.fee) IS DISTINCT FROM (r.id, r.customer_id, r.amount, r.fee)

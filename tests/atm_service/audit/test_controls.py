@@ -6,7 +6,7 @@ from sqlalchemy import Connection, text
 
 from atm_service import metrics
 from atm_service.audit import service as audit
-from atm_service.audit import sql, store
+from atm_service.audit import sql, store, watching
 from ledger.controls import Control
 from tests.atm_service.audit.days import Day, tamper, work
 from tests.atm_service.world import Service
@@ -71,7 +71,7 @@ PLANTS: Final = [
     ("top-ups-have-entries", "DELETE FROM ledger.entry WHERE kind = 'top-up'"),
     # The rules.
     ("customers-within-limits", "UPDATE service.receipt SET amount = 20000001 WHERE id = :receipt"),
-    ("offices-within-limits", "UPDATE service.receipt SET amount = 200000001 WHERE id = :receipt"),
+    ("offices-within-limits", "UPDATE service.office_day SET paid_total = 200000001"),
     # Accounts.
     ("customers-have-accounts", "DELETE FROM service.customer WHERE id = :second"),
     ("customers-have-accounts", "DELETE FROM ledger.account WHERE code = concat('customer/', CAST(:second AS uuid))"),
@@ -129,7 +129,7 @@ def test_every_control_has_a_plant() -> None:
 
 def test_every_control_says_what_it_proves() -> None:
     """The first line of each file is a sentence for the auditor."""
-    assert all(query.startswith("-- ") for query in sql.controls().values())
+    assert all(query.sql.startswith("-- ") for query in sql.controls().values())
 
 
 def test_a_hold_that_is_no_withdrawals_is_found(service: Service, database: Database) -> None:
@@ -180,13 +180,13 @@ def test_housekeeping_watches(service: Service, database: Database, gauge: None)
     """The controls run every five minutes, and what is broken shows in the metric."""
     work(service)
     number = len(sql.controls())
-    assert audit.watch(service.context, service.now) > number
+    assert watching.watch(service.context, service.now) > number
     assert breaks("office-days-equal-receipts") == 0
     with database.owner.begin() as session:
         tamper(session, "DELETE FROM service.office_day")
-    assert audit.watch(service.context, service.now) == 0
+    assert watching.watch(service.context, service.now) == 0
     service.clock.advance(minutes=5)
-    assert audit.watch(service.context, service.now) > number
+    assert watching.watch(service.context, service.now) > number
     assert breaks("office-days-equal-receipts") == 2
 
 
@@ -195,5 +195,5 @@ def test_a_failing_watch_waits_too(service: Service, database: Database) -> None
     with database.owner.begin() as session:
         session.execute(text("REVOKE SELECT ON service.receipt FROM soft_atm_app"))
     with pytest.raises(Exception, match="permission denied"):
-        audit.watch(service.context, service.now)
-    assert audit.watch(service.context, service.now) == 0
+        watching.watch(service.context, service.now)
+    assert watching.watch(service.context, service.now) == 0
