@@ -12,14 +12,14 @@ from fastapi import Depends, FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import PlainTextResponse
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
-from sqlalchemy import exc, text
+from sqlalchemy import exc
 from starlette.exceptions import HTTPException
 from starlette.routing import Match
 
 from atm_service import bodies, housekeeping, metrics, openapi, problems, refusals
 from atm_service.audit import routes as audit
 from atm_service.audit import seal_routes as seals
-from atm_service.audit import trail
+from atm_service.audit import sealing, trail
 from atm_service.banks import routes as banks
 from atm_service.context import Context
 from atm_service.credits import routes as bulk_credits
@@ -226,8 +226,10 @@ def _add_health(app: FastAPI) -> None:
         context: Context = request.app.state.context
         context.keys.at(request.state.now)
         with context.engine.connect() as session:
-            session.execute(text("SELECT 1"))
-        return Response(b'{"ready":true}', media_type="application/json")
+            waiting = sealing.unsealed_for(session, request.state.now)
+        # A journal that is sealed late is an alarm, and no reason to turn customers away.
+        sealed = {"keeps_up": waiting <= sealing.SEALED_WITHIN, "oldest_unsealed_s": int(waiting.total_seconds())}
+        return Response(orjson.dumps({"ready": True, "sealing": sealed}), media_type="application/json")
 
     @app.get("/metrics", tags=["health"], summary="Counters for Prometheus", response_class=PlainTextResponse)
     async def metrics_() -> Response:
