@@ -187,6 +187,7 @@ def test_controls_that_hold(database: Database, tmp_path: Path) -> None:
     assert invoke("migrate", **settings).exit_code == 0
     answer = invoke(AUDIT, "controls", **settings)
     assert answer.exit_code == 0
+    assert answer.stdout.splitlines()[0] == "looked at everything"
     assert answer.stdout.splitlines()[-1].startswith("all ")
     answer = invoke(AUDIT, "checkpoint", **settings)
     assert (answer.exit_code, "nothing is sealed" in answer.stderr) == (1, True)
@@ -201,3 +202,27 @@ def test_the_journal_of_a_period(run: Run, tmp_path: Path) -> None:
     answer = run(AUDIT, "export", "--format", "json")
     assert [entry["id"] for entry in orjson.loads(answer.stdout) if entry["id"] == str(PAID)]
     assert run(AUDIT, "export", "--from", "2026-03-03", "--to", "2026-03-02").exit_code == 2
+
+
+def test_controls_look_at_what_is_new_or_at_everything(database: Database, tmp_path: Path) -> None:
+    """After a good run only at what came since, unless --full asks for all."""
+    settings = {"SOFT_ATM_DATABASE_URL": database.url, "SOFT_ATM_DATA_DIR": str(tmp_path)}
+    assert invoke("migrate", **settings).exit_code == 0
+    funding = ("payers", "fund", "school-12", 5_000)
+    assert invoke("payers", "open", "school-12", "--name", "Trường THCS Số 12", **settings).exit_code == 0
+    assert invoke(*funding, **settings).exit_code == 0
+    assert invoke(AUDIT, "seal", **settings).exit_code == 0
+    for arguments, looked_at in (
+        ([], "looked at everything"),
+        ([], "looked at what is new since seal 1"),
+        (["--full"], "looked at everything"),
+    ):
+        answer = invoke(AUDIT, "controls", *arguments, **settings)
+        assert answer.exit_code == 0, answer.output
+        assert answer.stdout.splitlines()[0] == looked_at
+    tamper(database, "UPDATE ledger.entry SET lines = 2")
+    assert (
+        invoke(AUDIT, "controls", **settings).exit_code == 0
+    )  # it was in order then, and is not looked at again
+    answer = invoke(AUDIT, "controls", "--full", **settings)
+    assert (answer.exit_code, "BROKEN entries-complete" in answer.stdout) == (1, True)
