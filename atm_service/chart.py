@@ -24,6 +24,16 @@ def vault(office: str) -> str:
     return f"office/{office}/vault"
 
 
+def transit(office: str) -> str:
+    """Give the account of the cash on the road between district and office."""
+    return f"office/{office}/transit"
+
+
+def suspense_transit(office: str) -> str:
+    """Give the account of what deliveries were over or short, until a supervisor explains it."""
+    return f"suspense/transit-{office}"
+
+
 def over_short(office: str) -> str:
     """Give the account of counted cash minus ledger cash."""
     return f"office/{office}/over-short"
@@ -63,11 +73,16 @@ def office_accounts(office: str) -> list[Account]:
     """List the accounts that an active office needs besides its drawers."""
     return [
         Account(vault(office), AccountClass.ASSET, floored=True),
-        Account(f"office/{office}/transit", AccountClass.ASSET, floored=True),
+        Account(transit(office), AccountClass.ASSET, floored=True),
         Account(over_short(office), AccountClass.EXPENSE, floored=False),
         Account(fees(office), AccountClass.INCOME, floored=False),
         Account(f"office/{office}/commission", AccountClass.LIABILITY, floored=False),
     ]
+
+
+def delivery_accounts(office: str) -> list[Account]:
+    """List the accounts that a delivery of an active office needs besides the office's own."""
+    return [Account(suspense_transit(office), AccountClass.LIABILITY, floored=False), *TREASURY]
 
 
 def bank_accounts(bin: str) -> list[Account]:

@@ -44,9 +44,20 @@ class Office:
     line: Line
 
 
+class ClosedHow(StrEnum):
+    """Who counted at the close: the clerk, the next clerk with the clerk there, or another clerk by leave."""
+
+    OWN = "own"
+    HANDED_OVER = "handed-over"
+    TAKEN_OVER = "taken-over"
+
+
 @dataclass(frozen=True)
 class Shift:
-    """A clerk's turn at a drawer, from counted opening to counted close. Totals and over/short in đồng."""
+    """A clerk's turn at a drawer, from counted opening to counted close. Totals and over/short in đồng.
+
+    `recount`: the count just made differs from the ledger; the shift is still open, and the next count stands.
+    """
 
     id: UUID
     office: str
@@ -61,6 +72,9 @@ class Shift:
     closing_counts: Mapping[str, int] | None = None
     closing_total: int | None = None
     closing_over_short: int | None = None
+    closed_how: ClosedHow | None = None
+    counted_by: str | None = None
+    recount: bool = False
 
 
 def total(counts: Counts) -> int:

@@ -16,7 +16,7 @@ class DrawerUnknown(Refusal):
 
 
 class DrawerInUse(Refusal):
-    """Another clerk has a shift at this drawer."""
+    """Another clerk has a shift at this drawer. Members `shift_id` and `opened_at`."""
 
 
 class ShiftAlreadyOpen(Refusal):
@@ -28,4 +28,24 @@ class NoOpenShift(Refusal):
 
 
 class WithdrawalsStillPresented(Refusal):
-    """Payments of this drawer are still in progress. Member `withdrawals`."""
+    """Payments of this drawer are still in progress. Members `withdrawals`, their ids, and `amounts`."""
+
+
+class ShiftUnknown(Refusal):
+    """The office has no open shift with this id."""
+
+
+class TakeOverNotGranted(Refusal):
+    """The shift is another clerk's, and no supervisor has given leave to close it."""
+
+
+class OwnShift(Refusal):
+    """The shift is the caller's own: it is closed in the usual way."""
+
+
+class ColleagueNotProved(Refusal):
+    """The user name and password are no other clerk's of this office."""
+
+
+class ColleagueBusy(Refusal):
+    """The clerk who is to take the drawer over has an open shift already. Member `drawer`."""

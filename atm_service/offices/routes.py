@@ -1,29 +1,21 @@
-"""Offices for the wallet, shifts for the counter."""
+"""Offices for the wallet; shifts have routes of their own."""
 
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Query, Response
-from sqlalchemy import Connection, Row
+from fastapi import APIRouter, Query
+from sqlalchemy import Row
 
 from atm_service import paging
-from atm_service.callers import InClerk
-from atm_service.context import InContext, InNow
-from atm_service.idempotency import InKey
+from atm_service.context import InContext
 from atm_service.limits.policy import AMOUNT_MAX
-from atm_service.offices import errors, service, store
-from atm_service.offices.domain import Line, Shift, State
-from atm_service.offices.schemas import (
-    CloseRequest,
-    Districts,
-    DistrictView,
-    OfficeView,
-    ShiftRequest,
-    ShiftView,
-)
+from atm_service.offices import service, shift_routes, store
+from atm_service.offices.domain import Line, State
+from atm_service.offices.schemas import Districts, DistrictView, OfficeView
 from atm_service.paging import InCursor, InLimit, Page
 from atm_service.problems import refuses
 
 router = APIRouter()
+router.include_router(shift_routes.router)
 
 
 @router.get("/wallet/v1/districts", tags=["wallet"], responses=refuses(signed_in=False))
@@ -78,52 +70,3 @@ def _office(row: Row[Any], amount: int) -> OfficeView:
         open=is_open,
         can_pay=can_pay,
     )
-
-
-@router.post(
-    "/counter/v1/shifts",
-    tags=["counter"],
-    status_code=201,
-    response_model=ShiftView,
-    responses=refuses(
-        errors.ShiftAlreadyOpen, errors.DrawerInUse, errors.DrawerUnknown, errors.OfficeNotActive, keyed=True
-    ),
-)
-def open_shift(body: ShiftRequest, clerk: InClerk, key: InKey, context: InContext, now: InNow) -> Response:
-    """Open a shift at a counted drawer."""
-    with context.transaction() as session:
-        answer = key.once(
-            session,
-            201,
-            lambda: _shift(session, service.open_shift(session, clerk, body.drawer, body.counts, now)),
-        )
-    return answer.response()
-
-
-@router.get("/counter/v1/shifts/current", tags=["counter"], responses=refuses(errors.NoOpenShift))
-def current_shift(clerk: InClerk, context: InContext) -> ShiftView:
-    """Show the clerk's open shift."""
-    with context.transaction() as session:
-        return _shift(session, service.shift_of(session, clerk))
-
-
-@router.post(
-    "/counter/v1/shifts/current/close",
-    tags=["counter"],
-    response_model=ShiftView,
-    responses=refuses(errors.NoOpenShift, errors.WithdrawalsStillPresented, keyed=True),
-)
-def close_shift(body: CloseRequest, clerk: InClerk, key: InKey, context: InContext, now: InNow) -> Response:
-    """Close the shift by a count; the answer says what is over or short."""
-    with context.transaction() as session:
-        answer = key.once(
-            session, 200, lambda: _shift(session, service.close_shift(session, clerk, body.counts, now))
-        )
-    return answer.response()
-
-
-def _shift(session: Connection, shift: Shift) -> ShiftView:
-    number, total = store.paid(session, shift.id)
-    facts = {name: value for name, value in vars(shift).items() if name != "clerk_id"}
-    status: Literal["open", "closed"] = "closed" if shift.closed_at else "open"
-    return ShiftView(**facts, status=status, paid_count=number, paid_total=total)

@@ -1,8 +1,6 @@
-"""HTTP bodies of offices and shifts."""
+"""HTTP bodies of offices."""
 
-from datetime import datetime
 from typing import Annotated, Literal
-from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -16,39 +14,6 @@ Counts = Annotated[
 
 class _Body(BaseModel):
     model_config = ConfigDict(extra="forbid")
-
-
-class ShiftRequest(_Body):
-    """A drawer and what was counted in it."""
-
-    drawer: int = Field(strict=True, ge=1, le=99, examples=[1])
-    counts: Counts
-
-
-class CloseRequest(_Body):
-    """What was counted at the close, before any figure is shown."""
-
-    counts: Counts
-
-
-class ShiftView(_Body):
-    """A clerk's turn at a drawer. `…_over_short` is counted minus ledger, in đồng: negative is short."""
-
-    id: UUID
-    office: str
-    drawer: int
-    clerk: str
-    status: Literal["open", "closed"]
-    opened_at: datetime
-    opening_counts: dict[str, int]
-    opening_total: int
-    opening_over_short: int
-    closed_at: datetime | None
-    closing_counts: dict[str, int] | None
-    closing_total: int | None
-    closing_over_short: int | None
-    paid_count: int
-    paid_total: int
 
 
 class OfficeView(_Body):

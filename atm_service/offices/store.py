@@ -68,6 +68,11 @@ class ShiftRow(SQLModel, table=True):
         ),
         Index("shift_one_per_clerk", "clerk_id", unique=True, postgresql_where=text("closed_at IS NULL")),
         Index("shift_office_opened", "office", "opened_at"),
+        CheckConstraint("closed_how IN ('own', 'handed-over', 'taken-over')", name="shift_closed_how"),
+        CheckConstraint(
+            "(closed_at IS NULL) = (closed_by IS NULL) AND (closed_at IS NULL) = (closed_how IS NULL)",
+            name="shift_closed_by",
+        ),
         {"schema": "service"},
     )
 
@@ -83,18 +88,28 @@ class ShiftRow(SQLModel, table=True):
     closing_counts: dict[str, Any] | None = Field(default=None, sa_type=JSONB(none_as_null=True))
     closing_total: int | None = Field(default=None, sa_type=BigInteger)
     closing_over_short: int | None = Field(default=None, sa_type=BigInteger)
+    closed_by: UUID | None = None
+    closed_how: str | None = None
 
 
 class OfficeDayRow(SQLModel, table=True):
-    """What an office has paid on one business date, and its last receipt number of that date."""
+    """What an office has paid, received and reversed on one business date, and its last numbers of that date."""
 
     __tablename__ = "office_day"
-    __table_args__ = (CheckConstraint("paid_total >= 0", name="office_day_paid"), {"schema": "service"})
+    __table_args__ = (
+        CheckConstraint("paid_total >= 0", name="office_day_paid"),
+        CheckConstraint("received_total >= 0", name="office_day_received"),
+        CheckConstraint("reversed_total >= 0 AND reversed_total <= paid_total", name="office_day_reversed"),
+        {"schema": "service"},
+    )
 
     office: str = Field(primary_key=True, foreign_key="service.office.code")
     day: date = Field(primary_key=True)
     paid_total: int = Field(sa_type=BigInteger)
     receipts: int
+    received_total: int = Field(sa_type=BigInteger)
+    reversed_total: int = Field(sa_type=BigInteger)
+    vouchers: int
 
 
 _INSERT = text("""
@@ -112,12 +127,23 @@ _LOCK_DRAWER = text(
     "SELECT number FROM service.drawer WHERE office = :office AND number = :number FOR UPDATE"
 )
 _SHIFT: Final = """
-    SELECT s.*, t.display_name AS clerk FROM service.shift s JOIN service.staff t ON t.id = s.clerk_id
+    SELECT s.id, s.office, s.drawer, s.clerk_id, t.display_name AS clerk, s.opened_at, s.opening_counts,
+        s.opening_total, s.opening_over_short, s.closed_at, s.closing_counts, s.closing_total, s.closing_over_short,
+        s.closed_how, c.display_name AS counted_by
+    FROM service.shift s JOIN service.staff t ON t.id = s.clerk_id LEFT JOIN service.staff c ON c.id = s.closed_by
 """
 _OPEN_SHIFT_SEEN = text(f"{_SHIFT} WHERE s.clerk_id = :clerk_id AND s.closed_at IS NULL")
 _OPEN_SHIFT = text(f"{_SHIFT} WHERE s.clerk_id = :clerk_id AND s.closed_at IS NULL FOR SHARE OF s")
 _OPEN_SHIFT_ALONE = text(f"{_SHIFT} WHERE s.clerk_id = :clerk_id AND s.closed_at IS NULL FOR UPDATE OF s")
 _ONE_SHIFT = text(f"{_SHIFT} WHERE s.id = :id")
+_OPEN_SHIFT_AT = text(f"{_SHIFT} WHERE s.office = :office AND s.drawer = :drawer AND s.closed_at IS NULL")
+_OPEN_SHIFTS_OF = text(f"{_SHIFT} WHERE s.office = :office AND s.closed_at IS NULL ORDER BY s.drawer")
+_OPEN_SHIFTS = text(f"{_SHIFT} WHERE s.closed_at IS NULL AND s.id < :before ORDER BY s.id DESC LIMIT :limit")
+_LAST_CLOSED = text(f"""
+    {_SHIFT} WHERE s.office = :office AND s.drawer = :drawer AND s.closed_at IS NOT NULL
+    ORDER BY s.closed_at DESC, s.id DESC LIMIT 1
+""")
+_LOCK_SHIFT = text("SELECT id FROM service.shift WHERE id = :id AND closed_at IS NULL FOR UPDATE")
 _INSERT_SHIFT = text("""
     INSERT INTO service.shift (id, office, drawer, clerk_id, opened_at, opening_counts, opening_total,
         opening_over_short)
@@ -126,17 +152,18 @@ _INSERT_SHIFT = text("""
 """).bindparams(bindparam("counts", type_=JSONB))
 _CLOSE_SHIFT = text("""
     UPDATE service.shift SET closed_at = :now, closing_counts = :counts, closing_total = :total,
-        closing_over_short = :over_short
+        closing_over_short = :over_short, closed_by = :closed_by, closed_how = :closed_how
     WHERE id = :id AND closed_at IS NULL
 """).bindparams(bindparam("counts", type_=JSONB))
 _PAID = text(
     "SELECT count(*) AS number, coalesce(sum(amount), 0) AS total FROM service.receipt WHERE shift_id = :id"
 )
 _PRESENTED = text("""
-    SELECT id FROM service.withdrawal
+    SELECT id, amount FROM service.withdrawal
     WHERE status = 'presented' AND drawer_office = :office AND drawer = :drawer AND lease_until > :now
 """)
 _DISTRICTS = text("SELECT DISTINCT district_code AS code, district AS name FROM service.office ORDER BY code")
+_HAS_DISTRICT = text("SELECT EXISTS (SELECT FROM service.office WHERE district_code = :code)")
 # A cashier's answer, never a figure: yes (a drawer on shift holds the amount), ask, or no.
 _LIST = text("""
     SELECT o.code, o.name, o.commune, o.district, o.state, o.line, coalesce(cash.most, -1) AS most
@@ -204,6 +231,37 @@ def shift(session: Connection, id: UUID) -> Shift | None:
     return _shift(session.execute(_ONE_SHIFT, {"id": id}).mappings().one_or_none())
 
 
+def open_shift_at(session: Connection, office: str, drawer: int) -> Shift | None:
+    """Find the open shift at a drawer, without a lock."""
+    return _shift(
+        session.execute(_OPEN_SHIFT_AT, {"office": office, "drawer": drawer}).mappings().one_or_none()
+    )
+
+
+def open_shifts_of(session: Connection, office: str) -> list[Shift]:
+    """List an office's open shifts by drawer: at most 99, one for each."""
+    return [Shift(**row) for row in session.execute(_OPEN_SHIFTS_OF, {"office": office}).mappings()]
+
+
+def open_shifts(session: Connection, before: UUID, limit: int) -> list[Shift]:
+    """List the open shifts of all offices, newest first."""
+    return [
+        Shift(**row) for row in session.execute(_OPEN_SHIFTS, {"before": before, "limit": limit}).mappings()
+    ]
+
+
+def last_closed(session: Connection, office: str, drawer: int) -> Shift | None:
+    """Find the shift that was closed last at a drawer."""
+    return _shift(
+        session.execute(_LAST_CLOSED, {"office": office, "drawer": drawer}).mappings().one_or_none()
+    )
+
+
+def lock_shift(session: Connection, id: UUID) -> bool:
+    """Keep everybody else from using an open shift; False when it is closed or unknown."""
+    return session.execute(_LOCK_SHIFT, {"id": id}).one_or_none() is not None
+
+
 def insert_shift(session: Connection, values: Mapping[str, Any]) -> bool:
     """Open a shift; False when the clerk or the drawer has an open one."""
     return session.execute(_INSERT_SHIFT, dict(values)).rowcount == 1
@@ -220,15 +278,20 @@ def paid(session: Connection, shift_id: UUID) -> tuple[int, int]:
     return int(row.number), int(row.total)
 
 
-def presented(session: Connection, office: str, drawer: int, now: datetime) -> list[UUID]:
-    """List the withdrawals that a drawer still has the right to pay."""
+def presented(session: Connection, office: str, drawer: int, now: datetime) -> Sequence[Row[Any]]:
+    """List the withdrawals that a drawer still has the right to pay: id and amount."""
     values = {"office": office, "drawer": drawer, "now": now}
-    return list(session.execute(_PRESENTED, values).scalars())
+    return session.execute(_PRESENTED, values).all()
 
 
 def districts(session: Connection) -> Sequence[Row[Any]]:
     """List the districts that have offices: code and name."""
     return session.execute(_DISTRICTS).all()
+
+
+def has_district(session: Connection, code: str) -> bool:
+    """Tell whether a district has offices."""
+    return bool(session.execute(_HAS_DISTRICT, {"code": code}).scalar_one())
 
 
 def listed(

@@ -53,7 +53,7 @@ def work(service: Service) -> Day:
     presented = third.code(900_000)
     assert clerk.present(presented["code"]).status_code == 201
     service.clock.advance(minutes=1)
-    assert other.close({"500000": 198, "100000": 4, "20000": 4}).status_code == 200
+    assert other.close_twice({"500000": 198, "100000": 4, "20000": 4}).status_code == 200
     return Day(clerk, other, customers, receipts, live, bound, presented, cancelled, short=20_000)
 
 

@@ -1,0 +1,129 @@
+"""Cash for clerks: the vault, and deliveries to and from the own office."""
+
+from uuid import UUID
+
+from fastapi import APIRouter, Response
+
+from atm_service import chart, paging
+from atm_service.callers import InClerk
+from atm_service.cash import errors, service, stock, store
+from atm_service.cash.delivery import Delivery, Side
+from atm_service.cash.domain import counts_of
+from atm_service.cash.schemas import (
+    CountsRequest,
+    DeliveryView,
+    MoveRequest,
+    MoveView,
+    ReasonRequest,
+    VaultView,
+)
+from atm_service.context import InContext, InNow
+from atm_service.idempotency import InKey
+from atm_service.offices.domain import total
+from atm_service.offices.errors import NoOpenShift
+from atm_service.paging import InCursor, InLimit, Page
+from atm_service.problems import refuses
+from ledger import reading
+
+router = APIRouter(prefix="/counter/v1/cash", tags=["counter"])
+
+_STEP = (errors.DeliveryUnknown, errors.DeliveryNotAtStep, errors.DeliveryOtherSide)
+
+
+@router.get("/vault", name="vault", responses=refuses())
+def vault(clerk: InClerk, context: InContext) -> VaultView:
+    """Show what the office's vault holds."""
+    assert clerk.office is not None
+    place = chart.vault(clerk.office)
+    with context.transaction() as session:
+        notes, balance = stock.seen(session, place), reading.balance(session, place).normal
+    return VaultView(total=balance, counts=None if notes is None else dict(counts_of(notes)))
+
+
+@router.post(
+    "/moves",
+    name="move_cash",
+    status_code=201,
+    response_model=MoveView,
+    responses=refuses(NoOpenShift, errors.NotesNotThere, errors.VaultShort, keyed=True),
+)
+def move(body: MoveRequest, clerk: InClerk, key: InKey, context: InContext, now: InNow) -> Response:
+    """Move counted notes between the vault and the clerk's drawer."""
+
+    def work() -> MoveView:
+        id = service.move(session, clerk, body.counts, now, to_drawer=body.to == "drawer")
+        return MoveView(id=id, to=body.to, amount=total(body.counts))
+
+    with context.transaction() as session:
+        answer = key.once(session, 201, work)
+    return answer.response()
+
+
+@router.get("/deliveries", name="office_deliveries", responses=refuses())
+def deliveries(
+    clerk: InClerk, context: InContext, cursor: InCursor = None, limit: InLimit = paging.LIMIT_DEFAULT
+) -> Page[DeliveryView]:
+    """List the open deliveries of the clerk's office, newest first, without the sum of what is to be counted."""
+    with context.transaction() as session:
+        found = store.listed(session, "open", clerk.office, paging.read_id(cursor), limit + 1)
+    items = [_shown(one) for one in found[:limit]]
+    return Page(items=items, next_cursor=paging.write(str(items[-1].id)) if len(found) > limit else None)
+
+
+@router.post(
+    "/deliveries/{id}/send",
+    name="send_delivery",
+    response_model=DeliveryView,
+    responses=refuses(*_STEP, errors.DeliverySumDiffers, errors.NotesNotThere, errors.VaultShort, keyed=True),
+)
+def send(
+    id: UUID, body: CountsRequest, clerk: InClerk, key: InKey, context: InContext, now: InNow
+) -> Response:
+    """Hand cash that the district has ordered back over to the road, counted out of the vault."""
+    with context.transaction() as session:
+        answer = key.once(session, 200, lambda: _shown(service.send(session, clerk, id, body.counts, now)))
+    return answer.response()
+
+
+@router.post(
+    "/deliveries/{id}/receive",
+    name="receive_delivery",
+    response_model=DeliveryView,
+    responses=refuses(*_STEP, keyed=True),
+)
+def receive(
+    id: UUID, body: CountsRequest, clerk: InClerk, key: InKey, context: InContext, now: InNow
+) -> Response:
+    """Take a delivery into the vault by a count.
+
+    A first count that differs from what was sent changes nothing, with `recount` and no figure; the second stands, and
+    what is over or short waits for a supervisor's explanation.
+    """
+
+    def work() -> DeliveryView:
+        received = service.receive(session, clerk, id, body.counts, now)
+        return _shown(received.delivery, recount=received.recount)
+
+    with context.transaction() as session:
+        answer = key.once(session, 200, work)
+    return answer.response()
+
+
+@router.post(
+    "/deliveries/{id}/refuse",
+    name="refuse_delivery",
+    response_model=DeliveryView,
+    responses=refuses(*_STEP, keyed=True),
+)
+def refuse(
+    id: UUID, body: ReasonRequest, clerk: InClerk, key: InKey, context: InContext, now: InNow
+) -> Response:
+    """Do not take a delivery in: it goes back to the district."""
+    with context.transaction() as session:
+        answer = key.once(session, 200, lambda: _shown(service.refuse(session, clerk, id, body.reason, now)))
+    return answer.response()
+
+
+def _shown(delivery: Delivery, *, recount: bool = False) -> DeliveryView:
+    blind = delivery.is_open and delivery.sender is Side.DISTRICT
+    return DeliveryView.of(delivery, blind=blind, recount=recount)

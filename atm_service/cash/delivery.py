@@ -1,0 +1,148 @@
+"""Cash on the road, from order to end: pure rules.
+
+    ordered ──send──▶ sent ──receive──▶ received
+       │                │
+       │                └─refuse, cancel──▶ turned-back ──receive──▶ returned
+       └─cancel──▶ cancelled
+
+Who sends is the district for cash to an office and the office for cash back to the district; the other side receives.
+What is turned back is received again by the side that sent it. Only the district orders and cancels.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from atm_service.cash import errors
+from atm_service.offices.domain import Counts, total
+
+
+class Direction(StrEnum):
+    """Where the cash is to go."""
+
+    TO_OFFICE = "to-office"
+    TO_DISTRICT = "to-district"
+
+
+class Side(StrEnum):
+    """Who acts: supervisors for the district, clerks for their office."""
+
+    DISTRICT = "district"
+    OFFICE = "office"
+
+
+class Status(StrEnum):
+    """Where a delivery stands."""
+
+    ORDERED = "ordered"
+    SENT = "sent"
+    TURNED_BACK = "turned-back"
+    RECEIVED = "received"
+    RETURNED = "returned"
+    CANCELLED = "cancelled"
+
+
+ON_THE_ROAD = frozenset({Status.SENT, Status.TURNED_BACK})
+OPEN = ON_THE_ROAD | {Status.ORDERED}
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """One delivery. `amount` was ordered and, once sent, sent; `difference` is received less sent. In đồng."""
+
+    id: UUID
+    office: str
+    direction: Direction
+    amount: int
+    ordered_by: UUID
+    ordered_at: datetime
+    status: Status = Status.ORDERED
+    sent_by: UUID | None = None
+    sent_at: datetime | None = None
+    sent_counts: Mapping[str, Any] | None = None
+    turned_by: UUID | None = None
+    turned_at: datetime | None = None
+    turned_reason: str | None = None
+    ended_by: UUID | None = None
+    ended_at: datetime | None = None
+    ended_counts: Mapping[str, Any] | None = None
+    difference: int = 0
+    explained_by: UUID | None = None
+    explained_at: datetime | None = None
+    explanation: str | None = None
+
+    @property
+    def sender(self) -> Side:
+        """Tell who sends."""
+        return Side.DISTRICT if self.direction is Direction.TO_OFFICE else Side.OFFICE
+
+    @property
+    def receiver(self) -> Side:
+        """Tell who is to receive what is on the road: of cash that was turned back, whoever sent it."""
+        if self.status is Status.TURNED_BACK:
+            return self.sender
+        return Side.OFFICE if self.sender is Side.DISTRICT else Side.DISTRICT
+
+    @property
+    def is_open(self) -> bool:
+        """Tell whether something is still to be done about the cash."""
+        return self.status in OPEN
+
+    def send(self, side: Side, by: UUID, counts: Counts, now: datetime) -> "Delivery":
+        """Hand the counted notes over to the road; they come to what was ordered."""
+        self._refuse_unless(Status.ORDERED)
+        self._refuse_other_side(side, self.sender)
+        if total(counts) != self.amount:
+            raise errors.DeliverySumDiffers(amount=self.amount)
+        return replace(self, status=Status.SENT, sent_by=by, sent_at=now, sent_counts=dict(counts))
+
+    def may_receive(self, side: Side) -> None:
+        """Raise unless this side is to receive the cash now."""
+        self._refuse_unless(*ON_THE_ROAD)
+        self._refuse_other_side(side, self.receiver)
+
+    def receive(self, side: Side, by: UUID, counts: Counts, now: datetime) -> "Delivery":
+        """Take the counted notes in; what differs from what was sent waits for an explanation."""
+        self.may_receive(side)
+        ended = Status.RECEIVED if self.status is Status.SENT else Status.RETURNED
+        return replace(
+            self,
+            status=ended,
+            ended_by=by,
+            ended_at=now,
+            ended_counts=dict(counts),
+            difference=total(counts) - self.amount,
+        )
+
+    def refuse(self, side: Side, by: UUID, reason: str, now: datetime) -> "Delivery":
+        """Do not take the cash in; it goes back to the side that sent it."""
+        self._refuse_unless(Status.SENT)
+        self._refuse_other_side(side, self.receiver)
+        return self._turned(by, reason, now)
+
+    def cancel(self, by: UUID, reason: str, now: datetime) -> "Delivery":
+        """Call the delivery off, by the district: before it is sent it ends here; from the road it turns back."""
+        self._refuse_unless(Status.ORDERED, Status.SENT)
+        if self.status is Status.SENT:
+            return self._turned(by, reason, now)
+        return replace(self, status=Status.CANCELLED, turned_by=by, turned_at=now, turned_reason=reason)
+
+    def explain(self, by: UUID, explanation: str, now: datetime) -> "Delivery":
+        """Say why it was over or short, once."""
+        if self.is_open or self.difference == 0 or self.explained_at is not None:
+            raise errors.NothingToExplain
+        return replace(self, explained_by=by, explained_at=now, explanation=explanation)
+
+    def _turned(self, by: UUID, reason: str, now: datetime) -> "Delivery":
+        return replace(self, status=Status.TURNED_BACK, turned_by=by, turned_at=now, turned_reason=reason)
+
+    def _refuse_unless(self, *expected: Status) -> None:
+        if self.status not in expected:
+            raise errors.DeliveryNotAtStep(delivery_status=self.status)
+
+    def _refuse_other_side(self, side: Side, wanted: Side) -> None:
+        if side is not wanted:
+            raise errors.DeliveryOtherSide(side=wanted)

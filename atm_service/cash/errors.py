@@ -1,0 +1,31 @@
+"""Why cash does not move: one class per reason."""
+
+from atm_service.refusals import Refusal
+
+
+class DeliveryUnknown(Refusal):
+    """There is no such delivery, or it is another office's."""
+
+
+class DeliveryNotAtStep(Refusal):
+    """The delivery has gone on, or has not come so far. Member `delivery_status`."""
+
+
+class DeliveryOtherSide(Refusal):
+    """This step is the other side's: the district's or the office's. Member `side`."""
+
+
+class DeliverySumDiffers(Refusal):
+    """The notes to be sent do not come to the ordered sum. Member `amount`."""
+
+
+class NothingToExplain(Refusal):
+    """The delivery was neither over nor short, or has been explained."""
+
+
+class NotesNotThere(Refusal):
+    """The drawer or the vault does not hold these notes. Members `place` and `missing`."""
+
+
+class VaultShort(Refusal):
+    """The vault does not hold this sum."""

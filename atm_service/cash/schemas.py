@@ -1,0 +1,114 @@
+"""HTTP bodies of cash: vault moves and deliveries."""
+
+from datetime import datetime
+from typing import Annotated, Literal, Self
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from atm_service.cash.delivery import Delivery, Direction, Status
+from atm_service.offices.schemas import Counts
+
+AMOUNT_MAX = 10_000_000_000  # đồng in one delivery: ten times what a van may carry
+
+Reason = Annotated[
+    str,
+    Field(
+        min_length=3, max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$", examples=["The bag's seal is broken"]
+    ),
+]
+
+
+class _Body(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class DeliveryRequest(_Body):
+    """What is to be brought, and where."""
+
+    office: str = Field(pattern=r"^[0-9]{5}-[0-9]{1,3}$", examples=["05971-1"])
+    direction: Direction = Field(examples=["to-office"])
+    amount: int = Field(
+        strict=True, ge=1_000, le=AMOUNT_MAX, multiple_of=1_000, description="đồng", examples=[100_000_000]
+    )
+
+
+class CountsRequest(_Body):
+    """Notes as they were counted."""
+
+    counts: Counts
+
+
+class ReasonRequest(_Body):
+    """Why. Write nothing personal into it."""
+
+    reason: Reason
+
+
+class MoveRequest(_Body):
+    """Counted notes, from the vault to the clerk's drawer or back."""
+
+    to: Literal["drawer", "vault"]
+    counts: Counts
+
+    @model_validator(mode="after")
+    def _something(self) -> Self:
+        if not any(self.counts.values()):
+            raise ValueError("nothing was counted")
+        return self
+
+
+class MoveView(_Body):
+    """A move between vault and drawer, in đồng."""
+
+    id: UUID
+    to: Literal["drawer", "vault"]
+    amount: int
+
+
+class VaultView(_Body):
+    """What the vault holds. `counts` is null where its notes are not known."""
+
+    total: int
+    counts: dict[str, int] | None
+
+
+class DeliveryView(_Body):
+    """A delivery. `amount` and `difference` are null to an office that is still to count what has come."""
+
+    id: UUID
+    office: str
+    direction: Direction
+    status: Status
+    amount: int | None
+    ordered_at: datetime
+    sent_at: datetime | None
+    turned_at: datetime | None
+    turned_reason: str | None = Field(description="why it was refused or called off")
+    ended_at: datetime | None
+    difference: int | None = Field(description="received less sent, once it is received")
+    explained_at: datetime | None
+    explanation: str | None
+    recount: bool = Field(
+        description="the count just sent differs from what was sent: count once more, the next count stands"
+    )
+
+    @classmethod
+    def of(cls, delivery: Delivery, *, blind: bool = False, recount: bool = False) -> Self:
+        """Show a delivery; `blind` hides what the counted cash is to come to."""
+        return cls(
+            id=delivery.id,
+            office=delivery.office,
+            direction=delivery.direction,
+            status=delivery.status,
+            amount=None if blind else delivery.amount,
+            ordered_at=delivery.ordered_at,
+            sent_at=delivery.sent_at,
+            turned_at=delivery.turned_at,
+            turned_reason=delivery.turned_reason,
+            ended_at=delivery.ended_at,
+            difference=None if delivery.is_open else delivery.difference,
+            explained_at=delivery.explained_at,
+            explanation=delivery.explanation,
+            recount=recount,
+        )

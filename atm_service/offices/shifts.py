@@ -1,0 +1,205 @@
+"""Shifts from counted opening to counted close. Each use case runs inside its caller's transaction.
+
+Nobody is told what a drawer should hold before it is counted. The drawer is locked before the shift, everywhere: so two
+clerks at one drawer cannot wait in a circle.
+"""
+
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection
+
+import ledger
+from atm_service import chart, ids
+from atm_service.audit import trail
+from atm_service.cash import counting, stock
+from atm_service.cash.domain import notes_of
+from atm_service.keys.tokens import Caller
+from atm_service.offices import errors, service, shift_store, store
+from atm_service.offices.domain import ClosedHow, Counts, Shift, total
+from ledger import Entry, Posting, reading
+
+
+def open_shift(session: Connection, clerk: Caller, drawer: int, counts: Counts, now: datetime) -> Shift:
+    """Open the clerk's shift at a counted drawer; what differs from the ledger is posted, and kept as a break."""
+    assert clerk.office is not None
+    service.active(session, clerk.office)
+    if not store.lock_drawer(session, clerk.office, drawer):
+        raise errors.DrawerUnknown
+    shift_id = _insert(session, clerk, drawer, counts, now)
+    return _shown(session, shift_id)
+
+
+def close_shift(session: Connection, clerk: Caller, counts: Counts, now: datetime) -> Shift:
+    """Close the clerk's shift by a count. A first count that differs leaves it open: see `Shift.recount`."""
+    shift = _own(session, clerk)
+    return _close(session, shift, clerk, counts, ClosedHow.OWN, now)
+
+
+def hand_over(
+    session: Connection, clerk: Caller, colleague: Caller, counts: Counts, now: datetime
+) -> tuple[Shift, Shift | None]:
+    """Close the clerk's shift and open the colleague's at the same drawer, by one count; both have proved themselves.
+
+    Gives the closed shift and the opened one; none is opened while the count must be made again.
+    """
+    shift = _own(session, clerk)
+    service.active(session, shift.office)
+    if theirs := store.open_shift_seen(session, colleague.subject):
+        raise errors.ColleagueBusy(drawer=theirs.drawer)
+    closed = _close(session, shift, clerk, counts, ClosedHow.HANDED_OVER, now)
+    if closed.recount:
+        return closed, None
+    opened = _insert(session, colleague, shift.drawer, counts, now)
+    detail = {"drawer": shift.drawer, "from": str(shift.id)}
+    trail.record(session, now, "hand-over", opened, colleague, detail)
+    return closed, _shown(session, opened)
+
+
+def grant_take_over(session: Connection, supervisor: Caller, id: UUID, reason: str, now: datetime) -> Shift:
+    """Let any clerk of the office close this shift by a count: its own clerk is not there. Harmless to repeat."""
+    shift = store.shift(session, id)
+    if shift is None or shift.closed_at is not None or not store.lock_shift(session, id):
+        raise errors.ShiftUnknown
+    if shift_store.grant(session, id, supervisor.subject, reason, now):
+        detail = {"office": shift.office, "drawer": shift.drawer, "reason": reason}
+        trail.record(session, now, "grant-take-over", id, supervisor, detail)
+    return shift
+
+
+def take_over(session: Connection, clerk: Caller, id: UUID, counts: Counts, now: datetime) -> Shift:
+    """Close the shift that another clerk of the office has left open, by this clerk's count and a supervisor's leave.
+
+    The over/short stays with the absent clerk's shift, which names both. Open an own shift after it.
+    """
+    seen = store.shift(session, id)
+    if seen is None or seen.office != clerk.office or seen.closed_at is not None:
+        raise errors.ShiftUnknown
+    if seen.clerk_id == clerk.subject:
+        raise errors.OwnShift
+    if not shift_store.granted(session, [id]):
+        raise errors.TakeOverNotGranted
+    store.lock_drawer(session, seen.office, seen.drawer)
+    if not store.lock_shift(session, id):
+        raise errors.ShiftUnknown
+    return _close(session, seen, clerk, counts, ClosedHow.TAKEN_OVER, now)
+
+
+def _own(session: Connection, clerk: Caller) -> Shift:
+    """Lock the clerk's open shift, its drawer before it. Raises `NoOpenShift`."""
+    if seen := store.open_shift_seen(session, clerk.subject):
+        store.lock_drawer(session, seen.office, seen.drawer)
+    shift = store.open_shift_alone(session, clerk.subject)
+    if shift is None or shift.office != clerk.office:
+        raise errors.NoOpenShift
+    return shift
+
+
+def _insert(session: Connection, clerk: Caller, drawer: int, counts: Counts, now: datetime) -> UUID:
+    """Open a shift at a locked drawer; give its id."""
+    assert clerk.office is not None
+    id, place = ids.new(now), chart.drawer(clerk.office, drawer)
+    before = store.last_closed(session, clerk.office, drawer)
+    expected = reading.balance(session, place).normal
+    values = {
+        "id": id,
+        "office": clerk.office,
+        "drawer": drawer,
+        "clerk_id": clerk.subject,
+        "now": now,
+        "counts": dict(counts),
+        "total": total(counts),
+        "over_short": total(counts) - expected,
+    }
+    if not store.insert_shift(session, values):
+        if own := store.open_shift_seen(session, clerk.subject):
+            raise errors.ShiftAlreadyOpen(drawer=own.drawer)
+        raise errors.DrawerInUse(**_in_use(session, clerk.office, drawer))
+    if total(counts) != expected:
+        _keep_break(session, values, before, expected, now)
+    stock.counted(session, place, notes_of(counts))
+    _post_over_short(session, values, f"shift/{id}/opening", now)
+    detail = {"drawer": drawer, "over_short": values["over_short"]}
+    trail.record(session, now, "open-shift", id, clerk, detail)
+    return id
+
+
+def _in_use(session: Connection, office: str, drawer: int) -> dict[str, Any]:
+    """Say which shift is in the way, unless it has just been closed."""
+    theirs = store.open_shift_at(session, office, drawer)
+    return {"shift_id": theirs.id, "opened_at": theirs.opened_at} if theirs else {}
+
+
+def _keep_break(
+    session: Connection, opening: dict[str, Any], before: Shift | None, expected: int, now: datetime
+) -> None:
+    found = {
+        "shift_id": opening["id"],
+        "office": opening["office"],
+        "drawer": opening["drawer"],
+        "previous_shift": before.id if before else None,
+        "closed_total": before.closing_total if before else None,
+        "expected": expected,
+        "counted": opening["total"],
+        "now": now,
+    }
+    shift_store.add_break(session, found)
+
+
+def _close(
+    session: Connection, shift: Shift, counter: Caller, counts: Counts, how: ClosedHow, now: datetime
+) -> Shift:
+    """Close a locked shift by a count, unless the count is the first and differs."""
+    if still := store.presented(session, shift.office, shift.drawer, now):
+        raise errors.WithdrawalsStillPresented(
+            withdrawals=[row.id for row in still], amounts=[row.amount for row in still]
+        )
+    place = chart.drawer(shift.office, shift.drawer)
+    expected = reading.balance(session, place).normal
+    if not counting.stands(session, shift.id, counter.subject, counts, expected, now):
+        trail.record(session, now, "count-again", shift.id, counter, {"drawer": shift.drawer})
+        return replace(shift, recount=True)
+    values = {
+        "id": shift.id,
+        "office": shift.office,
+        "drawer": shift.drawer,
+        "now": now,
+        "counts": dict(counts),
+        "total": total(counts),
+        "over_short": total(counts) - expected,
+        "closed_by": counter.subject,
+        "closed_how": how,
+    }
+    store.close_shift(session, values)
+    stock.counted(session, place, notes_of(counts))
+    _post_over_short(session, values, f"shift/{shift.id}/closing", now)
+    detail = {"over_short": values["over_short"], "how": how, "clerk": str(shift.clerk_id)}
+    trail.record(session, now, "close-shift", shift.id, counter, detail)
+    return _shown(session, shift.id)
+
+
+def _shown(session: Connection, id: UUID) -> Shift:
+    shift = store.shift(session, id)
+    assert shift is not None
+    return shift
+
+
+def _post_over_short(session: Connection, count: dict[str, Any], reference: str, now: datetime) -> None:
+    office, over_short = count["office"], count["over_short"]
+    if over_short == 0:
+        return
+    cash, difference = chart.drawer(office, count["drawer"]), chart.over_short(office)
+    debit, credit = (cash, difference) if over_short > 0 else (difference, cash)
+    entry = Entry(
+        id=ids.new(now),
+        reference=reference,
+        kind="over-short",
+        business_date=ledger.business_date(now),
+        narration=f"counted cash differs at {office}",
+        postings=(Posting(debit, credit, abs(over_short)),),
+    )
+    (outcome,) = ledger.post(session, [entry], now)
+    if outcome.status is not ledger.Status.POSTED:
+        raise RuntimeError(f"the ledger answered {outcome.status} {outcome.reason}")

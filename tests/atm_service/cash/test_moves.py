@@ -1,0 +1,104 @@
+"""Counted cash between the vault and a drawer, and the notes that go with it."""
+
+from typing import Any
+
+import pytest
+from httpx2 import Response
+
+from atm_service import chart
+from atm_service.cash import stock
+from atm_service.cash.domain import Notes, notes_of, total
+from tests.atm_service.world import OFFICE, Clerk, Service
+from tests.contract.documented import slug_of
+
+OPENED = {"500000": 200}  # what `service.clerk` opens with
+SOME = {"500000": 10, "20000": 50}
+
+
+def move(clerk: Clerk, to: str, counts: dict[str, Any], key: str | None = None) -> Response:
+    return clerk.post("/counter/v1/cash/moves", {"to": to, "counts": counts}, key)
+
+
+def notes(service: Service, place: str) -> Notes | None:
+    with service.context.transaction() as session:
+        return stock.seen(session, place)
+
+
+def test_cash_goes_to_the_vault_and_back(service: Service) -> None:
+    """Sums and notes go together, and both places know theirs."""
+    clerk = service.clerk()
+    assert move(clerk, "vault", {"500000": 30}).json()["amount"] == 15_000_000
+    assert service.balance(chart.vault(OFFICE)) == 15_000_000
+    assert notes(service, chart.vault(OFFICE)) == notes_of({"500000": 30})
+    assert notes(service, chart.drawer(OFFICE, 1)) == notes_of({"500000": 170})
+    assert move(clerk, "drawer", {"500000": 10}).status_code == 201
+    assert notes(service, chart.vault(OFFICE)) == notes_of({"500000": 20})
+    assert clerk.close({"500000": 180}).json()["closing_over_short"] == 0
+
+
+def test_notes_that_are_not_there_do_not_move(service: Service) -> None:
+    """Neither from the drawer nor from the vault; it says which are too few."""
+    clerk = service.clerk()
+    refused = move(clerk, "vault", SOME)
+    assert (slug_of(refused), refused.json()["missing"]) == ("notes-not-there", {"20000": 50})
+    assert refused.json()["place"] == "drawer"
+    move(clerk, "vault", {"500000": 30})
+    refused = move(clerk, "drawer", {"500000": 31})
+    assert (slug_of(refused), refused.json()["missing"]) == ("notes-not-there", {"500000": 1})
+    assert refused.json()["place"] == "vault"
+
+
+def test_a_sum_that_is_not_there_does_not_move(service: Service) -> None:
+    """Where notes are not known the ledger guards the sum."""
+    clerk = service.clerk()
+    with service.context.transaction() as session:
+        stock.forget(session, chart.drawer(OFFICE, 1))
+    assert slug_of(move(clerk, "vault", {"500000": 201})) == "vault-short"
+    assert move(clerk, "vault", {"500000": 200}).status_code == 201
+
+
+def test_unknown_notes_stay_unknown_until_a_count(service: Service) -> None:
+    """Then the count tells them."""
+    clerk = service.clerk()
+    drawer = chart.drawer(OFFICE, 1)
+    with service.context.transaction() as session:
+        stock.forget(session, drawer)
+    move(clerk, "vault", {"500000": 30})
+    assert notes(service, drawer) is None
+    clerk.close({"500000": 169, "100000": 5})
+    assert notes(service, drawer) == notes_of({"500000": 169, "100000": 5})
+
+
+def test_without_a_shift_nothing_moves(service: Service) -> None:
+    """The drawer is nobody's then."""
+    clerk = service.clerk(shift=False)
+    assert slug_of(move(clerk, "vault", {"500000": 1})) == "no-open-shift"
+
+
+@pytest.mark.parametrize("counts", [{}, {"500000": 0}, {"300000": 1}, {"500000": -1}, {"500000": 100_001}])
+def test_counts_that_are_none(service: Service, counts: dict[str, int]) -> None:
+    """Nothing, unknown notes, and counts out of bounds are not moved."""
+    assert slug_of(move(service.clerk(), "vault", counts)) == "malformed-request"
+
+
+def test_a_move_happens_once(service: Service) -> None:
+    """The same key again changes nothing."""
+    clerk = service.clerk()
+    first, again = (move(clerk, "vault", {"500000": 30}, "key-1") for _ in range(2))
+    assert first.json() == again.json()
+    assert service.balance(chart.vault(OFFICE)) == 15_000_000
+    assert len(service.trail("move-cash")) == 1
+
+
+def test_an_opening_count_gives_the_notes(service: Service) -> None:
+    """Whatever was known before."""
+    service.clerk()
+    assert notes(service, chart.drawer(OFFICE, 1)) == notes_of(OPENED)
+
+
+def test_an_empty_place_knows_its_notes(service: Service) -> None:
+    """There are none."""
+    service.clerk()
+    known = notes(service, chart.vault(OFFICE))
+    assert known is not None
+    assert total(known) == 0
