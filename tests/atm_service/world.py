@@ -185,11 +185,11 @@ class Service:
         return customer
 
     def credit(self, customer_id: UUID, amount: int) -> None:
-        """Put money into a wallet, straight through the ledger."""
+        """Put money into a wallet, straight through the ledger: a gift, with no top-up or payer behind it."""
         entry = Entry(
             id=ids.new(self.now),
             reference=f"test/{uuid4()}",
-            kind="top-up",
+            kind="gift",
             business_date=ledger.business_date(self.now),
             narration="money for a test",
             postings=(Posting(chart.settlement("970405"), chart.customer(customer_id), amount),),
