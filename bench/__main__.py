@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 import orjson
 
 from bench import (
+    growth,
     office,
     options,
     peer,
@@ -82,7 +83,7 @@ def _measured(on: Server, chosen: Options) -> list[Row]:
     if "http" in chosen.parts:
         prove()
     if "growth" in chosen.parts:
-        found += sizes.measured(on, chosen.sizes, chosen.seconds, clock, say)
+        found += sizes.measured(growth.grown(on, clock), chosen.sizes, chosen.seconds, clock, say)
     return found
 
 

@@ -6,10 +6,12 @@ Standard library alone, since the peer's environment runs it, too.
 import multiprocessing
 import threading
 import time
+import warnings
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
+from multiprocessing.context import ForkProcess
 from typing import Any, Final, TypeVar
 
 Step = Callable[[], int]
@@ -53,7 +55,7 @@ def processes(prepare: Prepare, clients: int, seconds: float, calls: int = 0) ->
         for number, pipe in enumerate(pipes)
     ]
     for worker in workers:
-        worker.start()
+        _start(worker)
     for pipe in pipes:
         pipe[1].close()
     answers = [_answer(pipe[0], seconds) for pipe in pipes]
@@ -91,7 +93,7 @@ def apart(work: Callable[[], T]) -> T:
             its.send((False, f"{type(error).__name__}: {error}"))
 
     worker = _forks.Process(target=do, daemon=True)
-    worker.start()
+    _start(worker)
     its.close()
     try:
         well, found = mine.recv()
@@ -102,6 +104,13 @@ def apart(work: Callable[[], T]) -> T:
         raise ClientFailed(found)
     done: T = found
     return done
+
+
+def _start(worker: ForkProcess) -> None:
+    with warnings.catch_warnings():
+        # Python warns of a fork beside threads, which may hold locks for ever: ours take none that a client needs.
+        warnings.simplefilter("ignore", DeprecationWarning)
+        worker.start()
 
 
 def _in_process(prepare: Prepare, number: int, until: _Until, gate: Any, pipe: Connection) -> None:

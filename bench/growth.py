@@ -22,7 +22,7 @@ from bench import clients, withdrawals
 from bench.books import Clock, NotPosted
 from bench.clients import Step
 from bench.server import Server
-from bench.town import Person, Town, founded, signed_in, vacuum
+from bench.town import CUSTOMERS, OFFICES, Person, Town, founded, signed_in, vacuum
 from ledger import Capture, Command, Entry, Hold, Posting
 
 HISTORY: Final = Path(__file__).with_name("history.sql")
@@ -35,9 +35,9 @@ STRETCH_S: Final = 600  # within which a stretch ends
 AT_A_TIME: Final = 200_000  # postings; what is between two of them is not lost when the loader is stopped
 
 
-def grown(on: Server, clock: Clock) -> Town:
+def grown(on: Server, clock: Clock, customers: int = CUSTOMERS, offices_: int = OFFICES) -> Town:
     """Found the town whose journal is to grow."""
-    town = signed_in(founded(on, "bench_growth", clock), clock())
+    town = signed_in(founded(on, "bench_growth", clock, customers, offices_), clock())
     withdrawals.open_shifts(town)
     return town
 

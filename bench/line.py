@@ -1,7 +1,8 @@
 """A lean HTTP client: one kept connection, requests one after another, nothing parsed that nobody looks at."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any, Final, cast
 from urllib.parse import urlsplit
@@ -73,19 +74,18 @@ class Line(asyncio.Protocol):
         self._transport.write(request)
         return await asyncio.wait_for(self._waiting, ANSWERS_WITHIN_S)
 
-    def close(self) -> None:
-        """End the connection."""
-        if self._transport is not None:
-            self._transport.close()
 
-
-async def opened(url: str) -> Line:
-    """Open a line to a service."""
+@asynccontextmanager
+async def opened(url: str) -> AsyncIterator[Line]:
+    """Open a line to a service for as long as the block runs."""
     parts = urlsplit(url)
-    _, line = await asyncio.get_running_loop().create_connection(
+    transport, line = await asyncio.get_running_loop().create_connection(
         Line, parts.hostname or "127.0.0.1", parts.port or 80
     )
-    return line
+    try:
+        yield line
+    finally:
+        transport.close()
 
 
 def _whole(buffer: bytearray) -> Answer | None:

@@ -129,12 +129,13 @@ def _serve(town: Town, _seconds: int) -> Measured:
 
 def _authorise(url: str, people: Sequence[Person]) -> list[str]:
     async def work() -> list[str]:
-        phone = await line.opened(url)
         wish = {"amount": withdrawals.AMOUNT, "pin": PIN}
-        path = "/wallet/v1/withdrawals"
-        codes = [await withdrawals.ask(phone, path, one.token, wish, str(uuid4())) for one in people]
-        phone.close()
-        return [str(code["code"]) for code in codes]
+        async with line.opened(url) as phone:
+            asked = [
+                await withdrawals.ask(phone, "/wallet/v1/withdrawals", one.token, wish, str(uuid4()))
+                for one in people
+            ]
+        return [str(code["code"]) for code in asked]
 
     return uvloop.run(work())
 

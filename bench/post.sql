@@ -5,10 +5,8 @@
 \set credit case when :hot = 1 then 0 else :other end
 WITH new AS MATERIALIZED (SELECT uuidv7() AS id)
 SELECT done.status
-FROM new, ledger.post(
-    '{entry}', ARRAY['bench/' || new.id], ARRAY[sha256(uuid_send(new.id))], '{1}',
-    ARRAY[new.id], '{bench}', ARRAY[:day::date], '{""}', '{NULL}', '{1}',
-    '{NULL}', '{NULL}', '{NULL}', '{NULL}',
-    ARRAY[(SELECT id FROM bench.account WHERE number = :debit), (SELECT id FROM bench.account WHERE number = :credit)],
-    '{}', '{1}', '{2}', '{1}', now()
+FROM new, ledger.post_one(
+    new.id, 'bench/' || new.id, sha256(uuid_send(new.id)), 'bench', :day::date, '',
+    (SELECT id FROM bench.account WHERE number = :debit), (SELECT id FROM bench.account WHERE number = :credit),
+    1, now()
 ) AS done;

@@ -65,7 +65,7 @@ def workloads(on: Server, clock: Clock, customers: int = books.CUSTOMERS) -> lis
             kind.what,
             number,
             "entries/s",
-            partial(_proved, kind.opened, partial(kind.run, kind.opened, number)),
+            partial(proved, kind.opened, partial(kind.run, kind.opened, number)),
             kind.goals.get(number),
         )
         for kind in kinds
@@ -73,7 +73,7 @@ def workloads(on: Server, clock: Clock, customers: int = books.CUSTOMERS) -> lis
     ]
 
 
-def _proved(opened: Books, run: Callable[[int], Done], seconds: int) -> Measured:
+def proved(opened: Books, run: Callable[[int], Done], seconds: int) -> Measured:
     """Run, and hold what was counted against the ledger."""
     before = books.count(opened)
     done = run(seconds)

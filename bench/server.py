@@ -7,7 +7,7 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -35,13 +35,19 @@ class Counted:
 
 @dataclass(frozen=True)
 class Server:
-    """A running server. URLs are the owner's, in SQLAlchemy's form."""
+    """A running server. URLs are the owner's, in SQLAlchemy's form.
+
+    The names of its databases begin with `prefix`; what must be closed before it stops is in `at_end`.
+    """
 
     url: str
     folder: Path
+    at_end: ExitStack
+    prefix: str = ""
 
     def database(self, name: str) -> tuple[str, bool]:
         """Give the URL of a database, and whether it was made just now."""
+        name = self.prefix + name
         engine = create_engine(self.url, isolation_level="AUTOCOMMIT")
         with engine.connect() as session:
             known = session.execute(text("SELECT FROM pg_database WHERE datname = :name"), {"name": name})
@@ -69,8 +75,8 @@ def started(data_dir: Path | None) -> Iterator[Server]:
         0o755
     )  # started by root, PostgreSQL runs as a user of its own, who must be able to walk there
     try:
-        with db.embedded(folder / "postgres", keep=data_dir is not None) as url:
-            yield Server(url, folder)
+        with db.embedded(folder / "postgres", keep=data_dir is not None) as url, ExitStack() as at_end:
+            yield Server(url, folder, at_end)
     finally:
         if data_dir is None:
             shutil.rmtree(folder, ignore_errors=True)

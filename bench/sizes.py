@@ -14,7 +14,6 @@ from bench import clients, growth, withdrawals
 from bench.books import Books, Clock
 from bench.figures import Goal, Row, at_most, ratio_at_least
 from bench.posting import poster
-from bench.server import Server
 from bench.town import Town
 from ledger import reading
 from ledger.seals import live, verifying
@@ -32,10 +31,9 @@ class NotWhole(RuntimeError):  # noqa: N818  named for what happened
 
 
 def measured(
-    on: Server, sizes: Sequence[int], seconds: int, clock: Clock, say: Callable[[str], None]
+    town: Town, sizes: Sequence[int], seconds: int, clock: Clock, say: Callable[[str], None]
 ) -> list[Row]:
     """Load the journal to each size in turn and measure there; rates are compared with the first size."""
-    town = growth.grown(on, clock)
     found: list[Row] = []
     for size in sizes:
         say(f"growing to {size:,} postings …")

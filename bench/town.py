@@ -84,6 +84,7 @@ def founded(on: Server, name: str, clock: Clock, customers: int = CUSTOMERS, off
     settings = Settings(data_dir=data_dir)
     assembly.make_keys(settings.keys_file)
     context = assembly.context(settings, url, clock)
+    on.at_end.callback(context.engine.dispose)
     assembly.make_signing_keys(context, clock())
     if is_new:
         with context.transaction() as session:

@@ -24,7 +24,7 @@ from bench.figures import ratio_at_least
 from bench.line import Line
 from bench.rounds import Measured, Workload
 from bench.server import Server
-from bench.town import CASH, NOTE, NOTES, PIN, Clerk, Person, Town, founded, signed_in
+from bench.town import CASH, CUSTOMERS, NOTE, NOTES, OFFICES, PIN, Clerk, Person, Town, founded, signed_in
 from ledger import reading
 
 PART: Final = "the service over HTTP: complete withdrawals"
@@ -78,9 +78,11 @@ class Turns:
         self.hot = itertools.cycle(self.town.clerks[max(CLIENTS) :] or self.town.clerks)
 
 
-def workloads(on: Server, clock: Clock) -> tuple[list[Workload], Callable[[], None]]:
+def workloads(
+    on: Server, clock: Clock, customers: int = CUSTOMERS, offices: int = OFFICES
+) -> tuple[list[Workload], Callable[[], None]]:
     """Found the town; give the workloads, and what proves afterwards that the books are right."""
-    town = signed_in(founded(on, "bench_service", clock), clock())
+    town = signed_in(founded(on, "bench_service", clock, customers, offices), clock())
     open_shifts(town)
     turns = Turns(town)
     kinds = [
@@ -117,13 +119,10 @@ def open_shifts(town: Town) -> None:
 
 def _open(url: str, clerks: Sequence[Clerk]) -> None:
     async def work() -> None:
-        counter = await line.opened(url)
-        for clerk in clerks:
-            counts = {"drawer": 1, "counts": {NOTE: NOTES}}
-            answer = await counter.post("/counter/v1/shifts", clerk.token, counts, str(uuid4()))
-            if answer.status != CREATED:
-                raise WrongAnswer(f"a shift was not opened: {answer.status} {answer.body[:200]!r}")
-        counter.close()
+        async with line.opened(url) as counter:
+            for clerk in clerks:
+                counts = {"drawer": 1, "counts": {NOTE: NOTES}}
+                await ask(counter, "/counter/v1/shifts", clerk.token, counts, str(uuid4()))
 
     uvloop.run(work())
 
@@ -131,7 +130,7 @@ def _open(url: str, clerks: Sequence[Clerk]) -> None:
 def measure(turns: Turns, processes: int, clients: int, seconds: int, *, is_hot: bool) -> Measured:
     """Start the service, warm it, load it, stop it."""
     town = turns.town
-    clerks = [next(turns.hot)] * clients if is_hot else town.clerks[:clients]
+    clerks = [next(turns.hot)] if is_hot else town.clerks
     with serving.serving(town, processes) as url:
         paid = apart(partial(run, Load(url, town.people, clerks, clients, seconds)))
     turns.paid += paid.total
@@ -158,22 +157,19 @@ async def _all(load: Load, paid: Paid) -> None:
 
 async def _client(load: Load, number: int, start: float, end: float, paid: Paid) -> None:
     """Withdraw one after another: the phone and the counter have a line each."""
-    phone, counter = await line.opened(load.url), await line.opened(load.url)
     mine = load.people[number :: load.clients]
-    first = random.randrange(len(mine))
-    clerk = load.clerks[number]
-    for place in itertools.count(first):
-        began = time.perf_counter()
-        if began >= end:
-            break
-        await withdraw(phone, counter, mine[place % len(mine)], clerk)
-        now = time.perf_counter()
-        paid.total += 1
-        if start <= now < end:
-            paid.counted += 1
-            paid.took_s.append(now - began)
-    phone.close()
-    counter.close()
+    clerk = load.clerks[number % len(load.clerks)]
+    async with line.opened(load.url) as phone, line.opened(load.url) as counter:
+        for place in itertools.count(random.randrange(len(mine))):
+            began = time.perf_counter()
+            if began >= end:
+                break
+            await withdraw(phone, counter, mine[place % len(mine)], clerk)
+            now = time.perf_counter()
+            paid.total += 1
+            if start <= now < end:
+                paid.counted += 1
+                paid.took_s.append(now - began)
 
 
 async def withdraw(phone: Line, counter: Line, person: Person, clerk: Clerk) -> None:
