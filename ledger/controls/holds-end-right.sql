@@ -1,4 +1,5 @@
 -- Every end has its hold, and came in time: a capture by its deadline, of no more than was held; an expiry after it.
+-- The clock of whoever ends a hold may be up to a minute behind that of whoever placed it.
 WITH taken AS (
     SELECT ended.hold_id, sum(p.amount) AS amount
     FROM ledger.hold_end AS ended
@@ -13,8 +14,8 @@ WITH taken AS (
 )
 SELECT concat('hold ', ended.hold_id, ': ', ended.outcome, CASE
            WHEN h.id IS NULL THEN ', but does not exist'
+           WHEN ended.ended_at < h.placed_at - INTERVAL '1 minute' THEN ' before it was placed'
            WHEN ended.outcome = 'expired' THEN ' before its deadline'
-           WHEN ended.outcome <> 'captured' THEN ' before it was placed'
            WHEN e.id IS NULL THEN ' by an entry that does not exist'
            WHEN ended.ended_at > h.deadline THEN ' after its deadline'
            WHEN ended.ended_at <> e.recorded_at THEN ' at another time than its entry was recorded'
@@ -25,7 +26,7 @@ LEFT JOIN ledger.entry AS e ON e.id = ended.entry_id
 LEFT JOIN taken ON taken.hold_id = ended.hold_id
 WHERE (
       h.id IS NULL
-      OR ended.ended_at < h.placed_at
+      OR ended.ended_at < h.placed_at - INTERVAL '1 minute'
       OR CASE ended.outcome
              WHEN 'captured' THEN e.id IS NULL OR ended.ended_at > h.deadline OR ended.ended_at <> e.recorded_at
                                   OR (taken.amount BETWEEN 1 AND h.amount) IS NOT TRUE

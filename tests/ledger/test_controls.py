@@ -1,5 +1,7 @@
 """Every control finds the corruption that it is for, planted by a superuser who goes around everything."""
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import Connection
 
@@ -41,7 +43,7 @@ PLANTED = {
     "holds-end-right": (
         "UPDATE ledger.hold SET deadline = placed_at - interval '1 microsecond' WHERE reference = 'spent'",
         "UPDATE ledger.hold SET amount = 9 WHERE reference = 'spent'",
-        "UPDATE ledger.hold SET placed_at = placed_at + interval '1 microsecond' WHERE reference = 'spent'",
+        "UPDATE ledger.hold SET placed_at = placed_at + interval '61 seconds' WHERE reference = 'spent'",
         "UPDATE ledger.hold_end SET ended_at = ended_at + interval '1 second'",
         "UPDATE ledger.hold_end SET outcome = 'expired', entry_id = NULL",
         "UPDATE ledger.hold_end SET entry_id = (SELECT id FROM ledger.entry WHERE kind = 'top-up')",
@@ -54,6 +56,7 @@ PLANTED = {
         f"UPDATE ledger.account SET code = CASE code WHEN '{ANNA}' THEN 'x/y' ELSE code END",
     ),
 }
+MINUTE = timedelta(minutes=1)
 LOOSE = (
     "ALTER TABLE ledger.account DROP CONSTRAINT account_floor",
     "ALTER DOMAIN ledger.total DROP CONSTRAINT total_bounded",
@@ -119,3 +122,11 @@ def test_a_control_counts_all_and_shows_a_few(prepared: Database) -> None:
             session.exec_driver_sql(statement)
         control = controls.check(session, "balances-equal-postings")
     assert (control.holds, control.breaks, len(control.examples)) == (False, 6, 5)
+
+
+def test_clocks_may_differ(books: Connection) -> None:
+    """A hold that was placed by a machine whose clock is a minute ahead ends by one whose clock is right."""
+    placed = hold(500, deadline=NOW + HOUR)
+    ledger.post(books, [placed], NOW + MINUTE)
+    ledger.post(books, [payment(placed)], NOW)
+    assert broken(books) == {}
