@@ -2,6 +2,7 @@
 
 import os
 import platform
+import signal
 import sys
 from datetime import UTC, datetime
 
@@ -24,6 +25,7 @@ from bench import (
 from bench.figures import Row
 from bench.options import Options, WrongOption
 from bench.server import Server
+from bench.town import CUSTOMERS
 
 
 def clock() -> datetime:
@@ -42,6 +44,7 @@ def main() -> None:
         chosen = options.read(os.environ)
     except WrongOption as wrong:
         sys.exit(str(wrong))
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("stopped"))  # so that the server is stopped, too
     started_at = clock()
     with server.started(chosen.data_dir) as on:
         about = {
@@ -83,7 +86,8 @@ def _measured(on: Server, chosen: Options) -> list[Row]:
     if "http" in chosen.parts:
         prove()
     if "growth" in chosen.parts:
-        found += sizes.measured(growth.grown(on, clock), chosen.sizes, chosen.seconds, clock, say)
+        town = growth.grown(on, clock, max(CUSTOMERS, chosen.sizes[-1] // growth.EACH))
+        found += sizes.measured(town, chosen.sizes, chosen.seconds, chosen.patience_s, clock, say)
     return found
 
 

@@ -19,7 +19,7 @@ import ledger
 from atm_service import chart, ids
 from atm_service import database as db
 from bench import clients, withdrawals
-from bench.books import Clock, NotPosted
+from bench.books import KIND, Clock, NotPosted
 from bench.clients import Step
 from bench.server import Server
 from bench.town import CUSTOMERS, OFFICES, Person, Town, founded, signed_in, vacuum
@@ -28,6 +28,7 @@ from ledger import Capture, Command, Entry, Hold, Posting
 HISTORY: Final = Path(__file__).with_name("history.sql")
 A_DAY: Final = 27_400  # postings: ten million are a year
 YEAR: Final = timedelta(days=366)
+EACH: Final = 100  # postings of a customer, where there are more than a few
 A_CALL: Final = 5_000
 WITHDRAWN_EVERY: Final = 10
 LOADERS: Final = 2
@@ -113,7 +114,7 @@ def _loader(town: Town, start: datetime, there: int, calls: int, number: int) ->
 def _transfer(payer: Person, payee: Person, amount: int, at: datetime) -> Entry:
     id = ids.new(at)
     postings_ = (Posting(chart.customer(payer.id), chart.customer(payee.id), amount),)
-    return Entry(id, f"transfer/{id}", "transfer", ledger.business_date(at), "", postings_)
+    return Entry(id, f"history/{id}", KIND, ledger.business_date(at), "", postings_)
 
 
 def _withdrawal(payer: Person, drawer: str, at: datetime) -> list[Command]:

@@ -9,6 +9,7 @@ from typing import Final
 PARTS: Final = ("ledger", "http", "salaries", "growth")
 SECONDS_MAX: Final = 120
 ROUNDS_MAX: Final = 50
+PATIENCE_MAX: Final = 36_000
 SIZE_MIN: Final = 1_000
 SIZE_MAX: Final = 100_000_000
 QUICK_SIZES: Final = (10_000, 200_000)
@@ -24,7 +25,8 @@ class Options:
     """A run: its parts, seconds of each measurement, rounds, the journal's sizes, and where things go.
 
     `data_dir` keeps the server's data for the next run, which loads only what is missing; None: a folder that is
-    removed at the end. `peer_python` runs the peer, if it is there.
+    removed at the end. `patience_s` is how long sealing may take at one size: what it does not get done is left out,
+    and the verification with it. `peer_python` runs the peer, if it is there.
     """
 
     parts: tuple[str, ...]
@@ -33,11 +35,12 @@ class Options:
     sizes: tuple[int, ...]
     output: Path
     data_dir: Path | None
+    patience_s: int
     peer_python: Path
 
 
 def read(environment: Mapping[str, str]) -> Options:
-    """Read ONLY, SECONDS, ROUNDS, FULL, SIZES, OUTPUT, DATA and PEER. Raises `WrongOption`."""
+    """Read ONLY, SECONDS, ROUNDS, FULL, SIZES, OUTPUT, DATA, PATIENCE and PEER. Raises `WrongOption`."""
     full = environment.get("FULL", "") not in ("", "0")
     only = environment.get("ONLY") or ",".join(PARTS)
     parts = tuple(part.strip() for part in only.split(","))
@@ -52,6 +55,7 @@ def read(environment: Mapping[str, str]) -> Options:
         sizes=_sizes(sizes) if sizes else FULL_SIZES if full else QUICK_SIZES,
         output=Path(environment.get("OUTPUT") or "var/bench.json"),
         data_dir=Path(data).resolve() if data else None,
+        patience_s=_number(environment, "PATIENCE", PATIENCE_MAX if full else 60, PATIENCE_MAX),
         peer_python=Path(environment.get("PEER") or ".venv-bench/bin/python"),
     )
 

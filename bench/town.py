@@ -96,7 +96,7 @@ def founded(on: Server, name: str, clock: Clock, customers: int = CUSTOMERS, off
 
 
 def signed_in(town: Town, now: datetime) -> Town:
-    """Give everybody a token for the next hour, signed as the service signs them."""
+    """Give clerks, and as many customers as withdraw, a token for the next hour, signed as the service signs them."""
     keys = town.context.keys.at(now)
 
     def person(one: Person) -> Person:
@@ -107,7 +107,8 @@ def signed_in(town: Town, now: datetime) -> Town:
         token = issue_access(keys, one.id, "staff", "clerk", one.office, now, TOKEN_LIFETIME)
         return replace(one, token=token)
 
-    return replace(town, people=[*map(person, town.people)], clerks=[*map(clerk, town.clerks)])
+    people = [*map(person, town.people[:CUSTOMERS]), *town.people[CUSTOMERS:]]
+    return replace(town, people=people, clerks=[*map(clerk, town.clerks)])
 
 
 def vacuum(url: str) -> None:

@@ -132,7 +132,7 @@ def measure(turns: Turns, processes: int, clients: int, seconds: int, *, is_hot:
     town = turns.town
     clerks = [next(turns.hot)] if is_hot else town.clerks
     with serving.serving(town, processes) as url:
-        paid = apart(partial(run, Load(url, town.people, clerks, clients, seconds)))
+        paid = apart(partial(run, Load(url, town.people[:CUSTOMERS], clerks, clients, seconds)))
     turns.paid += paid.total
     cuts = quantiles(paid.took_s, n=100)
     return Measured(
