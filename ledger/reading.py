@@ -170,21 +170,18 @@ def statement(session: Connection, code: str, before_version: int | None, limit:
 # What happened after the day is taken from the totals of now: exact for entries that were dated back, and
 # quick for the days that people ask for, which are near the end of the journal.
 _TRIAL_BALANCE: Final = """
-WITH later AS (
-    SELECT p.debit_id, p.credit_id, p.amount
-    FROM ledger.entry AS e JOIN ledger.posting AS p ON p.entry_id = e.id
+WITH undone AS (
+    SELECT side.account_id, sum(side.debit)::bigint AS debits, sum(side.credit)::bigint AS credits
+    FROM ledger.entry AS e
+    JOIN ledger.posting AS p ON p.entry_id = e.id
+    CROSS JOIN LATERAL (
+        VALUES (p.debit_id, p.amount, 0::bigint), (p.credit_id, 0::bigint, p.amount)
+    ) AS side (account_id, debit, credit)
     WHERE e.business_date > %(day)s
-), undone AS (
-    SELECT account_id, sum(debits) AS debits, sum(credits) AS credits
-    FROM (
-        SELECT debit_id AS account_id, amount AS debits, 0 AS credits FROM later
-        UNION ALL
-        SELECT credit_id, 0, amount FROM later
-    ) AS legs
-    GROUP BY account_id
+    GROUP BY side.account_id
 )
 SELECT a.code, a.class,
-       a.debits - coalesce(undone.debits, 0)::bigint, a.credits - coalesce(undone.credits, 0)::bigint
+       a.debits - coalesce(undone.debits, 0), a.credits - coalesce(undone.credits, 0)
 FROM ledger.account AS a LEFT JOIN undone ON undone.account_id = a.id
 WHERE %(prefix)s::text IS NULL OR starts_with(a.code, %(prefix)s)
 ORDER BY a.code

@@ -27,7 +27,8 @@ WITH counted AS (
     SELECT c.shift, c.moment, sum(CASE WHEN p.debit_id = c.account_id THEN p.amount ELSE -p.amount END) AS amount,
            max(CASE WHEN p.debit_id = c.account_id THEN p.debit_balance ELSE p.credit_balance END) AS balance
     FROM counted AS c
-    JOIN ledger.entry AS e ON e.reference = concat('shift/', c.shift, '/', c.moment) COLLATE "C"
+    JOIN ledger.entry AS e
+        ON e.reference = concat('shift/', c.shift, '/', c.moment) COLLATE "C" AND e.business_date = :day
     JOIN ledger.posting AS p ON p.entry_id = e.id AND c.account_id IN (p.debit_id, p.credit_id)
     GROUP BY c.shift, c.moment
 )

@@ -5,21 +5,17 @@ WITH drawer AS (
     FROM service.drawer AS d
     LEFT JOIN ledger.account AS a ON a.code = concat('office/', d.office, '/drawer/', d.number) COLLATE "C"
     WHERE CAST(:office AS text) IS NULL OR d.office = :office
-), since AS (
-    SELECT p.debit_id, p.credit_id, p.amount, e.business_date = :day AS today,
-           e.kind NOT IN ('withdrawal', 'over-short') AS brought
-    FROM ledger.entry AS e JOIN ledger.posting AS p ON p.entry_id = e.id
-    WHERE e.business_date >= :day
 ), moved AS (
-    SELECT id, sum(amount) AS since, sum(amount) FILTER (WHERE NOT today) AS after,
-           sum(amount) FILTER (WHERE today AND brought) AS received, count(*) FILTER (WHERE today) AS moves
-    FROM (
-        SELECT debit_id AS id, amount, today, brought FROM since
-        UNION ALL
-        SELECT credit_id, -amount, today, brought FROM since
-    ) AS leg
-    WHERE id IN (SELECT id FROM drawer)
-    GROUP BY id
+    SELECT side.id, sum(side.amount) AS since, sum(side.amount) FILTER (WHERE e.business_date > :day) AS after,
+           sum(side.amount) FILTER (
+               WHERE e.business_date = :day AND e.kind NOT IN ('withdrawal', 'over-short')
+           ) AS received,
+           count(*) FILTER (WHERE e.business_date = :day) AS moves
+    FROM ledger.entry AS e
+    JOIN ledger.posting AS p ON p.entry_id = e.id
+    CROSS JOIN LATERAL (VALUES (p.debit_id, p.amount), (p.credit_id, -p.amount)) AS side (id, amount)
+    WHERE e.business_date >= :day AND side.id IN (SELECT id FROM drawer)
+    GROUP BY side.id
 )
 SELECT d.office, d.number AS drawer, (d.balance - coalesce(m.since, 0))::bigint AS opening,
        coalesce(m.received, 0)::bigint AS received, (d.balance - coalesce(m.after, 0))::bigint AS ledger,
