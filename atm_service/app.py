@@ -17,13 +17,17 @@ from starlette.exceptions import HTTPException
 from starlette.routing import Match
 
 from atm_service import bodies, housekeeping, metrics, openapi, problems, refusals
+from atm_service.approvals import routes as approvals
 from atm_service.audit import routes as audit
 from atm_service.audit import seal_routes as seals
 from atm_service.audit import sealing, trail
 from atm_service.banks import routes as banks
+from atm_service.cash import routes as cash
 from atm_service.context import Context
+from atm_service.counterfeits import routes as counterfeits
 from atm_service.credits import routes as bulk_credits
 from atm_service.customers import routes as customers
+from atm_service.deposits import routes as deposits
 from atm_service.keys import routes as keys
 from atm_service.kinds import KINDS
 from atm_service.middleware import Surroundings
@@ -31,7 +35,10 @@ from atm_service.offices import routes as offices
 from atm_service.pages import routes as pages
 from atm_service.payments import routes as payments
 from atm_service.refusals import Refusal
+from atm_service.reversals import routes as reversals
 from atm_service.staff import routes as staff
+from atm_service.transfers import routes as transfers
+from atm_service.vouchers import routes as vouchers
 from atm_service.withdrawals import routes as withdrawals
 
 log = structlog.get_logger("service")
@@ -93,6 +100,13 @@ def _routed() -> FastAPI:
         withdrawals,
         staff,
         offices,
+        cash,
+        approvals,
+        reversals,
+        deposits,
+        transfers,
+        counterfeits,
+        vouchers,
         bulk_credits,
         audit,
         seals,

@@ -10,7 +10,7 @@ import typer
 import uvicorn
 
 from atm_service import app as application
-from atm_service import assembly, cli_audit, cli_credits, cli_ledger, database, demo, ids
+from atm_service import assembly, cli_audit, cli_cash, cli_credits, cli_ledger, database, demo
 from atm_service.cli_context import chosen_settings, fail, owner_url, working
 from atm_service.keys import store as key_store
 from atm_service.keys.domain import Purpose
@@ -27,10 +27,10 @@ app: Final = typer.Typer(
 _offices: Final = typer.Typer(help="Offices: import, list, activate, suspend.", no_args_is_help=True)
 _staff: Final = typer.Typer(help="Members of staff.", no_args_is_help=True)
 _keys: Final = typer.Typer(help="Secret keys and signing keys.", no_args_is_help=True)
-_cash: Final = typer.Typer(help="Cash in drawers.", no_args_is_help=True)
-for name, group in {"offices": _offices, "staff": _staff, "keys": _keys, "cash": _cash}.items():
+for name, group in {"offices": _offices, "staff": _staff, "keys": _keys}.items():
     app.add_typer(group, name=name)
 app.add_typer(cli_audit.app, name="audit")
+app.add_typer(cli_cash.app, name="cash")
 app.add_typer(cli_credits.credits_app, name="credits")
 app.add_typer(cli_credits.payers_app, name="payers")
 app.add_typer(cli_ledger.app, name="ledger")
@@ -128,12 +128,13 @@ def add_staff(
     role: Annotated[Role, typer.Option(help="what this person may do")],
     name: Annotated[str, typer.Option(help="as printed on receipts")],
     office: Annotated[str | None, typer.Option(help="a clerk's office")] = None,
+    district: Annotated[str | None, typer.Option(help="a supervisor's district; none: everywhere")] = None,
     password: Annotated[str, typer.Option(prompt=True, hide_input=True, confirmation_prompt=True)] = "",
 ) -> None:
     """Add a member of staff; the password is asked for and not shown."""
     try:
         with working(ctx) as (context, now), context.transaction() as session:
-            staff.add(session, username, password, role, office, name, now)
+            staff.add(session, username, password, role, office, name, now, district)
     except ValueError as wrong:
         fail(str(wrong))
     typer.echo(f"{username} may sign in as {role}")
@@ -158,16 +159,3 @@ def rotate_keys(
     with working(ctx) as (context, now), context.transaction() as session:
         kid = key_store.rotate(session, context.sealer, cast("Purpose", purpose), now)
     typer.echo(f"{kid} signs now")
-
-
-@_cash.command("bring")
-def bring_cash(
-    ctx: typer.Context,
-    office: str,
-    amount: Annotated[int, typer.Argument(min=1_000, max=10_000_000_000, help="đồng")],
-    drawer: Annotated[int, typer.Option(min=1, max=99)] = 1,
-) -> None:
-    """Record cash brought from the treasury into a drawer."""
-    with working(ctx) as (context, now), context.transaction() as session:
-        offices.bring_cash(session, office, drawer, amount, ids.new(now), now)
-    typer.echo(f"{amount:,} đ in drawer {drawer} of {office}")

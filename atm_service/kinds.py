@@ -9,13 +9,19 @@ from dataclasses import dataclass
 from typing import Final
 
 from atm_service import refusals
+from atm_service.approvals import errors as approvals
 from atm_service.audit import errors as audit
 from atm_service.banks import errors as banks
+from atm_service.cash import errors as cash
 from atm_service.credits import errors as bulk_credits
 from atm_service.customers import errors as customers
+from atm_service.deposits import errors as deposits
 from atm_service.offices import errors as offices
 from atm_service.payments import errors as payments
 from atm_service.refusals import Refusal
+from atm_service.reversals import errors as reversals
+from atm_service.transfers import errors as transfers
+from atm_service.vouchers import errors as vouchers
 from atm_service.withdrawals import errors as withdrawals
 
 URN: Final = "urn:soft-atm:problem:"
@@ -163,6 +169,69 @@ _OFFICES: Final[dict[type[Refusal], Kind]] = {
     ),
     offices.WithdrawalsStillPresented: Kind(
         409, "withdrawals-still-presented", "A payment is still in progress", "Pay or release it, then close."
+    ),
+    offices.ShiftUnknown: Kind(
+        404, "shift-unknown", "The office has no such open shift", "Look at the list of open shifts again."
+    ),
+    offices.TakeOverNotGranted: Kind(
+        409,
+        "take-over-not-granted",
+        "This shift is another clerk's",
+        "Ask a supervisor for leave to close it, then count.",
+        audited=True,
+    ),
+    offices.OwnShift: Kind(409, "own-shift", "This shift is your own", "Close it in the usual way."),
+    offices.ColleagueNotProved: Kind(
+        409,
+        "colleague-not-proved",
+        "The colleague's name or password is not right",
+        "Let the other clerk of this office type both again.",
+        audited=True,
+    ),
+    offices.ColleagueBusy: Kind(
+        409, "colleague-busy", "The colleague has an open shift", "The colleague closes that shift first."
+    ),
+}
+
+_CASH: Final[dict[type[Refusal], Kind]] = {
+    cash.DeliveryUnknown: Kind(
+        404, "delivery-unknown", "There is no such delivery here", "Look at the list of deliveries again."
+    ),
+    cash.DeliveryNotAtStep: Kind(
+        409,
+        "delivery-not-at-step",
+        "The delivery is not at this step",
+        "Look at `delivery_status`: somebody may have done this step, or called the delivery off.",
+    ),
+    cash.DeliveryOtherSide: Kind(
+        409,
+        "delivery-other-side",
+        "This step is the other side's",
+        "Wait until the side named in `side` has done it.",
+    ),
+    cash.DeliverySumDiffers: Kind(
+        409,
+        "delivery-sum-differs",
+        "The notes do not come to the ordered sum",
+        "Count again: exactly `amount` is to be sent. For another sum, let a supervisor order it anew.",
+    ),
+    cash.NothingToExplain: Kind(
+        409,
+        "nothing-to-explain",
+        "There is no difference to explain",
+        "Look at the delivery again: it agreed, or has its explanation.",
+    ),
+    cash.NotesNotThere: Kind(
+        409,
+        "notes-not-there",
+        "These notes are not there",
+        "Choose other notes: `missing` says which are too few.",
+    ),
+    cash.VaultShort: Kind(
+        409,
+        "vault-short",
+        "There is not so much cash",
+        "Choose a smaller sum, or ask the district for a delivery.",
     ),
 }
 
@@ -356,6 +425,118 @@ _CREDITS: Final[dict[type[Refusal], Kind]] = {
     ),
 }
 
+_APPROVALS: Final[dict[type[Refusal], Kind]] = {
+    approvals.ApprovalNeeded: Kind(
+        409,
+        "approval-needed",
+        "A supervisor must approve this first",
+        "Ask for approval, and wait for the decision.",
+        audited=True,
+    ),
+    approvals.ApprovalWaiting: Kind(
+        409, "approval-waiting", "The approval has not been decided yet", "Wait for the supervisor's decision."
+    ),
+    approvals.ApprovalRefused: Kind(
+        409,
+        "approval-refused",
+        "The supervisor said no",
+        "Do not do it. Read the supervisor's reason in the request.",
+        audited=True,
+    ),
+    approvals.ApprovalExpired: Kind(
+        409, "approval-expired", "The day of the request is over", "Tell the supervisor; it is not done today."
+    ),
+    approvals.ApprovalUsed: Kind(
+        409,
+        "approval-used",
+        "What was approved has been done",
+        "Do not do it again. Look at the vouchers of the day.",
+        audited=True,
+    ),
+    approvals.AlreadyRequested: Kind(
+        409, "already-requested", "Approval was asked for already", "Look at the request `approval_id`."
+    ),
+    approvals.ApprovalDecided: Kind(
+        409, "approval-decided", "The request has its decision", "Look at `decided_as`.", audited=True
+    ),
+    approvals.OwnRequest: Kind(
+        403,
+        "own-request",
+        "Nobody decides for the own office",
+        "Leave it to a supervisor elsewhere.",
+        audited=True,
+    ),
+}
+
+_VOUCHERS: Final[dict[type[Refusal], Kind]] = {
+    customers.PayeeUnknown: Kind(
+        404,
+        "payee-unknown",
+        "No customer has this phone number or card",
+        "Ask the customer for the number again; take no cash before the name is shown.",
+        audited=True,
+    ),
+    transfers.PayerUnknown: Kind(
+        404, "payer-card-unknown", "No customer has this card", "Look at the card again.", audited=True
+    ),
+    transfers.SameAccount: Kind(
+        409, "same-account", "Payer and payee are the same", "Ask whom the money is for."
+    ),
+    transfers.TransferLimitReached: Kind(
+        409,
+        "transfer-limit-reached",
+        "The customer's transfers of the day are used up",
+        "Choose at most `remaining`, or come back tomorrow.",
+        audited=True,
+    ),
+    deposits.ConfirmationNeeded: Kind(
+        409,
+        "confirmation-needed",
+        "The account holder must confirm this amount",
+        "Take the account holder's card or PIN: see `ways`.",
+    ),
+    vouchers.VoucherExists: Kind(
+        409,
+        "voucher-exists",
+        "This was done already",
+        "Do not do it again. Look at the voucher `voucher_id`.",
+        audited=True,
+    ),
+    vouchers.ProposalLapsed: Kind(
+        409, "proposal-lapsed", "This was begun in another shift", "Begin again; nothing has moved."
+    ),
+    vouchers.CountDiffers: Kind(
+        409,
+        "count-differs",
+        "The counted notes do not come to the amount",
+        "Count again: nothing is undone before the whole amount is there.",
+        audited=True,
+    ),
+    vouchers.NotYours: Kind(
+        403, "not-yours", "Another clerk did this", "Let the clerk who did it ask.", audited=True
+    ),
+    reversals.MoneySpent: Kind(
+        409,
+        "money-spent",
+        "The deposited money is spent",
+        "Give no cash back. Tell the supervisor.",
+        audited=True,
+    ),
+    withdrawals.AlreadyReversed: Kind(
+        409, "already-reversed", "It was undone already", "Do not undo it again.", audited=True
+    ),
+    withdrawals.NotPaid: Kind(
+        409, "not-paid", "Only what was paid can be undone", "Look at `stands`.", audited=True
+    ),
+    withdrawals.NotToday: Kind(
+        409,
+        "not-today",
+        "It was done on another day",
+        "Nothing is undone after its day. Tell the supervisor.",
+        audited=True,
+    ),
+}
+
 KINDS: Final[Mapping[type[Refusal], Kind]] = (
-    _GENERAL | _PEOPLE | _OFFICES | _CODES | _WITHDRAWALS | _AUDIT | _CREDITS
+    _GENERAL | _PEOPLE | _OFFICES | _CASH | _CODES | _WITHDRAWALS | _AUDIT | _CREDITS | _APPROVALS | _VOUCHERS
 )

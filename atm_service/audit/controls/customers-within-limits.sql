@@ -1,4 +1,4 @@
--- No customer was paid more in a business day, or in a month, than the policy in force allows.
+-- No customer was paid and paid in more in a business day, or in a month, than the policy in force allows.
 -- From the month before this one on: older payments were made under older rules.
 WITH paid AS (
     SELECT r.customer_id, (r.paid_at AT TIME ZONE 'Asia/Ho_Chi_Minh')::date AS day, sum(r.amount) AS total
@@ -7,6 +7,10 @@ WITH paid AS (
     WHERE r.id >= :last_month_id AND r.paid_at >= :last_month
       AND r.customer_id IN (SELECT customer_id FROM service.receipt WHERE entry_id = ANY (CAST(:new AS uuid[])))  -- new
     GROUP BY 1, 2
+    UNION ALL
+    SELECT u.customer_id, (u.made_at AT TIME ZONE 'Asia/Ho_Chi_Minh')::date, u.amount
+    FROM service.voucher_use AS u
+    WHERE u.is_cash AND u.made_at >= :last_month
 )
 SELECT concat('customer ', customer_id, ' in the ', period, ' of ', since, ': ', total, ' of ', most) AS detail
 FROM (

@@ -8,7 +8,9 @@ from atm_service import metrics
 from atm_service.audit import service as audit
 from atm_service.audit import sql, store, watching
 from ledger.controls import Control
+from tests.atm_service.audit import counter_plants
 from tests.atm_service.audit.days import Day, tamper, work
+from tests.atm_service.cash import plants as cash_plants
 from tests.atm_service.world import Service
 from tests.database import Database
 
@@ -124,7 +126,7 @@ def test_every_plant_is_found(service: Service, database: Database) -> None:
 
 def test_every_control_has_a_plant() -> None:
     """No control of the service is trusted that was never seen to fail."""
-    assert {name for name, _statement in PLANTS} == set(sql.controls())
+    assert {name for name, _statement in (*PLANTS, *counter_plants.PLANTS, *cash_plants.PLANTS)} == set(sql.controls())
 
 
 def test_every_control_says_what_it_proves() -> None:
