@@ -91,11 +91,10 @@ def encoded(leaf: Leaf) -> bytes:
 
 def framed(fields: list[str]) -> bytes:
     """Put texts one after another, each behind its length, so that no two lists have the same bytes."""
-    texts = [field.encode() for field in fields]
     try:
-        return b"".join([_LENGTHS[len(text)] + text for text in texts])
+        return b"".join([_LENGTHS[len(text := field.encode())] + text for field in fields])
     except IndexError:
-        return b"".join([len(text).to_bytes(4, "big") + text for text in texts])
+        return b"".join([len(text := field.encode()).to_bytes(4, "big") + text for field in fields])
 
 
 def order(leaf: Leaf) -> tuple[datetime, str, UUID]:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import groupby
+from operator import itemgetter
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
@@ -204,7 +205,7 @@ def _with_leaves(session: Connection, run: list[Seal]) -> Iterator[Block]:
 def _assembled(kind: str, rows: Iterable[Sequence[Any]]) -> Iterator[tuple[int, SealedLeaf]]:
     """Make leaves of rows that begin with seal, position, id and hash; give each with its seal."""
     if kind == "entry":
-        for (number, position, id, hash_), group in groupby(rows, key=_head):
+        for (number, position, id, hash_), group in groupby(rows, key=itemgetter(0, 1, 2, 3)):
             of_one = list(group)
             entry = None if of_one[0][4] is None else _entry(of_one)
             yield number, SealedLeaf(position, Key(kind, id), hash_, entry)
@@ -213,10 +214,6 @@ def _assembled(kind: str, rows: Iterable[Sequence[Any]]) -> Iterator[tuple[int, 
     for number, position, id, hash_, *fact in rows:
         leaf = None if fact[0] is None else make(*fact)
         yield number, SealedLeaf(position, Key(kind, id), hash_, leaf)
-
-
-def _head(row: Sequence[Any]) -> tuple[Any, ...]:
-    return tuple(row[:4])
 
 
 def _entry(rows: list[Sequence[Any]]) -> Entry:
