@@ -4,7 +4,7 @@ A place that does not know its notes is one whose cash was brought as a sum; its
 after the shift and the office's day, and before the ledger's accounts.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Final
 from uuid import UUID
@@ -46,9 +46,11 @@ class NoteMovementRow(SQLModel, table=True):
 
 
 _NOTES: Final = ARRAY(Integer)
-_LOCK = text(
-    "SELECT place, notes FROM service.note_stock WHERE place = ANY (:places) ORDER BY place FOR UPDATE"
-)
+_LOCK = text("""
+    SELECT s.place, s.notes, a.debits - a.credits AS balance
+    FROM service.note_stock s JOIN ledger.account a ON a.id = ledger.account_id(s.place)
+    WHERE s.place = ANY (:places) ORDER BY s.place FOR UPDATE OF s
+""")
 _BEGIN = text("""
     INSERT INTO service.note_stock (place) SELECT place FROM unnest(CAST(:places AS text[])) AS place ORDER BY place
     ON CONFLICT DO NOTHING
@@ -65,7 +67,18 @@ _MOVE = text("""
     ON CONFLICT (place) DO UPDATE SET notes = excluded.notes
 """).bindparams(bindparam("notes", type_=_NOTES), bindparam("moved", type_=_NOTES))
 _MOVED = text("SELECT notes FROM service.note_movement WHERE entry_id = :entry_id AND place = :place")
-_SEEN = text("SELECT notes FROM service.note_stock WHERE place = :place")
+_OF_OFFICE = text("""
+    SELECT a.code, a.debits - a.credits AS balance, s.notes
+    FROM ledger.account a LEFT JOIN service.note_stock s ON s.place = a.code
+    WHERE a.code = 'office/' || :office || '/vault' OR starts_with(a.code, 'office/' || :office || '/drawer/')
+    ORDER BY a.code
+""")
+_SEEN = text("""
+    SELECT s.notes, coalesce(a.debits - a.credits, 0) AS balance
+    FROM (SELECT ledger.account_id(:place) AS id) AS one
+    LEFT JOIN ledger.account a ON a.id = one.id
+    LEFT JOIN service.note_stock s ON s.place = :place
+""")
 
 
 def lock(session: Connection, *places: str) -> dict[str, Notes | None]:
@@ -74,25 +87,32 @@ def lock(session: Connection, *places: str) -> dict[str, Notes | None]:
     Places are ledger accounts. What does not come to the ledger's balance is not believed; an empty place is known.
     """
     rows = session.execute(_LOCK, {"places": list(places)}).all()
-    if len(rows) < len(places):  # there is nothing to lock in a row that is not there
-        session.execute(_BEGIN, {"places": list(places)})
-        rows = session.execute(_LOCK, {"places": list(places)}).all()
-    written = {row.place: tuple(row.notes) for row in rows if row.notes is not None}
+    found = {row.place: _believed(row.notes, row.balance) for row in rows}
+    if None not in found.values() and len(found) == len(places):
+        return found
+    # There is nothing to lock in a row that is not there; and a balance that was read before a wait is out of date.
+    session.execute(_BEGIN, {"places": list(places)})
+    written = {row.place: row.notes for row in session.execute(_LOCK, {"places": list(places)})}
     balances = {one.code: one.normal for one in reading.balances(session, places)}
     return {place: _believed(written.get(place), balances.get(place, 0)) for place in places}
 
 
-def _believed(notes: Notes | None, balance: int) -> Notes | None:
+def _believed(notes: Sequence[int] | None, balance: int) -> Notes | None:
     if balance == 0:
         return NONE
-    return notes if notes is not None and total(notes) == balance else None
+    return tuple(notes) if notes is not None and total(tuple(notes)) == balance else None
 
 
 def seen(session: Connection, place: str) -> Notes | None:
     """Give a place's notes without a lock: they may be others a moment later."""
-    row = session.execute(_SEEN, {"place": place}).one_or_none()
-    written = tuple(row.notes) if row is not None and row.notes is not None else None
-    return _believed(written, reading.balance(session, place).normal)
+    row = session.execute(_SEEN, {"place": place}).one()
+    return _believed(row.notes, row.balance)
+
+
+def of_office(session: Connection, office: str) -> list[tuple[str, int, Notes | None]]:
+    """List an office's vault and drawers: account, balance in đồng, and notes where they are known."""
+    rows = session.execute(_OF_OFFICE, {"office": office})
+    return [(row.code, row.balance, _believed(row.notes, row.balance)) for row in rows]
 
 
 def counted(session: Connection, place: str, notes: Notes) -> None:

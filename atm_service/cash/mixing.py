@@ -1,0 +1,70 @@
+"""Which notes pay an amount: proposed from the drawer's, changed by the clerk within the same sum, and taken out.
+
+A payment needs two calls of its transaction: `choose` before the ledger is posted to, `take` after.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import Connection
+
+from atm_service.cash import errors, stock
+from atm_service.cash.domain import Notes, counts_of, has, minus, nearest, notes_of, propose, total
+from atm_service.offices.domain import Counts
+
+
+@dataclass(frozen=True)
+class Mix:
+    """The notes that are to leave a place; None where the place does not know its notes and the clerk named none."""
+
+    place: str
+    notes: Notes | None
+    known: Notes | None
+
+
+def suggest(session: Connection, place: str, amount: int) -> tuple[Counts, Counts] | None:
+    """Propose notes for an amount, the largest first and in small ones; None where the place does not know its notes.
+
+    To be shown before the payment: takes no lock. Raises `NotesCannotMake`.
+    """
+    known = stock.seen(session, place)
+    if known is None:
+        return None
+    return counts_of(_proposed(amount, known)), counts_of(_proposed(amount, known, small=True))
+
+
+def choose(session: Connection, place: str, amount: int, chosen: Counts | None) -> Mix:
+    """Lock the place's notes and settle which of them pay the amount: the clerk's choice, or the largest first.
+
+    Raises `MixOfOtherSum`, `NotesNotThere` for a choice, `NotesCannotMake` without one. A sum that is not there at all
+    is left to the ledger to refuse.
+    """
+    known = stock.lock(session, place)[place]
+    if known is not None and total(known) < amount:
+        return Mix(place, None, known)
+    if chosen is None:
+        return Mix(place, None if known is None else _proposed(amount, known), known)
+    notes = notes_of(chosen)
+    if total(notes) != amount:
+        raise errors.MixOfOtherSum(amount=amount, chosen=total(notes))
+    if known is not None and not has(known, notes):
+        missing = tuple(max(0, number) for number in minus(notes, known))
+        raise errors.NotesNotThere(place="drawer", missing=dict(counts_of(missing)))
+    return Mix(place, notes, known)
+
+
+def take(session: Connection, entry_id: UUID, mix: Mix, now: datetime) -> None:
+    """Write that the chosen notes have left with an entry; without any, the place's notes are not known any more."""
+    if mix.notes is None:
+        stock.forget(session, mix.place)
+    else:
+        stock.move(session, entry_id, {mix.place: mix.known}, now, out_of={mix.place: mix.notes})
+
+
+def _proposed(amount: int, known: Notes, *, small: bool = False) -> Notes:
+    notes = propose(amount, known, small=small)
+    if notes is None:
+        below, above = nearest(amount, known)
+        raise errors.NotesCannotMake(below=below, above=above)
+    return notes
