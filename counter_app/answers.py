@@ -50,6 +50,8 @@ class Presentation:
     payee: Payee
     lease_until: datetime
     requires: tuple[str, ...]
+    notes: dict[str, int] | None = None  # proposed; None where the drawer does not know its notes
+    small_notes: dict[str, int] | None = None
 
 
 @dataclass(frozen=True)
@@ -68,6 +70,7 @@ class Receipt:
     payee: Payee
     identity_checked: Literal["qr", "mrz", "typed"]
     paid_at: datetime
+    notes: dict[str, int] | None = None
 
 
 @dataclass(frozen=True)
@@ -87,6 +90,8 @@ class Shift:
     closing_over_short: int | None
     paid_count: int
     paid_total: int
+    recount: bool = False  # the count just sent differs: count once more, the next one stands
+    counted_by: str | None = None
 
 
 @dataclass(frozen=True)
@@ -107,6 +112,97 @@ class Decided:
 
     id: str
     status: Literal["approved", "rejected", "review", "pending"]
+
+
+@dataclass(frozen=True)
+class Voucher:
+    """Proof of a deposit, an assisted transfer or a reversal. Amounts in đồng.
+
+    `undoes` is the number of what it undoes, `undone_by` that of its own reversal.
+    """
+
+    id: str
+    number: str
+    kind: Literal["deposit", "transfer", "withdrawal-reversal", "deposit-reversal"]
+    subject: str
+    amount: int
+    fee: int
+    counts: Mapping[str, int] | None
+    office: str
+    office_name: str
+    drawer: int
+    clerk: str
+    customer: Payee
+    other: Payee | None
+    confirmed: Literal["name", "card", "pin", "approval"]
+    made_at: datetime
+    undoes: str | None
+    undone_by: str | None
+
+
+@dataclass(frozen=True)
+class Approval:
+    """A request for a supervisor's approval, and where it stands."""
+
+    id: str
+    kind: Literal["withdrawal-reversal", "deposit-reversal", "deposit", "transfer"]
+    subject: str
+    amount: int
+    office: str
+    office_name: str
+    reason: str
+    words: str
+    requested_by: str
+    requested_at: datetime
+    expires_at: datetime
+    status: Literal["waiting", "approved", "refused", "expired", "used"]
+    decided_by: str | None
+    decided_at: datetime | None
+    decision_reason: str | None
+
+
+@dataclass(frozen=True)
+class Deposit:
+    """Cash on the counter for a customer's account, before the customer has confirmed."""
+
+    id: str
+    amount: int
+    counts: Mapping[str, int]
+    payee: Payee
+    ways: tuple[Literal["name", "card", "pin", "approval"], ...]
+    needs_approval: bool
+    approval: Approval | None
+    voucher_id: str | None
+
+
+@dataclass(frozen=True)
+class Transfer:
+    """An assisted transfer before the payer has confirmed."""
+
+    id: str
+    amount: int
+    payer: Payee
+    payee: Payee
+    needs_approval: bool
+    approval: Approval | None
+    voucher_id: str | None
+
+
+@dataclass(frozen=True)
+class Counterfeit:
+    """A counterfeit note that was kept back, and who brought it."""
+
+    id: str
+    number: str
+    note: int
+    serial: str
+    bearer_name: str = field(repr=False)
+    masked_id: str
+    office: str
+    office_name: str
+    drawer: int
+    clerk: str
+    found_at: datetime
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,14 @@ from counter_app.sealing import SealBrokenError, Sealer
 
 KEEP: Final = timedelta(days=30)
 KEEP_UNSENT: Final = timedelta(minutes=15)
-_SCHEMA_VERSION: Final = 1
+_SCHEMA_VERSION: Final = 2
+# A file of version 1 named every kind of request in a check; the table is made anew without it, rows and all.
+_FROM_1: Final = ("ALTER TABLE request RENAME TO request_1", "DROP INDEX request_state")
+_TO_2: Final = (
+    "INSERT INTO request SELECT * FROM request_1",
+    "DROP TABLE request_1",
+    "UPDATE journal_version SET version = 2",
+)
 
 
 class Kind(StrEnum):
@@ -32,6 +39,16 @@ class Kind(StrEnum):
     PAYMENT = "payment"
     CLOSE_SHIFT = "close-shift"
     DECISION = "decision"
+    HAND_OVER = "hand-over"
+    TAKE_OVER = "take-over"
+    LEAVE = "leave"
+    VAULT_MOVE = "vault-move"
+    DELIVERY = "delivery"
+    DEPOSIT = "deposit"
+    TRANSFER = "transfer"
+    REVERSAL = "reversal"
+    APPROVAL = "approval"
+    COUNTERFEIT = "counterfeit"
 
 
 class State(StrEnum):
@@ -110,10 +127,23 @@ class Journal:
         self._database.row_factory = sqlite3.Row
         for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON"):
             self._database.execute(f"PRAGMA {pragma}")
-        self._database.executescript(files("counter_app").joinpath("journal.sql").read_text(encoding="utf-8"))
-        version = self._database.execute("SELECT version FROM journal_version").fetchone()["version"]
+        version = self._made()
         if version != _SCHEMA_VERSION:
             raise RuntimeError(f"{path}: made by another version of the counter app ({version})")
+
+    def _made(self) -> int:
+        """Make the tables, or make those of version 1 anew; return the version."""
+        schema = files("counter_app").joinpath("journal.sql").read_text(encoding="utf-8")
+        there = self._database.execute(
+            "SELECT name FROM sqlite_master WHERE name = 'journal_version'"
+        ).fetchone()
+        old = (
+            there and self._database.execute("SELECT version FROM journal_version").fetchone()["version"] == 1
+        )
+        steps = (*_FROM_1, schema, *_TO_2) if old else (schema,)
+        # One script, one transaction: a power cut in the middle leaves the old file as it was.
+        self._database.executescript(";\n".join(("BEGIN IMMEDIATE", *steps, "COMMIT")))
+        return int(self._database.execute("SELECT version FROM journal_version").fetchone()["version"])
 
     def close(self) -> None:
         """Close the file. Nothing is lost if this is never called."""
@@ -239,9 +269,10 @@ class Journal:
         return self._entries("state IN ('sent', 'unknown')")
 
     def unshown(self, office: str, username: str) -> list[Entry]:
-        """Return a clerk's payments and counts whose outcome no page has shown yet, oldest first."""
+        """Return what a clerk did with cash or counts whose outcome no page has shown yet, oldest first."""
         return self._entries(
-            "resolved_at IS NOT NULL AND shown_at IS NULL AND kind IN ('payment', 'close-shift') "
+            "resolved_at IS NOT NULL AND shown_at IS NULL AND "
+            "kind NOT IN ('open-shift', 'decision', 'approval', 'leave') "
             "AND office = ? AND username = ?",
             (office, username),
         )

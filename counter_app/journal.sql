@@ -1,13 +1,13 @@
 -- The counter's journal. One row for every request that moves money, committed before it is sent.
 CREATE TABLE IF NOT EXISTS journal_version (version INTEGER NOT NULL);
-INSERT INTO journal_version (version) SELECT 1 WHERE NOT EXISTS (SELECT 1 FROM journal_version);
+INSERT INTO journal_version (version) SELECT 2 WHERE NOT EXISTS (SELECT 1 FROM journal_version);
 
 CREATE TABLE IF NOT EXISTS request (
     key           TEXT PRIMARY KEY,     -- the Idempotency-Key
-    kind          TEXT NOT NULL CHECK (kind IN ('open-shift', 'payment', 'close-shift', 'decision')),
+    kind          TEXT NOT NULL CHECK (kind <> ''),  -- counter_app.journal.Kind
     method        TEXT NOT NULL,
     path          TEXT NOT NULL,
-    subject       TEXT NOT NULL,        -- the withdrawal or application it is about, or empty
+    subject       TEXT NOT NULL,        -- the withdrawal, deposit, … it is about, or empty
     username      TEXT NOT NULL,
     office        TEXT NOT NULL,
     drawer        INTEGER NOT NULL,

@@ -16,6 +16,7 @@ from starlette.responses import Response
 
 from counter_app import languages, money
 from counter_app.answers import Problem
+from counter_app.asked import ASKED
 from counter_app.journal import Entry, Journal, Kind
 from counter_app.money import Language
 from counter_app.problems import advice
@@ -29,7 +30,7 @@ LANGUAGE_COOKIE: Final = "soft_atm_language"
 FORM_BYTES_MAX: Final = 16_384
 _FIELDS_MAX: Final = 40
 # What an open page asks without a person: no sign that anybody is there. A page that waits for an unknown is one.
-_BY_THEMSELVES: Final = frozenset({"/line", "/scan/frame"})
+_BY_THEMSELVES: Final = frozenset({"/line", "/scan/frame", "/approvals/waiting"})
 _COOKIE: Final = re.compile(r"[A-Za-z0-9_-]{43}")
 KEY: Final = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
 
@@ -214,7 +215,7 @@ def environment(language: Language) -> jinja2.Environment:
         "day": _day,
         "advice": advice,
     }
-    made.globals |= {"Kind": Kind}
+    made.globals |= {"Kind": Kind, "ASKED": ASKED}
     return made
 
 

@@ -7,7 +7,7 @@ the same key, in the background and after a start, for as long as the app runs.
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from dataclasses import asdict
 from datetime import date, datetime, timedelta, timezone
@@ -15,7 +15,18 @@ from http import HTTPStatus
 from typing import Any, Final
 
 from counter_app import service_api
-from counter_app.answers import Decided, GarbledError, Problem, Receipt, Shift, read
+from counter_app.answers import (
+    Approval,
+    Counterfeit,
+    Decided,
+    GarbledError,
+    Problem,
+    Receipt,
+    Shift,
+    Voucher,
+    read,
+)
+from counter_app.cash_answers import Delivery, HandOver, Move, OpenShift
 from counter_app.journal import Entry, Journal, Kind, Question, State
 from counter_app.sealing import SealBrokenError
 from counter_app.service_api import NotSentError, RefusedError, Service, UnreachableError
@@ -27,7 +38,22 @@ BACKOFF_MAX_S: Final = 30.0
 IN_PROGRESS_TRIES: Final = 5
 
 # The 403s of the contract that are about the payment; any other 403 is about the caller and proves nothing.
-_OWN_403: Final = frozenset({"wrong-identity", "wrong-pin", "code-not-genuine"})
+_OWN_403: Final = frozenset({"wrong-identity", "wrong-pin", "code-not-genuine", "not-yours", "own-request"})
+# Which vouchers answer which request.
+VOUCHED: Final = {
+    Kind.DEPOSIT: ("deposit",),
+    Kind.TRANSFER: ("transfer",),
+    Kind.REVERSAL: ("withdrawal-reversal", "deposit-reversal"),
+}
+_OTHERS: Final[Mapping[Kind, type[Any]]] = {
+    Kind.DECISION: Decided,
+    Kind.APPROVAL: Approval,
+    Kind.COUNTERFEIT: Counterfeit,
+    Kind.HAND_OVER: HandOver,
+    Kind.LEAVE: OpenShift,
+    Kind.VAULT_MOVE: Move,
+    Kind.DELIVERY: Delivery,
+}
 # Not an answer to this question: somebody is to wait, or to sign in.
 _LATER: Final = frozenset({"too-many-attempts", "request-in-progress"})
 
@@ -190,7 +216,11 @@ class Resolver:
         """
         self._journal.unanswered(entry.key)
         session = self._sessions.of_office(entry.who.office, self._service.now())
-        if session is None or entry.kind is not Kind.PAYMENT:
+        if session is None:
+            return
+        if entry.kind in VOUCHED:
+            await self._look_up_voucher(session, entry)
+        if entry.kind is not Kind.PAYMENT:
             return
         with suppress(RefusedError, UnreachableError, SignInAgainError):
             receipt = await self._find_receipt(session, entry)
@@ -207,9 +237,25 @@ class Resolver:
                 paid = Problem("already-paid", HTTPStatus.CONFLICT, elsewhere)
                 self._journal.resolve(entry.key, State.REFUSED, _problem_json(paid), self._service.clock())
 
+    async def _look_up_voucher(self, session: Session, entry: Entry) -> None:
+        """Look for the voucher in the day's list; at another drawer it is none of this request's."""
+        with suppress(RefusedError, UnreachableError, SignInAgainError):
+            for day in self._days(entry):
+                items, _ = await authorised(
+                    *(self._service, self._sessions, session), _vouchers_call(self._service, day)
+                )
+                for voucher in items:
+                    if _proves(voucher, entry) and voucher.drawer == entry.who.drawer:
+                        answer = _jsonable(voucher)
+                        self._journal.resolve(entry.key, State.ANSWERED, answer, self._service.clock())
+                        return
+
+    def _days(self, entry: Entry) -> list[date]:
+        moments = (entry.created_at, self._service.now())
+        return sorted({moment.astimezone(VIET_NAM).date() for moment in moments})
+
     async def _find_receipt(self, session: Session, entry: Entry) -> Receipt | None:
-        days = {moment.astimezone(VIET_NAM).date() for moment in (entry.created_at, self._service.now())}
-        for day in sorted(days):
+        for day in self._days(entry):
             cursor: str | None = None
             for _ in range(10):  # a thousand receipts a day
                 items, cursor = await authorised(
@@ -229,6 +275,17 @@ def _receipts_call(
     return lambda token: service_api.receipts(service, token, day, cursor=cursor)
 
 
+def _vouchers_call(
+    service: Service, day: date
+) -> Callable[[str], Awaitable[tuple[list[Voucher], str | None]]]:
+    return lambda token: service_api.vouchers(service, token, day)
+
+
+def _proves(voucher: Voucher, entry: Entry) -> bool:
+    """Whether a voucher is of the kind and about the thing that was asked for."""
+    return voucher.subject == entry.subject and voucher.kind in VOUCHED[entry.kind]
+
+
 def _understood(entry: Entry, answer: object) -> dict[str, Any]:
     """Read a success as what this question must be answered with. Raises GarbledError."""
     if entry.kind is Kind.PAYMENT:
@@ -236,13 +293,25 @@ def _understood(entry: Entry, answer: object) -> dict[str, Any]:
         if receipt.withdrawal_id != entry.subject:
             raise GarbledError("a receipt of another withdrawal")
         return _jsonable(receipt)
-    if entry.kind is Kind.DECISION:
-        return _jsonable(read(Decided, answer))
+    if entry.kind in VOUCHED:
+        voucher = read(Voucher, answer)
+        if not _proves(voucher, entry):
+            raise GarbledError("a voucher of something else")
+        return _jsonable(voucher)
+    if entry.kind in _OTHERS:
+        return _jsonable(read(_OTHERS[entry.kind], answer))
     return _jsonable(read(Shift, answer))
 
 
-def _jsonable(value: Receipt | Shift | Decided) -> dict[str, Any]:
-    return {k: v.isoformat() if isinstance(v, datetime) else v for k, v in asdict(value).items()}
+def _jsonable(value: Any) -> dict[str, Any]:
+    plain: dict[str, Any] = _plain(asdict(value))
+    return plain
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _plain(inner) for name, inner in value.items()}
+    return value.isoformat() if isinstance(value, datetime) else value
 
 
 def _problem_json(problem: Problem) -> dict[str, Any]:

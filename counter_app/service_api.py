@@ -17,12 +17,17 @@ import httpx2
 
 from counter_app.answers import (
     Application,
+    Approval,
+    Counterfeit,
+    Deposit,
     GarbledError,
     Presentation,
     Problem,
     Receipt,
     Shift,
     Tokens,
+    Transfer,
+    Voucher,
     read,
     read_page,
     read_problem,
@@ -205,6 +210,77 @@ async def applications(
     )
 
 
+async def voucher(service: Service, token: str, voucher_id: str) -> Voucher:
+    """Return one voucher of this office."""
+    return _read(Voucher, await ask(service, "GET", f"/counter/v1/vouchers/{voucher_id}", token=token))
+
+
+async def vouchers(
+    service: Service, token: str, day: date, *, cursor: str | None = None, limit: int = PAGE_ITEMS
+) -> tuple[list[Voucher], str | None]:
+    """Return one page of the office's deposits, transfers and reversals of a day, and the next cursor."""
+    query = {"date": day.isoformat(), "limit": str(limit)} | ({"cursor": cursor} if cursor else {})
+    return _read_page(Voucher, await ask(service, "GET", "/counter/v1/vouchers", token=token, query=query))
+
+
+async def counterfeits(service: Service, token: str, day: date) -> list[Counterfeit]:
+    """Return the counterfeit notes that the office kept on a day, newest first, a hundred at most."""
+    query = {"date": day.isoformat(), "limit": str(PAGE_ITEMS)}
+    answer = await ask(service, "GET", "/counter/v1/counterfeits", token=token, query=query)
+    return _read_page(Counterfeit, answer)[0]
+
+
+async def propose_deposit(service: Service, token: str, key: str, body: Mapping[str, Any]) -> Deposit:
+    """Name whose account counted cash is to go to; nothing moves. Safe to repeat with the key."""
+    path = "/counter/v1/deposits"
+    return _read(Deposit, await ask(service, "POST", path, token=token, key=key, body=_json(dict(body))))
+
+
+async def deposit(service: Service, token: str, deposit_id: str) -> Deposit:
+    """Return a deposit of this clerk."""
+    return _read(Deposit, await ask(service, "GET", f"/counter/v1/deposits/{deposit_id}", token=token))
+
+
+async def propose_transfer(service: Service, token: str, key: str, body: Mapping[str, Any]) -> Transfer:
+    """Name payer and payee; nothing moves. Safe to repeat with the key."""
+    path = "/counter/v1/transfers"
+    return _read(Transfer, await ask(service, "POST", path, token=token, key=key, body=_json(dict(body))))
+
+
+async def transfer(service: Service, token: str, transfer_id: str) -> Transfer:
+    """Return a transfer of this clerk."""
+    return _read(Transfer, await ask(service, "GET", f"/counter/v1/transfers/{transfer_id}", token=token))
+
+
+async def ask_for_approval(
+    service: Service, token: str, key: str, subject: tuple[str, str], body: Mapping[str, str]
+) -> Approval:
+    """Ask a supervisor; `subject` is a kind's path (`withdrawals`, …) and an id. Safe to repeat with the key."""
+    what, id = subject
+    door = "approval-request" if "reason" not in body else "reversal-request"
+    path = f"/counter/v1/{what}/{id}/{door}"
+    return _read(Approval, await ask(service, "POST", path, token=token, key=key, body=_json(dict(body))))
+
+
+async def approval(service: Service, token: str, approval_id: str) -> Approval:
+    """Return a request of this office."""
+    return _read(Approval, await ask(service, "GET", f"/counter/v1/approvals/{approval_id}", token=token))
+
+
+async def approvals_of_today(service: Service, token: str) -> list[Approval]:
+    """Return what this office asked for today, newest first, a hundred at most."""
+    query = {"limit": str(PAGE_ITEMS)}
+    return _read_page(Approval, await ask(service, "GET", "/counter/v1/approvals", token=token, query=query))[
+        0
+    ]
+
+
+async def approvals_waiting(service: Service, token: str) -> tuple[list[Approval], str | None]:
+    """Return what waits for this supervisor, the longest waiting first, and the next cursor."""
+    query = {"limit": "20"}
+    return _read_page(Approval, await ask(service, "GET", "/staff/v1/approvals", token=token, query=query))
+
+
 async def look_at_line(service: Service) -> None:
     """Ask the least there is, to learn the state of the line. Never raises."""
     try:
@@ -226,10 +302,34 @@ def close_shift_request(counts: dict[str, int]) -> tuple[str, bytes]:
     return "/counter/v1/shifts/current/close", _json({"counts": counts})
 
 
-def payment_request(withdrawal_id: str, id_number: str, checked: str, pin: str | None) -> tuple[str, bytes]:
-    """Path and body for a payment."""
-    body = {"id_number": id_number, "checked": checked} | ({"pin": pin} if pin else {})
+def payment_request(
+    withdrawal_id: str, id_number: str, checked: str, pin: str | None, notes: dict[str, int] | None = None
+) -> tuple[str, bytes]:
+    """Path and body for a payment; `notes` are those that are handed over, where the drawer knows its notes."""
+    body: dict[str, Any] = {"id_number": id_number, "checked": checked} | ({"pin": pin} if pin else {})
+    body |= {"notes": notes} if notes else {}
     return f"/counter/v1/withdrawals/{withdrawal_id}/payment", _json(body)
+
+
+def confirm_request(what: str, id: str, proof: Mapping[str, str]) -> tuple[str, bytes]:
+    """Path and body for confirming a deposit or a transfer."""
+    return f"/counter/v1/{what}/{id}/confirmation", _json(dict(proof))
+
+
+def reversal_request(what: str, id: str, counts: dict[str, int]) -> tuple[str, bytes]:
+    """Path and body for undoing a withdrawal or a deposit by counted cash."""
+    return f"/counter/v1/{what}/{id}/reversal", _json({"counts": counts})
+
+
+def approval_request(approval_id: str, decision: str, reason: str) -> tuple[str, bytes]:
+    """Path and body for a supervisor's decision on a clerk's request."""
+    return f"/staff/v1/approvals/{approval_id}/decision", _json({"decision": decision, "reason": reason})
+
+
+def counterfeit_request(note: str, serial: str, bearer_name: str, id_number: str) -> tuple[str, bytes]:
+    """Path and body for putting a counterfeit note on record."""
+    body = {"note": note, "serial": serial, "bearer_name": bearer_name, "bearer_id_number": id_number}
+    return "/counter/v1/counterfeits", _json(body)
 
 
 def decision_request(application_id: str, decision: str, reason: str) -> tuple[str, bytes]:

@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from atm_service.approvals.schemas import ApprovalView
-from atm_service.offices.shift_schemas import Counts
+from atm_service.offices.schemas import Counts
 from atm_service.vouchers.domain import Confirmed
 from atm_service.withdrawals.schemas import Payee, Pin
 

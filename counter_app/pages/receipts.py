@@ -25,7 +25,7 @@ async def of_day(page: InPage, day: str = "") -> Response:
     """List a day's receipts with their totals; today without a day."""
     page.clerk  # noqa: B018 - raises for anybody else
     today = page.app.service.now().astimezone(VIET_NAM).date()
-    chosen = _day(day, today)
+    chosen = read_day(day, today)
     items, complete = await _all(page, chosen)
     drawers = sorted({receipt.drawer for receipt in items})
     totals = [
@@ -52,10 +52,12 @@ async def one(page: InPage, id: UUID) -> Response:
         )
     except RefusedError as refused:
         return page.refuse(refused.problem, next_page="/receipts")
-    return page.render("receipt.html", receipt=receipt)
+    today = page.app.service.now().astimezone(VIET_NAM).date()
+    may_undo = receipt.paid_at.astimezone(VIET_NAM).date() == today
+    return page.render("receipt.html", receipt=receipt, may_undo=may_undo)
 
 
-def _day(text: str, today: date) -> date:
+def read_day(text: str, today: date) -> date:
     """Read a day of the last ten years; today for anything else."""
     try:
         day = date.fromisoformat(text)

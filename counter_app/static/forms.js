@@ -54,3 +54,25 @@ export function readCard(form) {
     if (event.target.reportValidity()) settle(form.querySelector("#pay"));
   });
 }
+
+// Enter after the PIN goes to the button: sending is always an Enter of its own.
+export function readPin(form) {
+  form.querySelector("#pin").addEventListener("keydown", (event) => {
+    if (event.key !== "Enter") return;
+    event.preventDefault();
+    if (event.target.reportValidity()) settle(form.querySelector("#pay"));
+  });
+}
+
+// A scanner ends with Enter: it goes on to the next field, and from the last one to the button.
+export function walk(field) {
+  field.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter") return;
+    event.preventDefault();
+    if (!field.value.trim()) return;
+    const fields = [...field.form.querySelectorAll("[data-next]")];
+    const next = fields[fields.indexOf(field) + 1];
+    if (next) next.focus();
+    else settle(field.form.querySelector(".primary"));
+  });
+}

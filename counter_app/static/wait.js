@@ -19,6 +19,20 @@ export function watchUnknown(element) {
   window.setTimeout(look, 1000);
 }
 
+// A list or a request that somebody elsewhere changes: shown anew at once, unless somebody is typing here.
+export function watchFresh(element) {
+  const look = async () => {
+    const now = document.hidden ? null : await answerOf(element.dataset.fresh);
+    if (now && now.state !== element.dataset.stands) {
+      const typing = [...document.querySelectorAll("main input:not([type=hidden])")].some((field) => field.value);
+      if (!typing) return window.location.reload();
+      document.querySelector("[data-changed]")?.removeAttribute("hidden");
+    }
+    window.setTimeout(look, 3000);
+  };
+  window.setTimeout(look, 2000);
+}
+
 export function watchLine(element) {
   const look = async () => {
     if (!document.hidden) {

@@ -20,6 +20,8 @@ from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse, PlainTextResponse
 from starlette.responses import Response
 
+from tests.counter_app import fake_cash, fake_money
+
 OFFICE, OFFICE_NAME = "05971-1", "Bưu điện xã Yên Phúc"
 CLERK, OTHER_CLERK, SUPERVISOR, AUDITOR, PASSWORD = "lan", "minh", "thu", "kiem", "cho-hang-8"
 CARD = "020185001234"
@@ -57,6 +59,8 @@ class Withdrawal:
     drawer: int = 0
     receipt: dict[str, Any] | None = None
     problem: tuple[int, str, dict[str, Any]] | None = None
+    notes: dict[str, int] | None = None
+    small_notes: dict[str, int] | None = None
 
 
 @dataclass
@@ -72,7 +76,9 @@ class Fake:
     remembered: dict[tuple[str, str], tuple[bytes, int, dict[str, Any]]] = field(default_factory=dict)
     asked: list[tuple[str, str, str | None]] = field(default_factory=list)
     refuse_next: list[tuple[int, str, dict[str, Any]]] = field(default_factory=list)
+    money: fake_money.Money = field(default_factory=fake_money.Money)
     expires_in: int = 900
+    cash: fake_cash.Cash = field(default_factory=fake_cash.Cash)
     held: bool = False  # acts, and keeps the answer back while it is set
 
     def withdrawal(self, amount: int = 2_000_000, digits: str = "1234567890", **more: Any) -> Withdrawal:
@@ -176,7 +182,57 @@ def _app(fake: Fake) -> FastAPI:
 
     _staff(app, fake)
     _counter(app, fake)
+    fake_cash.add(app, fake.cash, _tools(fake))
+    fake_money.install(app, fake.money, _MoneyDoor(fake))
     return app
+
+
+@dataclass
+class _MoneyDoor:
+    """What this stand-in lends to deposits, transfers, reversals and approvals."""
+
+    fake: Fake
+    office: dict[str, str] = field(default_factory=lambda: {"office": OFFICE, "office_name": OFFICE_NAME})
+
+    def who(self, request: Request, role: str) -> str:
+        """Tell who asks."""
+        return _who(self.fake, request, role)
+
+    def shift(self, username: str) -> dict[str, Any]:
+        """Give the open shift."""
+        return _shift(self.fake, username)
+
+    async def once(
+        self, request: Request, username: str, act: Callable[[], tuple[int, dict[str, Any]]]
+    ) -> Response:
+        """Act once for a key."""
+        return await _once(self.fake, request, username, act)
+
+    def refuse(self, status: int, slug: str, **members: Any) -> Exception:
+        """Make a refusal."""
+        return Refused(status, slug, **members)
+
+    def receipt_of(self, withdrawal_id: str) -> dict[str, Any] | None:
+        """Give the receipt of a withdrawal."""
+        return next((r for r in self.fake.receipts if r["withdrawal_id"] == withdrawal_id), None)
+
+    def now(self) -> datetime:
+        """Read the clock."""
+        return self.fake.clock()
+
+
+def _tools(fake: Fake) -> fake_cash.Tools:
+    return fake_cash.Tools(
+        who=lambda request, role: _who(fake, request, role),
+        once=lambda request, username, act: _once(fake, request, username, act),
+        refuse=Refused,
+        now=lambda: _utc(fake.clock()),
+        total=_total,
+        shifts=fake.shifts,
+        passwords=dict.fromkeys(STAFF, PASSWORD),
+        names={username: name for username, (_, _, name) in STAFF.items()},
+        office=OFFICE,
+    )
 
 
 def _who(fake: Fake, request: Request, role: str) -> str:
@@ -319,6 +375,8 @@ def _counter(app: FastAPI, fake: Fake) -> None:  # noqa: C901 - a list of routes
             "payee": {"masked_name": "H••••• T•• Mai", "masked_id": "•••••••••234"},
             "lease_until": _utc(fake.clock() + timedelta(minutes=5)),
             "requires": ["id_number"] if "." in code else ["id_number", "pin"],
+            "notes": withdrawal.notes,
+            "small_notes": withdrawal.small_notes,
         }
         return JSONResponse(answer, 201)
 
@@ -338,7 +396,7 @@ def _counter(app: FastAPI, fake: Fake) -> None:  # noqa: C901 - a list of routes
                 raise Refused(403, "wrong-identity", remaining_attempts=2)
             if "pin" in body and body["pin"] != PIN:
                 raise Refused(403, "wrong-pin", remaining_attempts=4)
-            return 201, _receipt(fake, withdrawal, shift, body["checked"])
+            return 201, _receipt(fake, withdrawal, shift, body["checked"]) | {"notes": body.get("notes")}
 
         return await _once(fake, request, username, payment)
 
@@ -402,7 +460,7 @@ def _shifts(app: FastAPI, fake: Fake) -> None:
             if fake.shifts.get(username, {}).get("status") == "open":
                 raise Refused(409, "shift-already-open")
             if any(s["drawer"] == body["drawer"] and s["status"] == "open" for s in fake.shifts.values()):
-                raise Refused(409, "drawer-in-use")
+                raise Refused(409, "drawer-in-use", opened_at=_utc(fake.clock()))
             shift = {
                 "id": str(uuid.uuid4()),
                 "office": OFFICE,
@@ -436,8 +494,11 @@ def _shifts(app: FastAPI, fake: Fake) -> None:
                 w.id for w in fake.withdrawals if w.status == "presented" and w.drawer == shift["drawer"]
             ]
             if presented:
-                raise Refused(409, "withdrawals-still-presented", withdrawals=presented)
+                amounts = [w.amount for w in fake.withdrawals if w.id in presented]
+                raise Refused(409, "withdrawals-still-presented", withdrawals=presented, amounts=amounts)
             counted = _total(body["counts"])
+            if not fake.cash.stands(shift["id"], counted, shift["opening_total"] - shift["paid_total"]):
+                return 200, shift | {"recount": True}
             shift |= {
                 "status": "closed",
                 "closed_at": _utc(fake.clock()),

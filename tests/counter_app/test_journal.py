@@ -206,9 +206,44 @@ def test_an_answer_cannot_be_without_being_read(journal: Journal) -> None:
 
 def test_another_version_is_refused(journal: Journal, tmp_path: Path) -> None:
     """A journal of another version is not guessed at."""
-    journal._database.execute("UPDATE journal_version SET version = 2")
+    journal._database.execute("UPDATE journal_version SET version = 9")
     with pytest.raises(RuntimeError, match="another version"):
         open_journal(tmp_path)
+
+
+VERSION_1 = """
+    CREATE TABLE journal_version (version INTEGER NOT NULL);
+    INSERT INTO journal_version VALUES (1);
+    CREATE TABLE request (
+        key TEXT PRIMARY KEY, kind TEXT NOT NULL CHECK (kind IN ('open-shift', 'payment', 'close-shift', 'decision')),
+        method TEXT NOT NULL, path TEXT NOT NULL, subject TEXT NOT NULL, username TEXT NOT NULL, office TEXT NOT NULL,
+        drawer INTEGER NOT NULL, state TEXT NOT NULL, attempts INTEGER NOT NULL, sealed_body BLOB,
+        sealed_answer BLOB, created_at TEXT NOT NULL, resolved_at TEXT, shown_at TEXT
+    ) STRICT;
+    CREATE INDEX request_state ON request (state, created_at);
+"""
+
+
+def test_a_journal_of_the_first_version_goes_on(tmp_path: Path) -> None:
+    """What was unknown before the upgrade is unknown after it, and new kinds of requests fit."""
+    sealer = load_sealer(tmp_path / "journal.key")
+    with sqlite3.connect(tmp_path / "journal.sqlite") as old:
+        old.executescript(VERSION_1)
+        body = sealer.seal(b"{}", f"{KEY}/body")
+        old.execute(
+            "INSERT INTO request VALUES (?, 'payment', 'POST', '/pay', 'w1', 'lan', '05971-1', 1, 'unknown', 1, ?,"
+            " NULL, ?, NULL, NULL)",
+            (KEY, body, BEGIN.isoformat()),
+        )
+    old.close()
+    for _ in range(2):
+        journal = open_journal(tmp_path)
+        assert [(entry.key, entry.kind) for entry in journal.unresolved()] == [(KEY, Kind.PAYMENT)]
+        assert journal.body(KEY) == b"{}"
+        journal.close()
+    journal = open_journal(tmp_path)
+    assert journal.begin(question(KEY.replace("7a", "7b"), kind=Kind.DEPOSIT), BEGIN)
+    journal.close()
 
 
 def test_last_drawer(journal: Journal) -> None:

@@ -13,6 +13,7 @@ async def test_deciding(tmp_path: Path, decision: str) -> None:
     async with desk(tmp_path) as at:
         first, second = at.fake.application(), at.fake.application("Hoàng Thị Nhung")
         await at.sign_in(SUPERVISOR)
+        await at.browser.open("/reviews")
         assert "Khuôn mặt chưa chắc khớp với thẻ" in at.browser.text
         await at.browser.send(f"/{first['id']}/decision", decision=decision, reason="Đã gọi điện và so ảnh")
         assert "Hoàng Thị Nhung" in at.browser.text
@@ -30,6 +31,7 @@ async def test_decisions_that_are_none(tmp_path: Path, decision: str, reason: st
     async with desk(tmp_path) as at:
         at.fake.application()
         await at.sign_in(SUPERVISOR)
+        await at.browser.open("/reviews")
         assert (await at.browser.send("/decision", decision=decision, reason=reason)).status_code == 422
         assert len(at.fake.applications) == 1
 
@@ -40,6 +42,7 @@ async def test_decided_by_somebody_else(tmp_path: Path) -> None:
     async with desk(tmp_path) as at:
         at.fake.application()
         await at.sign_in(SUPERVISOR)
+        await at.browser.open("/reviews")
         at.fake.applications.clear()
         await at.browser.send("/decision", decision="approve", reason="Đã gọi điện")
         assert "Hồ sơ này đã có quyết định" in at.browser.text
@@ -51,6 +54,7 @@ async def test_a_lost_decision_is_asked_again(tmp_path: Path) -> None:
     async with desk(tmp_path) as at:
         at.fake.application()
         await at.sign_in(SUPERVISOR)
+        await at.browser.open("/reviews")
         at.line.cut, at.line.only = "lose-answer", "/decision"
         await at.browser.send("/decision", decision="approve", reason="Đã gọi điện")
         assert "Chưa rõ – đang hỏi lại" in at.browser.text

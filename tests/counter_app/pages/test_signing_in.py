@@ -18,13 +18,13 @@ async def test_strangers_are_sent_to_sign_in(tmp_path: Path) -> None:
 
 @in_loop
 async def test_clerk_and_supervisor_have_their_own_start(tmp_path: Path) -> None:
-    """A clerk starts with the shift, a supervisor with the applications."""
+    """A clerk starts with the shift, a supervisor with the requests that wait."""
     async with desk(tmp_path) as at:
         await at.sign_in()
         assert "Chưa mở ca" in at.browser.text
         other = at.another_browser()
         await at.sign_in(SUPERVISOR, other)
-        assert "Hồ sơ chờ quyết định" in other.text
+        assert "Đề nghị chờ quyết định" in other.text
 
 
 @pytest.mark.parametrize(
