@@ -24,6 +24,7 @@ export default {
 "control.floors-kept": "No wallet, drawer or vault below zero",
 "control.holds-end-right": "Each hold ended once, in time and within its amount",
 "control.trial-balance-zero": "Debits equal credits in all",
+"control.closed-days-kept": "No entry was recorded for a day that was closed",
 "control.account-ids-follow-codes": "Account ids fit their codes",
 "control.accounts-as-charted": "Every account that holds money is of its class and may not go below zero",
 "control.customers-have-accounts": "Every customer has a ledger account, and every such account its customer",

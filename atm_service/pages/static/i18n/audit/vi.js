@@ -24,6 +24,7 @@ export default {
 "control.floors-kept": "Không ví, ngăn kéo hay két nào bị âm",
 "control.holds-end-right": "Mỗi khoản tạm giữ kết thúc một lần, đúng hạn, đúng số",
 "control.trial-balance-zero": "Tổng nợ bằng tổng có",
+"control.closed-days-kept": "Không bút toán nào ghi vào ngày đã khoá sổ",
 "control.account-ids-follow-codes": "Mã số tài khoản khớp với mã tài khoản",
 "control.accounts-as-charted": "Mỗi tài khoản giữ tiền đúng loại và không được âm",
 "control.customers-have-accounts": "Mỗi khách hàng có một tài khoản sổ cái, và ngược lại",
