@@ -23,7 +23,23 @@ from counter_app import languages, service_api
 from counter_app.guards import Headers, guard
 from counter_app.journal import Journal, NotYoursError
 from counter_app.page import App, FormRefusedError, InPage, NotForRoleError, environment, page
-from counter_app.pages import outcomes, paying, receipts, reviews, shift, signing_in
+from counter_app.pages import (
+    approvals,
+    cash,
+    counterfeits,
+    deposits,
+    handing,
+    outcomes,
+    paying,
+    receipts,
+    reversals,
+    reviews,
+    shift,
+    signing_in,
+    supervision,
+    transfers,
+    vouchers,
+)
 from counter_app.resolver import Resolver
 from counter_app.scanning import FRAME_BYTES_MAX
 from counter_app.service_api import RefusedError, Service, UnreachableError
@@ -32,6 +48,8 @@ from counter_app.settings import Settings
 
 TIDY_EVERY: Final = timedelta(minutes=5)
 LOOK_AT_LINE_EVERY: Final = timedelta(seconds=10)
+
+_COUNTER_MONEY: Final = (deposits, transfers, vouchers, reversals, approvals, counterfeits)
 
 _log = logging.getLogger(__name__)
 
@@ -48,7 +66,18 @@ def create_app(
         title="soft-ATM counter", docs_url=None, redoc_url=None, openapi_url=None, lifespan=_lifespan
     )
     made.state.app = App(settings, service, journal, sessions, resolver, environments)
-    for part in (signing_in, shift, paying, outcomes, receipts, reviews):
+    for part in (
+        signing_in,
+        shift,
+        paying,
+        outcomes,
+        receipts,
+        reviews,
+        handing,
+        cash,
+        supervision,
+        *_COUNTER_MONEY,
+    ):
         made.include_router(part.router)
     made.add_api_route("/line", line_state, methods=["GET"])
     made.add_api_route("/healthz", healthz, methods=["GET"])

@@ -193,10 +193,195 @@ ADVICE: Final[Mapping[str, Advice]] = {
         _("A withdrawal is still being paid at this drawer"),
         _("Finish it or give it back, then close the shift. It lets go by itself after five minutes."),
     ),
+    "shift-unknown": Advice(
+        "fix",
+        _("This shift is not open any more"),
+        _("Look at the list of open shifts again: somebody has closed it."),
+    ),
+    "take-over-not-granted": Advice(
+        "wait",
+        _("This shift is another clerk's"),
+        _("Call a supervisor, who lets you close it. Then count the drawer."),
+    ),
+    "own-shift": Advice("fix", _("This shift is your own"), _("Close it on the start page.")),
+    "colleague-not-proved": Advice(
+        "fix",
+        _("The colleague's name or password is wrong"),
+        _("Nothing was handed over. The other clerk of this office types both again."),
+    ),
+    "colleague-busy": Advice(
+        "fix",
+        _("The colleague already has an open shift"),
+        _("Nothing was handed over. The colleague closes that shift first."),
+    ),
+    "notes-cannot-make": Advice(
+        "stop",
+        _("The drawer's notes cannot make this amount"),
+        _(
+            "Do not pay. Bring other notes from the vault and scan again, or let the customer make a code for one of these amounts."
+        ),
+    ),
+    "mix-of-other-sum": Advice(
+        "fix",
+        _("The chosen notes do not come to the amount"),
+        _("Count the notes again: together they must be the amount."),
+    ),
+    # The vault and the road.
+    "notes-not-there": Advice(
+        "fix",
+        _("These notes are not there"),
+        _("Nothing was moved. Look again which notes there are, and count those."),
+    ),
+    "vault-short": Advice(
+        "fix",
+        _("There is not so much cash"),
+        _("Nothing was moved. Count again, or ask the district for a delivery."),
+    ),
+    "delivery-unknown": Advice(
+        "fix",
+        _("There is no such delivery at this office"),
+        _("Look at the list of deliveries again."),
+    ),
+    "delivery-not-at-step": Advice(
+        "fix",
+        _("The delivery has gone on without this step"),
+        _("Look at the list again: somebody has done it, or the delivery was called off."),
+    ),
+    "delivery-other-side": Advice(
+        "wait",
+        _("This step is the other side's"),
+        _("Leave the cash sealed until the other side has done it."),
+    ),
+    "delivery-sum-differs": Advice(
+        "fix",
+        _("The notes do not come to the ordered sum"),
+        _("Nothing was sent. Count again; for another sum a supervisor orders it anew."),
+    ),
+    "nothing-to-explain": Advice(
+        "fix",
+        _("There is no difference to explain"),
+        _("Look at the list again: it has its explanation."),
+    ),
     "already-decided": Advice(
         "done",
         _("This application has been decided already"),
         _("There is nothing left to do. The list shows what still waits."),
+    ),
+    # Deposits, transfers, reversals and approvals.
+    "payee-unknown": Advice(
+        "fix",
+        _("No customer has this phone number or card"),
+        _("Ask for the number again. Take no cash before the name is shown."),
+    ),
+    "payer-card-unknown": Advice(
+        "fix",
+        _("No customer has this card"),
+        _("Look at the card again. Only somebody with an account can send money from here."),
+    ),
+    "same-account": Advice(
+        "fix",
+        _("Payer and payee are the same"),
+        _("Ask the customer whom the money is for, and type that number."),
+    ),
+    "amount-out-of-range": Advice(
+        "fix",
+        _("The amount is too small or too large"),
+        _("Nothing was done. Take an amount within the limits of one transaction."),
+    ),
+    "transfer-limit-reached": Advice(
+        "stop",
+        _("The customer's transfers of today are used up"),
+        _("Do not pay. The customer sends less, or comes back tomorrow."),
+    ),
+    "insufficient-funds": Advice(
+        "stop",
+        _("There is not enough money in the account"),
+        _("Do not pay. The customer sends less, or pays cash in first."),
+    ),
+    "confirmation-needed": Advice(
+        "fix",
+        _("The account holder must confirm an amount as large as this"),
+        _("Ask for the account holder's card, or turn the keypad to the account holder for the PIN."),
+    ),
+    "proposal-lapsed": Advice(
+        "fix",
+        _("This was begun in another shift"),
+        _("Nothing has moved. Begin again from the start page."),
+    ),
+    "voucher-exists": Advice(
+        "done",
+        _("This was done already"),
+        _("Do not pay and take no cash again. The voucher is in the list of the day."),
+    ),
+    "not-yours": Advice(
+        "stop",
+        _("Another clerk did this"),
+        _("Do not pay. Only the clerk who did it can ask to undo it."),
+    ),
+    "not-today": Advice(
+        "stop",
+        _("This was done on another day"),
+        _("Do not pay. Nothing is undone after its day: call your supervisor."),
+    ),
+    "not-paid": Advice(
+        "stop",
+        _("This withdrawal was not paid"),
+        _("Do not pay. There is nothing to undo."),
+    ),
+    "already-reversed": Advice(
+        "done",
+        _("This was undone already"),
+        _("Do not pay and do not undo it again. The voucher is in the list of the day."),
+    ),
+    "count-differs": Advice(
+        "fix",
+        _("The counted notes do not come to the amount"),
+        _("Nothing was undone. Count again: the whole amount must be there."),
+    ),
+    "money-spent": Advice(
+        "stop",
+        _("The customer has spent this money"),
+        _("Do not pay the cash back. Call your supervisor."),
+    ),
+    "approval-needed": Advice(
+        "fix",
+        _("A supervisor must approve this first"),
+        _("Ask for approval on the page before, and wait for the decision."),
+    ),
+    "approval-waiting": Advice(
+        "wait",
+        _("The supervisor has not decided yet"),
+        _("Do nothing with the cash yet. The page of the request changes by itself."),
+    ),
+    "approval-refused": Advice(
+        "stop",
+        _("The supervisor said no"),
+        _("Do not pay and do not undo it. The supervisor's reason stands on the request."),
+    ),
+    "approval-expired": Advice(
+        "stop",
+        _("The day of this request is over"),
+        _("Do not pay. Call your supervisor."),
+    ),
+    "approval-used": Advice(
+        "done",
+        _("What was approved has been done"),
+        _("Do not pay and do not do it again. The voucher is in the list of the day."),
+    ),
+    "already-requested": Advice(
+        "wait",
+        _("Approval was asked for already"),
+        _("Look at that request on the start page: it waits, or it can be acted on."),
+    ),
+    "approval-decided": Advice(
+        "fix",
+        _("Another supervisor has decided this request"),
+        _("There is nothing left to do. The list shows what still waits."),
+    ),
+    "own-request": Advice(
+        "fix",
+        _("Nobody decides for the own office"),
+        _("Leave this request to a supervisor elsewhere."),
     ),
     # The caller.
     "wrong-credentials": Advice(

@@ -147,7 +147,9 @@ def _confirm_form(page: Page, deposit: Deposit, problem: Problem | None) -> Resp
         "deposit_confirm.html",
         problem.status if problem else HTTPStatus.OK,
         deposit=deposit,
-        notes=[(note, deposit.counts[str(note)]) for note in money.DENOMINATIONS if str(note) in deposit.counts],
+        notes=[
+            (note, deposit.counts[str(note)]) for note in money.DENOMINATIONS if str(note) in deposit.counts
+        ],
         problem=problem,
         form_key=str(uuid.uuid4()),
         ask_key=str(uuid.uuid4()),

@@ -1,17 +1,21 @@
 """What became of a request that moves money: one address per request, whatever is known of it."""
 
+from collections.abc import Callable, Mapping
+from typing import Final
+
 from fastapi import APIRouter
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from counter_app.answers import Problem, Receipt, Shift, read
+from counter_app.answers import Counterfeit, Problem, Receipt, Shift, Voucher, read
+from counter_app.asked import ASKED
+from counter_app.cash_answers import Delivery, HandOver, Move
 from counter_app.journal import Entry, Kind, State
 from counter_app.page import InPage, Page
+from counter_app.resolver import VOUCHED
 
 router = APIRouter()
-
-_BACK = {Kind.PAYMENT: "/scan", Kind.OPEN_SHIFT: "/shift/open", Kind.CLOSE_SHIFT: "/shift/close"}
 
 
 @router.get("/requests/{key}")
@@ -21,13 +25,16 @@ async def outcome(page: InPage, key: str) -> Response:
     if entry.unresolved:
         return page.render("unknown.html", entry=entry, mine=entry.who.username == page.staff.username)
     if entry.state is State.NOT_SENT:
-        return page.render("not_sent.html", entry=entry, back=_BACK.get(entry.kind, "/"))
+        return page.render("not_sent.html", entry=entry, back=ASKED[entry.kind].back)
     page.app.journal.shown(key, page.app.service.clock())
     if entry.answer is None:  # the key file was lost; the service's own list is all there is
-        return page.go("/receipts" if entry.kind is Kind.PAYMENT else "/")
+        lists = {Kind.PAYMENT: "/receipts", **dict.fromkeys(VOUCHED, "/vouchers")}
+        return page.go(lists.get(entry.kind, "/"))
+    if entry.state is State.REFUSED and entry.answer["slug"] == "withdrawals-still-presented":
+        return page.render("still_presented.html", entry.answer["status"], problem=Problem(**entry.answer))
     if entry.state is State.REFUSED:
-        return page.refuse(Problem(**entry.answer), next_page=_BACK.get(entry.kind, "/"))
-    return _answered(page, entry)
+        return page.refuse(Problem(**entry.answer), next_page=ASKED[entry.kind].back)
+    return _SHOWN[entry.kind](page, entry) if entry.kind in _SHOWN else _answered(page, entry)
 
 
 @router.post("/requests/{key}/retry")
@@ -55,12 +62,61 @@ def _find(page: Page, key: str) -> Entry:
 def _answered(page: Page, entry: Entry) -> Response:
     if entry.kind is Kind.PAYMENT:
         return page.render("paid.html", receipt=read(Receipt, entry.answer))
+    if entry.kind in VOUCHED:
+        return page.render("done.html", voucher=read(Voucher, entry.answer))
+    if entry.kind is Kind.COUNTERFEIT:
+        return page.render("counterfeit_paper.html", note=read(Counterfeit, entry.answer), copy=False)
     if entry.kind is Kind.DECISION:
         return page.go("/reviews")
+    return page.go("/queue")
+
+
+def _opened(page: Page, entry: Entry) -> Response:
+    if entry.who.username == page.staff.username:
+        page.staff.shift = read(Shift, entry.answer)
+    return page.go("/")
+
+
+def _closed(page: Page, entry: Entry) -> Response:
+    """Show the difference; a first count that differs leads back to the form."""
     shift = read(Shift, entry.answer)
-    mine = entry.who.username == page.staff.username
-    if entry.kind is Kind.OPEN_SHIFT:
-        page.staff.shift = shift if mine else page.staff.shift
-        return page.go("/")
-    page.staff.shift = None if mine else page.staff.shift
+    if shift.recount:
+        return page.go("/shift/close?again=1")
+    if entry.who.username == page.staff.username:
+        page.staff.shift = None
     return page.render("closed.html", shift=shift)
+
+
+def _handed_over(page: Page, entry: Entry) -> Response:
+    done = read(HandOver, entry.answer)
+    if done.closed.recount:
+        return page.go("/shift/hand-over?again=1")
+    if entry.who.username == page.staff.username:
+        page.staff.shift = None
+    return page.render("closed.html", shift=done.closed, next_shift=done.opened)
+
+
+def _taken_over(page: Page, entry: Entry) -> Response:
+    shift = read(Shift, entry.answer)
+    if shift.recount:
+        return page.go(f"/shift/left/{shift.id}?again=1")
+    return page.render("closed.html", shift=shift)
+
+
+def _delivered(page: Page, entry: Entry) -> Response:
+    delivery = read(Delivery, entry.answer)
+    room = "/supervision" if page.staff.tokens.role == "supervisor" else "/cash"
+    if delivery.recount:
+        return page.go(f"{room}/deliveries/{delivery.id}/receive?again=1")
+    return page.render("delivered.html", delivery=delivery, back=room)
+
+
+_SHOWN: Final[Mapping[Kind, Callable[[Page, Entry], Response]]] = {
+    Kind.OPEN_SHIFT: _opened,
+    Kind.CLOSE_SHIFT: _closed,
+    Kind.HAND_OVER: _handed_over,
+    Kind.TAKE_OVER: _taken_over,
+    Kind.VAULT_MOVE: lambda page, entry: page.render("moved.html", move=read(Move, entry.answer)),
+    Kind.DELIVERY: _delivered,
+    Kind.LEAVE: lambda page, _: page.go("/supervision"),
+}

@@ -11,8 +11,9 @@ from fastapi import APIRouter
 from fastapi.responses import JSONResponse
 from starlette.responses import Response
 
-from counter_app import cards, scanning, service_api
+from counter_app import cards, counts, money, scanning, service_api
 from counter_app.answers import Presentation, Problem
+from counter_app.counts import CountUnreadableError
 from counter_app.journal import Entry, Kind, Question, State
 from counter_app.page import InPage, Page, form_key, read_body
 from counter_app.service_api import NotSentError, RefusedError, UnreachableError
@@ -23,7 +24,16 @@ router = APIRouter()
 CODE_MAX: Final = 1_024
 _PIN_LENGTH: Final = 6
 # Refusals after which the same card check can simply be done again while the lease runs.
-_AGAIN_HERE: Final = frozenset({"wrong-identity", "wrong-pin", "pin-required", "malformed-request"})
+_AGAIN_HERE: Final = frozenset(
+    {
+        "wrong-identity",
+        "wrong-pin",
+        "pin-required",
+        "malformed-request",
+        "mix-of-other-sum",
+        "notes-not-there",
+    }
+)
 
 
 @router.get("/scan")
@@ -69,6 +79,7 @@ async def check(page: InPage, id: UUID) -> Response:
         "check.html",
         presentation=presented.presentation,
         problem=presented.refusal,
+        denominations=money.DENOMINATIONS,
         lease_s=max(0, int(left / timedelta(seconds=1))),
         form_key=str(uuid.uuid4()),
     )
@@ -93,7 +104,11 @@ async def pay(page: InPage, id: UUID) -> Response:
         card = cards.read(fields.get("card", ""))
     except cards.CardUnreadableError:
         return _check_again(page, presented, Problem("card-unreadable", 422, {}))
-    path, body = service_api.payment_request(withdrawal_id, card.id_number, card.checked, pin)
+    try:
+        notes = _notes(presented.presentation, fields)
+    except CountUnreadableError:
+        return _check_again(page, presented, Problem("mix-of-other-sum", 409, {}))
+    path, body = service_api.payment_request(withdrawal_id, card.id_number, card.checked, pin, notes)
     question = Question(key, Kind.PAYMENT, "POST", path, body, clerk.who, withdrawal_id)
     entry = await page.app.resolver.send(question, page.app.service.clock())
     return _after(page, presented, entry)
@@ -169,6 +184,23 @@ async def _present(page: Page, clerk: Session, code: str) -> Presentation:
 def _unknown_payment(page: Page, withdrawal_id: str) -> Entry | None:
     """Return a payment of this withdrawal whose outcome is not known: it must not be asked for anew."""
     return next((e for e in page.unknown() if e.kind is Kind.PAYMENT and e.subject == withdrawal_id), None)
+
+
+def _notes(presentation: Presentation, fields: dict[str, str]) -> dict[str, int] | None:
+    """Tell which notes are handed over: as proposed, in small ones, or as the clerk counted them.
+
+    None where the drawer does not know its notes. Raises CountUnreadableError for notes of another sum.
+    """
+    if presentation.notes is None:
+        return None
+    if fields.get("mix") == "small" and presentation.small_notes is not None:
+        return presentation.small_notes
+    if fields.get("mix") != "own":
+        return presentation.notes
+    chosen = {note: number for note, number in counts.read(fields).items() if number}
+    if money.total(chosen) != presentation.amount:
+        raise CountUnreadableError
+    return chosen
 
 
 def _check_again(page: Page, presented: Presented, problem: Problem) -> Response:

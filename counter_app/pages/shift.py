@@ -1,52 +1,68 @@
 """The start page, and a clerk's shift from counted opening to counted close."""
 
-import uuid
 from dataclasses import replace
 from http import HTTPStatus
 from typing import Final
+from uuid import UUID
 
 from fastapi import APIRouter
 from fastapi.responses import JSONResponse
 from starlette.responses import Response
 
 from counter_app import money, service_api
-from counter_app.answers import Receipt, Shift
+from counter_app.answers import Approval, Receipt, Shift
 from counter_app.journal import Kind, Question
+from counter_app.languages import later as _
 from counter_app.page import InPage, Page, form_key
+from counter_app.pages import counting
+from counter_app.pages.approvals import open_requests
+from counter_app.pages.counting import Counting
 from counter_app.resolver import VIET_NAM
 from counter_app.service_api import RefusedError, UnreachableError
 from counter_app.sessions import authorised
 
 router = APIRouter()
 
-_DRAWERS: Final = range(1, 100)
 _RECENT: Final = 10
-
-
-class CountUnreadableError(Exception):
-    """A count on the form is not a whole number from 0 to the maximum."""
 
 
 @router.get("/")
 async def home(page: InPage) -> Response:
     """Show where the clerk stands: unknowns first, then the shift and the day's last receipts."""
     if page.staff.tokens.role == "supervisor":
-        return page.go("/reviews")
-    clerk, offline, receipts = page.clerk, False, list[Receipt]()
+        return page.go("/queue")
+    clerk, offline, receipts, asked = page.clerk, False, list[Receipt](), list[Approval]()
     try:
         clerk.shift = await current_shift(page)
         if clerk.shift is not None:
             receipts = await _recent(page)
+            asked = await open_requests(page)
     except UnreachableError:
         offline = True
     return page.render(
         "home.html",
         shift=clerk.shift,
         receipts=receipts,
+        asked=asked,
         offline=offline,
         unknown=page.unknown(),
         unshown=page.app.journal.unshown(clerk.who.office, clerk.username),
     )
+
+
+_OPENING: Final = Counting(
+    action="/shift/open",
+    title=_("Open a shift"),
+    lead=_("Count what is in the drawer, note by note."),
+    button=_("Open the shift"),
+    asks_drawer=True,
+)
+_CLOSING: Final = Counting(
+    action="/shift/close",
+    title=_("Close the shift"),
+    lead=_("Count what is in the drawer, note by note. What it should hold is shown after the count."),
+    button=_("Close the shift"),
+)
 
 
 @router.get("/shift/open")
@@ -54,53 +70,57 @@ async def count_to_open(page: InPage) -> Response:
     """Show the form for the opening count."""
     clerk = page.clerk
     drawer = page.app.journal.last_drawer(clerk.who.office) or 1
-    return _count_form(page, "open", {}, str(drawer))
+    return counting.form(page, _OPENING, {"drawer": str(drawer)})
 
 
 @router.post("/shift/open")
 async def open_shift(page: InPage) -> Response:
     """Open a shift with the counted drawer."""
     clerk, fields = page.clerk, await page.form()
-    key, drawer = form_key(fields), fields.get("drawer", "")
-    try:
-        counts = _counts(fields)
-        number = _drawer(drawer)
-    except CountUnreadableError:
-        return _count_form(page, "open", fields, drawer, key=key, wrong=True)
-    if fields.get("action") == "add-up":
-        return _count_form(page, "open", fields, drawer, key=key, added=money.total(counts))
-    path, body = service_api.open_shift_request(number, counts)
-    question = Question(key, Kind.OPEN_SHIFT, "POST", path, body, replace(clerk.who, drawer=number))
-    await page.app.resolver.send(question, page.app.service.clock())
-    return page.go(f"/requests/{key}")
+
+    def question(key: str, counts: dict[str, int]) -> Question:
+        number = counting.drawer(fields.get("drawer", ""))
+        path, body = service_api.open_shift_request(number, counts)
+        return Question(key, Kind.OPEN_SHIFT, "POST", path, body, replace(clerk.who, drawer=number))
+
+    return await counting.send(page, _OPENING, fields, question)
 
 
 @router.get("/shift/close")
-async def count_to_close(page: InPage) -> Response:
+async def count_to_close(page: InPage, again: bool = False) -> Response:  # noqa: FBT001, FBT002 - a query parameter
     """Show the form for the closing count, which does not say what the drawer should hold."""
     page.clerk  # noqa: B018 - raises for anybody else
     if blocking := page.unknown():
         return page.render("close_blocked.html", HTTPStatus.CONFLICT, unknown=blocking)
-    return _count_form(page, "close", {}, "")
+    return counting.form(page, replace(_CLOSING, again=again))
 
 
 @router.post("/shift/close")
 async def close_shift(page: InPage) -> Response:
     """Close the shift with the counted drawer, unless something is unknown."""
     clerk, fields = page.clerk, await page.form()
-    key = form_key(fields)
-    if blocking := [entry for entry in page.unknown() if entry.key != key]:
+    own = form_key(fields)
+    if blocking := [entry for entry in page.unknown() if entry.key != own]:
         return page.render("close_blocked.html", HTTPStatus.CONFLICT, unknown=blocking)
-    try:
-        counts = _counts(fields)
-    except CountUnreadableError:
-        return _count_form(page, "close", fields, "", key=key, wrong=True)
-    if fields.get("action") == "add-up":
-        return _count_form(page, "close", fields, "", key=key, added=money.total(counts))
-    path, body = service_api.close_shift_request(counts)
-    question = Question(key, Kind.CLOSE_SHIFT, "POST", path, body, clerk.who)
-    await page.app.resolver.send(question, page.app.service.clock())
-    return page.go(f"/requests/{key}")
+
+    def question(key: str, counts: dict[str, int]) -> Question:
+        path, body = service_api.close_shift_request(counts)
+        return Question(key, Kind.CLOSE_SHIFT, "POST", path, body, clerk.who)
+
+    return await counting.send(page, _CLOSING, fields, question)
+
+
+@router.post("/shift/release/{id}")
+async def release(page: InPage, id: UUID) -> Response:
+    """Give back the right to pay a withdrawal that stands in the way of a close. Harmless to repeat."""
+    clerk = page.clerk
+    await page.form()
+    clerk.presented.pop(str(id), None)
+    app = page.app
+    await authorised(
+        *(app.service, app.sessions, clerk), lambda token: service_api.release(app.service, token, str(id))
+    )
+    return page.go("/shift/close")
 
 
 @router.get("/words")
@@ -135,46 +155,3 @@ async def _recent(page: Page) -> list[Receipt]:
         lambda token: service_api.receipts(app.service, token, today, limit=_RECENT),
     )
     return items
-
-
-def _counts(fields: dict[str, str]) -> dict[str, int]:
-    counts = {}
-    for denomination in money.DENOMINATIONS:
-        text = fields.get(f"count-{denomination}", "").strip() or "0"
-        if not (text.isascii() and text.isdigit() and len(text) <= len(str(money.COUNT_MAX))):
-            raise CountUnreadableError
-        counts[str(denomination)] = int(text)
-        if counts[str(denomination)] > money.COUNT_MAX:
-            raise CountUnreadableError
-    return counts
-
-
-def _drawer(text: str) -> int:
-    number = int(text) if text.isascii() and text.isdigit() and len(text) <= len("99") else 0
-    if number not in _DRAWERS:
-        raise CountUnreadableError
-    return number
-
-
-def _count_form(
-    page: Page,
-    purpose: str,
-    typed: dict[str, str],
-    drawer: str,
-    *,
-    key: str | None = None,
-    added: int = 0,
-    wrong: bool = False,
-) -> Response:
-    return page.render(
-        "count.html",
-        HTTPStatus.UNPROCESSABLE_ENTITY if wrong else HTTPStatus.OK,
-        purpose=purpose,
-        typed=typed,
-        drawer=drawer,
-        form_key=key or str(uuid.uuid4()),
-        added=added,
-        wrong=wrong,
-        denominations=money.DENOMINATIONS,
-        count_max=money.COUNT_MAX,
-    )

@@ -1,8 +1,8 @@
 // Everything here only helps: every page works without it, a little slower.
 import { watchKeys } from "./keys.js";
-import { guardForms, readCard, groupDigits } from "./forms.js";
+import { guardForms, readCard, readPin, groupDigits, walk } from "./forms.js";
 import { addUp } from "./count.js";
-import { countDown, watchLine, watchUnknown } from "./wait.js";
+import { countDown, watchFresh, watchLine, watchUnknown } from "./wait.js";
 import { startCamera } from "./camera.js";
 
 const each = (selector, act) => document.querySelectorAll(selector).forEach(act);
@@ -11,9 +11,12 @@ watchKeys();
 guardForms();
 each("[data-digits]", groupDigits);
 each("[data-check]", readCard);
+each("[data-pin]", readPin);
+each("[data-next]", walk);
 each("[data-count]", addUp);
 each("[data-lease]", countDown);
 each("[data-watch]", watchUnknown);
+each("[data-fresh]", watchFresh);
 each("[data-line]", watchLine);
 each("[data-camera]", startCamera);
 each("[data-print]", (button) => {

@@ -18,7 +18,9 @@ export function addUp(form) {
   form.addEventListener("keydown", (event) => {
     if (event.key !== "Enter" || event.target.tagName !== "INPUT") return;
     event.preventDefault();
-    const next = fields[fields.indexOf(event.target) + 1];
+    // After the last note: the colleague's name and password where they are asked for, then the button.
+    const places = [...form.querySelectorAll("[data-denomination], .sum-up input")];
+    const next = places[places.indexOf(event.target) + 1];
     if (next) next.select();
     else form.querySelector(".primary").focus();
   });

@@ -87,6 +87,19 @@ async def test_a_lost_answer_is_unknown_until_it_is_known(tmp_path: Path) -> Non
 
 
 @in_loop
+async def test_somebody_elses_voucher_is_no_answer(tmp_path: Path) -> None:
+    """An answer about another deposit is garbled: unknown, and asked again."""
+    async with desk(tmp_path) as at:
+        await proposed(at)
+        made = next(iter(at.fake.money.proposals.values()))
+        mine, made["id"] = made["id"], "7a4bb7de-6a3e-4b3a-9d0c-0a3d5f1f4e55"
+        at.fake.money.answer_for_others = True
+        await at.browser.send("/confirm")
+        assert "không thu tiền lần nữa" in at.browser.text
+        assert at.unknown()[0].subject == mine
+
+
+@in_loop
 async def test_a_restart_does_not_forget(tmp_path: Path) -> None:
     """After a power cut the deposit is asked for with the same key."""
     async with desk(tmp_path) as at:

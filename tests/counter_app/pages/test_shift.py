@@ -33,6 +33,11 @@ async def test_over_and_short(tmp_path: Path, notes: str, said: str) -> None:
         await at.browser.open("/shift/close")
         assert "22.000.000" not in at.browser.text
         await at.browser.send("/shift/close", **(COUNTS | {"count-500000": notes}))
+        assert "Số đếm không khớp" in at.browser.text
+        assert "500.000\N{NO-BREAK SPACE}đ" not in at.browser.text.replace("22.500.000", "").replace(
+            "21.500.000", ""
+        )
+        await at.browser.send("/shift/close", **(COUNTS | {"count-500000": notes}))
         assert said in at.browser.text.replace("\N{NO-BREAK SPACE}đ", "")
         assert "Năm trăm nghìn đồng" in at.browser.text
         assert "22.000.000\N{NO-BREAK SPACE}đ" in at.browser.text

@@ -1,0 +1,78 @@
+"""What the service answers about shifts of others, vaults and deliveries, as values."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from counter_app.answers import Shift
+
+
+@dataclass(frozen=True)
+class HandOver:
+    """The closed shift, and the colleague's at the same drawer; None while the count must be repeated."""
+
+    closed: Shift
+    opened: Shift | None
+
+
+@dataclass(frozen=True)
+class OpenShift:
+    """An open shift, without any figure."""
+
+    id: str
+    office: str
+    drawer: int
+    clerk: str
+    opened_at: datetime
+    may_be_taken_over: bool
+
+
+@dataclass(frozen=True)
+class OpenShifts:
+    """The open shifts of an office."""
+
+    items: list[OpenShift]
+
+
+@dataclass(frozen=True)
+class Vault:
+    """What the vault holds; `counts` is None where its notes are not known."""
+
+    total: int
+    counts: dict[str, int] | None
+
+
+@dataclass(frozen=True)
+class Move:
+    """Cash moved between vault and drawer, in đồng."""
+
+    id: str
+    to: Literal["drawer", "vault"]
+    amount: int
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """Cash on the road. `amount` is None to an office that is still to count it."""
+
+    id: str
+    office: str
+    direction: Literal["to-office", "to-district"]
+    status: Literal["ordered", "sent", "turned-back", "received", "returned", "cancelled"]
+    amount: int | None
+    ordered_at: datetime
+    sent_at: datetime | None
+    turned_reason: str | None
+    difference: int | None
+    explanation: str | None
+    recount: bool = False
+
+    @property
+    def comes_here(self) -> bool:
+        """Whether the office is to receive it now."""
+        return (self.direction, self.status) in {("to-office", "sent"), ("to-district", "turned-back")}
+
+    @property
+    def goes_back(self) -> bool:
+        """Whether the district is to receive it now."""
+        return (self.direction, self.status) in {("to-district", "sent"), ("to-office", "turned-back")}

@@ -1,0 +1,128 @@
+"""The office's cash for a clerk: the vault, and deliveries to and from the district."""
+
+import uuid
+from dataclasses import replace
+from http import HTTPStatus
+from typing import Final, Literal
+from uuid import UUID
+
+from fastapi import APIRouter
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+
+from counter_app import cash_api
+from counter_app.counts import CountUnreadableError
+from counter_app.journal import Kind, Question
+from counter_app.languages import later as _
+from counter_app.page import FormRefusedError, InPage, form_key
+from counter_app.pages import counting
+from counter_app.pages.counting import Counting
+from counter_app.sessions import authorised
+
+router = APIRouter()
+
+REASON: Final = range(3, 201)
+_MOVES: Final = {
+    "drawer": Counting(
+        action="/cash/to-drawer",
+        title=_("From the vault into the drawer"),
+        lead=_("Count what you take out of the vault, note by note."),
+        button=_("Put it into the drawer"),
+        back="/cash",
+    ),
+    "vault": Counting(
+        action="/cash/to-vault",
+        title=_("From the drawer into the vault"),
+        lead=_("Count what you take out of the drawer, note by note."),
+        button=_("Put it into the vault"),
+        back="/cash",
+    ),
+}
+_STEPS: Final = {
+    "receive": (
+        _("Count the delivery"),
+        _("Check the seal, open the bag and count it, note by note. What was sent is shown after the count."),
+        _("Take it into the vault"),
+    ),
+    "send": (
+        _("Send cash to the district"),
+        _("Count the ordered sum out of the vault, note by note, and seal the bag."),
+        _("Hand it to the courier"),
+    ),
+}
+
+
+@router.get("/cash")
+async def cash(page: InPage) -> Response:
+    """Show the vault and what is on the road."""
+    app, clerk = page.app, page.clerk
+    vault = await authorised(
+        *(app.service, app.sessions, clerk), lambda token: cash_api.vault(app.service, token)
+    )
+    deliveries = await authorised(
+        *(app.service, app.sessions, clerk), lambda token: cash_api.office_deliveries(app.service, token)
+    )
+    keys = {delivery.id: str(uuid.uuid4()) for delivery in deliveries}
+    return page.render(
+        "cash.html", vault=vault, deliveries=deliveries, keys=keys, unknown=page.unknown(), shift=clerk.shift
+    )
+
+
+@router.get("/cash/to-{to}")
+async def count_to_move(page: InPage, to: Literal["drawer", "vault"]) -> Response:
+    """Show the form on which the moved cash is counted."""
+    page.clerk  # noqa: B018 - raises for anybody else
+    return counting.form(page, _MOVES[to])
+
+
+@router.post("/cash/to-{to}")
+async def move(page: InPage, to: Literal["drawer", "vault"]) -> Response:
+    """Move counted cash between vault and drawer."""
+    clerk, fields = page.clerk, await page.form()
+
+    def question(key: str, counts: dict[str, int]) -> Question:
+        if not any(counts.values()):
+            raise CountUnreadableError
+        path, body = cash_api.move_request(to, counts)
+        return Question(key, Kind.VAULT_MOVE, "POST", path, body, clerk.who)
+
+    return await counting.send(page, _MOVES[to], fields, question)
+
+
+@router.get("/cash/deliveries/{id}/{step}")
+async def count_delivery(page: InPage, id: UUID, step: str, again: bool = False) -> Response:  # noqa: FBT001, FBT002
+    """Show the form on which a delivery is counted in or out."""
+    page.clerk  # noqa: B018 - raises for anybody else
+    return counting.form(page, replace(_step(id, step), again=again))
+
+
+@router.post("/cash/deliveries/{id}/refuse")
+async def refuse(page: InPage, id: UUID) -> Response:
+    """Do not take a delivery in, with the reason."""
+    clerk, fields = page.clerk, await page.form()
+    key, reason = form_key(fields), " ".join(fields.get("reason", "").split())
+    if len(reason) not in REASON:
+        raise FormRefusedError(HTTPStatus.UNPROCESSABLE_ENTITY)
+    path, body = cash_api.delivery_request("counter", str(id), "refuse", {"reason": reason})
+    question = Question(key, Kind.DELIVERY, "POST", path, body, clerk.who, str(id))
+    await page.app.resolver.send(question, page.app.service.clock())
+    return page.go(f"/requests/{key}")
+
+
+@router.post("/cash/deliveries/{id}/{step}")
+async def take_step(page: InPage, id: UUID, step: str) -> Response:
+    """Count a delivery in or out."""
+    clerk, fields = page.clerk, await page.form()
+
+    def question(key: str, counts: dict[str, int]) -> Question:
+        path, body = cash_api.delivery_request("counter", str(id), step, {"counts": counts})
+        return Question(key, Kind.DELIVERY, "POST", path, body, clerk.who, str(id))
+
+    return await counting.send(page, _step(id, step), fields, question)
+
+
+def _step(id: UUID, step: str) -> Counting:
+    if step not in _STEPS:
+        raise HTTPException(404)
+    title, lead, button = _STEPS[step]
+    return Counting(f"/cash/deliveries/{id}/{step}", title, lead, button, back="/cash")

@@ -1,0 +1,143 @@
+"""Cash and shifts for a supervisor: deliveries from order to explanation, and leave to close what was left open."""
+
+import uuid
+from dataclasses import replace
+from http import HTTPStatus
+from typing import Final, Literal
+from uuid import UUID
+
+from fastapi import APIRouter
+from starlette.responses import Response
+
+from counter_app import cash_api
+from counter_app.cash_answers import Delivery
+from counter_app.journal import Kind, Question
+from counter_app.languages import later as _
+from counter_app.page import FormRefusedError, InPage, Page, form_key
+from counter_app.pages import counting
+from counter_app.pages.cash import REASON
+from counter_app.pages.counting import Counting
+from counter_app.sessions import authorised
+
+router = APIRouter()
+
+_MILLION_MAX: Final = 10_000  # of one order
+_OFFICE_MAX: Final = 9
+_STEPS: Final = {
+    "send": (
+        _("Send a delivery"),
+        _("Count the ordered sum, note by note, and seal the bag."),
+        _("Hand it to the courier"),
+    ),
+    "receive": (
+        _("Count what came back"),
+        _("Count the bag, note by note."),
+        _("Take it in"),
+    ),
+}
+
+
+@router.get("/supervision")
+async def supervision(page: InPage) -> Response:
+    """Show what is on the road, what was over or short, and every open shift."""
+    open_ones, more = await _deliveries(page, "open")
+    unexplained, more_unexplained = await _deliveries(page, "unexplained")
+    app = page.app
+    shifts, more_shifts = await authorised(
+        *(app.service, app.sessions, page.supervisor), lambda token: cash_api.open_shifts(app.service, token)
+    )
+    made = [one.id for one in open_ones] + [one.id for one in unexplained] + [one.id for one in shifts]
+    return page.render(
+        "supervision.html",
+        deliveries=open_ones,
+        unexplained=unexplained,
+        shifts=shifts,
+        more=bool(more or more_unexplained or more_shifts),
+        keys={id: str(uuid.uuid4()) for id in made},
+        order_key=str(uuid.uuid4()),
+        unknown=page.unknown(),
+    )
+
+
+@router.post("/supervision/orders")
+async def order(page: InPage) -> Response:
+    """Order cash to an office or back from it; the sum is typed in millions."""
+    supervisor, fields = page.supervisor, await page.form()
+    key, office, direction = form_key(fields), fields.get("office", "").strip(), fields.get("direction", "")
+    millions = fields.get("millions", "").strip()
+    amount = (
+        int(millions) if millions.isascii() and millions.isdigit() and len(millions) <= len("10000") else 0
+    )
+    known = direction in {"to-office", "to-district"} and 0 < len(office) <= _OFFICE_MAX
+    if not known or not 0 < amount <= _MILLION_MAX:
+        raise FormRefusedError(HTTPStatus.UNPROCESSABLE_ENTITY)
+    path, body = cash_api.order_request(office, direction, amount * 1_000_000)
+    return await _ask(page, Question(key, Kind.DELIVERY, "POST", path, body, supervisor.who))
+
+
+@router.get("/supervision/deliveries/{id}/{step}")
+async def count_delivery(
+    page: InPage,
+    id: UUID,
+    step: Literal["send", "receive"],
+    again: bool = False,  # noqa: FBT001, FBT002 - a query parameter
+) -> Response:
+    """Show the form on which a delivery is counted in or out."""
+    page.supervisor  # noqa: B018 - raises for anybody else
+    return counting.form(page, replace(_step(id, step), again=again))
+
+
+@router.post("/supervision/deliveries/{id}/count/{step}")
+async def take_step(page: InPage, id: UUID, step: Literal["send", "receive"]) -> Response:
+    """Count a delivery in or out."""
+    supervisor, fields = page.supervisor, await page.form()
+
+    def question(key: str, counts: dict[str, int]) -> Question:
+        path, body = cash_api.delivery_request("staff", str(id), step, {"counts": counts})
+        return Question(key, Kind.DELIVERY, "POST", path, body, supervisor.who, str(id))
+
+    return await counting.send(page, _step(id, step), fields, question)
+
+
+@router.post("/supervision/deliveries/{id}/{step}")
+async def say_why(page: InPage, id: UUID, step: Literal["cancel", "refuse", "explain"]) -> Response:
+    """Call a delivery off, send it back, or explain its difference, with the reason."""
+    supervisor, fields = page.supervisor, await page.form()
+    path, body = cash_api.delivery_request("staff", str(id), step, {"reason": _reason(fields)})
+    question = Question(form_key(fields), Kind.DELIVERY, "POST", path, body, supervisor.who, str(id))
+    return await _ask(page, question)
+
+
+@router.post("/supervision/shifts/{id}")
+async def grant(page: InPage, id: UUID) -> Response:
+    """Let another clerk close a shift, with the reason."""
+    supervisor, fields = page.supervisor, await page.form()
+    path, body = cash_api.leave_request(str(id), _reason(fields))
+    return await _ask(
+        page, Question(form_key(fields), Kind.LEAVE, "POST", path, body, supervisor.who, str(id))
+    )
+
+
+async def _deliveries(page: Page, which: str) -> tuple[list[Delivery], str | None]:
+    app = page.app
+    return await authorised(
+        *(app.service, app.sessions, page.supervisor),
+        lambda token: cash_api.deliveries(app.service, token, which),
+    )
+
+
+async def _ask(page: Page, question: Question) -> Response:
+    await page.app.resolver.send(question, page.app.service.clock())
+    return page.go(f"/requests/{question.key}")
+
+
+def _reason(fields: dict[str, str]) -> str:
+    reason = " ".join(fields.get("reason", "").split())
+    if len(reason) not in REASON:
+        raise FormRefusedError(HTTPStatus.UNPROCESSABLE_ENTITY)
+    return reason
+
+
+def _step(id: UUID, step: str) -> Counting:
+    title, lead, button = _STEPS[step]
+    return Counting(f"/supervision/deliveries/{id}/count/{step}", title, lead, button, back="/supervision")

@@ -1,0 +1,175 @@
+"""The vault and the road: moves, deliveries counted in and out, and what a supervisor does about them."""
+
+from pathlib import Path
+
+from tests.counter_app.desk import desk, in_loop
+from tests.counter_app.fake_service import SUPERVISOR
+
+BAG = {"count-500000": "120"}
+
+
+@in_loop
+async def test_cash_into_the_drawer(tmp_path: Path) -> None:
+    """The vault's notes are shown, the moved ones counted, and the sum said in words."""
+    async with desk(tmp_path) as at:
+        at.fake.cash.vault = {"500000": 40}
+        await at.open_shift()
+        await at.browser.open("/cash")
+        assert "20.000.000" in at.browser.text
+        assert "<b>40</b> × 500.000" in at.browser.text
+        await at.browser.open("/cash/to-drawer")
+        await at.browser.send("/cash/to-drawer", **{"count-500000": "10"})
+        assert "Đã chuyển vào ngăn kéo" in at.browser.text
+        assert "Năm triệu đồng" in at.browser.text
+        assert at.fake.cash.vault == {"500000": 30, **dict.fromkeys(list(at.fake.cash.vault)[1:], 0)}
+
+
+@in_loop
+async def test_notes_that_are_not_there(tmp_path: Path) -> None:
+    """Which are too few, and the way back."""
+    async with desk(tmp_path) as at:
+        await at.open_shift()
+        await at.browser.open("/cash/to-drawer")
+        await at.browser.send("/cash/to-drawer", **{"count-200000": "3"})
+        assert "Không có các tờ tiền này" in at.browser.text
+        assert "3 × 200.000" in at.browser.text
+
+
+@in_loop
+async def test_nothing_is_no_move(tmp_path: Path) -> None:
+    """An empty count comes back unsent."""
+    async with desk(tmp_path) as at:
+        await at.open_shift()
+        await at.browser.open("/cash/to-vault")
+        assert (await at.browser.send("/cash/to-vault")).status_code == 422
+
+
+@in_loop
+async def test_a_delivery_is_counted_blind(tmp_path: Path) -> None:
+    """What was sent is on no page before the count; a first count that differs is made again."""
+    async with desk(tmp_path) as at:
+        delivery = at.fake.cash.delivery()
+        await at.sign_in()
+        await at.browser.open("/cash")
+        assert "Tiền đang chuyển đến điểm này" in at.browser.text
+        assert "60.000.000" not in at.browser.text
+        path = f"/cash/deliveries/{delivery['id']}/receive"
+        await at.browser.open(path)
+        await at.browser.send(path, **(BAG | {"count-500000": "119"}))
+        assert "Số đếm không khớp" in at.browser.text
+        assert "60.000.000" not in at.browser.text
+        await at.browser.send(path, **BAG)
+        assert "Đã nhận đủ" in at.browser.text
+
+
+@in_loop
+async def test_a_short_delivery_is_explained(tmp_path: Path) -> None:
+    """The clerk learns by how much, the supervisor writes why."""
+    async with desk(tmp_path) as at:
+        delivery = at.fake.cash.delivery()
+        await at.sign_in()
+        path = f"/cash/deliveries/{delivery['id']}/receive"
+        await at.browser.open(path)
+        for _ in range(2):
+            await at.browser.send(path, **(BAG | {"count-500000": "119"}))
+        assert "thiếu 500.000" in at.browser.text
+        boss = at.another_browser()
+        await at.sign_in(SUPERVISOR, boss)
+        await boss.open("/supervision")
+        assert "thiếu 500.000" in boss.text
+        await boss.send(f"/supervision/deliveries/{delivery['id']}/explain", reason="Huyện đếm nhầm một tờ")
+        assert "Giải trình: Huyện đếm nhầm một tờ" in boss.text
+
+
+@in_loop
+async def test_a_delivery_is_refused(tmp_path: Path) -> None:
+    """With a reason; without one nothing is sent."""
+    async with desk(tmp_path) as at:
+        delivery = at.fake.cash.delivery()
+        await at.sign_in()
+        await at.browser.open("/cash")
+        assert (await at.browser.send("/refuse", reason=" x ")).status_code == 422
+        assert delivery["status"] == "sent"
+        await at.browser.open("/cash")
+        await at.browser.send("/refuse", reason="Niêm phong rách")
+        assert "Chuyến tiền quay lại" in at.browser.text
+        assert "Niêm phong rách" in at.browser.text
+
+
+@in_loop
+async def test_cash_goes_back_to_the_district(tmp_path: Path) -> None:
+    """The clerk counts the ordered sum out; another sum is refused."""
+    async with desk(tmp_path) as at:
+        delivery = at.fake.cash.delivery("to-district", "ordered")
+        await at.sign_in()
+        await at.browser.open("/cash")
+        assert "Huyện yêu cầu chuyển tiền về" in at.browser.text
+        path = f"/cash/deliveries/{delivery['id']}/send"
+        await at.browser.open(path)
+        await at.browser.send(path, **(BAG | {"count-500000": "119"}))
+        assert "không đúng số theo lệnh" in at.browser.text
+        await at.browser.open(path)
+        await at.browser.send(path, **BAG)
+        assert "Đã giao tiền đi" in at.browser.text
+
+
+@in_loop
+async def test_a_supervisor_orders_sends_and_calls_off(tmp_path: Path) -> None:
+    """From order to road, in millions; what is on the road can be called back."""
+    async with desk(tmp_path) as at:
+        await at.sign_in(SUPERVISOR)
+        await at.browser.open("/supervision")
+        await at.browser.send("/orders", office="05971-1", millions="60", direction="to-office")
+        assert "Đã lập lệnh chuyển tiền" in at.browser.text
+        (delivery,) = at.fake.cash.deliveries
+        assert (delivery["amount"], delivery["status"]) == (60_000_000, "ordered")
+        await at.browser.open(f"/supervision/deliveries/{delivery['id']}/send")
+        await at.browser.send("/count/send", **BAG)
+        assert "Đã giao tiền đi" in at.browser.text
+        await at.browser.open("/supervision")
+        await at.browser.send("/cancel", reason="Lũ cuốn đường")
+        assert delivery["status"] == "turned-back"
+
+
+@in_loop
+async def test_orders_that_are_none(tmp_path: Path) -> None:
+    """No office, no sum, no direction: nothing is ordered."""
+    async with desk(tmp_path) as at:
+        await at.sign_in(SUPERVISOR)
+        good = {"office": "05971-1", "millions": "60", "direction": "to-office"}
+        for wrong in (
+            {"office": ""},
+            {"millions": "0"},
+            {"millions": "10001"},
+            {"millions": "x"},
+            {"direction": "x"},
+        ):
+            await at.browser.open("/supervision")
+            assert (await at.browser.send("/orders", **(good | wrong))).status_code == 422
+        assert at.fake.cash.deliveries == []
+
+
+@in_loop
+async def test_a_lost_answer_is_asked_for_again(tmp_path: Path) -> None:
+    """A move whose answer was lost is unknown, in words of its own, and happens once."""
+    async with desk(tmp_path) as at:
+        at.fake.cash.vault = {"500000": 40}
+        await at.open_shift()
+        await at.browser.open("/cash/to-drawer")
+        at.line.cut, at.line.only = "lose-answer", "/moves"
+        await at.browser.send("/cash/to-drawer", **{"count-500000": "10"})
+        assert "không chuyển tiền lần nữa" in at.browser.text
+        await at.resolve()
+        await at.browser.open(at.browser.path)
+        assert "Đã chuyển vào ngăn kéo" in at.browser.text
+        assert at.fake.cash.vault["500000"] == 30
+
+
+@in_loop
+async def test_steps_that_are_none(tmp_path: Path) -> None:
+    """An address that names no step is not found."""
+    async with desk(tmp_path) as at:
+        delivery = at.fake.cash.delivery()
+        await at.sign_in()
+        assert (await at.browser.open(f"/cash/deliveries/{delivery['id']}/burn")).status_code == 404
+        assert (await at.browser.open("/cash/to-pocket")).status_code == 404
