@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import Connection
 
 import ledger
-from atm_service import attempts, calendar, chart, ids
+from atm_service import attempts, chart, ids
 from atm_service.approvals import service as approvals
 from atm_service.approvals.domain import Kind as Asked
 from atm_service.approvals.domain import Reason
@@ -131,16 +131,8 @@ def confirm(
 
 def check_limits(session: Connection, policy: Policy, customer_id: UUID, amount: int, now: datetime) -> None:
     """Refuse what is above the customer's day or month, in plus out."""
-    today = ledger.business_date(now)
-    starts = calendar.day_start(today), calendar.month_start(today)
-    out, vouched = (
-        withdrawals.used(session, customer_id, now),
-        voucher_store.used(session, customer_id, *starts),
-    )
-    limits = {
-        "day": (policy.customer.per_day, out.day + vouched.cash_day),
-        "month": (policy.customer.per_month, out.month + vouched.month),
-    }
+    used = withdrawals.used(session, customer_id, now)
+    limits = {"day": (policy.customer.per_day, used.day), "month": (policy.customer.per_month, used.month)}
     for period, (limit, so_far) in limits.items():
         if limit is not None and so_far + amount > limit:
             raise CustomerLimitReached(period=period, limit=limit, remaining=max(0, limit - so_far))

@@ -124,11 +124,10 @@ def confirm(session: Connection, context: Context, clerk: Caller, id: UUID, now:
 
 def check_limits(session: Connection, policy: Policy, payer_id: UUID, amount: int, now: datetime) -> None:
     """Refuse what is above the payer's transfers of a day, or above the month of all kinds."""
-    today = ledger.business_date(now)
-    so_far = voucher_store.used(session, payer_id, calendar.day_start(today), calendar.month_start(today))
-    domain.check_day(amount, so_far.transfers_day, policy.transfer)
+    since = calendar.day_start(ledger.business_date(now))
+    domain.check_day(amount, voucher_store.transferred(session, payer_id, since), policy.transfer)
     if policy.customer.per_month is not None:
-        month = withdrawals.used(session, payer_id, now).month + so_far.month
+        month = withdrawals.used(session, payer_id, now).month
         if month + amount > policy.customer.per_month:
             remaining = max(0, policy.customer.per_month - month)
             raise CustomerLimitReached(period="month", limit=policy.customer.per_month, remaining=remaining)

@@ -66,15 +66,6 @@ class OfficeDay:
     month: int
 
 
-@dataclass(frozen=True)
-class Used:
-    """What counts against a customer's limits beside withdrawals, in đồng."""
-
-    cash_day: int
-    transfers_day: int
-    month: int
-
-
 # The row is made first: the proposed row of an upsert would have to keep the table's checks by itself.
 _DAY_MADE: Final = text("""
     INSERT INTO service.office_day (office, day, paid_total, receipts, received_total, reversed_total, vouchers)
@@ -89,12 +80,9 @@ _DAY_COUNTED: Final = text("""
         (SELECT coalesce(sum(m.paid_total - m.reversed_total + m.received_total), 0) FROM service.office_day m
          WHERE m.office = :office AND m.day >= :month AND m.day < :day) AS earlier
 """)
-_USED: Final = text("""
-    SELECT coalesce(sum(amount) FILTER (WHERE is_cash AND made_at >= :day_start), 0) AS cash_day,
-           coalesce(sum(amount) FILTER (WHERE NOT is_cash AND made_at >= :day_start), 0) AS transfers_day,
-           coalesce(sum(amount), 0) AS month
-    FROM service.voucher_use
-    WHERE customer_id = :customer_id AND made_at >= :month_start
+_TRANSFERRED: Final = text("""
+    SELECT coalesce(sum(amount), 0) FROM service.voucher
+    WHERE customer_id = :customer_id AND kind = 'transfer' AND made_at >= :since
 """)
 _INSERT: Final = text("""
     INSERT INTO service.voucher (id, number, kind, subject, entry_id, shift_id, customer_id, amount, fee, counts,
@@ -137,11 +125,9 @@ def count(session: Connection, office: str, day: date, *, received: int = 0, und
     return OfficeDay(int(row.place), int(row.day), int(row.day + row.earlier))
 
 
-def used(session: Connection, customer_id: UUID, day_start: datetime, month_start: datetime) -> Used:
-    """Add up a customer's deposits and transfers since the given moments; what was undone does not count."""
-    values = {"customer_id": customer_id, "day_start": day_start, "month_start": month_start}
-    row = session.execute(_USED, values).one()
-    return Used(int(row.cash_day), int(row.transfers_day), int(row.month))
+def transferred(session: Connection, customer_id: UUID, since: datetime) -> int:
+    """Add up what a customer has sent by assisted transfers, in đồng."""
+    return int(session.execute(_TRANSFERRED, {"customer_id": customer_id, "since": since}).scalar_one())
 
 
 def insert(session: Connection, draft: Draft, number: str) -> None:

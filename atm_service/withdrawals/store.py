@@ -142,19 +142,25 @@ _UPDATE = text("""
     WHERE id = :id
 """)
 _USED = text("""
-    SELECT coalesce(sum(amount) FILTER (WHERE live OR paid_at >= :day_start), 0) AS day,
+    SELECT coalesce(sum(amount) FILTER (WHERE is_cash AND (live OR at >= :day_start)), 0) AS day,
            coalesce(sum(amount), 0) AS month,
            count(*) FILTER (WHERE live) AS live
-    FROM (SELECT w.amount, w.status IN ('authorised', 'presented') AS live, r.paid_at
+    FROM (SELECT w.amount, w.status IN ('authorised', 'presented') AS live, r.paid_at AS at, true AS is_cash
           FROM service.withdrawal w LEFT JOIN service.receipt r ON r.id = w.receipt_id AND w.status = 'paid'
           WHERE w.customer_id = :customer_id
-            AND (w.status IN ('authorised', 'presented') OR r.paid_at >= :month_start)) AS counted
+            AND (w.status IN ('authorised', 'presented') OR r.paid_at >= :month_start)
+          UNION ALL
+          SELECT amount, false, made_at, is_cash FROM service.voucher_use
+          WHERE customer_id = :customer_id AND made_at >= :month_start) AS counted
 """)
 
 
 @dataclass(frozen=True)
 class Used:
-    """What a customer has taken out, open codes included: đồng this day and month, and the number of open codes."""
+    """What counts against a customer's limits, in đồng, and the number of open codes.
+
+    The day's: cash taken out and paid in, open codes included. The month's: the same, and what was transferred.
+    """
 
     day: int
     month: int
@@ -214,7 +220,7 @@ def save(session: Connection, withdrawals: list[Withdrawal]) -> None:
 
 
 def used(session: Connection, customer_id: UUID, day_start: datetime, month_start: datetime) -> Used:
-    """Add up what counts against a customer's limits: open codes, and what was paid since the given moments."""
+    """Add up what counts against a customer's limits: open codes, and what was done since the given moments."""
     starts = {"day_start": day_start, "month_start": month_start}
     row = session.execute(_USED, {"customer_id": customer_id, **starts}).one()
     return Used(int(row.day), int(row.month), int(row.live))

@@ -1,13 +1,15 @@
 """Approvals: one decision by somebody elsewhere, on the same business day."""
 
 import threading
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from sqlalchemy import exc, text
 
 from atm_service.approvals import errors
+from atm_service.approvals import service as approvals
 from atm_service.approvals.domain import Approval, Decision, Kind, Reason, Status
+from atm_service.keys.tokens import Caller
 from tests.atm_service.counter import WHY, again, ask_to_reverse, decide, paid, refused, supervisor
 from tests.atm_service.records import unchanged
 from tests.atm_service.world import OFFICE, OTHER_OFFICE, START, Clerk, Service
@@ -180,6 +182,17 @@ def test_a_request_is_its_offices(service: Service) -> None:
     _, request = asked(service)
     stranger = service.clerk(OTHER_OFFICE)
     assert refused(stranger.get(f"/counter/v1/approvals/{request['id']}")) == "not-found"
+
+
+def test_an_approval_is_for_its_amount_and_office(service: Service) -> None:
+    """What was approved for two million at one office serves for nothing else."""
+    clerk, request = asked(service)
+    decide(supervisor(service), request)
+    subject, number = UUID(str(request["subject"])), uuid4()
+    for amount, office in ((2_000_001, OFFICE), (2_000_000, OTHER_OFFICE)):
+        caller = Caller(clerk.id, "staff", "clerk", office)
+        with pytest.raises(errors.ApprovalNeeded), service.context.transaction() as session:
+            approvals.use(session, caller, Kind.WITHDRAWAL_REVERSAL, subject, amount, number, service.now)
 
 
 def test_every_step_is_in_the_trail(service: Service) -> None:

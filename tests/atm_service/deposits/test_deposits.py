@@ -111,6 +111,8 @@ def test_in_plus_out_stay_within_the_customers_day(service: Service) -> None:
     assert answer.json()["remaining"] == 10_000_000
     deposited(clerk, customer, TEN)
     assert refused(propose(clerk, customer, {"10000": 1})) == "customer-limit-reached"
+    assert customer.account()["limits"]["remaining_today"] == 0
+    assert refused(customer.authorise(50_000)) == "customer-limit-reached"
 
 
 def test_the_limit_is_asked_again_at_the_end(service: Service) -> None:
@@ -133,6 +135,7 @@ def test_an_offices_day_counts_both_ways(service: Service) -> None:
     assert confirm(clerk, deposit).status_code == 201
     with unchanged(service):
         assert refused(confirm(clerk, more)) == "office-limit-reached"
+    assert refused(clerk.serve(customer, customer.code(50_000))) == "office-limit-reached"
 
 
 @pytest.mark.parametrize("counts", [{}, {"1000": 9}, {"500000": 41}])

@@ -74,6 +74,7 @@ def test_the_limits_are_given_back(service: Service) -> None:
     with service.context.transaction() as session:
         day = session.exec_driver_sql("SELECT paid_total, reversed_total FROM service.office_day").one()
     assert tuple(day) == (2_000_000, 2_000_000)
+    assert paid(service, clerk, customer)["amount"] == 2_000_000
 
 
 def test_it_waits_for_approval(service: Service) -> None:
