@@ -25,6 +25,8 @@ ACCOUNTS = (
 )
 CODES = (*(account.code for account in ACCOUNTS), "customer/missing")
 
+KINDS = ("fill", "fill", "move", "hold", "hold", "capture", "end", "again", "reverse")
+
 codes = st.sampled_from(CODES)
 amounts = st.one_of(st.integers(1, 12), st.integers(1, 12), st.just(10**15))
 rarely = st.integers(0, 9).map(lambda n: n == 0)
@@ -40,7 +42,7 @@ class Writer:
 
     def command(self) -> Command:
         """Write one command."""
-        kind = self.draw(st.sampled_from(("fill", "fill", "move", "hold", "hold", "capture", "end", "again")))
+        kind = self.draw(st.sampled_from(KINDS))
         match kind:
             case "fill":
                 return self.entry([(HOT, CUSTOMER, 20), (DRAWER, HOT, 20)])
@@ -57,7 +59,7 @@ class Writer:
                 end = (self.hold_id(), self.reference())
                 return Void(*end) if self.draw(st.booleans()) else Expire(*end)
             case _:
-                return self.again()
+                return self.reverse() if kind == "reverse" else self.again()
 
     def entry(self, lines: list[tuple[str, str, int]] | None = None) -> Entry:
         """Write an entry, of random lines if none are given."""
@@ -75,6 +77,17 @@ class Writer:
             tuple(Posting(*line) for line in lines),
             None if corrects == own_id else corrects,
         )
+
+    def reverse(self) -> Command:
+        """Undo an earlier entry: its mirror, which names it, often dated back to the entry's own day."""
+        made = [before.entry if isinstance(before, Capture) else before for before in self.sent[-12:]]
+        entries = [before for before in made if isinstance(before, Entry)]
+        if not entries:
+            return self.entry()
+        wrong = self.draw(st.sampled_from(entries))
+        lines = [(posting.credit, posting.debit, posting.amount) for posting in wrong.postings]
+        day = wrong.business_date if self.draw(st.booleans()) else TODAY
+        return replace(self.entry(lines), corrects=wrong.id, id=new_id(), business_date=day)
 
     def capture(self, hold_id: UUID) -> Capture:
         """Write a capture of about the held amount."""

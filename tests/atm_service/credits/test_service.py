@@ -3,12 +3,15 @@
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from sqlalchemy import Connection
 
 from atm_service import chart
+from atm_service.audit import service as audit
 from atm_service.context import Context
 from atm_service.credits import errors, payers, service
 from atm_service.credits.domain import Bad, Reason
 from ledger import AccountClass, reading
+from ledger.controls import Control
 from tests.atm_service.credits.school import (
     BATCH,
     SCHOOL,
@@ -19,6 +22,7 @@ from tests.atm_service.credits.school import (
     run,
     settle,
 )
+from tests.database import Database
 
 
 def balance(context: Context, code: str) -> int:
@@ -234,3 +238,18 @@ def test_a_payer_has_a_code_and_a_name(context: Context, code: str, name: str) -
     """What cannot be an account's code, or the treasury's, opens nothing."""
     with context.transaction() as session, pytest.raises(payers.PayerInvalid):
         payers.open_payer(session, code, name, context.clock())
+
+
+def test_a_payers_account_that_may_go_below_zero_is_found(context: Context, database: Database) -> None:
+    """The chart of accounts is a control for payers, too."""
+    fund(context, 1_000)
+    with database.owner.connect() as session:
+        assert not _charted(session, context).breaks
+        session.exec_driver_sql("SET session_replication_role = replica")
+        session.exec_driver_sql(f"UPDATE ledger.account SET floored = false WHERE code = 'payer/{SCHOOL}'")
+        assert _charted(session, context).examples == (f"account payer/{SCHOOL}: liability, not floored",)
+
+
+def _charted(session: Connection, context: Context) -> Control:
+    found = audit.controls(session, context.policy, context.clock())
+    return next(control for control in found if control.name == "accounts-as-charted")
