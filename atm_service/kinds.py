@@ -227,6 +227,18 @@ _CASH: Final[dict[type[Refusal], Kind]] = {
         "These notes are not there",
         "Choose other notes: `missing` says which are too few.",
     ),
+    cash.NotesCannotMake: Kind(
+        409,
+        "notes-cannot-make",
+        "The drawer's notes cannot make this amount",
+        "Do not pay. Bring other notes from the vault, or let the customer choose `below` or `above`.",
+    ),
+    cash.MixOfOtherSum: Kind(
+        409,
+        "mix-of-other-sum",
+        "The chosen notes do not come to the amount",
+        "Choose notes that come to exactly `amount`.",
+    ),
     cash.VaultShort: Kind(
         409,
         "vault-short",
@@ -434,7 +446,10 @@ _APPROVALS: Final[dict[type[Refusal], Kind]] = {
         audited=True,
     ),
     approvals.ApprovalWaiting: Kind(
-        409, "approval-waiting", "The approval has not been decided yet", "Wait for the supervisor's decision."
+        409,
+        "approval-waiting",
+        "The approval has not been decided yet",
+        "Wait for the supervisor's decision.",
     ),
     approvals.ApprovalRefused: Kind(
         409,
@@ -444,7 +459,10 @@ _APPROVALS: Final[dict[type[Refusal], Kind]] = {
         audited=True,
     ),
     approvals.ApprovalExpired: Kind(
-        409, "approval-expired", "The day of the request is over", "Tell the supervisor; it is not done today."
+        409,
+        "approval-expired",
+        "The day of the request is over",
+        "Tell the supervisor; it is not done today.",
     ),
     approvals.ApprovalUsed: Kind(
         409,

@@ -32,8 +32,8 @@ from kyc.identity import Identity
 CUSTOMERS: Final = 5_000
 OFFICES: Final = 200
 MONEY: Final = 1_000_000_000  # đồng of each customer at the start
-NOTE: Final = "500000"
-NOTES: Final = 20_000  # in each drawer
+NOTE: Final = "50000"
+NOTES: Final = 100_000  # in each drawer
 CASH: Final = int(NOTE) * NOTES
 PIN: Final = "480152"
 TOKEN_LIFETIME: Final = timedelta(minutes=60)

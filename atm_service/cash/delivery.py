@@ -62,13 +62,13 @@ class Delivery:
     status: Status = Status.ORDERED
     sent_by: UUID | None = None
     sent_at: datetime | None = None
-    sent_counts: Mapping[str, Any] | None = None
+    sent_counts: Mapping[Any, int] | None = None
     turned_by: UUID | None = None
     turned_at: datetime | None = None
     turned_reason: str | None = None
     ended_by: UUID | None = None
     ended_at: datetime | None = None
-    ended_counts: Mapping[str, Any] | None = None
+    ended_counts: Mapping[Any, int] | None = None
     difference: int = 0
     explained_by: UUID | None = None
     explained_at: datetime | None = None

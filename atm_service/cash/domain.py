@@ -38,6 +38,11 @@ def counts_of(notes: Notes) -> Counts:
     return {name: number for name, number in zip(names, notes, strict=True) if number}
 
 
+def written(notes: Notes) -> dict[str, int]:
+    """Write notes as JSON has them, without those that are there no time."""
+    return {str(note): number for note, number in zip(DENOMINATIONS, notes, strict=True) if number}
+
+
 def total(notes: Notes) -> int:
     """Give what the notes come to."""
     return sum(note * number for note, number in zip(DENOMINATIONS, notes, strict=True))

@@ -29,3 +29,11 @@ class NotesNotThere(Refusal):
 
 class VaultShort(Refusal):
     """The vault does not hold this sum."""
+
+
+class NotesCannotMake(Refusal):
+    """The drawer's notes cannot make the amount. Members `below` and `above`: the nearest that they can, or null."""
+
+
+class MixOfOtherSum(Refusal):
+    """The notes that the clerk chose do not come to the amount. Members `amount` and `chosen`."""

@@ -23,7 +23,7 @@ class Mix:
     known: Notes | None
 
 
-def suggest(session: Connection, place: str, amount: int) -> tuple[Counts, Counts] | None:
+def suggest(session: Connection, place: str, amount: int) -> tuple[Notes, Notes] | None:
     """Propose notes for an amount, the largest first and in small ones; None where the place does not know its notes.
 
     To be shown before the payment: takes no lock. Raises `NotesCannotMake`.
@@ -31,7 +31,7 @@ def suggest(session: Connection, place: str, amount: int) -> tuple[Counts, Count
     known = stock.seen(session, place)
     if known is None:
         return None
-    return counts_of(_proposed(amount, known)), counts_of(_proposed(amount, known, small=True))
+    return _proposed(amount, known), _proposed(amount, known, small=True)
 
 
 def choose(session: Connection, place: str, amount: int, chosen: Counts | None) -> Mix:

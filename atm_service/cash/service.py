@@ -3,6 +3,7 @@
 Locks: the delivery, the shift, the notes of places in order, the ledger's accounts.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -178,7 +179,7 @@ def _saved(
     caller: Caller,
     after: Delivery,
     action: str,
-    detail: dict[str, object],
+    detail: Mapping[str, object],
     now: datetime,
 ) -> Delivery:
     store.save(session, after)

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Response
 import ledger
 from atm_service import calendar, paging
 from atm_service.callers import InClerk
+from atm_service.cash.errors import MixOfOtherSum, NotesCannotMake, NotesNotThere
 from atm_service.context import InContext, InNow
 from atm_service.days import InDay
 from atm_service.idempotency import InKey
@@ -46,6 +47,7 @@ _ENDED = (
         errors.CodeNotGenuine,
         errors.CodeNotYetValid,
         errors.CodeUnknown,
+        NotesCannotMake,
         *_ENDED,
         posted=True,
     ),
@@ -74,6 +76,9 @@ def present(body: PresentationRequest, clerk: InClerk, context: InContext, now: 
         errors.PinRequired,
         errors.WrongPin,
         errors.OfficeLimitReached,
+        NotesCannotMake,
+        NotesNotThere,
+        MixOfOtherSum,
         *_ENDED,
         keyed=True,
     ),

@@ -7,6 +7,8 @@ from uuid import UUID
 
 from sqlalchemy import Connection, Row, text
 
+from atm_service.cash.domain import NONE, minus, written
+
 
 @dataclass(frozen=True)
 class Receipt:
@@ -26,11 +28,15 @@ class Receipt:
     paid_at: datetime
     entry_id: UUID
     identity_sealed: bytes
+    notes: dict[str, int] | None
 
 
 @dataclass(frozen=True)
 class Payout:
-    """What an office has paid so far, this payment included: đồng this day and month; the day's running number."""
+    """What an office has moved so far, this payment included: đồng this day and month; the day's running number.
+
+    In plus out, less what was undone: the limits are for both.
+    """
 
     number: int
     day: int
@@ -43,10 +49,10 @@ _COUNT = text("""
         VALUES (:office, :day, :amount, 1)
         ON CONFLICT (office, day) DO UPDATE
             SET paid_total = d.paid_total + excluded.paid_total, receipts = d.receipts + 1
-        RETURNING paid_total, receipts
+        RETURNING paid_total - reversed_total + received_total AS cash, receipts
     )
-    SELECT today.receipts AS number, today.paid_total AS day,
-           today.paid_total + coalesce((SELECT sum(paid_total) FROM service.office_day
+    SELECT today.receipts AS number, today.cash AS day,
+           today.cash + coalesce((SELECT sum(paid_total - reversed_total + received_total) FROM service.office_day
                                         WHERE office = :office AND day >= :month AND day < :day), 0) AS month
     FROM today
 """)
@@ -57,11 +63,13 @@ _INSERT = text("""
         :drawer, :clerk_id, :identity_checked, :paid_at)
 """)
 _SELECT: Final = """
-    SELECT r.*, o.name AS office_name, s.display_name AS clerk, c.identity_sealed
+    SELECT r.*, o.name AS office_name, s.display_name AS clerk, c.identity_sealed, m.notes
     FROM service.receipt r
     JOIN service.office o ON o.code = r.office
     JOIN service.staff s ON s.id = r.clerk_id
     JOIN service.customer c ON c.id = r.customer_id
+    LEFT JOIN service.note_movement m
+        ON m.entry_id = r.entry_id AND m.place = 'office/' || r.office || '/drawer/' || r.drawer
 """
 _ONE = text(f"{_SELECT} WHERE r.id = :id AND r.office = :office")
 _DAY = text(f"""
@@ -112,4 +120,5 @@ def _receipt(row: Row[Any]) -> Receipt:
         paid_at=row.paid_at,
         entry_id=row.entry_id,
         identity_sealed=row.identity_sealed,
+        notes=None if row.notes is None else written(minus(NONE, tuple(row.notes))),
     )

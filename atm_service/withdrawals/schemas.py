@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 
 from atm_service.limits.policy import AMOUNT_MAX
+from atm_service.offices.schemas import Counts
 from atm_service.withdrawals.domain import Lifetime, Status
 
 Amount = Annotated[int, Field(strict=True, gt=0, le=AMOUNT_MAX, description="đồng", examples=[2_000_000])]
@@ -75,6 +76,12 @@ class PresentationView(_Body):
     payee: Payee
     lease_until: datetime
     requires: list[Literal["id_number", "pin"]]
+    notes: dict[str, int] | None = Field(
+        description="the notes proposed for the amount; null where the drawer does not know its notes"
+    )
+    small_notes: dict[str, int] | None = Field(
+        description="the same in small notes, for customers who wish so"
+    )
 
 
 class PaymentRequest(_Body):
@@ -83,6 +90,10 @@ class PaymentRequest(_Body):
     id_number: str = Field(pattern=r"^[0-9]{12}$", examples=["020085004321"])
     checked: Literal["qr", "mrz", "typed"]
     pin: Pin | None = None
+    notes: Counts | None = Field(
+        None,
+        description="the notes handed over, of the amount; default: those that the presentation proposed",
+    )
 
 
 class ReceiptView(_Body):
@@ -101,3 +112,4 @@ class ReceiptView(_Body):
     identity_checked: str
     paid_at: datetime
     entry_id: UUID
+    notes: dict[str, int] | None = Field(description="the notes handed over; null where they are not known")

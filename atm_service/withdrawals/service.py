@@ -14,6 +14,7 @@ from sqlalchemy import Connection
 import ledger
 from atm_service import attempts, calendar, chart, ids
 from atm_service.audit import trail
+from atm_service.cash import mixing
 from atm_service.context import Context
 from atm_service.customers import service as customers
 from atm_service.keys.tokens import Caller
@@ -262,8 +263,10 @@ def pay(
     if not secrets.compare_digest(context.sealer.fingerprint(checks.id_number, "id-number"), found.id_print):
         raise errors.WrongIdentity
     number = _count(session, context.policy, shift.office, paid.amount, now)
+    mix = mixing.choose(session, chart.drawer(shift.office, shift.drawer), paid.amount, checks.notes)
     entry = _payment_entry(paid, shift, now)
     _capture(session, paid, entry, now)
+    mixing.take(session, entry.id, mix, now)
     facts = {
         "id": receipt_id,
         "number": number,

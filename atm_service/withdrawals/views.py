@@ -4,6 +4,9 @@ from typing import Literal
 
 from sqlalchemy import Connection
 
+from atm_service import chart
+from atm_service.cash import mixing
+from atm_service.cash.domain import written
 from atm_service.context import Context
 from atm_service.customers import service as customers
 from atm_service.withdrawals.domain import Withdrawal
@@ -38,6 +41,7 @@ def presentation(session: Connection, context: Context, presented: Withdrawal) -
     if presented.by_digits:
         requires.append("pin")
     name, id_number = customers.masked(customers.identity(session, context, presented.customer_id))
+    notes, small_notes = _notes(session, presented)
     return PresentationView(
         withdrawal_id=presented.id,
         amount=presented.amount,
@@ -45,7 +49,17 @@ def presentation(session: Connection, context: Context, presented: Withdrawal) -
         payee=Payee(masked_name=name, masked_id=id_number),
         lease_until=presented.lease_until,
         requires=requires,
+        notes=notes,
+        small_notes=small_notes,
     )
+
+
+def _notes(session: Connection, presented: Withdrawal) -> tuple[dict[str, int] | None, dict[str, int] | None]:
+    """Propose notes of the drawer, largest first and small; none where it does not know its notes."""
+    assert presented.drawer is not None
+    place = chart.drawer(presented.drawer.office, presented.drawer.number)
+    proposed = mixing.suggest(session, place, presented.amount)
+    return (None, None) if proposed is None else (written(proposed[0]), written(proposed[1]))
 
 
 def receipt(context: Context, paid: Receipt) -> ReceiptView:
@@ -67,4 +81,5 @@ def receipt(context: Context, paid: Receipt) -> ReceiptView:
         identity_checked=paid.identity_checked,
         paid_at=paid.paid_at,
         entry_id=paid.entry_id,
+        notes=paid.notes,
     )

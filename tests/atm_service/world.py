@@ -49,6 +49,12 @@ class Clock:
         self.now += timedelta(**parts)
 
 
+def small_notes(cash: int) -> dict[str, int]:
+    """Give notes that make every amount of whole ten thousands: the smallest that so much cash can be counted in."""
+    tens = min(cash // 10_000, 90_000)
+    return {"500000": (cash - tens * 10_000) // 500_000, "10000": tens}
+
+
 @dataclass
 class Person:
     """Somebody signed in, who asks over HTTP."""
@@ -94,7 +100,7 @@ class Clerk(Person):
     """A clerk at an office."""
 
     def open(self, drawer: int = 1, counts: dict[str, int] | None = None, key: str | None = None) -> Response:
-        body = {"drawer": drawer, "counts": counts or {"500000": 200}}
+        body = {"drawer": drawer, "counts": counts or small_notes(100_000_000)}
         return self.post("/counter/v1/shifts", body, key)
 
     def close(self, counts: dict[str, int], key: str | None = None) -> Response:
@@ -210,7 +216,7 @@ class Service:
                 offices.bring_cash(session, office, drawer, cash, uuid4(), now)
         clerk = Clerk(self.client, *self.member("clerk", office), {"office": office})
         if shift:
-            answer = clerk.open(drawer, {"500000": cash // 500_000})
+            answer = clerk.open(drawer, small_notes(cash))
             assert answer.status_code == 201, answer.text
             clerk.facts["shift"] = answer.json()
         return clerk

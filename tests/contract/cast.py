@@ -12,6 +12,7 @@ from tests.atm_service.world import OFFICE, PASSWORD, Clerk, Service
 PAYER: Final = "school-12"
 AMOUNT: Final = 50_000  # the smallest, so that the day's limit is not reached
 EMPTY: Final = {"500000": 0}
+FULL: Final = {"10000": 10_000}
 Ready = dict[str, Any]  # what the next request takes to succeed: any of `path`, `query`, `body`
 
 _accounts = itertools.count(1_000_000_000)
@@ -110,7 +111,7 @@ class Cast:
         self.at_work()
         self.no_codes()
         for _ in range(2):  # a first count that differs is asked for again
-            assert self.clerk.close({"500000": 200}).status_code in {200, 409}
+            assert self.clerk.close(FULL).status_code in {200, 409}
 
     def link(self) -> str:
         """Give a linked bank account."""
@@ -198,13 +199,13 @@ class Cast:
     def to_open(self) -> Ready:
         """Give what opens a shift, the clerk's being closed."""
         self.off_work()
-        return {"body": {"drawer": 1, "counts": {"500000": 200}}}
+        return {"body": {"drawer": 1, "counts": FULL}}
 
     def to_close(self) -> Ready:
         """Give what closes the shift, with nothing in progress."""
         self.at_work()
         self.no_codes()
-        return {"body": {"counts": {"500000": 200}}}
+        return {"body": {"counts": FULL}}
 
     def left_open(self) -> str:
         """Give the shift of a colleague who has gone home; the drawer is empty."""
@@ -227,7 +228,7 @@ class Cast:
     def to_move(self) -> Ready:
         """Give what brings cash from the vault, which has some."""
         self.at_work()
-        note = {"500000": 1}
+        note = {"10000": 50}
         assert self.clerk.post("/counter/v1/cash/moves", {"to": "vault", "counts": note}).status_code == 201
         return {"body": {"to": "drawer", "counts": note}}
 
@@ -244,7 +245,8 @@ class Cast:
         else:
             self.to_move()
             path, who = f"/counter/v1/cash/deliveries/{id}/send", self.clerk
-        assert who.post(path, {"counts": {"500000": 1}}).status_code == 200
+        counts = {"500000": 1} if who is self.supervisor else {"10000": 50}
+        assert who.post(path, {"counts": counts}).status_code == 200
         return id
 
     def unexplained(self) -> str:
@@ -257,7 +259,7 @@ class Cast:
     def to_send_back(self) -> Ready:
         """Give an order for the vault's cash."""
         self.to_move()
-        return {"path": {"id": self.ordered("to-district")}, "body": {"counts": {"500000": 1}}}
+        return {"path": {"id": self.ordered("to-district")}, "body": {"counts": {"10000": 50}}}
 
     def to_authorise(self) -> Ready:
         """Give what makes a code."""

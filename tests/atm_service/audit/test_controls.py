@@ -126,7 +126,9 @@ def test_every_plant_is_found(service: Service, database: Database) -> None:
 
 def test_every_control_has_a_plant() -> None:
     """No control of the service is trusted that was never seen to fail."""
-    assert {name for name, _statement in (*PLANTS, *counter_plants.PLANTS, *cash_plants.PLANTS)} == set(sql.controls())
+    assert {name for name, _statement in (*PLANTS, *counter_plants.PLANTS, *cash_plants.PLANTS)} == set(
+        sql.controls()
+    )
 
 
 def test_every_control_says_what_it_proves() -> None:

@@ -1,18 +1,28 @@
 """Counted cash between the vault and a drawer, and the notes that go with it."""
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 from httpx2 import Response
 
 from atm_service import chart
+from atm_service.cash import service as cash
 from atm_service.cash import stock
 from atm_service.cash.domain import Notes, notes_of, total
+from atm_service.keys.tokens import Caller
 from tests.atm_service.world import OFFICE, Clerk, Service
 from tests.contract.documented import slug_of
 
-OPENED = {"500000": 200}  # what `service.clerk` opens with
+OPENED = {"500000": 200}
 SOME = {"500000": 10, "20000": 50}
+
+
+def at_work(service: Service) -> Clerk:
+    """Bring in a clerk at a drawer of large notes."""
+    clerk = service.clerk(shift=False)
+    assert clerk.open(counts=OPENED).status_code == 201
+    return clerk
 
 
 def move(clerk: Clerk, to: str, counts: dict[str, Any], key: str | None = None) -> Response:
@@ -26,7 +36,7 @@ def notes(service: Service, place: str) -> Notes | None:
 
 def test_cash_goes_to_the_vault_and_back(service: Service) -> None:
     """Sums and notes go together, and both places know theirs."""
-    clerk = service.clerk()
+    clerk = at_work(service)
     assert move(clerk, "vault", {"500000": 30}).json()["amount"] == 15_000_000
     assert service.balance(chart.vault(OFFICE)) == 15_000_000
     assert notes(service, chart.vault(OFFICE)) == notes_of({"500000": 30})
@@ -38,7 +48,7 @@ def test_cash_goes_to_the_vault_and_back(service: Service) -> None:
 
 def test_notes_that_are_not_there_do_not_move(service: Service) -> None:
     """Neither from the drawer nor from the vault; it says which are too few."""
-    clerk = service.clerk()
+    clerk = at_work(service)
     refused = move(clerk, "vault", SOME)
     assert (slug_of(refused), refused.json()["missing"]) == ("notes-not-there", {"20000": 50})
     assert refused.json()["place"] == "drawer"
@@ -50,7 +60,7 @@ def test_notes_that_are_not_there_do_not_move(service: Service) -> None:
 
 def test_a_sum_that_is_not_there_does_not_move(service: Service) -> None:
     """Where notes are not known the ledger guards the sum."""
-    clerk = service.clerk()
+    clerk = at_work(service)
     with service.context.transaction() as session:
         stock.forget(session, chart.drawer(OFFICE, 1))
     assert slug_of(move(clerk, "vault", {"500000": 201})) == "vault-short"
@@ -59,7 +69,7 @@ def test_a_sum_that_is_not_there_does_not_move(service: Service) -> None:
 
 def test_unknown_notes_stay_unknown_until_a_count(service: Service) -> None:
     """Then the count tells them."""
-    clerk = service.clerk()
+    clerk = at_work(service)
     drawer = chart.drawer(OFFICE, 1)
     with service.context.transaction() as session:
         stock.forget(session, drawer)
@@ -78,12 +88,12 @@ def test_without_a_shift_nothing_moves(service: Service) -> None:
 @pytest.mark.parametrize("counts", [{}, {"500000": 0}, {"300000": 1}, {"500000": -1}, {"500000": 100_001}])
 def test_counts_that_are_none(service: Service, counts: dict[str, int]) -> None:
     """Nothing, unknown notes, and counts out of bounds are not moved."""
-    assert slug_of(move(service.clerk(), "vault", counts)) == "malformed-request"
+    assert slug_of(move(at_work(service), "vault", counts)) == "malformed-request"
 
 
 def test_a_move_happens_once(service: Service) -> None:
     """The same key again changes nothing."""
-    clerk = service.clerk()
+    clerk = at_work(service)
     first, again = (move(clerk, "vault", {"500000": 30}, "key-1") for _ in range(2))
     assert first.json() == again.json()
     assert service.balance(chart.vault(OFFICE)) == 15_000_000
@@ -92,13 +102,33 @@ def test_a_move_happens_once(service: Service) -> None:
 
 def test_an_opening_count_gives_the_notes(service: Service) -> None:
     """Whatever was known before."""
-    service.clerk()
+    at_work(service)
     assert notes(service, chart.drawer(OFFICE, 1)) == notes_of(OPENED)
 
 
 def test_an_empty_place_knows_its_notes(service: Service) -> None:
     """There are none."""
-    service.clerk()
+    at_work(service)
     known = notes(service, chart.vault(OFFICE))
     assert known is not None
     assert total(known) == 0
+
+
+def test_clerks_who_move_at_once_lose_no_note(service: Service) -> None:
+    """Two drawers fill an empty vault in parallel: every note and every đồng arrives."""
+    clerks = [service.clerk(drawer=drawer, shift=False) for drawer in (1, 2)]
+    for drawer, clerk in enumerate(clerks, 1):
+        assert clerk.open(drawer, OPENED).status_code == 201
+
+    def fill(clerk: Clerk) -> None:
+        caller = Caller(clerk.id, "staff", "clerk", OFFICE)
+        for _ in range(10):
+            with service.context.transaction() as session:
+                cash.move(session, caller, {"500000": 1}, service.now, to_drawer=False)
+
+    with ThreadPoolExecutor() as pool:
+        list(pool.map(fill, clerks * 2))
+    assert service.balance(chart.vault(OFFICE)) == 40 * 500_000
+    assert notes(service, chart.vault(OFFICE)) == notes_of({"500000": 40})
+    for drawer in (1, 2):
+        assert notes(service, chart.drawer(OFFICE, drawer)) == notes_of({"500000": 180})

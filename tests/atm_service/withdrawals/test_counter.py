@@ -271,7 +271,7 @@ def test_a_shift_closes_by_count(service: Service) -> None:
     """What is counted is compared with the ledger, and the difference is posted."""
     customer, clerk = service.customer(), service.clerk(cash=100_000_000)
     clerk.serve(customer, customer.code(2_000_000))
-    closed = clerk.close({"500000": 195, "200000": 2})
+    closed = clerk.close_twice({"500000": 195, "200000": 2})
     facts = closed.json()
     assert (facts["status"], facts["closing_total"], facts["closing_over_short"]) == (
         "closed",

@@ -62,7 +62,7 @@ async def test_a_shift_left_open_is_taken_over(tmp_path: Path) -> None:
         await other.send("/shift/open", drawer="1")
         assert 'href="/shift/left"' in other.text
         await other.open("/shift/left")
-        assert "Gọi giám sát viên" in other.text
+        assert "Gọi kiểm soát viên" in other.text
         assert "Nông Thị Lan" in other.text
         await at.sign_in(SUPERVISOR, boss)
         await boss.open("/supervision")

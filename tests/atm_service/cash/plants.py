@@ -1,0 +1,31 @@
+"""Changes behind the service's back, each with the control that must find it."""
+
+from typing import Final
+
+_VAULT: Final = "place = 'office/05971-1/vault'"
+
+PLANTS: Final = [
+    ("notes-equal-ledger", f"UPDATE service.note_stock SET notes[9] = notes[9] + 1 WHERE {_VAULT}"),
+    ("notes-equal-ledger", "UPDATE service.note_stock SET notes[1] = notes[1] + 1 WHERE place LIKE '%/drawer/1'"),
+    ("notes-equal-ledger", "UPDATE service.note_stock SET place = 'office/05971-1/nowhere' WHERE place LIKE '%/vault'"),
+    ("notes-move-with-entries", f"UPDATE service.note_movement SET notes[5] = notes[5] + 1 WHERE {_VAULT}"),
+    ("notes-move-with-entries", f"UPDATE service.note_movement SET place = 'office/05971-1/transit' WHERE {_VAULT}"),
+    ("transit-equals-deliveries", "UPDATE service.delivery SET status = 'received' WHERE status = 'turned-back'"),
+    ("transit-equals-deliveries", "UPDATE service.delivery SET amount = amount + 1 WHERE status = 'sent'"),
+    ("transit-equals-deliveries", "DELETE FROM service.delivery WHERE status = 'sent'"),
+    ("transit-equals-deliveries", "UPDATE service.delivery SET explained_at = ended_at WHERE difference < 0"),
+    ("transit-equals-deliveries", "UPDATE service.delivery SET difference = 0"),
+    ("deliveries-have-entries", "UPDATE service.delivery SET direction = 'to-district' WHERE status = 'sent'"),
+    ("deliveries-have-entries", "UPDATE service.delivery SET status = 'returned' WHERE direction = 'to-district'"),
+    ("deliveries-have-entries", "UPDATE service.delivery SET sent_at = ordered_at WHERE status = 'ordered'"),
+    ("deliveries-have-entries", "UPDATE service.delivery SET explained_at = NULL"),
+    ("deliveries-have-entries", "DELETE FROM ledger.entry WHERE kind = 'cash-sent'"),
+    ("deliveries-have-entries", "UPDATE ledger.entry SET reference = 'x' WHERE kind = 'cash-explained'"),
+    ("openings-equal-closes", "DELETE FROM service.opening_break"),
+    ("openings-equal-closes", "UPDATE service.opening_break SET counted = counted + 1"),
+    ("openings-equal-closes", "UPDATE service.opening_break SET closed_total = closed_total + 1"),
+    ("openings-equal-closes", "UPDATE service.shift SET opening_over_short = 0"),
+    ("closes-counted", "DELETE FROM service.cash_count WHERE subject IN (SELECT id FROM service.shift) AND number = 2"),
+    ("closes-counted", "UPDATE service.shift SET closing_total = closing_total + 1 WHERE closed_at IS NOT NULL"),
+    ("closes-counted", "UPDATE service.shift SET closed_by = gen_random_uuid() WHERE closed_at IS NOT NULL"),
+]  # fmt: skip

@@ -1,0 +1,164 @@
+"""A clerk's cash in a real browser at 1024×600, by keyboard: blind close, hand-over, vault and deliveries."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.road import OLD_PC, PHONE, Counter, Demo, Phone, running_demo
+from tests.folders import walkable
+
+DRAWER = {"500000": 350, "100000": 150, "50000": 100, "20000": 200, "10000": 100}  # 200,000,000 đồng
+
+
+@pytest.fixture(scope="module")
+def demo() -> Iterator[Demo]:
+    """Give a running demo."""
+    with walkable() as folder, running_demo(folder) as running:
+        yield running
+
+
+@pytest.fixture
+def page(chromium: Browser) -> Iterator[Page]:
+    """Give an old PC's page; whatever its scripts throw fails the test."""
+    context = chromium.new_context(viewport=OLD_PC, locale="vi-VN")  # type: ignore[arg-type]
+    page = context.new_page()
+    page.set_default_timeout(20_000)
+    errors: list[str] = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    yield page
+    context.close()
+    assert errors == []
+
+
+def seen(page: Page, tmp_path: Path, name: str) -> None:
+    """Photograph the page, and see that nothing is cut off at the side."""
+    page.screenshot(path=str(tmp_path / f"{name}.png"))
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), name
+
+
+def count(page: Page, notes: dict[str, int]) -> None:
+    """Type a count by keyboard alone: a number, Enter, the next note; at the end the button has the focus."""
+    page.wait_for_selector("html[data-ready]")
+    expect(page.locator("[data-denomination]").first).to_be_focused()
+    for field in page.locator("[data-denomination]").all():
+        note = field.get_attribute("data-denomination") or ""
+        page.keyboard.type(str(notes.get(note, "")))
+        page.keyboard.press("Enter")
+
+
+def press(page: Page) -> None:
+    """Strike Enter as a person does: once what it is for has the focus."""
+    page.wait_for_timeout(800)
+    page.keyboard.press("Enter")
+
+
+def test_a_clerks_cash_from_opening_to_a_short_close(demo: Demo, page: Page, tmp_path: Path) -> None:
+    """Open by count, to the vault and back, close blind with a shortage that is counted twice, and the break after."""
+    counter = Counter(page, demo.counter_url)
+    counter.sign_in(demo.worker("clerk", "05980-1"))
+    counter.open_shift(DRAWER)
+    seen(page, tmp_path, "home")
+    page.keyboard.press("F3")
+    expect(page.locator("h1")).to_have_text("Trong két")
+    page.goto(f"{demo.counter_url}/cash/to-vault")
+    count(page, {"500000": 50})
+    expect(page.locator("[data-words]")).to_contain_text("Hai mươi lăm triệu đồng")
+    seen(page, tmp_path, "to-vault")
+    page.keyboard.press("Enter")
+    expect(page.locator(".verdict h1")).to_have_text("Đã chuyển vào két")
+    seen(page, tmp_path, "moved")
+    page.goto(f"{demo.counter_url}/cash")
+    expect(page.locator(".sum")).to_contain_text("25.000.000")
+    seen(page, tmp_path, "vault")
+    page.goto(f"{demo.counter_url}/shift/close")
+    short = DRAWER | {"500000": 299}
+    count(page, short)
+    page.keyboard.press("Enter")
+    expect(page.locator("[role=alert]")).to_contain_text("đếm lại một lần nữa")
+    expect(page.locator("main")).not_to_contain_text("175.000.000")
+    seen(page, tmp_path, "again")
+    count(page, short)
+    page.keyboard.press("Enter")
+    expect(page.locator(".verdict h1")).to_contain_text("thiếu 500.000")
+    seen(page, tmp_path, "short")
+    page.goto(f"{demo.counter_url}/shift/open")
+    count(page, short)
+    page.keyboard.press("Enter")
+    expect(page.locator("a[href='/scan']").first).to_be_visible()
+
+
+def test_a_delivery_from_order_to_vault(demo: Demo, chromium: Browser, page: Page, tmp_path: Path) -> None:
+    """The supervisor orders and sends in one browser, the clerk counts it in, short, in another."""
+    boss = chromium.new_context(viewport=OLD_PC, locale="vi-VN").new_page()  # type: ignore[arg-type]
+    supervisor = Counter(boss, demo.counter_url)
+    supervisor.sign_in(demo.worker("supervisor"))
+    boss.goto(f"{demo.counter_url}/supervision")
+    seen(boss, tmp_path, "supervision-empty")
+    boss.fill("[name=office]", "05983-1")
+    boss.fill("[name=millions]", "60")
+    boss.get_by_role("button", name="Đến điểm bưu điện").click()
+    expect(boss.locator(".verdict h1")).to_have_text("Đã lập lệnh chuyển tiền")
+    boss.goto(f"{demo.counter_url}/supervision")
+    boss.get_by_role("link", name="Kiểm đếm gửi đi").click()
+    count(boss, {"500000": 120})
+    boss.keyboard.press("Enter")
+    expect(boss.locator(".verdict h1")).to_have_text("Đã giao tiền đi")
+    counter = Counter(page, demo.counter_url)
+    counter.sign_in(demo.worker("clerk", "05983-1"))
+    page.goto(f"{demo.counter_url}/cash")
+    expect(page.locator("main")).to_contain_text("Tiền đang chuyển đến điểm này")
+    expect(page.locator("main")).not_to_contain_text("60.000.000")
+    seen(page, tmp_path, "road")
+    page.get_by_role("link", name="Kiểm đếm nhận vào").click()
+    for _ in range(2):
+        count(page, {"500000": 119})
+        page.keyboard.press("Enter")
+        page.wait_for_load_state("networkidle")
+    expect(page.locator(".verdict h1")).to_contain_text("thiếu 500.000")
+    seen(page, tmp_path, "delivered-short")
+    boss.goto(f"{demo.counter_url}/supervision")
+    seen(boss, tmp_path, "supervision")
+    boss.fill("[name=reason] >> nth=0", "Huyện đếm nhầm một tờ")
+    boss.get_by_role("button", name="Ghi giải trình").click()
+    expect(boss.locator("main")).to_contain_text("Huyện đếm nhầm một tờ")
+    boss.context.close()
+
+
+def test_the_mix_is_shown_and_chosen(demo: Demo, chromium: Browser, page: Page, tmp_path: Path) -> None:
+    """Before paying the clerk sees which notes to hand over, and pays in small ones where the customer wishes so."""
+    customer = demo.customers[3]
+    phone_page = chromium.new_context(viewport=PHONE, locale="vi-VN").new_page()  # type: ignore[arg-type]
+    phone = Phone(phone_page, demo.service_url)
+    phone.sign_in(customer)
+    phone.make_code(customer, "2.000.000")
+    counter = Counter(page, demo.counter_url)
+    counter.sign_in(demo.worker("clerk", "06001-1"))
+    counter.open_shift(DRAWER)
+    counter.type_code(phone.digits())
+    expect(page.locator(".mix")).to_contain_text("4 × 500.000")
+    seen(page, tmp_path, "mix")
+    page.locator("[name=mix][value=small]").check()
+    counter.check_card(customer["id_number"], customer["pin"])
+    expect(page.locator(".verdict.good .chips")).to_contain_text("20 × 100.000")
+    seen(page, tmp_path, "paid")
+    phone_page.context.close()
+
+
+def test_handing_over_at_noon(demo: Demo, page: Page, tmp_path: Path) -> None:
+    """A wrong password hands nothing over; the form fits the screen."""
+    counter = Counter(page, demo.counter_url)
+    counter.sign_in(demo.worker("clerk", "05977-1"))
+    counter.open_shift(DRAWER)
+    page.goto(f"{demo.counter_url}/shift/hand-over")
+    count(page, DRAWER)
+    expect(page.locator("[name=username]")).to_be_focused()
+    page.keyboard.type("minh.05980")
+    page.keyboard.press("Enter")
+    page.keyboard.type("khong-phai-mat-khau")
+    seen(page, tmp_path, "hand-over")
+    page.keyboard.press("Enter")
+    press(page)
+    expect(page.locator(".verdict h1")).to_contain_text("không đúng")
+    seen(page, tmp_path, "hand-over-refused")
