@@ -115,8 +115,8 @@ def test_what_is_old_is_found_by_looking_at_everything(marked: Database, name: s
 def test_an_account_that_has_not_moved_must_be_as_it_was(marked: Database) -> None:
     """Money that is moved from one old account to another by hand is found at once, and so is a lost account."""
     by_hand = (
-        f"UPDATE ledger.account SET credits = credits + CASE code WHEN '{ANNA}' THEN -5 ELSE 5 END"
-        f" WHERE code IN ('{ANNA}', '{BINH}')"
+        f"UPDATE ledger.account SET credits = credits + CASE code WHEN '{BINH}' THEN 5 ELSE -5 END"
+        f" WHERE code IN ('{BINH}', '{TREASURY}')"
     )
     for statement, found in (
         (by_hand, {"balances-equal-postings"}),
