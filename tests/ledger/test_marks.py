@@ -13,6 +13,7 @@ from tests.ledger.builders import (
     ANNA,
     BANK,
     BINH,
+    TREASURY,
     entry,
     fill,
     hold,
