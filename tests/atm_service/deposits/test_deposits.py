@@ -1,8 +1,11 @@
 """Cash in at the counter: named, confirmed, within limits, once."""
 
+import functools
 import threading
+from collections.abc import Callable, Sequence
 
 import pytest
+from httpx2 import Response
 
 from atm_service.audit import service as audit
 from tests.atm_service.counter import (
@@ -180,6 +183,39 @@ def test_it_is_taken_in_once(service: Service) -> None:
     other = propose(clerk, customer, ONE).json()
     assert confirm(clerk, other, key="k").json() == confirm(clerk, other, key="k").json()
     assert customer.account()["available"] == 2_000_000
+
+
+def at_once(acts: Sequence[Callable[[], Response]]) -> list[int]:
+    """Do everything at the same moment; give the statuses in order."""
+    statuses: list[int] = []
+    threads = [threading.Thread(target=lambda act=act: statuses.append(act().status_code)) for act in acts]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return sorted(statuses)
+
+
+def test_deposits_at_once_stay_within_the_customers_day(service: Service) -> None:
+    """Eight proposals of five million confirmed at once: four are taken in."""
+    clerk, customer = service.clerk(), service.customer(0)
+    proposed = [propose(clerk, customer, {"500000": 10}).json() for _ in range(8)]
+    acts = [functools.partial(confirm, clerk, one, "pin", pin="480152") for one in proposed]
+    assert at_once(acts) == [201] * 4 + [409] * 4
+    assert customer.account()["available"] == 20_000_000
+
+
+def test_cash_in_and_out_at_once_stay_within_the_offices_day(service: Service) -> None:
+    """Three deposits and three payments of a million, and room for four: four are done."""
+    service.limit_office(per_day=4_000_000)
+    clerk, acts = service.clerk(), list[Callable[[], Response]]()
+    for _ in range(3):
+        saver, drawer = service.customer(0), service.customer(1_000_000)
+        acts.append(functools.partial(confirm, clerk, propose(clerk, saver, ONE).json()))
+        code = drawer.code(1_000_000)
+        assert clerk.present(code["code"]).status_code == 201
+        acts.append(functools.partial(clerk.pay, code["id"], drawer.facts["id_number"]))
+    assert at_once(acts) == [201] * 4 + [409] * 2
 
 
 def test_a_proposal_is_of_its_clerk_shift_and_day(service: Service) -> None:
