@@ -90,6 +90,7 @@ def test_while_another_process_seals_nothing_is_passed_over(service: Service) ->
     """Who finds the lock taken looks at the same rows again."""
     assert seal_due(service) == 0
     service.credit(service.customer(balance=0).id, 1_000)
+    service.clock.advance(minutes=3)  # longer than rounds overlap
     lock = text("SELECT pg_advisory_xact_lock(hashtextextended('ledger.seal', 0))")
     with service.context.engine.begin() as other:
         other.execute(lock)
