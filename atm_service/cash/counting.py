@@ -36,7 +36,8 @@ class CashCountRow(SQLModel, table=True):
 
 
 _LAST: Final = text("""
-    SELECT number, expected, stood FROM service.cash_count WHERE subject = :subject ORDER BY number DESC LIMIT 1
+    SELECT number, counted_by, expected, stood FROM service.cash_count
+    WHERE subject = :subject ORDER BY number DESC LIMIT 1
 """)
 _ADD: Final = text("""
     INSERT INTO service.cash_count (id, subject, number, counted_by, counted_at, counts, total, expected, stood)
@@ -47,12 +48,13 @@ _ADD: Final = text("""
 def stands(
     session: Connection, subject: UUID, counted_by: UUID, counts: Counts, expected: int, now: datetime
 ) -> bool:
-    """Keep a count; tell whether it stands: it agrees, or the same cash was counted before.
+    """Keep a count; tell whether it stands: it agrees, or the same person counted the same cash before.
 
     Whatever moved in between makes it other cash, which may be counted twice again. The caller has locked the subject.
     """
     last = session.execute(_LAST, {"subject": subject}).one_or_none()
-    second = last is not None and last.expected == expected and not last.stood
+    known = (last.counted_by, last.expected, last.stood) if last else None
+    second = known == (counted_by, expected, False)
     stood = second or total(counts) == expected
     values = {
         "id": ids.new(now),

@@ -8,8 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from atm_service.offices.domain import ClosedHow
 from atm_service.offices.schemas import Counts
-
-PASSWORD_MAX = 128
+from atm_service.staff.domain import PASSWORD_MAX
 
 Reason = Annotated[
     str,

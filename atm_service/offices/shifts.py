@@ -52,7 +52,10 @@ def hand_over(
     closed = _close(session, shift, clerk, counts, ClosedHow.HANDED_OVER, now)
     if closed.recount:
         return closed, None
-    opened = _insert(session, colleague, shift.drawer, counts, now)
+    try:
+        opened = _insert(session, colleague, shift.drawer, counts, now)
+    except errors.ShiftAlreadyOpen as busy:  # only just, at another drawer
+        raise errors.ColleagueBusy(**busy.members) from None
     detail = {"drawer": shift.drawer, "from": str(shift.id)}
     trail.record(session, now, "hand-over", opened, colleague, detail)
     return closed, _shown(session, opened)

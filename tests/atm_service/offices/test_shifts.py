@@ -286,6 +286,17 @@ def test_a_shift_left_open_is_taken_over_by_leave(service: Service) -> None:
     assert rows["grant-take-over"]["detail"]["reason"] == "Ill at home"
 
 
+def test_the_next_clerk_may_miscount_once_too(service: Service) -> None:
+    """A count that the absent clerk made in the evening is not the next one's first."""
+    absent = service.clerk()
+    absent.close(SHORT)
+    shift = absent.facts["shift"]["id"]
+    grant(service, shift)
+    other, _ = colleague(service)
+    assert take_over(other, shift, {"500000": 1}).json()["recount"] is True
+    assert take_over(other, shift, FULL).json()["closing_over_short"] == 0
+
+
 def test_a_supervisor_sees_what_is_open(service: Service) -> None:
     """Newest first, over all offices, without a figure."""
     first = service.clerk().facts["shift"]["id"]
