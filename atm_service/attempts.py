@@ -4,7 +4,7 @@ Counted in a transaction of its own, so that the refusal which follows cannot ro
 `most` wrong guesses within `window` the door is shut for `shut_for`; a right guess clears the count.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -48,9 +48,10 @@ IDENTITY: Final = Door("identity", 5, timedelta(minutes=15), timedelta(minutes=1
 
 KEPT_FOR: Final = timedelta(days=1)  # longer than any window
 
-_SHUT = text(
-    "SELECT shut_until FROM service.attempt WHERE door = :door AND subject = :subject AND shut_until > :now"
-)
+_SHUT = text("""
+    SELECT subject, shut_until FROM service.attempt
+    WHERE door = :door AND subject = ANY (:subjects) AND shut_until > :now
+""")
 _WRONG = text("""
     INSERT INTO service.attempt AS a (door, subject, wrong, since) VALUES (:door, :subject, 1, :now)
     ON CONFLICT (door, subject) DO UPDATE SET
@@ -84,9 +85,19 @@ def guess(
 
 def refuse_when_shut(session: Connection, door: Door, subject: str, now: datetime) -> None:
     """Raise `TooManyAttempts` while the door is shut for this subject."""
-    until = session.execute(_SHUT, {"door": door.name, "subject": subject, "now": now}).scalar_one_or_none()
-    if until is not None:
-        raise TooManyAttempts(retry_after_s=max(1, int((until - now).total_seconds()) + 1))
+    if refusal := shut(session, door, [subject], now).get(subject):
+        raise refusal
+
+
+def shut(
+    session: Connection, door: Door, subjects: Sequence[str], now: datetime
+) -> dict[str, TooManyAttempts]:
+    """Give a refusal for each subject for which the door is shut."""
+    rows = session.execute(_SHUT, {"door": door.name, "subjects": list(subjects), "now": now})
+    return {
+        subject: TooManyAttempts(retry_after_s=max(1, int((until - now).total_seconds()) + 1))
+        for subject, until in rows
+    }
 
 
 def wrong(session: Connection, door: Door, subject: str, now: datetime) -> int:

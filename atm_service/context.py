@@ -1,11 +1,12 @@
 """What a use case needs from the world: a transaction, the time, keys, the policy and the outside parties."""
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Annotated, Final
+from functools import partial
+from typing import Annotated, Any, Final
 
 from fastapi import Depends, Request
 from sqlalchemy import Connection, Engine
@@ -16,6 +17,7 @@ from atm_service.keys.domain import KeySet
 from atm_service.limits.policy import Policy
 from atm_service.refusals import Unavailable
 from atm_service.settings import Settings
+from atm_service.sharing import Answer, Ask, Shared
 from kyc.provider import Provider
 from kyc.sealing import Sealer
 
@@ -77,6 +79,7 @@ class Context:
     provider: Provider
     bank: BankGateway
     stopping: threading.Event = field(default_factory=threading.Event)
+    _shared: dict[object, Shared[Any, Any]] = field(default_factory=dict, repr=False)
 
     @contextmanager
     def transaction(self) -> Iterator[Connection]:
@@ -86,6 +89,21 @@ class Context:
         """
         with self.engine.begin() as session:
             yield session
+
+    def share(
+        self,
+        use_case: "Callable[[Context, Sequence[Ask]], Sequence[Answer | Exception]]",
+        ask: Ask,
+    ) -> Answer:
+        """Have a use case that is written for many do this ask, together with those that wait with it.
+
+        Raises the ask's refusal, and `Unavailable` when too many wait.
+        """
+        shared = self._shared.get(use_case)
+        if shared is None:
+            shared = self._shared.setdefault(use_case, Shared(partial(use_case, self)))
+        answer: Answer = shared(ask)
+        return answer
 
 
 async def _context(request: Request) -> Context:

@@ -5,7 +5,7 @@ is not remembered: the same key may be tried again. After draft-ietf-httpapi-ide
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Annotated, Final
@@ -21,6 +21,7 @@ from atm_service.refusals import (
     IdempotencyKeyMissing,
     IdempotencyKeyReused,
     MalformedRequest,
+    Refusal,
     RequestInProgress,
 )
 from kyc.sealing import Sealer
@@ -45,14 +46,20 @@ class IdempotencyRow(SQLModel, table=True):
 
 
 # The lock is taken in a statement of its own: the next statement's snapshot then sees what its last holder committed.
-_LOCK = text("SELECT pg_try_advisory_xact_lock(hashtextextended(:caller || ' ' || :key, 0))")
-_FIRST = text(
-    "SELECT fingerprint, status, answer FROM service.idempotency WHERE caller = :caller AND key = :key"
-)
-_REMEMBER = text(
-    "INSERT INTO service.idempotency (caller, key, fingerprint, status, answer, created_at)"
-    " VALUES (:caller, :key, :fingerprint, :status, :answer, :now)"
-)
+_LOCK = text("""
+    SELECT n, pg_try_advisory_xact_lock(hashtextextended(caller || ' ' || key, 0)) AS locked
+    FROM unnest(CAST(:callers AS text[]), CAST(:keys AS text[])) WITH ORDINALITY AS wanted (caller, key, n)
+""")
+_FIRST = text("""
+    SELECT wanted.n, i.fingerprint, i.status, i.answer
+    FROM unnest(CAST(:callers AS text[]), CAST(:keys AS text[])) WITH ORDINALITY AS wanted (caller, key, n)
+    JOIN service.idempotency AS i ON (i.caller, i.key) = (wanted.caller, wanted.key)
+""")
+_REMEMBER = text("""
+    INSERT INTO service.idempotency (caller, key, fingerprint, answer, status, created_at)
+    SELECT *, :status, :now
+    FROM unnest(CAST(:callers AS text[]), CAST(:keys AS text[]), CAST(:prints AS bytea[]), CAST(:answers AS bytea[]))
+""")
 _FORGET = text("DELETE FROM service.idempotency WHERE created_at < :before")
 
 
@@ -86,25 +93,71 @@ class Key:
         Raises `RequestInProgress` while another request with the key runs, `IdempotencyKeyReused` when the first
         request was another one.
         """
-        names = {"caller": self.caller, "key": self.key}
-        if not session.execute(_LOCK, names).scalar_one():
-            raise RequestInProgress(retry_after_s=RETRY_AFTER_S)
-        if first := session.execute(_FIRST, names).one_or_none():
-            if first.fingerprint != self.fingerprint:
-                raise IdempotencyKeyReused
-            return Answer(first.status, self.sealer.open(first.answer, self._place()), replayed=True)
-        body = work().model_dump_json().encode()
-        remembered = {
-            "fingerprint": self.fingerprint,
-            "status": status,
-            "answer": self.sealer.seal(body, self._place()),
-            "now": self.now,
-        }
-        session.execute(_REMEMBER, names | remembered)
-        return Answer(status, body, replayed=False)
+        (result,) = once_each(session, [self], status, lambda _: [work()])
+        if isinstance(result, Refusal):
+            raise result
+        return result
 
-    def _place(self) -> bytes:
+    def place(self) -> bytes:
+        """Name where the answer is sealed."""
         return f"idempotency {self.caller} {self.key}".encode()
+
+
+def once_each(
+    session: Connection,
+    keys: Sequence[Key],
+    status: int,
+    work: Callable[[list[int]], Sequence[BaseModel | Refusal]],
+) -> list[Answer | Refusal]:
+    """Do `work` for those keys that are new, by their places; give for each its answer, now or then, or its refusal.
+
+    `RequestInProgress` while another request with the key runs, here or elsewhere; `IdempotencyKeyReused` when the
+    first request was another one.
+    """
+    results = _known(session, keys)
+    new = [n for n in range(len(keys)) if n not in results]
+    bodies: dict[int, bytes] = {}
+    for n, done in zip(new, work(new) if new else (), strict=True):
+        if isinstance(done, Refusal):
+            results[n] = done
+        else:
+            bodies[n] = done.model_dump_json().encode()
+            results[n] = Answer(status, bodies[n], replayed=False)
+    if bodies:
+        fresh = [keys[n] for n in bodies]
+        remembered = {
+            **_names(fresh),
+            "prints": [key.fingerprint for key in fresh],
+            "answers": [
+                key.sealer.seal(bodies[n], keys[n].place()) for n, key in zip(bodies, fresh, strict=True)
+            ],
+            "status": status,
+            "now": max(key.now for key in fresh),
+        }
+        session.execute(_REMEMBER, remembered)
+    return [results[n] for n in range(len(keys))]
+
+
+def _known(session: Connection, keys: Sequence[Key]) -> dict[int, Answer | Refusal]:
+    """Tell, by their places, what became of the keys that are not to be worked on now."""
+    results: dict[int, Answer | Refusal] = {}
+    names = [(key.caller, key.key) for key in keys]
+    locked = {row.n: row.locked for row in session.execute(_LOCK, _names(keys))}
+    for n, name in enumerate(names):
+        # A transaction gets its own lock again, so that the same key twice in one batch must be seen here.
+        if not locked[n + 1] or name in names[:n]:
+            results[n] = RequestInProgress(retry_after_s=RETRY_AFTER_S)
+    for place, fingerprint, status, answer in session.execute(_FIRST, _names(keys)):
+        key = keys[place - 1]
+        if fingerprint == key.fingerprint:
+            results[place - 1] = Answer(status, key.sealer.open(answer, key.place()), replayed=True)
+        else:
+            results[place - 1] = IdempotencyKeyReused()
+    return results
+
+
+def _names(keys: Sequence[Key]) -> dict[str, list[str]]:
+    return {"callers": [key.caller for key in keys], "keys": [key.key for key in keys]}
 
 
 def forget_old(session: Connection, now: datetime) -> int:

@@ -1,6 +1,6 @@
 """Which notes pay an amount: proposed from the drawer's, changed by the clerk within the same sum, and taken out.
 
-A payment needs two calls of its transaction: `choose` before the ledger is posted to, `take` after.
+A payment locks the place's notes, chooses, posts to the ledger, and then takes the notes.
 """
 
 from dataclasses import dataclass
@@ -34,13 +34,12 @@ def suggest(session: Connection, place: str, amount: int) -> tuple[Notes, Notes]
     return _proposed(amount, known), _proposed(amount, known, small=True)
 
 
-def choose(session: Connection, place: str, amount: int, chosen: Counts | None) -> Mix:
-    """Lock the place's notes and settle which of them pay the amount: the clerk's choice, or the largest first.
+def choose(place: str, known: Notes | None, amount: int, chosen: Counts | None) -> Mix:
+    """Settle which of the place's notes pay the amount: the clerk's choice, or the largest first.
 
-    Raises `MixOfOtherSum`, `NotesNotThere` for a choice, `NotesCannotMake` without one. A sum that is not there at all
-    is left to the ledger to refuse.
+    `known` is what `stock.lock` gave. Raises `MixOfOtherSum`, `NotesNotThere` for a choice, `NotesCannotMake` without
+    one. A sum that is not there at all is left to the ledger to refuse.
     """
-    known = stock.lock(session, place)[place]
     if known is not None and total(known) < amount:
         return Mix(place, None, known)
     if chosen is None:

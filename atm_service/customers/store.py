@@ -1,5 +1,6 @@
 """Customers in the database: identity sealed, found again by keyed hashes, the PIN as a keyed hash."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
@@ -60,7 +61,7 @@ _BY_PHONE: Final = text(
 _BY_CARD: Final = text(
     f"SELECT {_COLUMNS} FROM service.customer WHERE id_print = :fingerprint"  # noqa: S608  the same
 )
-_LOCK: Final = text("SELECT FROM service.customer WHERE id = :id FOR NO KEY UPDATE")
+_LOCK: Final = text("SELECT id FROM service.customer WHERE id = ANY (:ids) ORDER BY id FOR NO KEY UPDATE")
 _KNOWN: Final = text("SELECT EXISTS (SELECT FROM service.customer WHERE id_print = :fingerprint)")
 
 
@@ -90,7 +91,12 @@ def find_by_card(session: Connection, id_print: bytes) -> Customer | None:
 
 def lock(session: Connection, id: UUID) -> bool:
     """Keep others who lock this customer waiting until the commit; False when there is no such customer."""
-    return session.execute(_LOCK, {"id": id}).rowcount == 1
+    return id in lock_each(session, [id])
+
+
+def lock_each(session: Connection, ids: Sequence[UUID]) -> set[UUID]:
+    """Lock customers in the order of their ids; give those that there are."""
+    return set(session.execute(_LOCK, {"ids": list(ids)}).scalars())
 
 
 def has_person(session: Connection, id_print: bytes) -> bool:

@@ -2,7 +2,7 @@
 
 import csv
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Final
@@ -120,7 +120,14 @@ def _known(session: Connection, code: str) -> Office:
 
 def shift_of(session: Connection, clerk: Caller) -> Shift:
     """Find the clerk's open shift, which cannot be closed until this transaction ends. Raises `NoOpenShift`."""
-    shift = store.open_shift(session, clerk.subject)
-    if shift is None or shift.office != clerk.office:
+    shift = shifts_of(session, [clerk]).get(clerk.subject)
+    if shift is None:
         raise errors.NoOpenShift
     return shift
+
+
+def shifts_of(session: Connection, clerks: Sequence[Caller]) -> dict[UUID, Shift]:
+    """Find, by clerk, the open shifts of those clerks who have one. They stay open until this transaction ends."""
+    offices = {clerk.subject: clerk.office for clerk in clerks}
+    shifts = store.open_shifts_shared(session, list(offices))
+    return {shift.clerk_id: shift for shift in shifts if shift.office == offices[shift.clerk_id]}

@@ -119,6 +119,7 @@ _INSERT = text("""
     ON CONFLICT (code) DO NOTHING
 """)
 _ONE = text("SELECT * FROM service.office WHERE code = :code")
+_NAMES = text("SELECT code, name FROM service.office WHERE code = ANY (:codes)")
 _SET_STATE = text("UPDATE service.office SET state = :state WHERE code = :code")
 _ADD_DRAWER = text(
     "INSERT INTO service.drawer (office, number) VALUES (:office, :number) ON CONFLICT DO NOTHING"
@@ -133,7 +134,9 @@ _SHIFT: Final = """
     FROM service.shift s JOIN service.staff t ON t.id = s.clerk_id LEFT JOIN service.staff c ON c.id = s.closed_by
 """
 _OPEN_SHIFT_SEEN = text(f"{_SHIFT} WHERE s.clerk_id = :clerk_id AND s.closed_at IS NULL")
-_OPEN_SHIFT = text(f"{_SHIFT} WHERE s.clerk_id = :clerk_id AND s.closed_at IS NULL FOR SHARE OF s")
+_OPEN_SHIFTS_SHARED = text(
+    f"{_SHIFT} WHERE s.clerk_id = ANY (:clerk_ids) AND s.closed_at IS NULL ORDER BY s.id FOR SHARE OF s"
+)
 _OPEN_SHIFT_ALONE = text(f"{_SHIFT} WHERE s.clerk_id = :clerk_id AND s.closed_at IS NULL FOR UPDATE OF s")
 _ONE_SHIFT = text(f"{_SHIFT} WHERE s.id = :id")
 _OPEN_SHIFT_AT = text(f"{_SHIFT} WHERE s.office = :office AND s.drawer = :drawer AND s.closed_at IS NULL")
@@ -211,14 +214,20 @@ def lock_drawer(session: Connection, office: str, number: int) -> bool:
     return session.execute(_LOCK_DRAWER, {"office": office, "number": number}).one_or_none() is not None
 
 
+def names(session: Connection, codes: Sequence[str]) -> dict[str, str]:
+    """Give offices' names by their codes."""
+    return {row.code: row.name for row in session.execute(_NAMES, {"codes": list(codes)})}
+
+
 def open_shift_seen(session: Connection, clerk_id: UUID) -> Shift | None:
     """Find a clerk's open shift without a lock: it may be closed a moment later."""
     return _shift(session.execute(_OPEN_SHIFT_SEEN, {"clerk_id": clerk_id}).mappings().one_or_none())
 
 
-def open_shift(session: Connection, clerk_id: UUID) -> Shift | None:
-    """Find a clerk's open shift and keep it from being closed until this transaction ends."""
-    return _shift(session.execute(_OPEN_SHIFT, {"clerk_id": clerk_id}).mappings().one_or_none())
+def open_shifts_shared(session: Connection, clerk_ids: Sequence[UUID]) -> list[Shift]:
+    """Give clerks' open shifts, which nobody can close until this transaction ends."""
+    rows = session.execute(_OPEN_SHIFTS_SHARED, {"clerk_ids": list(clerk_ids)}).mappings()
+    return [Shift(**row) for row in rows]
 
 
 def open_shift_alone(session: Connection, clerk_id: UUID) -> Shift | None:

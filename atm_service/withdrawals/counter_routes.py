@@ -15,7 +15,7 @@ from atm_service.offices.errors import NoOpenShift
 from atm_service.paging import InCursor, InLimit, Page
 from atm_service.problems import refuses
 from atm_service.refusals import NotFound, TooManyAttempts
-from atm_service.withdrawals import errors, receipts, service, views
+from atm_service.withdrawals import errors, paying, receipts, service, views
 from atm_service.withdrawals.schemas import (
     PaymentRequest,
     PresentationRequest,
@@ -56,13 +56,10 @@ def present(body: PresentationRequest, clerk: InClerk, context: InContext, now: 
     """Give this clerk's drawer the sole right to pay the code, for one lease. Safe to repeat."""
     read = service.read(context, body.code, now)
     try:
-        with context.transaction() as session:
-            presented = service.present(session, context, clerk, read, now)
-            view = views.presentation(session, context, presented)
+        return context.share(paying.present, paying.Presentation(clerk, read, now))
     except errors.CodeUnknown:
         service.count_wrong_digits(context, clerk, now)
         raise
-    return view
 
 
 @router.post(
@@ -90,12 +87,7 @@ def pay(
     if body.pin is not None:
         service.prove_pin(context, id, body.pin, now)
     try:
-        with context.transaction() as session:
-            answer = key.once(
-                session,
-                201,
-                lambda: views.receipt(context, service.pay(session, context, clerk, id, body, now)),
-            )
+        answer = context.share(paying.pay, paying.Payment(clerk, id, body, key))
     except errors.WrongIdentity:
         left = service.count_wrong_card(context, id, now)
         raise errors.WrongIdentity(remaining_attempts=left) from None

@@ -1,5 +1,6 @@
 """Receipts, and what an office has paid out: the tables' queries."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
@@ -33,34 +34,44 @@ class Receipt:
 
 @dataclass(frozen=True)
 class Payout:
-    """What an office has moved so far, this payment included: đồng this day and month; the day's running number.
+    """What an office has moved so far: đồng this day and month, and the day's number of receipts.
 
     In plus out, less what was undone: the limits are for both.
     """
 
-    number: int
+    receipts: int
     day: int
     month: int
 
 
-_COUNT = text("""
+# Locked by an update that changes nothing: one statement whether the day's row is there or not.
+_PAID_OUT = text("""
     WITH today AS (
         INSERT INTO service.office_day AS d (office, day, paid_total, receipts)
-        VALUES (:office, :day, :amount, 1)
-        ON CONFLICT (office, day) DO UPDATE
-            SET paid_total = d.paid_total + excluded.paid_total, receipts = d.receipts + 1
-        RETURNING paid_total - reversed_total + received_total AS cash, receipts
+        SELECT wanted.office, :day, 0, 0 FROM unnest(CAST(:offices AS text[])) AS wanted (office) ORDER BY wanted.office
+        ON CONFLICT (office, day) DO UPDATE SET receipts = d.receipts
+        RETURNING office, paid_total - reversed_total + received_total AS cash, receipts
     )
-    SELECT today.receipts AS number, today.cash AS day,
-           today.cash + coalesce((SELECT sum(paid_total - reversed_total + received_total) FROM service.office_day
-                                        WHERE office = :office AND day >= :month AND day < :day), 0) AS month
+    SELECT today.office, today.receipts, today.cash AS day,
+           today.cash + coalesce((SELECT sum(d.paid_total - d.reversed_total + d.received_total)
+                                  FROM service.office_day d
+                                  WHERE d.office = today.office AND d.day >= :month AND d.day < :day), 0) AS month
     FROM today
+""")
+_COUNT = text("""
+    UPDATE service.office_day AS d
+    SET paid_total = d.paid_total + paid.amount, receipts = d.receipts + paid.receipts
+    FROM unnest(CAST(:offices AS text[]), CAST(:amounts AS bigint[]), CAST(:receipts AS integer[]))
+        AS paid (office, amount, receipts)
+    WHERE d.office = paid.office AND d.day = :day
 """)
 _INSERT = text("""
     INSERT INTO service.receipt (id, number, withdrawal_id, entry_id, shift_id, customer_id, amount, fee, office,
         drawer, clerk_id, identity_checked, paid_at)
-    VALUES (:id, :number, :withdrawal_id, :entry_id, :shift_id, :customer_id, :amount, :fee, :office,
-        :drawer, :clerk_id, :identity_checked, :paid_at)
+    SELECT new.*, :paid_at
+    FROM unnest(CAST(:ids AS uuid[]), CAST(:numbers AS text[]), CAST(:withdrawals AS uuid[]), CAST(:entries AS uuid[]),
+        CAST(:shifts AS uuid[]), CAST(:customers AS uuid[]), CAST(:amounts AS bigint[]), CAST(:fees AS bigint[]),
+        CAST(:offices AS text[]), CAST(:drawers AS integer[]), CAST(:clerks AS uuid[]), CAST(:checked AS text[])) AS new
 """)
 _SELECT: Final = """
     SELECT r.*, o.name AS office_name, s.display_name AS clerk, c.identity_sealed, m.notes
@@ -78,16 +89,42 @@ _DAY = text(f"""
 """)
 
 
-def count(session: Connection, office: str, day: date, amount: int) -> Payout:
-    """Count a payment towards an office's day. Parallel payments of one office take turns from here on."""
-    values = {"office": office, "day": day, "month": day.replace(day=1), "amount": amount}
-    row = session.execute(_COUNT, values).one()
-    return Payout(int(row.number), int(row.day), int(row.month))
+def paid_out(session: Connection, offices: Sequence[str], day: date) -> dict[str, Payout]:
+    """Give what offices have paid. Parallel payments of an office take turns from here on."""
+    values = {"offices": sorted(set(offices)), "day": day, "month": day.replace(day=1)}
+    return {
+        row.office: Payout(int(row.receipts), int(row.day), int(row.month))
+        for row in session.execute(_PAID_OUT, values)
+    }
 
 
-def insert(session: Connection, facts: dict[str, Any]) -> None:
-    """Add a receipt."""
-    session.execute(_INSERT, facts)
+def insert(session: Connection, paid: Sequence[tuple[Receipt, UUID, UUID]], day: date) -> None:
+    """Add receipts, each with its shift and its clerk, and count them towards their offices' day."""
+    new = [receipt for receipt, _, _ in paid]
+    values = {
+        "ids": [one.id for one in new],
+        "numbers": [one.number for one in new],
+        "withdrawals": [one.withdrawal_id for one in new],
+        "entries": [one.entry_id for one in new],
+        "shifts": [shift_id for _, shift_id, _ in paid],
+        "customers": [one.customer_id for one in new],
+        "amounts": [one.amount for one in new],
+        "fees": [one.fee for one in new],
+        "offices": [one.office for one in new],
+        "drawers": [one.drawer for one in new],
+        "clerks": [clerk_id for _, _, clerk_id in paid],
+        "checked": [one.identity_checked for one in new],
+        "paid_at": new[0].paid_at,
+    }
+    session.execute(_INSERT, values)
+    offices = sorted({one.office for one in new})
+    totals = {
+        "offices": offices,
+        "amounts": [sum(one.amount for one in new if one.office == office) for office in offices],
+        "receipts": [sum(one.office == office for one in new) for office in offices],
+        "day": day,
+    }
+    session.execute(_COUNT, totals)
 
 
 def find(session: Connection, office: str, id: UUID) -> Receipt | None:

@@ -1,5 +1,6 @@
 """Tables and queries of withdrawals and receipts."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -104,6 +105,7 @@ class Found:
 
     withdrawal: Withdrawal
     id_print: bytes
+    identity_sealed: bytes
     digits_sealed: bytes
 
 
@@ -114,10 +116,11 @@ _COLUMNS: Final = """
 """
 _FROM: Final = "FROM service.withdrawal w LEFT JOIN service.receipt r ON r.id = w.receipt_id"
 
-_LOCKED = f"SELECT {_COLUMNS}, c.id_print {_FROM} JOIN service.customer c ON c.id = w.customer_id"
-_BY_ID = text(f"{_LOCKED} WHERE w.id = :id FOR UPDATE OF w")
+_LOCKED = f"SELECT {_COLUMNS}, c.id_print, c.identity_sealed {_FROM} JOIN service.customer c ON c.id = w.customer_id"
+_BY_ID = text(f"{_LOCKED} WHERE w.id = ANY (:ids) ORDER BY w.id FOR UPDATE OF w")
+# The newest withdrawal with these digits: the live one, else the last that ended.
 _BY_DIGITS = text(
-    f"{_LOCKED} WHERE w.digits_print = :digits_print ORDER BY w.id DESC LIMIT 1 FOR UPDATE OF w"
+    "SELECT id FROM service.withdrawal WHERE digits_print = :digits_print ORDER BY id DESC LIMIT 1"
 )
 _OF_CUSTOMER = text(f"SELECT {_COLUMNS} {_FROM} WHERE w.id = :id AND w.customer_id = :customer_id")
 _LIST = text(
@@ -132,26 +135,37 @@ _DUE = text(f"""
 _INSERT = text("""
     INSERT INTO service.withdrawal (id, customer_id, amount, fee, lifetime, office, created_at, expires_at, status,
         by_digits, digits_print, digits_sealed)
-    VALUES (:id, :customer_id, :amount, :fee, :lifetime, :office, :created_at, :expires_at, :status,
-        false, :digits_print, :digits_sealed)
+    SELECT new.id, new.customer_id, new.amount, new.fee, new.lifetime, new.office, new.created_at, new.expires_at,
+        'authorised', false, new.print, new.sealed
+    FROM unnest(CAST(:ids AS uuid[]), CAST(:customers AS uuid[]), CAST(:amounts AS bigint[]), CAST(:fees AS bigint[]),
+        CAST(:lifetimes AS text[]), CAST(:offices AS text[]), CAST(:created AS timestamptz[]),
+        CAST(:expiries AS timestamptz[]), CAST(:prints AS bytea[]), CAST(:sealed AS bytea[]))
+        AS new (id, customer_id, amount, fee, lifetime, office, created_at, expires_at, print, sealed)
     ON CONFLICT (digits_print) WHERE status IN ('authorised', 'presented') DO NOTHING
+    RETURNING id
 """)
 _UPDATE = text("""
-    UPDATE service.withdrawal SET status = :status, drawer_office = :drawer_office, drawer = :drawer,
-        lease_until = :lease_until, by_digits = :by_digits, receipt_id = :receipt_id
-    WHERE id = :id
+    UPDATE service.withdrawal AS w SET status = new.status, drawer_office = new.drawer_office, drawer = new.drawer,
+        lease_until = new.lease_until, by_digits = new.by_digits, receipt_id = new.receipt_id
+    FROM unnest(CAST(:ids AS uuid[]), CAST(:statuses AS text[]), CAST(:offices AS text[]), CAST(:drawers AS integer[]),
+        CAST(:leases AS timestamptz[]), CAST(:by_digits AS boolean[]), CAST(:receipts AS uuid[]))
+        AS new (id, status, drawer_office, drawer, lease_until, by_digits, receipt_id)
+    WHERE w.id = new.id
 """)
 _USED = text("""
-    SELECT coalesce(sum(amount) FILTER (WHERE is_cash AND (live OR at >= :day_start)), 0) AS day,
+    SELECT customer_id,
+           coalesce(sum(amount) FILTER (WHERE is_cash AND (live OR at >= :day_start)), 0) AS day,
            coalesce(sum(amount), 0) AS month,
            count(*) FILTER (WHERE live) AS live
-    FROM (SELECT w.amount, w.status IN ('authorised', 'presented') AS live, r.paid_at AS at, true AS is_cash
+    FROM (SELECT w.customer_id, w.amount, w.status IN ('authorised', 'presented') AS live, r.paid_at AS at,
+                 true AS is_cash
           FROM service.withdrawal w LEFT JOIN service.receipt r ON r.id = w.receipt_id AND w.status = 'paid'
-          WHERE w.customer_id = :customer_id
+          WHERE w.customer_id = ANY (:customer_ids)
             AND (w.status IN ('authorised', 'presented') OR r.paid_at >= :month_start)
           UNION ALL
-          SELECT amount, false, made_at, is_cash FROM service.voucher_use
-          WHERE customer_id = :customer_id AND made_at >= :month_start) AS counted
+          SELECT customer_id, amount, false, made_at, is_cash FROM service.voucher_use
+          WHERE customer_id = ANY (:customer_ids) AND made_at >= :month_start) AS counted
+    GROUP BY customer_id
 """)
 
 
@@ -169,12 +183,21 @@ class Used:
 
 def find(session: Connection, id: UUID) -> Found | None:
     """Find and lock a withdrawal by its id."""
-    return _found(session.execute(_BY_ID, {"id": id}).one_or_none())
+    return find_each(session, [id]).get(id)
 
 
-def find_by_digits(session: Connection, digits_print: bytes) -> Found | None:
-    """Find and lock the newest withdrawal with these digits: the live one, else the last that ended."""
-    return _found(session.execute(_BY_DIGITS, {"digits_print": digits_print}).one_or_none())
+def find_each(session: Connection, ids: Sequence[UUID]) -> dict[UUID, Found]:
+    """Find and lock withdrawals, in the order of their ids."""
+    rows = session.execute(_BY_ID, {"ids": list(ids)})
+    return {
+        row.id: Found(_withdrawal(row), row.id_print, row.identity_sealed, row.digits_sealed) for row in rows
+    }
+
+
+def id_by_digits(session: Connection, digits_print: bytes) -> UUID | None:
+    """Give the newest withdrawal with these digits: the live one, else the last that ended."""
+    id: UUID | None = session.execute(_BY_DIGITS, {"digits_print": digits_print}).scalar_one_or_none()
+    return id
 
 
 def of_customer(session: Connection, customer_id: UUID, id: UUID) -> tuple[Withdrawal, bytes] | None:
@@ -196,50 +219,59 @@ def due(session: Connection, now: datetime, limit: int) -> list[Withdrawal]:
     return [_withdrawal(row) for row in session.execute(_DUE, {"now": now, "limit": limit})]
 
 
-def insert(session: Connection, withdrawal: Withdrawal, digits_print: bytes, digits_sealed: bytes) -> bool:
-    """Add a new withdrawal; False when a live one has the same digits."""
+def insert(session: Connection, sealed: Sequence[tuple[Withdrawal, bytes, bytes]]) -> set[UUID]:
+    """Add new withdrawals, each with its digits' keyed hash and its sealed digits.
+
+    Give those that were added: the others have the digits of a live one.
+    """
+    new = [withdrawal for withdrawal, _, _ in sealed]
     values = {
-        "id": withdrawal.id,
-        "customer_id": withdrawal.customer_id,
-        "amount": withdrawal.amount,
-        "fee": withdrawal.fee,
-        "lifetime": withdrawal.lifetime,
-        "office": withdrawal.office,
-        "created_at": withdrawal.created_at,
-        "expires_at": withdrawal.expires_at,
-        "status": withdrawal.status,
-        "digits_print": digits_print,
-        "digits_sealed": digits_sealed,
+        "ids": [one.id for one in new],
+        "customers": [one.customer_id for one in new],
+        "amounts": [one.amount for one in new],
+        "fees": [one.fee for one in new],
+        "lifetimes": [one.lifetime.value for one in new],
+        "offices": [one.office for one in new],
+        "created": [one.created_at for one in new],
+        "expiries": [one.expires_at for one in new],
+        "prints": [digits_print for _, digits_print, _ in sealed],
+        "sealed": [digits_sealed for _, _, digits_sealed in sealed],
     }
-    return session.execute(_INSERT, values).rowcount == 1
+    return set(session.execute(_INSERT, values).scalars())
 
 
-def save(session: Connection, withdrawals: list[Withdrawal]) -> None:
+def save(session: Connection, withdrawals: Sequence[Withdrawal]) -> None:
     """Write the state of withdrawals that this transaction has locked."""
-    session.execute(_UPDATE, [_state(withdrawal) for withdrawal in withdrawals])
+    if not withdrawals:
+        return
+    values = {
+        "ids": [one.id for one in withdrawals],
+        "statuses": [one.status.value for one in withdrawals],
+        "offices": [one.drawer and one.drawer.office for one in withdrawals],
+        "drawers": [one.drawer and one.drawer.number for one in withdrawals],
+        "leases": [one.lease_until for one in withdrawals],
+        "by_digits": [one.by_digits for one in withdrawals],
+        "receipts": [one.payment and one.payment.receipt_id for one in withdrawals],
+    }
+    session.execute(_UPDATE, values)
+
+
+def used_each(
+    session: Connection, customer_ids: Sequence[UUID], day_start: datetime, month_start: datetime
+) -> dict[UUID, Used]:
+    """Add up what counts against customers' limits: open codes, and what was done since the given moments."""
+    values = {"customer_ids": list(customer_ids), "day_start": day_start, "month_start": month_start}
+    counted = {row.customer_id: row for row in session.execute(_USED, values)}
+    nothing = Used(0, 0, 0)
+    return {
+        id: Used(int(row.day), int(row.month), int(row.live)) if (row := counted.get(id)) else nothing
+        for id in customer_ids
+    }
 
 
 def used(session: Connection, customer_id: UUID, day_start: datetime, month_start: datetime) -> Used:
-    """Add up what counts against a customer's limits: open codes, and what was done since the given moments."""
-    starts = {"day_start": day_start, "month_start": month_start}
-    row = session.execute(_USED, {"customer_id": customer_id, **starts}).one()
-    return Used(int(row.day), int(row.month), int(row.live))
-
-
-def _state(withdrawal: Withdrawal) -> dict[str, Any]:
-    return {
-        "id": withdrawal.id,
-        "status": withdrawal.status,
-        "drawer_office": withdrawal.drawer.office if withdrawal.drawer else None,
-        "drawer": withdrawal.drawer.number if withdrawal.drawer else None,
-        "lease_until": withdrawal.lease_until,
-        "by_digits": withdrawal.by_digits,
-        "receipt_id": withdrawal.payment.receipt_id if withdrawal.payment else None,
-    }
-
-
-def _found(row: Row[Any] | None) -> Found | None:
-    return None if row is None else Found(_withdrawal(row), row.id_print, row.digits_sealed)
+    """Add up what counts against one customer's limits."""
+    return used_each(session, [customer_id], day_start, month_start)[customer_id]
 
 
 def _withdrawal(row: Row[Any]) -> Withdrawal:

@@ -34,13 +34,17 @@ def withdrawal(shown: Shown) -> WithdrawalView:
     )
 
 
-def presentation(session: Connection, context: Context, presented: Withdrawal) -> PresentationView:
+def presentation(
+    session: Connection, context: Context, presented: Withdrawal, identity_sealed: bytes
+) -> PresentationView:
     """Show a clerk what to compare before paying."""
     assert presented.lease_until is not None
     requires: list[Literal["id_number", "pin"]] = ["id_number"]
     if presented.by_digits:
         requires.append("pin")
-    name, id_number = customers.masked(customers.identity(session, context, presented.customer_id))
+    name, id_number = customers.masked(
+        customers.open_identity(context, presented.customer_id, identity_sealed)
+    )
     notes, small_notes = _notes(session, presented)
     return PresentationView(
         withdrawal_id=presented.id,

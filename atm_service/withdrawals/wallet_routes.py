@@ -13,7 +13,7 @@ from atm_service.offices.errors import OfficeNotActive, OfficeUnknown
 from atm_service.paging import InCursor, InLimit, Page
 from atm_service.problems import refuses
 from atm_service.refusals import NotFound, TooManyAttempts
-from atm_service.withdrawals import errors, qr, service, store, views
+from atm_service.withdrawals import authorising, errors, qr, service, store, views
 from atm_service.withdrawals.schemas import WithdrawalRequest, WithdrawalView
 
 router = APIRouter(prefix="/wallet/v1/withdrawals", tags=["wallet"])
@@ -47,14 +47,9 @@ def authorise(
     """Set the money aside and make a code. Safe to repeat with the same key."""
     customers.prove_pin(context, customer.subject, body.pin, now)
     if body.amount > context.policy.withdrawal.step_up_above:
-        service.step_up(context, customer, body, now)
-    with context.transaction() as session:
-        answer = key.once(
-            session,
-            201,
-            lambda: views.withdrawal(service.authorise(session, context, customer, body, now)),
-        )
-    return answer.response()
+        authorising.step_up(context, customer, body, now)
+    wish = authorising.Wish(customer, body, key)
+    return context.share(authorising.authorise, wish).response()
 
 
 @router.get("", responses=refuses())

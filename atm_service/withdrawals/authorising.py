@@ -1,0 +1,187 @@
+"""Authorising: setting money aside and issuing codes, for all customers who ask at the same moment."""
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy import Connection
+
+import ledger
+from atm_service import calendar, chart, idempotency, ids
+from atm_service.audit import trail
+from atm_service.audit.trail import Deed
+from atm_service.context import Context
+from atm_service.customers import service as customers
+from atm_service.customers import store as customer_store
+from atm_service.idempotency import Answer, Key
+from atm_service.keys.tokens import Caller
+from atm_service.limits.policy import Policy
+from atm_service.offices import service as offices
+from atm_service.refusals import NotFound, Refusal, Unavailable
+from atm_service.sharing import tried
+from atm_service.withdrawals import digits, errors, service, store, views
+from atm_service.withdrawals.domain import Withdrawal, check_amount
+from atm_service.withdrawals.schemas import WithdrawalRequest, WithdrawalView
+from atm_service.withdrawals.service import Shown
+from kyc.errors import ProviderRefused, ProviderUnavailable
+from kyc.provider import FaceRequest
+from ledger import Hold, reading
+
+DIGITS_TRIES: Final = 10
+STEP_UP_RETRY_S: Final = 10
+
+
+@dataclass(frozen=True)
+class Wish:
+    """One customer's wish for a code. The PIN and, for much money, the face were proved before."""
+
+    customer: Caller
+    body: WithdrawalRequest
+    key: Key
+
+    @property
+    def subjects(self) -> tuple[UUID]:
+        """The customer: two wishes of one customer take turns."""
+        return (self.customer.subject,)
+
+
+def authorise(context: Context, wishes: Sequence[Wish]) -> list[Answer | Refusal]:
+    """Set the money aside and issue the codes, in one transaction, each wish once under its key.
+
+    Each wish is refused by amount, office, open codes, limits and funds, in this order.
+    """
+    now = max(wish.key.now for wish in wishes)
+    with context.transaction() as session:
+        return idempotency.once_each(
+            session,
+            [wish.key for wish in wishes],
+            201,
+            lambda new: _authorise(session, context, [wishes[n] for n in new], now),
+        )
+
+
+def _authorise(
+    session: Connection, context: Context, wishes: Sequence[Wish], now: datetime
+) -> list[WithdrawalView | Refusal]:
+    today = ledger.business_date(now)
+    known = customer_store.lock_each(session, [wish.customer.subject for wish in wishes])
+    used = store.used_each(session, list(known), calendar.day_start(today), calendar.month_start(today))
+    drafts = [
+        tried(_draft, session, context.policy, wish, used.get(wish.customer.subject), now) for wish in wishes
+    ]
+    funded = iter(_set_aside(session, context.policy, [d for d in drafts if isinstance(d, Withdrawal)], now))
+    held = [next(funded) if isinstance(draft, Withdrawal) else draft for draft in drafts]
+    tens = _insert(session, context, [one for one in held if isinstance(one, Withdrawal)])
+    deeds = [
+        Deed("authorise", one.id, wish.customer, {"amount": one.amount})
+        for wish, one in zip(wishes, held, strict=True)
+        if isinstance(one, Withdrawal)
+    ]
+    trail.record_each(session, now, deeds)
+    return [_view(context, one, tens[one.id], now) if isinstance(one, Withdrawal) else one for one in held]
+
+
+def _draft(
+    session: Connection, policy: Policy, wish: Wish, used: store.Used | None, now: datetime
+) -> Withdrawal:
+    body, rules = wish.body, policy.withdrawal
+    check_amount(body.amount, rules)
+    if body.lifetime == "scheduled" and body.office is None:
+        raise errors.OfficeRequired
+    if body.office is not None:
+        offices.active(session, body.office)
+    if used is None:
+        raise NotFound
+    _check_limits(policy, used, body.amount)
+    return Withdrawal(
+        id=ids.new(now),
+        customer_id=wish.customer.subject,
+        amount=body.amount,
+        fee=rules.fee,
+        lifetime=body.lifetime,
+        office=body.office,
+        created_at=now,
+        expires_at=now.replace(microsecond=0) + rules.lifetime(body.lifetime),
+    )
+
+
+def _check_limits(policy: Policy, used: store.Used, amount: int) -> None:
+    if used.live >= policy.withdrawal.live_codes_max:
+        raise errors.TooManyLiveCodes(maximum=policy.withdrawal.live_codes_max)
+    limits = {"day": (policy.customer.per_day, used.day), "month": (policy.customer.per_month, used.month)}
+    for period, (limit, so_far) in limits.items():
+        if limit is not None and so_far + amount > limit:
+            raise errors.CustomerLimitReached(period=period, limit=limit, remaining=max(0, limit - so_far))
+
+
+def _set_aside(
+    session: Connection, policy: Policy, drafts: Sequence[Withdrawal], now: datetime
+) -> list[Withdrawal | Refusal]:
+    outcomes = ledger.post(session, [_hold(draft, policy.withdrawal.lease) for draft in drafts], now)
+    return [_funded(session, draft, outcome) for draft, outcome in zip(drafts, outcomes, strict=True)]
+
+
+def _hold(withdrawal: Withdrawal, lease: timedelta) -> Hold:
+    return Hold(
+        id=withdrawal.id,
+        reference=f"withdrawal/{withdrawal.id}",
+        account=chart.customer(withdrawal.customer_id),
+        amount=withdrawal.amount + withdrawal.fee,
+        deadline=service.hold_deadline(withdrawal, lease),
+    )
+
+
+def _funded(session: Connection, draft: Withdrawal, outcome: ledger.Outcome) -> Withdrawal | Refusal:
+    if outcome.reason is ledger.Reason.INSUFFICIENT_FUNDS:
+        available = reading.balance(session, chart.customer(draft.customer_id)).available
+        return errors.InsufficientFunds(available=available)
+    service.must(outcome)
+    return draft
+
+
+def _insert(session: Connection, context: Context, withdrawals: Sequence[Withdrawal]) -> dict[UUID, str]:
+    """Write the withdrawals, each with ten digits that no other live one has; give the digits."""
+    tens: dict[UUID, str] = {}
+    left = list(withdrawals)
+    for _ in range(DIGITS_TRIES):
+        if not left:
+            return tens
+        tens |= {withdrawal.id: digits.make(secrets.randbelow) for withdrawal in left}
+        added = store.insert(session, [_sealed(context, one, tens[one.id]) for one in left])
+        left = [withdrawal for withdrawal in left if withdrawal.id not in added]
+    if left:
+        raise RuntimeError("no free digits found: that many open codes cannot be")
+    return tens
+
+
+def _sealed(context: Context, withdrawal: Withdrawal, ten: str) -> tuple[Withdrawal, bytes, bytes]:
+    sealed = context.sealer.seal(ten.encode(), service.digits_place(withdrawal.id))
+    return withdrawal, context.sealer.fingerprint(ten, "digits"), sealed
+
+
+def _view(context: Context, withdrawal: Withdrawal, ten: str, now: datetime) -> WithdrawalView:
+    return views.withdrawal(Shown(withdrawal, service.code(context, withdrawal, now), digits.show(ten)))
+
+
+def step_up(context: Context, customer: Caller, wish: WithdrawalRequest, now: datetime) -> None:
+    """Ask the eKYC provider for a fresh face match, outside any transaction.
+
+    Raises `StepUpRequired` without a picture or without a match, `Unavailable` when the provider does not answer.
+    """
+    required = errors.StepUpRequired(above=context.policy.withdrawal.step_up_above)
+    if wish.face_capture is None:
+        raise required
+    with context.transaction() as session:
+        reference = customers.provider_reference(session, customer.subject)
+    request = FaceRequest(ids.new(now), reference, wish.face_capture)
+    try:
+        result = context.provider.match_face(request, context.settings.kyc_timeout_s)
+    except ProviderUnavailable:
+        raise Unavailable(retry_after_s=STEP_UP_RETRY_S) from None
+    except ProviderRefused:
+        raise required from None
+    if not result.matches:
+        raise required

@@ -1,0 +1,370 @@
+"""Presenting and paying: for all counters that ask at the same moment.
+
+Rows are locked in one order: withdrawals, shifts, the offices' days, notes, ledger accounts, each kind in the order of
+its ids.
+"""
+
+import secrets
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import Connection
+
+import ledger
+from atm_service import attempts, chart, idempotency, ids
+from atm_service.audit import trail
+from atm_service.audit.trail import Deed
+from atm_service.cash import mixing, stock
+from atm_service.cash.domain import written
+from atm_service.cash.mixing import Mix
+from atm_service.context import Context
+from atm_service.idempotency import Answer, Key
+from atm_service.keys.tokens import Caller
+from atm_service.limits.policy import Policy
+from atm_service.offices import service as offices
+from atm_service.offices import store as office_store
+from atm_service.offices.domain import Shift
+from atm_service.offices.errors import NoOpenShift
+from atm_service.refusals import NotFound, Refusal, TooManyAttempts
+from atm_service.sharing import tried
+from atm_service.withdrawals import errors, receipts, service, store, views
+from atm_service.withdrawals.codes import Code
+from atm_service.withdrawals.domain import Drawer, Withdrawal
+from atm_service.withdrawals.receipts import Payout, Receipt
+from atm_service.withdrawals.schemas import PaymentRequest, PresentationView, ReceiptView
+from atm_service.withdrawals.store import Found
+from ledger import Capture, Entry, Posting, reading
+
+
+@dataclass(frozen=True)
+class Presentation:
+    """What a clerk scanned or typed: a genuine code, or ten digits that fit together."""
+
+    clerk: Caller
+    read: Code | str
+    now: datetime
+
+    @property
+    def subjects(self) -> tuple[UUID | str, ...]:
+        """The withdrawal, as far as it is known: two presentations of one code take turns."""
+        return (self.read if isinstance(self.read, str) else self.read.withdrawal,)
+
+
+def present(context: Context, asks: Sequence[Presentation]) -> list[PresentationView | Refusal]:
+    """Give each clerk's drawer the sole right to pay what was read, in one transaction.
+
+    `CodeUnknown` where it is nobody's; the caller counts that guess.
+    """
+    now = max(ask.now for ask in asks)
+    with context.transaction() as session:
+        named = [tried(_named, session, context, ask, now) for ask in asks]
+        found = store.find_each(session, [id for id in named if isinstance(id, UUID)])
+        shifts = offices.shifts_of(session, [ask.clerk for ask in asks])
+        cash = _cash(session, shifts.values())
+        shown: list[PresentationView | Refusal] = []
+        presented: dict[UUID, Withdrawal] = {}
+        deeds: list[Deed] = []
+        for ask, id in zip(asks, named, strict=True):
+            if isinstance(id, Refusal):
+                shown.append(id)
+                continue
+            after = tried(
+                _presented, session, context, ask, found.get(id), shifts.get(ask.clerk.subject), cash, now
+            )
+            if isinstance(after, Refusal):
+                shown.append(after)
+                continue
+            view = tried(views.presentation, session, context, after, found[id].identity_sealed)
+            shown.append(view)
+            if isinstance(view, Refusal):
+                continue
+            # Digits and code of one withdrawal may meet in a batch: the next decision must see this one.
+            found[id] = replace(found[id], withdrawal=after)
+            presented[id] = after
+            detail = {"drawer": shifts[ask.clerk.subject].drawer, "by_digits": after.by_digits}
+            deeds.append(Deed("present", id, ask.clerk, detail))
+        store.save(session, list(presented.values()))
+        trail.record_each(session, now, deeds)
+    return shown
+
+
+def _named(session: Connection, context: Context, ask: Presentation, now: datetime) -> UUID:
+    if not isinstance(ask.read, str):
+        return ask.read.withdrawal
+    attempts.refuse_when_shut(session, attempts.DIGITS, str(ask.clerk.subject), now)
+    id = store.id_by_digits(session, context.sealer.fingerprint(ask.read, "digits"))
+    if id is None:
+        raise errors.CodeUnknown
+    return id
+
+
+def _presented(
+    session: Connection,
+    context: Context,
+    ask: Presentation,
+    found: Found | None,
+    shift: Shift | None,
+    cash: dict[str, int],
+    now: datetime,
+) -> Withdrawal:
+    if found is None:
+        raise errors.CodeUnknown
+    before, read = found.withdrawal, ask.read
+    if not isinstance(read, str) and (read.amount, read.office) != (before.amount, before.office):
+        raise errors.CodeNotGenuine
+    if shift is None:
+        raise NoOpenShift
+    drawer = Drawer(shift.office, shift.drawer)
+    try:
+        after = before.present(drawer, now, context.policy.withdrawal.lease, by_digits=isinstance(read, str))
+    except errors.WrongOffice as wrong:
+        wrong.members["office_name"] = offices.name(session, wrong.members["office"])
+        raise
+    if cash[chart.drawer(drawer.office, drawer.number)] < after.amount:
+        raise errors.DrawerShort
+    return after
+
+
+def _cash(session: Connection, shifts: Iterable[Shift]) -> dict[str, int]:
+    drawers = [chart.drawer(shift.office, shift.drawer) for shift in shifts]
+    return {balance.code: balance.available for balance in reading.balances(session, drawers)}
+
+
+@dataclass(frozen=True)
+class Payment:
+    """A clerk's word that the card was checked and the cash is counted. With digits, the PIN was proved before."""
+
+    clerk: Caller
+    id: UUID
+    checks: PaymentRequest
+    key: Key
+
+    @property
+    def subjects(self) -> tuple[UUID, UUID]:
+        """The withdrawal, which is paid once, and the clerk: a drawer gives its notes one payment at a time."""
+        return (self.id, self.clerk.subject)
+
+
+@dataclass(frozen=True)
+class _Ready:
+    """A payment that the withdrawal's state, the card and the shift allow."""
+
+    payment: Payment
+    paid: Withdrawal
+    shift: Shift
+    receipt_id: UUID
+    entry: Entry
+    identity_sealed: bytes
+
+
+class _Entangled(Exception):  # noqa: N818  never leaves: the batch is tried one by one
+    """A payment was refused for a limit that another one has used up which then was not paid."""
+
+
+def pay(context: Context, payments: Sequence[Payment]) -> list[Answer | Refusal]:
+    """Record that the cash may leave the drawers: states, ledger, receipts and trail, in one transaction.
+
+    Each payment is done once under its key. `WrongIdentity` when the card is another person's; the caller counts
+    that guess.
+    """
+    now = max(payment.key.now for payment in payments)
+    with context.transaction() as session:
+        return idempotency.once_each(
+            session,
+            [payment.key for payment in payments],
+            201,
+            lambda new: _pay(session, context, [payments[n] for n in new], now),
+        )
+
+
+def _pay(
+    session: Connection, context: Context, payments: Sequence[Payment], now: datetime
+) -> list[ReceiptView | Refusal]:
+    """Decide each payment on the locked rows, post all at once, write what was posted."""
+    results: dict[UUID, ReceiptView | Refusal] = {}
+    found = store.find_each(session, [payment.id for payment in payments])
+    shifts = offices.shifts_of(session, [payment.clerk for payment in payments])
+    shut = attempts.shut(session, attempts.IDENTITY, [str(payment.id) for payment in payments], now)
+    ready: list[_Ready] = []
+    for payment in payments:
+        one = tried(
+            _ready, context, payment, found.get(payment.id), shifts.get(payment.clerk.subject), shut, now
+        )
+        if isinstance(one, Refusal):
+            results[payment.id] = one
+        else:
+            ready.append(one)
+    so_far = receipts.paid_out(session, [one.shift.office for one in ready], ledger.business_date(now))
+    allowed = _within_limits(context.policy, so_far, ready, results)
+    mixes = _chosen(session, allowed, results)
+    paid = _capture(session, [one for one in allowed if one.paid.id in mixes], results, now)
+    if len(paid) < len(allowed) < len(ready):
+        raise _Entangled
+    for one in paid:
+        mixing.take(session, one.entry.id, mixes[one.paid.id], now)
+    for one, receipt in _written(session, paid, mixes, so_far, now):
+        results[one.payment.id] = views.receipt(context, receipt)
+    return [results[payment.id] for payment in payments]
+
+
+def _ready(
+    context: Context,
+    payment: Payment,
+    found: Found | None,
+    shift: Shift | None,
+    shut: dict[str, TooManyAttempts],
+    now: datetime,
+) -> _Ready:
+    if found is None:
+        raise NotFound
+    if shift is None:
+        raise NoOpenShift
+    receipt_id = ids.new(now)
+    paid = found.withdrawal.pay(Drawer(shift.office, shift.drawer), receipt_id, now)
+    if paid.by_digits and payment.checks.pin is None:
+        raise errors.PinRequired
+    if str(payment.id) in shut:
+        raise shut[str(payment.id)]
+    card = context.sealer.fingerprint(payment.checks.id_number, "id-number")
+    if not secrets.compare_digest(card, found.id_print):
+        raise errors.WrongIdentity
+    return _Ready(payment, paid, shift, receipt_id, _payment_entry(paid, shift, now), found.identity_sealed)
+
+
+def _payment_entry(withdrawal: Withdrawal, shift: Shift, now: datetime) -> Entry:
+    customer = chart.customer(withdrawal.customer_id)
+    postings = [Posting(customer, chart.drawer(shift.office, shift.drawer), withdrawal.amount)]
+    if withdrawal.fee:
+        postings.append(Posting(customer, chart.fees(shift.office), withdrawal.fee))
+    return Entry(
+        id=ids.new(now),
+        reference=f"withdrawal/{withdrawal.id}/paid",
+        kind="withdrawal",
+        business_date=ledger.business_date(now),
+        narration=f"cash paid at {shift.office}",
+        postings=tuple(postings),
+    )
+
+
+def _within_limits(
+    policy: Policy,
+    so_far: Mapping[str, Payout],
+    ready: Sequence[_Ready],
+    results: dict[UUID, ReceiptView | Refusal],
+) -> list[_Ready]:
+    """Keep what the legal limits of the offices leave room for, in order."""
+    allowed: list[_Ready] = []
+    taken: Counter[str] = Counter()
+    for one in ready:
+        office = one.shift.office
+        total = taken[office] + one.paid.amount
+        limits = {
+            "day": (policy.office.per_day, so_far[office].day),
+            "month": (policy.office.per_month, so_far[office].month),
+        }
+        for period, (limit, before) in limits.items():
+            if before + total > limit:
+                results[one.payment.id] = errors.OfficeLimitReached(period=period, limit=limit)
+                break
+        else:
+            taken[office] = total
+            allowed.append(one)
+    return allowed
+
+
+def _chosen(
+    session: Connection, allowed: Sequence[_Ready], results: dict[UUID, ReceiptView | Refusal]
+) -> dict[UUID, Mix]:
+    """Choose the notes for each payment; a batch has one payment of a drawer."""
+    if not allowed:
+        return {}
+    known = stock.lock(session, *sorted(_place(one.shift) for one in allowed))
+    mixes: dict[UUID, Mix] = {}
+    for one in allowed:
+        place, wished = _place(one.shift), one.payment.checks.notes
+        mix = tried(mixing.choose, place, known[place], one.paid.amount, wished)
+        if isinstance(mix, Refusal):
+            results[one.payment.id] = mix
+        else:
+            mixes[one.paid.id] = mix
+    return mixes
+
+
+def _place(shift: Shift) -> str:
+    return chart.drawer(shift.office, shift.drawer)
+
+
+def _capture(
+    session: Connection,
+    allowed: Sequence[_Ready],
+    results: dict[UUID, ReceiptView | Refusal],
+    now: datetime,
+) -> list[_Ready]:
+    paid: list[_Ready] = []
+    captures = [Capture(one.paid.id, one.entry) for one in allowed]
+    for one, outcome in zip(allowed, ledger.post(session, captures, now), strict=True):
+        if outcome.reason is ledger.Reason.INSUFFICIENT_FUNDS:
+            results[one.payment.id] = errors.DrawerShort()
+        else:
+            service.must(outcome)
+            paid.append(one)
+    return paid
+
+
+def _written(
+    session: Connection,
+    paid: Sequence[_Ready],
+    mixes: Mapping[UUID, Mix],
+    so_far: Mapping[str, Payout],
+    now: datetime,
+) -> list[tuple[_Ready, Receipt]]:
+    """Write the receipts, with an office's numbers running on, the withdrawals and the trail."""
+    if not paid:
+        return []
+    today = ledger.business_date(now)
+    names = office_store.names(session, [one.shift.office for one in paid])
+    last = {office: before.receipts for office, before in so_far.items()}
+    made: list[tuple[_Ready, Receipt]] = []
+    for one in paid:
+        office = one.shift.office
+        last[office] += 1
+        number = f"{office}-{today:%y%m%d}-{last[office]:04d}"
+        made.append((one, _receipt(one, number, names[office], mixes[one.paid.id], now)))
+    receipts.insert(
+        session, [(receipt, one.shift.id, one.payment.clerk.subject) for one, receipt in made], today
+    )
+    store.save(session, [one.paid for one in paid])
+    deeds = [
+        Deed(
+            "pay",
+            one.paid.id,
+            one.payment.clerk,
+            {"receipt": receipt.number, "checked": one.payment.checks.checked},
+        )
+        for one, receipt in made
+    ]
+    trail.record_each(session, now, deeds)
+    return made
+
+
+def _receipt(one: _Ready, number: str, office_name: str, mix: Mix, now: datetime) -> Receipt:
+    return Receipt(
+        id=one.receipt_id,
+        number=number,
+        withdrawal_id=one.paid.id,
+        customer_id=one.paid.customer_id,
+        amount=one.paid.amount,
+        fee=one.paid.fee,
+        office=one.shift.office,
+        office_name=office_name,
+        drawer=one.shift.drawer,
+        clerk=one.shift.clerk,
+        identity_checked=one.payment.checks.checked,
+        paid_at=now,
+        entry_id=one.entry.id,
+        identity_sealed=one.identity_sealed,
+        notes=None if mix.notes is None else written(mix.notes),
+    )
