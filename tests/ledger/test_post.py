@@ -1,10 +1,11 @@
 from collections.abc import Callable
+from datetime import date
 
 import pytest
 from sqlalchemy import Connection
 
 import ledger
-from ledger import Command, Expire, Outcome, Reason, Status, Void, controls, reading
+from ledger import Command, Entry, Expire, Outcome, Reason, Status, Void, controls, reading
 from tests.database import Database
 from tests.ledger.builders import (
     ANNA,
@@ -36,6 +37,36 @@ def test_an_entry_moves_every_posting(books: Connection) -> None:
     moved = entry((ANNA, DRAWER, 300), (ANNA, FEES, 5))
     assert one(books, moved) == Outcome(Status.POSTED, None, moved.id)
     assert [reading.balance(books, code).normal for code in (ANNA, DRAWER, FEES)] == [795, 4_700, 5]
+
+
+UNUSUAL = {
+    "unknown debit account": (entry(("customer/nobody", BANK, 1)), Reason.UNKNOWN_ACCOUNT),
+    "unknown credit account": (entry((BANK, "customer/nobody", 1)), Reason.UNKNOWN_ACCOUNT),
+    "too little to take from a customer": (entry((ANNA, BANK, 1_001)), Reason.INSUFFICIENT_FUNDS),
+    "too little to take from another": (entry((BINH, DRAWER, 1)), Reason.INSUFFICIENT_FUNDS),
+    "too little in the drawer": (entry((TREASURY, DRAWER, 5_001)), Reason.INSUFFICIENT_FUNDS),
+    "too little in the drawer for a bank": (entry((BANK, DRAWER, 5_001)), Reason.INSUFFICIENT_FUNDS),
+    "a reference that is taken": (entry((BANK, ANNA, 1), reference="taken"), Reason.REFERENCE_REUSED),
+    "a reference that is taken, turned round": (
+        entry((ANNA, BANK, 1), reference="taken"),
+        Reason.REFERENCE_REUSED,
+    ),
+    "a closed day": (entry((BANK, ANNA, 1), business_date=date(2026, 2, 1)), Reason.DAY_CLOSED),
+}
+
+
+@pytest.mark.parametrize(("unusual", "reason"), UNUSUAL.values(), ids=UNUSUAL)
+def test_a_refused_entry_leaves_every_account_as_it_was(
+    books: Connection, unusual: Entry, reason: Reason
+) -> None:
+    """Alone in its call, an entry that cannot be posted takes back all it did: totals, holds and versions."""
+    ledger.close_day(books, date(2026, 2, 1), NOW)
+    one(books, top_up(reference="taken", amount=1, business_date=date(2026, 3, 1)))
+    one(books, entry((ANNA, BANK, 1)))
+    accounts = "SELECT code, debits, credits, held, version FROM ledger.account ORDER BY code"
+    before = books.exec_driver_sql(accounts).all()
+    assert one(books, unusual) == refused(reason)
+    assert books.exec_driver_sql(accounts).all() == before
 
 
 def test_no_commands_need_no_database(books: Connection) -> None:

@@ -135,6 +135,23 @@ def test_overlapping_batches_lose_nothing_and_never_wait_in_a_circle(database: D
     assert_controls_hold(database.app)
 
 
+def test_entries_to_and_fro_never_wait_in_a_circle(database: Database) -> None:
+    """Four threads move money from one account to another and four move it back, an entry at a time."""
+    prepare(database.owner)
+    ways = [(BANK, "treasury/cash", 1), ("treasury/cash", BANK, 1)]
+
+    def work(seed: int) -> Counter[Status]:
+        outcomes: list[Outcome] = []
+        for _ in range(150):
+            with database.app.begin() as session:
+                outcomes += ledger.post(session, [entry(ways[seed % 2])], NOW)
+        return Counter(outcome.status for outcome in outcomes)
+
+    with ThreadPoolExecutor(8) as pool:
+        assert sum(pool.map(work, range(8)), Counter()) == {Status.POSTED: 1_200}
+    assert_controls_hold(database.app)
+
+
 def test_two_openers_of_the_same_accounts_do_not_collide(database: Database) -> None:
     """Accounts opened by two transactions at once are there once, and neither fails."""
     accounts = [Account(f"customer/{n}", AccountClass.LIABILITY, floored=True) for n in range(2_000)]
