@@ -9,6 +9,7 @@ _HEAD: Final = ("what", "at", "median", "unit", "lowest to highest", "ratio", "g
 _RIGHT: Final = frozenset({2, 4, 5})  # columns of figures
 _HUNDRED: Final = 100
 _ONE: Final = 1
+_TENTH: Final = 0.1
 _MARKS: Final = {True: "reached", False: "NOT REACHED", None: ""}
 
 
@@ -62,7 +63,7 @@ def _cells(row: Row) -> tuple[str, ...]:
         _figure(row.figure),
         row.unit,
         f"{_figure(min(row.values))} – {_figure(max(row.values))}" if len(row.values) > 1 else "",
-        "" if row.ratio is None else f"{row.ratio:.2f} ×",
+        "" if row.ratio is None else f"{row.ratio:.{2 if row.ratio >= _TENTH else 3}f} ×",
         str(row.goal or ""),
         _MARKS[row.reached],
         row.note,

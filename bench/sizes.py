@@ -46,7 +46,7 @@ def measured(
     for size in sizes:
         say(f"growing to {size:,} postings …")
         loaded = growth.load(town, size, clock, say)
-        at = f"{size:,} postings"
+        at = f"{growth.postings(town):,} postings"  # with those that opened the customers' accounts
         if loaded:
             found.append(
                 Row(PART, f"loading, {growth.A_CALL:,} postings a call", at, (loaded,), "postings/s")

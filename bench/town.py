@@ -89,7 +89,7 @@ def founded(on: Server, name: str, clock: Clock, customers: int = CUSTOMERS, off
     if is_new:
         with context.transaction() as session:
             offices.import_communes(session)
-        _settle(context, customers, clock())
+        _settle(context, customers, clock)
         _furnish(context, offices_, clock())
         vacuum(url)
     return Town(url, data_dir, context, _people(context), _clerks(context))
@@ -124,11 +124,12 @@ def id_number(number: int) -> str:
     return f"020085{number:06d}"
 
 
-def _settle(context: Context, customers: int, now: datetime) -> None:
+def _settle(context: Context, customers: int, clock: Clock) -> None:
     """Let customers in, each with a wallet full of money."""
     with context.transaction() as session:
-        ledger.open_accounts(session, chart.bank_accounts(BANK), now)
+        ledger.open_accounts(session, chart.bank_accounts(BANK), clock())
     for start in range(0, customers, TOGETHER):
+        now = clock()  # not one moment for all: the entries of a journal come one after another
         numbers = range(start, min(customers, start + TOGETHER))
         with context.transaction() as session:
             let_in = [_customer(context, number, now) for number in numbers]

@@ -40,6 +40,12 @@ def test_the_table_has_a_line_for_each_row_under_its_part() -> None:
     ]
 
 
+def test_a_small_ratio_has_one_digit_more() -> None:
+    """0.05 and 0.014 are not the same goal."""
+    row = Row("one", "ours", "8 clients", (14.0,), "withdrawals/s", (1000.0,))
+    assert "0.014 ×" in report.table([row])
+
+
 def test_the_columns_stand_under_their_heads() -> None:
     """Figures end where their head ends."""
     head, *lines = report.table(ROWS).splitlines()
