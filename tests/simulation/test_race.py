@@ -165,6 +165,8 @@ def test_a_shift_does_not_close_over_a_payment(town: Town, lines: list[httpx2.Cl
         if not closed.is_success:
             closed = _close(clerk, lines[1])
         shift = known(closed)
+        if shift["recount"]:  # what is counted too much is counted once more
+            shift = known(_close(clerk, lines[1]))
         assert (shift["paid_count"], shift["paid_total"], shift["closing_over_short"]) == (1, 50_000, 50_000)
         assert books.in_account(town.context, chart.drawer(OFFICE, clerk.drawer)) == people.CASH
         known(clerk.open())
