@@ -147,6 +147,11 @@ def _example(schema: dict[str, Any], schemas: dict[str, Any]) -> Any:
     for name in ("examples", "enum"):
         if name in schema:
             return schema[name][0]
+    for name in ("oneOf", "anyOf"):
+        if name in schema:
+            return _example(schema[name][0], schemas)
+    if "const" in schema:
+        return schema["const"]
     if schema.get("type") == "object":
         required = schema.get("required", ())
         return {name: _example(schema["properties"][name], schemas) for name in required}

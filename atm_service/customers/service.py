@@ -140,7 +140,9 @@ def lock(session: Connection, customer_id: UUID) -> None:
         raise NotFound
 
 
-def named(session: Connection, context: Context, *, phone: str | None, id_number: str | None) -> UUID:
+def named(
+    session: Connection, context: Context, *, phone: str | None = None, id_number: str | None = None
+) -> UUID:
     """Find the customer whom a phone number or a card number names. Raises `PayeeUnknown`; the caller counts it."""
     customer = None
     if id_number is not None:

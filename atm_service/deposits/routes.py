@@ -12,7 +12,12 @@ from atm_service.customers import service as customers
 from atm_service.customers.errors import PayeeUnknown
 from atm_service.deposits import service
 from atm_service.deposits.errors import ConfirmationNeeded
-from atm_service.deposits.schemas import DepositConfirmation, DepositRequest, DepositView
+from atm_service.deposits.schemas import (
+    ConfirmedByPin,
+    DepositConfirmation,
+    DepositRequest,
+    DepositView,
+)
 from atm_service.deposits.views import deposit as shown
 from atm_service.idempotency import InKey
 from atm_service.offices.errors import NoOpenShift
@@ -119,7 +124,7 @@ def confirm(
     id: UUID, body: DepositConfirmation, clerk: InClerk, key: InKey, context: InContext, now: InNow
 ) -> Response:
     """Take the cash in, after the customer's confirmation. Safe to repeat with the same key."""
-    if body.pin is not None:
+    if isinstance(body, ConfirmedByPin):
         service.prove_pin(context, clerk, id, body.pin, now)
     try:
         with context.transaction() as session:

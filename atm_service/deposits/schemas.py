@@ -1,10 +1,10 @@
 """HTTP bodies of deposits."""
 
 from datetime import datetime
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field
 
 from atm_service.approvals.schemas import ApprovalView
 from atm_service.offices.schemas import Counts
@@ -20,17 +20,19 @@ class _Body(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class Named(_Body):
-    """Whom the customer at the counter names: by phone number or by card number, one of the two."""
+class NamedByPhone(_Body):
+    """A customer, named by phone number."""
 
-    phone: Phone | None = None
-    id_number: IdNumber | None = Field(None, examples=[None])
+    phone: Phone
 
-    @model_validator(mode="after")
-    def _one(self) -> Self:
-        if (self.phone is None) == (self.id_number is None):
-            raise ValueError("name somebody by `phone` or by `id_number`")
-        return self
+
+class NamedByCard(_Body):
+    """A customer, named by card number."""
+
+    id_number: IdNumber
+
+
+Named = NamedByPhone | NamedByCard
 
 
 class DepositRequest(_Body):
@@ -40,27 +42,28 @@ class DepositRequest(_Body):
     counts: Counts
 
 
-class DepositConfirmation(_Body):
-    """How the customer confirmed: the masked name read aloud, the account holder's card, or PIN."""
+class ConfirmedByCard(_Body):
+    """The account holder's own card was read."""
 
-    by: Literal["name", "card", "pin"] = Field(examples=["card"])
-    id_number: IdNumber | None = None
-    checked: Checked | None = Field(None, examples=["qr"])
-    pin: Pin | None = Field(None, examples=[None])
+    by: Literal["card"]
+    id_number: IdNumber
+    checked: Checked
 
-    @model_validator(mode="after")
-    def _proved(self) -> Self:
-        given = (self.id_number is not None, self.checked is not None, self.pin is not None)
-        wanted = {
-            "name": (False, False, False),
-            "card": (True, True, False),
-            "pin": (False, False, True),
-        }
-        if given != wanted[self.by]:
-            raise ValueError(
-                "`card` takes `id_number` and `checked`, `pin` takes `pin`, `name` takes neither"
-            )
-        return self
+
+class ConfirmedByPin(_Body):
+    """The account holder typed the PIN on the keypad."""
+
+    by: Literal["pin"]
+    pin: Pin
+
+
+class ConfirmedByName(_Body):
+    """The masked name was read aloud, and whoever brought the cash said yes."""
+
+    by: Literal["name"]
+
+
+DepositConfirmation = Annotated[ConfirmedByCard | ConfirmedByPin | ConfirmedByName, Field(discriminator="by")]
 
 
 class DepositView(_Body):

@@ -20,7 +20,7 @@ from atm_service.context import Context
 from atm_service.customers import service as customers
 from atm_service.deposits import domain, store
 from atm_service.deposits.domain import Deposit
-from atm_service.deposits.schemas import DepositConfirmation, DepositRequest
+from atm_service.deposits.schemas import ConfirmedByCard, DepositConfirmation, DepositRequest
 from atm_service.keys.tokens import Caller
 from atm_service.limits.policy import Policy
 from atm_service.offices import service as offices
@@ -46,7 +46,7 @@ def propose(
     amount = total(wish.counts)
     domain.check_amount(amount, context.policy.deposit)
     attempts.refuse_when_shut(session, attempts.PAYEE, str(clerk.subject), now)
-    customer_id = customers.named(session, context, phone=wish.to.phone, id_number=wish.to.id_number)
+    customer_id = customers.named(session, context, **wish.to.model_dump())
     check_limits(session, context.policy, customer_id, amount, now)
     deposit = Deposit(
         id=ids.new(now),
@@ -111,7 +111,7 @@ def confirm(
     shift = offices.shift_of(session, clerk)
     deposit.proposal.check(clerk.subject, shift.id, now)
     domain.check_confirmation(deposit.amount, Confirmed(proof.by), context.policy.deposit)
-    if proof.id_number is not None:
+    if isinstance(proof, ConfirmedByCard):
         attempts.refuse_when_shut(session, attempts.IDENTITY, str(id), now)
         if not customers.identity_matches(session, context, deposit.customer_id, proof.id_number):
             raise WrongIdentity

@@ -48,7 +48,7 @@ def propose(
     domain.check_amount(wish.amount, context.policy.transfer)
     attempts.refuse_when_shut(session, attempts.PAYEE, str(clerk.subject), now)
     payer_id = _payer(session, context, wish.id_number)
-    payee_id = customers.named(session, context, phone=wish.to.phone, id_number=wish.to.id_number)
+    payee_id = customers.named(session, context, **wish.to.model_dump())
     domain.check_people(payer_id, payee_id)
     check_limits(session, context.policy, payer_id, wish.amount, now)
     transfer = Transfer(
@@ -135,7 +135,7 @@ def check_limits(session: Connection, policy: Policy, payer_id: UUID, amount: in
 
 def _payer(session: Connection, context: Context, id_number: str) -> UUID:
     try:
-        return customers.named(session, context, phone=None, id_number=id_number)
+        return customers.named(session, context, id_number=id_number)
     except PayeeUnknown:
         raise PayerUnknown from None
 

@@ -13,6 +13,7 @@ PAYER: Final = "school-12"
 AMOUNT: Final = 50_000  # the smallest, so that the day's limit is not reached
 EMPTY: Final = {"500000": 0}
 FULL: Final = {"10000": 10_000}
+WHY: Final = {"reason": "wrong-amount", "words": "đếm nhầm"}
 Ready = dict[str, Any]  # what the next request takes to succeed: any of `path`, `query`, `body`
 
 _accounts = itertools.count(1_000_000_000)
@@ -272,7 +273,9 @@ class Cast:
         return {"body": {"code": self.code()["code"]}}
 
     def colleague(self) -> Any:
-        """Give a customer whose limits are untouched."""
+        """Give a customer whose limits are untouched; and let the clerk ask for names again after many wrong ones."""
+        with self.service.context.transaction() as session:
+            session.exec_driver_sql("DELETE FROM service.attempt WHERE door = 'payee'")
         return self.service.customer(AMOUNT)
 
     def proposed(self, kind: str, counts: dict[str, int] | None = None) -> dict[str, Any]:
@@ -309,8 +312,7 @@ class Cast:
     def asked(self, kind: str = "withdrawals", id: str | None = None) -> dict[str, Any]:
         """Ask for the reversal of something that was done."""
         id = id or (self.receipt()["withdrawal_id"] if kind == "withdrawals" else self.deposited())
-        body = {"reason": "wrong-amount", "words": "đếm nhầm"}
-        answer = self.clerk.post(f"/counter/v1/{kind}/{id}/reversal-request", body)
+        answer = self.clerk.post(f"/counter/v1/{kind}/{id}/reversal-request", WHY)
         assert answer.status_code == 201, answer.text
         request: dict[str, Any] = answer.json()
         return request
@@ -374,7 +376,7 @@ READY: Final[dict[str, Callable[[Cast], Ready]]] = {
     "counter_release": lambda cast: {"path": {"id": cast.presented()["id"]}},
     "counter_receipt": lambda cast: {"path": {"id": cast.receipt()["id"]}},
     "counter_approval": lambda cast: {"path": {"id": cast.asked()["id"]}},
-    "counter_ask_to_reverse": lambda cast: {"path": {"id": cast.receipt()["withdrawal_id"]}},
+    "counter_ask_to_reverse": lambda cast: {"path": {"id": cast.receipt()["withdrawal_id"]}, "body": WHY},
     "counter_reverse": lambda cast: cast.to_reverse("withdrawals"),
     "counter_propose_deposit": lambda cast: {
         "body": {"to": {"phone": cast.colleague().facts["phone"]}, "counts": {"50000": 1}}
@@ -385,7 +387,7 @@ READY: Final[dict[str, Callable[[Cast], Ready]]] = {
         "path": {"id": cast.proposed("deposits")["id"]},
         "body": {"by": "name"},
     },
-    "counter_ask_to_reverse_deposit": lambda cast: {"path": {"id": cast.deposited()}},
+    "counter_ask_to_reverse_deposit": lambda cast: {"path": {"id": cast.deposited()}, "body": WHY},
     "counter_reverse_deposit": lambda cast: cast.to_reverse("deposits"),
     "counter_propose_transfer": lambda cast: {
         "body": {
@@ -395,14 +397,27 @@ READY: Final[dict[str, Callable[[Cast], Ready]]] = {
         }
     },
     "counter_transfer": lambda cast: {"path": {"id": cast.proposed("transfers")["id"]}},
-    "counter_ask_for_transfer": lambda cast: {"path": {"id": cast.proposed("transfers")["id"]}},
+    "counter_ask_for_transfer": lambda cast: {
+        "path": {"id": cast.proposed("transfers")["id"]},
+        "body": {"words": "mua nhà"},
+    },
     "counter_confirm_transfer": lambda cast: {
         "path": {"id": cast.proposed("transfers")["id"]},
         "body": {"pin": cast.customer.facts["pin"]},
     },
     "counter_voucher": lambda cast: {"path": {"id": cast.vouched()}},
-    "counter_record_counterfeit": lambda cast: cast.at_work() or {},
-    "staff_decide_approval": lambda cast: {"path": {"id": cast.asked()["id"]}},
+    "counter_record_counterfeit": lambda cast: {
+        "body": {
+            "note": "500000",
+            "serial": "QX24813579",
+            "bearer_name": "Lộc Văn Bình",
+            "bearer_id_number": cast.customer.facts["id_number"],
+        }
+    },
+    "staff_decide_approval": lambda cast: {
+        "path": {"id": cast.asked()["id"]},
+        "body": {"decision": "approve", "reason": "đã gọi"},
+    },
     "staff_sign_in": lambda cast: {"body": cast.credentials("staff")},
     "staff_refresh": lambda cast: {"body": {"refresh_token": cast.session("staff")}},
     "staff_sign_out": lambda cast: {"body": {"refresh_token": cast.session("staff")}},
