@@ -33,3 +33,7 @@ SET paid_total = known.paid_total + EXCLUDED.paid_total, receipts = known.receip
 
 INSERT INTO service.audit_event (id, at, action, subject, actor, role, office, detail)
 SELECT entry_id, at, 'pay', withdrawal_id, clerk_id, 'clerk', office, '{"checked": "qr"}' FROM loaded;
+
+-- Nobody has said which notes were paid, so the drawers no longer know theirs.
+UPDATE service.note_stock SET notes = NULL
+WHERE place IN (SELECT concat('office/', office, '/drawer/', drawer) FROM loaded);
