@@ -242,7 +242,10 @@ def _add_health(app: FastAPI) -> None:
         with context.engine.connect() as session:
             waiting = sealing.unsealed_for(session, request.state.now)
         # A journal that is sealed late is an alarm, and no reason to turn customers away.
-        sealed = {"keeps_up": waiting <= sealing.SEALED_WITHIN, "oldest_unsealed_s": int(waiting.total_seconds())}
+        sealed = {
+            "keeps_up": waiting <= sealing.SEALED_WITHIN,
+            "oldest_unsealed_s": int(waiting.total_seconds()),
+        }
         return Response(orjson.dumps({"ready": True, "sealing": sealed}), media_type="application/json")
 
     @app.get("/metrics", tags=["health"], summary="Counters for Prometheus", response_class=PlainTextResponse)
