@@ -337,8 +337,10 @@ BEGIN
         IF why IS NULL AND entry_ids[n] IS NOT NULL THEN
             IF business_dates[n] <= closed THEN
                 why := 'day-closed';
-            ELSIF corrections[n] IS NOT NULL AND corrections[n] <> ALL (array_remove(done_id, NULL))
-                  AND NOT EXISTS (SELECT FROM ledger.entry AS e WHERE e.id = corrections[n]) THEN
+            ELSIF corrections[n] IS NOT NULL
+                  AND NOT EXISTS (SELECT FROM ledger.entry AS e WHERE e.id = corrections[n])
+                  AND NOT EXISTS (SELECT FROM unnest(entry_ids, statuses) AS e (id, status)
+                                  WHERE e.id = corrections[n] AND e.status = 'posted') THEN
                 why := 'unknown-entry';
             END IF;
             WHILE why IS NULL AND applied < last LOOP

@@ -14,8 +14,11 @@ from ledger.seals.findings import Finding, Problem
 from ledger.seals.leaves import End, Entry, Hold, Leaf, title
 from ledger.seals.reading import Totals
 
-WAITING_MAX: Final = 50_000
-"""How many legs of one account may wait for a version: after so many it does not come any more."""
+WAITING_MAX: Final = 200_000
+"""How many legs of one account may wait for a version: after so many it does not come any more.
+
+A payer's credits of one file, up to 100,000, are recorded at one moment, and their leaves stand in the order of ids.
+"""
 
 
 class _Leg(NamedTuple):

@@ -69,6 +69,21 @@ def test_a_refused_entry_leaves_every_account_as_it_was(
     assert books.exec_driver_sql(accounts).all() == before
 
 
+def test_an_entry_corrects_an_entry_and_nothing_else(books: Connection) -> None:
+    """One of the same call will do; a hold of the same call, or one that was refused, will not."""
+    first, broke, placed = top_up(), entry((BINH, BANK, 1)), hold(5)
+    corrections = [entry((BANK, ANNA, 1), corrects=one.id) for one in (first, broke, placed)]
+    outcomes = ledger.post(books, [first, broke, placed, *corrections], NOW)
+    assert [outcome.reason for outcome in outcomes] == [
+        None,
+        Reason.INSUFFICIENT_FUNDS,
+        None,
+        None,
+        Reason.UNKNOWN_ENTRY,
+        Reason.UNKNOWN_ENTRY,
+    ]
+
+
 def test_no_commands_need_no_database(books: Connection) -> None:
     """An empty batch has no outcomes."""
     assert ledger.post(books, [], NOW) == []
