@@ -1,7 +1,7 @@
 """Ours: entries through SQL alone, from Python one a call and in batches; among all customers, or to one account."""
 
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -12,12 +12,14 @@ from sqlalchemy import text
 
 import ledger
 from atm_service import database as db
+from atm_service.sharing import Shared
 from bench import books, clients, server
 from bench.books import HOT, Books, Clock, NotPosted
 from bench.clients import Done, Prepare, Step
 from bench.figures import Goal, ratio_at_least
 from bench.rounds import Measured, Workload
 from bench.server import Server
+from ledger import Entry, Outcome, Status
 
 PART: Final = "the ledger"
 SCRIPT: Final = Path(__file__).with_name("post.sql")
@@ -25,6 +27,7 @@ BATCH: Final = 100
 CLIENTS: Final = (1, 8, 32)
 HOT_CLIENTS: Final = (8, 32)
 THREADS: Final = 32
+SHARED: Final = (8, 32)
 
 ONE_CALL: Final = ratio_at_least(1.2)
 BATCHES: Final = ratio_at_least(2)
@@ -49,6 +52,7 @@ def workloads(on: Server, clock: Clock, customers: int = books.CUSTOMERS) -> lis
     opened = books.opened(on, "bench_ledger", clock, customers)
     _number_accounts(opened)
     hot, every = replace(opened, is_hot=True), dict.fromkeys(CLIENTS, BATCHES)
+    shared = partial(_shared, clock)
     sql, one, hundred = partial(_sql, clock), partial(_python, clock, 1), partial(_python, clock, BATCH)
     kinds = [
         _Kind("one entry a call, SQL", opened, sql, CLIENTS, {8: ONE_CALL}),
@@ -56,6 +60,8 @@ def workloads(on: Server, clock: Clock, customers: int = books.CUSTOMERS) -> lis
         _Kind("one entry a call, Python", opened, one, CLIENTS, {8: ONE_CALL}),
         _Kind("one entry a call, Python, hot account", hot, one, HOT_CLIENTS),
         _Kind("one entry a call, threads of one process", opened, partial(_threads, clock), (THREADS,)),
+        _Kind("one entry a request, threads that share transactions", opened, shared, SHARED, {8: ONE_CALL}),
+        _Kind("one entry a request, sharing, hot account", hot, shared, SHARED),
         _Kind("batches of 100, Python", opened, hundred, CLIENTS, every),
         _Kind("batches of 100, Python, hot account", hot, hundred, CLIENTS, every),
     ]
@@ -133,6 +139,48 @@ def _python(clock: Clock, size: int, opened: Books, number: int, seconds: int) -
 
 def _threads(clock: Clock, opened: Books, number: int, seconds: int) -> Done:
     return clients.threads(poster(clock, 1, opened), number, seconds)
+
+
+@dataclass(frozen=True)
+class _Ask:
+    """One entry that somebody wants posted."""
+
+    entry: Entry
+
+    @property
+    def subjects(self) -> tuple[str]:
+        """Its reference."""
+        return (self.entry.reference,)
+
+
+def _shared(clock: Clock, opened: Books, number: int, seconds: int) -> Done:
+    """Post one entry a request from threads of one process, by the mechanism under the service's use cases."""
+    engine = db.app_engine(opened.url, pool_size=1)
+
+    def work(asks: Sequence[_Ask]) -> list[Outcome]:
+        with engine.begin() as session:
+            return ledger.post(session, [ask.entry for ask in asks], clock())
+
+    together = Shared(work)
+
+    @contextmanager
+    def prepare(number: int) -> Iterator[Step]:
+        chance = random.Random(number)
+
+        def step() -> int:
+            payer, payee = chance.sample(opened.customers, 2)
+            entry = books.entry(payer, HOT if opened.is_hot else payee, 1, clock())
+            outcome = together(_Ask(entry))
+            if outcome.status is not Status.POSTED:
+                raise NotPosted(f"{outcome.status} {outcome.reason}")
+            return 1
+
+        yield step
+
+    try:
+        return clients.threads(prepare, number, seconds)
+    finally:
+        engine.dispose()
 
 
 def poster(clock: Clock, size: int, opened: Books) -> Prepare:
