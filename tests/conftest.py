@@ -8,8 +8,7 @@ from hypothesis import settings
 from sqlalchemy import Connection, make_url
 
 from atm_service import database as db
-from tests.database import Database, cloned
-from tests.database import administer as _administer
+from tests.database import Database, administer, cloned
 from tests.folders import walkable
 
 # A busy machine is no bug, and a run that nobody watches repeats the same examples.
@@ -31,10 +30,10 @@ def server_url() -> Iterator[str]:
 def template(server_url: str) -> Iterator[str]:
     """Give the name of a migrated database that tests are cloned from."""
     name = f"template_{os.getpid()}"
-    _administer(server_url, f"CREATE DATABASE {name}")
+    administer(server_url, f"CREATE DATABASE {name}")
     db.migrate(make_url(server_url).set(database=name).render_as_string(hide_password=False))
     yield name
-    _administer(server_url, f"DROP DATABASE {name} WITH (FORCE)")
+    administer(server_url, f"DROP DATABASE {name} WITH (FORCE)")
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 import ledger
 from ledger import controls
 from ledger.controls import marks
-from tests.database import Database
+from tests.database import Database, cloned
 from tests.ledger.builders import (
     ANNA,
     BANK,
@@ -24,7 +24,7 @@ from tests.ledger.builders import (
     prepare,
     top_up,
 )
-from tests.ledger.seals.sealed import module_database, seal_all
+from tests.ledger.seals.sealed import seal_all
 from tests.ledger.test_controls import LOOSE, PLANTED
 
 PLANTS = [(name, planted) for name, all_of in PLANTED.items() for planted in all_of]
@@ -62,7 +62,7 @@ def tamper(session: Connection, statement: str) -> None:
 def moved_on(server_url: str, template: str) -> Iterator[Database]:
     """Give books that were marked after their first entry; all else is new, and sealed."""
     spent = hold(10, reference="spent")
-    with module_database(server_url, template, "moved_on") as database:
+    with cloned(server_url, template) as database:
         prepare(database.owner, [top_up(BINH, kind="old")])
         seal_all(database)
         mark(database)
@@ -78,7 +78,7 @@ def moved_on(server_url: str, template: str) -> Iterator[Database]:
 def marked(server_url: str, template: str) -> Iterator[Database]:
     """Give books of which nothing is new."""
     spent = hold(10, reference="spent")
-    with module_database(server_url, template, "marked") as database:
+    with cloned(server_url, template) as database:
         prepare(
             database.owner,
             [top_up(amount=1_110), fill(5_010), spent, payment(spent), hold(100, reference="open")],

@@ -8,15 +8,16 @@ import pytest
 from ledger import Void
 from ledger.seals import exports, live, verifying
 from ledger.seals.exports import MalformedExport
+from tests.database import cloned
 from tests.ledger.builders import ANNA, NOW, fill, hold, payment, prepare, top_up
-from tests.ledger.seals.sealed import KEYS, module_database, seal_all
+from tests.ledger.seals.sealed import KEYS, seal_all
 
 
 @pytest.fixture(scope="module")
 def exported(server_url: str, template: str) -> list[bytes]:
     """Give an export with a line of every kind: three leaves, one row unsealed, six accounts."""
     spent, given_up = hold(10), hold(20)
-    with module_database(server_url, template, "exports") as database:
+    with cloned(server_url, template) as database:
         prepare(database.owner, [top_up(narration="Nạp tiền")])
         seal_all(database)
         prepare(database.owner, [fill(), spent, given_up])

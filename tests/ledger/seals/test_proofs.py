@@ -11,8 +11,9 @@ from ledger.seals import proofs, reading
 from ledger.seals.proofs import Extension, NotProved, NotSealedYet, Proof, UnknownRow, UnknownSeal
 from ledger.seals.reading import Key
 from ledger.seals.records import MalformedRecord
+from tests.database import cloned
 from tests.ledger.builders import fill, hold, new_id, prepare, top_up
-from tests.ledger.seals.sealed import KEYS, module_database, seal_all
+from tests.ledger.seals.sealed import KEYS, seal_all
 
 Change = Callable[[dict[str, Any]], object]
 
@@ -23,7 +24,7 @@ LATE = top_up()
 @pytest.fixture(scope="module")
 def journal(server_url: str, template: str) -> Iterator[Connection]:
     """Give thirteen seals of three leaves each, and one entry that is not sealed."""
-    with module_database(server_url, template, "proofs") as database:
+    with cloned(server_url, template) as database:
         top_ups = [top_up(amount=number) for number in range(1, 38)]
         prepare(database.owner, [fill(), *top_ups, hold(5)])
         seal_all(database, size=3)

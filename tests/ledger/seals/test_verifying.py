@@ -16,7 +16,7 @@ from ledger.seals import exports, live, merkle, reading, verifying
 from ledger.seals.leaves import encoded
 from ledger.seals.seal import FIRST_PREVIOUS, Seal, header
 from ledger.seals.verifying import UNSEALED_FOR, Report
-from tests.database import Database
+from tests.database import Database, cloned
 from tests.ledger.builders import (
     ANNA,
     BINH,
@@ -30,7 +30,7 @@ from tests.ledger.builders import (
     prepare,
     top_up,
 )
-from tests.ledger.seals.sealed import KEYS, KID, PRIVATE, module_database, seal_all
+from tests.ledger.seals.sealed import KEYS, KID, PRIVATE, seal_all
 
 # Seal 1: FIRST, SECOND and the cash. Seal 2: the holds, PAID and the end of HELD. Seal 3: LAST. Unsealed: LATE.
 FIRST, SECOND, CASH, PAID, LAST, LATE = (new_id() for _ in range(6))
@@ -41,7 +41,7 @@ STRANGER: Final = Ed25519PrivateKey.from_private_bytes(bytes(32))
 @pytest.fixture(scope="module")
 def sealed(server_url: str, template: str) -> Iterator[Database]:
     """Give a database with three seals and one unsealed entry, for tests that roll back what they break."""
-    with module_database(server_url, template, "verifying") as database:
+    with cloned(server_url, template) as database:
         prepare(database.owner, [top_up(own_id=FIRST, narration="first"), top_up(own_id=SECOND)])
         prepare(database.owner, [replace(fill(), id=CASH)])
         seal_all(database)
