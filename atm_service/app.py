@@ -47,6 +47,10 @@ ERRORS_SHOWN: Final = 20
 RETRY_AFTER_S: Final = 2
 METHODS: Final = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
 
+_UNION_TAG: Final = {
+    "union_tag_not_found": "Field required",
+    "union_tag_invalid": "Input should be one of {expected_tags}",
+}
 _BY_STATUS: Final[dict[int, type[Refusal]]] = {
     HTTPStatus.NOT_FOUND: refusals.NotFound,
     HTTPStatus.METHOD_NOT_ALLOWED: refusals.MethodNotAllowed,
@@ -160,13 +164,37 @@ def _malformed(request: Request, invalid: Exception) -> Response:
     """Say where the request is wrong and why, and never repeat what was sent."""
     assert isinstance(invalid, RequestValidationError)
     errors = [
-        {"where": ".".join(str(part)[:40] for part in error["loc"]), "message": _message(error)}
+        {
+            "where": ".".join(str(part)[:40] for part in _where(error, invalid.body)),
+            "message": _message(error),
+        }
         for error in invalid.errors()[:ERRORS_SHOWN]
     ]
     return _problem(request, refusals.MalformedRequest(errors=errors))
 
 
+def _where(error: dict[str, Any], body: Any) -> list[str | int]:
+    """Name the place in the sent body: without the names of shapes, which are only ours."""
+    first, *rest = error["loc"]
+    if first != "body":
+        return [first, *rest]
+    if error["type"] in _UNION_TAG:
+        rest.append(error["ctx"]["discriminator"].strip("'"))
+    kept = [first]
+    for n, part in enumerate(rest, 1):
+        is_there = (isinstance(body, dict) and part in body) or (
+            isinstance(body, list) and isinstance(part, int)
+        )
+        if is_there or n == len(rest):
+            kept.append(part)
+        if is_there:
+            body = body[part]
+    return kept
+
+
 def _message(error: dict[str, Any]) -> str:
+    if error["type"] in _UNION_TAG:
+        return _UNION_TAG[error["type"]].format(**error["ctx"])
     if error["type"] == "model_attributes_type":
         return "must be a JSON object, sent as application/json"
     return str(error["msg"])[:200]

@@ -5,11 +5,14 @@ proxy, the fingerprint of an idempotency key, the auditor's tool) would see some
 """
 
 import json
-from typing import Any, NoReturn
+from typing import Any, Final, NoReturn
 
 from fastapi import Request
 
 from atm_service.refusals import MalformedRequest
+
+# Words that people write for people: no control characters, and none that hide or turn round what stands beside them.
+ONE_LINE: Final = r"^[^\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]*$"
 
 
 async def unambiguous(request: Request) -> None:

@@ -8,13 +8,14 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from atm_service.approvals.domain import Kind, Reason, Status
 from atm_service.approvals.store import Shown
+from atm_service.bodies import ONE_LINE
 
 Words = Annotated[
     str,
     Field(
         min_length=3,
         max_length=200,
-        pattern=r"^[^\x00-\x1f\x7f]*$",
+        pattern=ONE_LINE,
         description="what happened; nothing personal",
         examples=["Khách đi mất, tiền còn trên quầy"],
     ),

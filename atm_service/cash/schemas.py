@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from atm_service.bodies import ONE_LINE
 from atm_service.cash.delivery import Delivery, Direction, Status
 from atm_service.offices.schemas import Counts
 
@@ -13,9 +14,7 @@ AMOUNT_MAX = 10_000_000_000  # đồng in one delivery: ten times what a van may
 
 Reason = Annotated[
     str,
-    Field(
-        min_length=3, max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$", examples=["The bag's seal is broken"]
-    ),
+    Field(min_length=3, max_length=200, pattern=ONE_LINE, examples=["The bag's seal is broken"]),
 ]
 
 

@@ -4,14 +4,23 @@ from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from atm_service.deposits.schemas import IdNumber
 from atm_service.offices.domain import Note
+from kyc import names
+from kyc.errors import NameWrongCharacters, NameWrongLength
 
 
 class _Body(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+def _full_name(text: str) -> str:
+    try:
+        return names.normalise(text)
+    except (NameWrongLength, NameWrongCharacters):
+        raise ValueError("a full name as it is printed on the card") from None
 
 
 class CounterfeitRequest(_Body):
@@ -20,8 +29,8 @@ class CounterfeitRequest(_Body):
     note: Note = Field(examples=["500000"])
     serial: Annotated[str, Field(pattern=r"^[A-Z0-9]{4,16}$", examples=["QX24813579"])]
     deposit_id: UUID | None = Field(None, description="the deposit it was found in", examples=[None])
-    bearer_name: str = Field(
-        min_length=2, max_length=70, pattern=r"^[^\x00-\x1f\x7f]*$", repr=False, examples=["Nông Văn Thắng"]
+    bearer_name: Annotated[str, AfterValidator(_full_name)] = Field(
+        min_length=2, max_length=280, repr=False, examples=["Nông Văn Thắng"]
     )
     bearer_id_number: IdNumber
 

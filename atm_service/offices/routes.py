@@ -6,6 +6,7 @@ from fastapi import APIRouter, Query
 from sqlalchemy import Row
 
 from atm_service import paging
+from atm_service.bodies import ONE_LINE
 from atm_service.context import InContext
 from atm_service.limits.policy import AMOUNT_MAX
 from atm_service.offices import service, shift_routes, store
@@ -33,7 +34,7 @@ def offices(
         str | None,
         Query(
             max_length=60,
-            pattern=r"^[^\x00-\x1f\x7f]*$",
+            pattern=ONE_LINE,
             description="part of a name, with or without accents",
         ),
     ] = None,

@@ -6,15 +6,14 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from atm_service.bodies import ONE_LINE
 from atm_service.offices.domain import ClosedHow
 from atm_service.offices.schemas import Counts
 from atm_service.staff.domain import PASSWORD_MAX
 
 Reason = Annotated[
     str,
-    Field(
-        min_length=3, max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$", examples=["Called; away until Monday"]
-    ),
+    Field(min_length=3, max_length=200, pattern=ONE_LINE, examples=["Called; away until Monday"]),
 ]
 
 

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from atm_service.bodies import ONE_LINE
 from atm_service.customers import service as customers
 from atm_service.customers.application_store import Application
 from atm_service.sessions.domain import Tokens
@@ -75,6 +76,4 @@ class DecisionRequest(_Body):
     """A supervisor's decision and why. Write nothing personal into the reason."""
 
     decision: Literal["approve", "reject"]
-    reason: str = Field(
-        min_length=3, max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$", examples=["Called the person"]
-    )
+    reason: str = Field(min_length=3, max_length=200, pattern=ONE_LINE, examples=["Called the person"])

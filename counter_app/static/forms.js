@@ -48,6 +48,10 @@ export function readCard(form) {
     if (/^id/i.test(card.value) && card.value.replace(/\s/g, "").length < 90) return;
     if (card.value.trim()) settle(next);
   });
+  // A mouse that chose the notes must not leave the scanner typing into a choice. (A key's click has no detail.)
+  form.querySelector(".mix")?.addEventListener("click", (event) => {
+    if (event.detail && event.target.matches("[type=radio]:not([value=own])") && !card.value) card.focus();
+  });
   form.querySelector("#pin")?.addEventListener("keydown", (event) => {
     if (event.key !== "Enter") return;
     event.preventDefault();

@@ -6,6 +6,7 @@ import copy
 import hashlib
 import hmac
 import json
+import re
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any, Final
@@ -45,9 +46,8 @@ class Road(Cast):
 
     def ask(self, method: str, template: str, id: str | None = None, **more: Any) -> Response:
         """Ask as the role whose door it is, about something that exists unless another id is given."""
-        path = template
-        for name, value in self.there(template).items():
-            path = path.replace(f"{{{name}}}", id or str(value))
+        there = self.there(template)
+        path = re.sub(r"{(\w+)}", lambda name: id or str(there.get(name[1], uuid4())), template)
         headers = {
             "Authorization": f"Bearer {self.tokens.get(template.split('/')[1], '')}",
             "Idempotency-Key": str(uuid4()),
@@ -478,9 +478,12 @@ def test_ids_that_are_none_are_malformed(road: Road) -> None:
             for id in IDS:
                 answer = road.ask(method.upper(), path, id, json=body, params=query)
                 assert slug_of(answer) in {"malformed-request", "not-found"}, f"{path} {id}: {answer.text}"
-            unknown = {"{id}": str(uuid4()), "{code}": "99999-9", "{number}": "999999"}[path.split("/")[4]]
+            (name,) = re.findall(r"{(\w+)}", path)
+            unknown = {"id": str(uuid4()), "code": "99999-9", "number": "999999"}[name]
             answer = road.ask(method.upper(), path, unknown, json=body, params=query)
-            assert slug_of(answer) in {"not-found", "office-unknown"}, f"{path}: {answer.text}"
+            assert slug_of(answer) in {"not-found", "office-unknown", "shift-unknown", "delivery-unknown"}, (
+                f"{path}: {answer.text}"
+            )
 
 
 GARBAGE: Final = [
