@@ -41,7 +41,8 @@ def clerk(demo: Demo, chromium: Browser) -> Iterator[Counter]:
     """Give a clerk with an open shift."""
     counter = Counter(page_of(chromium), demo.counter_url)
     counter.sign_in(demo.worker("clerk", "05980-1"))
-    if counter.page.locator("a[href='/scan']").count() == 0:
+    expect(counter.page.locator("main a[href='/scan'], main a[href='/shift/open']").first).to_be_visible()
+    if counter.page.locator("main a[href='/scan']").count() == 0:
         counter.open_shift({"500000": 400})
     counter.page.goto(demo.counter_url)
     ready(counter.page)
