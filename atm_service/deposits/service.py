@@ -27,11 +27,9 @@ from atm_service.offices import service as offices
 from atm_service.offices.domain import Shift, total
 from atm_service.refusals import NotFound
 from atm_service.vouchers import service as vouchers
-from atm_service.vouchers import store as voucher_store
 from atm_service.vouchers.domain import Confirmed, Draft, Kind, Voucher
-from atm_service.vouchers.errors import VoucherExists
 from atm_service.withdrawals import service as withdrawals
-from atm_service.withdrawals.errors import CustomerLimitReached, WrongIdentity
+from atm_service.withdrawals.errors import WrongIdentity
 from ledger import Entry, Posting
 
 
@@ -75,7 +73,7 @@ def own(session: Connection, clerk: Caller, id: UUID) -> Deposit:
 def ask(session: Connection, clerk: Caller, id: UUID, words: str, now: datetime) -> Shown:
     """Ask a supervisor for a deposit above the threshold."""
     deposit = own(session, clerk, id)
-    _refuse_if_done(session, id)
+    vouchers.refuse_if_done(session, Kind.DEPOSIT, id)
     deposit.proposal.check(clerk.subject, offices.shift_of(session, clerk).id, now)
     why = Reason.ABOVE_THRESHOLD, words
     return approvals.request(session, clerk, Asked.DEPOSIT, id, deposit.amount, why, now)
@@ -107,7 +105,7 @@ def confirm(
     """
     deposit = own(session, clerk, id)
     customers.lock(session, deposit.customer_id)
-    _refuse_if_done(session, id)
+    vouchers.refuse_if_done(session, Kind.DEPOSIT, id)
     shift = offices.shift_of(session, clerk)
     deposit.proposal.check(clerk.subject, shift.id, now)
     domain.check_confirmation(deposit.amount, Confirmed(proof.by), context.policy.deposit)
@@ -122,20 +120,14 @@ def confirm(
     day = vouchers.count(session, context.policy, Kind.DEPOSIT, shift.office, deposit.amount, now)
     entry = _entry(deposit, now)
     drawer = chart.drawer(shift.office, shift.drawer)
-    outcome = vouchers.post(session, entry, drawer, deposit.counts, now, into=True)
-    if outcome.status is not ledger.Status.POSTED:
-        raise RuntimeError(f"the ledger answered {outcome.status} {outcome.reason}")
+    withdrawals.must(vouchers.post(session, entry, drawer, deposit.counts, now, into=True))
     draft = _draft(deposit, shift, voucher_id, entry.id, Confirmed(proof.by), now)
     return vouchers.write(session, draft, day.place, clerk, now)
 
 
 def check_limits(session: Connection, policy: Policy, customer_id: UUID, amount: int, now: datetime) -> None:
     """Refuse what is above the customer's day or month, in plus out."""
-    used = withdrawals.used(session, customer_id, now)
-    limits = {"day": (policy.customer.per_day, used.day), "month": (policy.customer.per_month, used.month)}
-    for period, (limit, so_far) in limits.items():
-        if limit is not None and so_far + amount > limit:
-            raise CustomerLimitReached(period=period, limit=limit, remaining=max(0, limit - so_far))
+    withdrawals.check_limits(policy, withdrawals.used(session, customer_id, now), amount)
 
 
 def _use_approval(
@@ -145,11 +137,6 @@ def _use_approval(
         approvals.use(session, clerk, Asked.DEPOSIT, deposit.id, deposit.amount, voucher_id, now)
     except ApprovalNeeded:
         raise ApprovalNeeded(above=policy.approval.deposit_above) from None
-
-
-def _refuse_if_done(session: Connection, id: UUID) -> None:
-    if done := voucher_store.of(session, Kind.DEPOSIT, id):
-        raise VoucherExists(voucher_id=done.id)
 
 
 def _entry(deposit: Deposit, now: datetime) -> Entry:

@@ -31,6 +31,7 @@ from atm_service.vouchers.domain import Confirmed, Draft, Kind, Voucher, check_c
 from atm_service.vouchers.errors import NotYours
 from atm_service.withdrawals import errors
 from atm_service.withdrawals import store as withdrawals
+from atm_service.withdrawals.service import must
 from ledger import Entry, Posting, reading
 
 
@@ -67,7 +68,7 @@ def withdrawal(
     day = vouchers.count(session, context.policy, Kind.WITHDRAWAL_REVERSAL, shift.office, payment.amount, now)
     entry = _mirror_of_payment(id, payment, shift, now)
     drawer = chart.drawer(shift.office, shift.drawer)
-    _must(vouchers.post(session, entry, drawer, counts, now, into=True))
+    must(vouchers.post(session, entry, drawer, counts, now, into=True))
     withdrawals.save(session, [after])
     draft = Draft(
         id=voucher_id,
@@ -116,7 +117,7 @@ def deposit(
     outcome = vouchers.post(session, entry, drawer, counts, now, into=False)
     if outcome.reason is ledger.Reason.INSUFFICIENT_FUNDS:
         raise MoneySpent
-    _must(outcome)
+    must(outcome)
     draft = Draft(
         id=voucher_id,
         kind=Kind.DEPOSIT_REVERSAL,
@@ -189,9 +190,3 @@ def _mirror_of_deposit(received: Voucher, shift: Shift, now: datetime) -> Entry:
         postings=(Posting(customer, drawer, received.amount),),
         corrects=received.entry_id,
     )
-
-
-def _must(outcome: ledger.Outcome) -> None:
-    """Stop the transaction when the ledger refuses what the state allows: that is a fault of ours."""
-    if outcome.status is not ledger.Status.POSTED:
-        raise RuntimeError(f"the ledger answered {outcome.status} {outcome.reason}")

@@ -31,7 +31,6 @@ from atm_service.transfers.schemas import TransferRequest
 from atm_service.vouchers import service as vouchers
 from atm_service.vouchers import store as voucher_store
 from atm_service.vouchers.domain import Confirmed, Draft, Kind, Voucher
-from atm_service.vouchers.errors import VoucherExists
 from atm_service.withdrawals import service as withdrawals
 from atm_service.withdrawals.errors import CustomerLimitReached, InsufficientFunds
 from ledger import Entry, Posting
@@ -79,7 +78,7 @@ def own(session: Connection, clerk: Caller, id: UUID) -> Transfer:
 def ask(session: Connection, clerk: Caller, id: UUID, words: str, now: datetime) -> Shown:
     """Ask a supervisor for a transfer above the threshold."""
     transfer = own(session, clerk, id)
-    _refuse_if_done(session, id)
+    vouchers.refuse_if_done(session, Kind.TRANSFER, id)
     transfer.proposal.check(clerk.subject, offices.shift_of(session, clerk).id, now)
     why = Reason.ABOVE_THRESHOLD, words
     return approvals.request(session, clerk, Asked.TRANSFER, id, transfer.amount, why, now)
@@ -104,7 +103,7 @@ def confirm(session: Connection, context: Context, clerk: Caller, id: UUID, now:
     """
     transfer = own(session, clerk, id)
     customers.lock(session, transfer.payer_id)
-    _refuse_if_done(session, id)
+    vouchers.refuse_if_done(session, Kind.TRANSFER, id)
     shift = offices.shift_of(session, clerk)
     transfer.proposal.check(clerk.subject, shift.id, now)
     check_limits(session, context.policy, transfer.payer_id, transfer.amount, now)
@@ -116,8 +115,7 @@ def confirm(session: Connection, context: Context, clerk: Caller, id: UUID, now:
     (outcome,) = ledger.post(session, [entry], now)
     if outcome.reason is ledger.Reason.INSUFFICIENT_FUNDS:
         raise InsufficientFunds  # what the payer has is not for the clerk to read
-    if outcome.status is not ledger.Status.POSTED:
-        raise RuntimeError(f"the ledger answered {outcome.status} {outcome.reason}")
+    withdrawals.must(outcome)
     draft = _draft(transfer, shift, voucher_id, entry.id, now)
     return vouchers.write(session, draft, day.place, clerk, now)
 
@@ -147,11 +145,6 @@ def _use_approval(
         approvals.use(session, clerk, Asked.TRANSFER, transfer.id, transfer.amount, voucher_id, now)
     except ApprovalNeeded:
         raise ApprovalNeeded(above=policy.approval.transfer_above) from None
-
-
-def _refuse_if_done(session: Connection, id: UUID) -> None:
-    if done := voucher_store.of(session, Kind.TRANSFER, id):
-        raise VoucherExists(voucher_id=done.id)
 
 
 def _entry(transfer: Transfer, now: datetime) -> Entry:

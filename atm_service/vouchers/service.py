@@ -1,6 +1,7 @@
 """Write a voucher: the last act of every deposit, transfer and reversal, in the transaction of its entry."""
 
 from datetime import datetime
+from uuid import UUID
 
 from sqlalchemy import Connection
 
@@ -13,6 +14,7 @@ from atm_service.limits.policy import Policy
 from atm_service.offices.domain import Counts
 from atm_service.vouchers import domain, store
 from atm_service.vouchers.domain import Draft, Kind, Voucher
+from atm_service.vouchers.errors import VoucherExists
 from atm_service.vouchers.store import OfficeDay
 from atm_service.withdrawals.errors import OfficeLimitReached
 from ledger import Entry, Outcome
@@ -33,6 +35,12 @@ def count(
         if received > 0 and total > limit:
             raise OfficeLimitReached(period=period, limit=limit)
     return so_far
+
+
+def refuse_if_done(session: Connection, kind: Kind, subject: UUID) -> None:
+    """Raise `VoucherExists` when this was done already."""
+    if done := store.of(session, kind, subject):
+        raise VoucherExists(voucher_id=done.id)
 
 
 def post(

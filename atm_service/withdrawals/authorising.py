@@ -111,10 +111,7 @@ def _draft(
 def _check_limits(policy: Policy, used: store.Used, amount: int) -> None:
     if used.live >= policy.withdrawal.live_codes_max:
         raise errors.TooManyLiveCodes(maximum=policy.withdrawal.live_codes_max)
-    limits = {"day": (policy.customer.per_day, used.day), "month": (policy.customer.per_month, used.month)}
-    for period, (limit, so_far) in limits.items():
-        if limit is not None and so_far + amount > limit:
-            raise errors.CustomerLimitReached(period=period, limit=limit, remaining=max(0, limit - so_far))
+    service.check_limits(policy, used, amount)
 
 
 def _set_aside(

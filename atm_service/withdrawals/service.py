@@ -44,6 +44,14 @@ def used(session: Connection, customer_id: UUID, now: datetime) -> store.Used:
     return store.used(session, customer_id, calendar.day_start(today), calendar.month_start(today))
 
 
+def check_limits(policy: Policy, used: store.Used, amount: int) -> None:
+    """Refuse what is above a customer's day or month, in plus out. Raises `CustomerLimitReached`."""
+    limits = {"day": (policy.customer.per_day, used.day), "month": (policy.customer.per_month, used.month)}
+    for period, (limit, so_far) in limits.items():
+        if limit is not None and so_far + amount > limit:
+            raise errors.CustomerLimitReached(period=period, limit=limit, remaining=max(0, limit - so_far))
+
+
 def show(context: Context, withdrawal: Withdrawal, digits_sealed: bytes, now: datetime) -> Shown:
     """Add code and digits to a live withdrawal. The same facts under the same key make the same code."""
     if not withdrawal.is_live:
