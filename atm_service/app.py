@@ -21,6 +21,7 @@ from atm_service.approvals import routes as approvals
 from atm_service.audit import routes as audit
 from atm_service.audit import seal_routes as seals
 from atm_service.audit import sealing, trail
+from atm_service.availability import routes as availability
 from atm_service.banks import routes as banks
 from atm_service.cash import routes as cash
 from atm_service.context import Context
@@ -104,6 +105,7 @@ def _routed() -> FastAPI:
         withdrawals,
         staff,
         offices,
+        availability,
         cash,
         approvals,
         reversals,

@@ -58,7 +58,7 @@ def read(cursor: str) -> str:
     except (binascii.Error, ValueError):
         same = False
     if not same:
-        raise _foreign()
+        raise foreign()
     return position
 
 
@@ -72,7 +72,7 @@ def read_id(cursor: str | None) -> UUID:
     try:
         return UUID(read(cursor))
     except ValueError:
-        raise _foreign() from None
+        raise foreign() from None
 
 
 def read_version(cursor: str | None) -> int | None:
@@ -84,9 +84,10 @@ def read_version(cursor: str | None) -> int | None:
         return None
     position = read(cursor)
     if not position.isdigit() or int(position) > VERSION_MAX:
-        raise _foreign()
+        raise foreign()
     return int(position)
 
 
-def _foreign() -> MalformedRequest:
+def foreign() -> MalformedRequest:
+    """Make the refusal of a cursor that is not of this list."""
     return MalformedRequest(errors=[{"where": "query.cursor", "message": "not a cursor of this list"}])

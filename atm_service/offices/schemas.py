@@ -1,6 +1,6 @@
 """HTTP bodies of offices."""
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -14,17 +14,6 @@ Counts = Annotated[
 
 class _Body(BaseModel):
     model_config = ConfigDict(extra="forbid")
-
-
-class OfficeView(_Body):
-    """An office as a customer sees it: whether it can pay, never how much it holds."""
-
-    code: str
-    name: str
-    commune: str
-    district: str
-    open: bool
-    can_pay: Literal["yes", "ask", "no"]
 
 
 class DistrictView(_Body):

@@ -167,21 +167,6 @@ _PRESENTED = text("""
 """)
 _DISTRICTS = text("SELECT DISTINCT district_code AS code, district AS name FROM service.office ORDER BY code")
 _HAS_DISTRICT = text("SELECT EXISTS (SELECT FROM service.office WHERE district_code = :code)")
-# A cashier's answer, never a figure: yes (a drawer on shift holds the amount), ask, or no.
-_LIST = text("""
-    SELECT o.code, o.name, o.commune, o.district, o.state, o.line, coalesce(cash.most, -1) AS most
-    FROM service.office o
-    LEFT JOIN LATERAL (
-        SELECT max(a.debits - a.credits - a.held) AS most
-        FROM service.shift s
-        JOIN ledger.account a ON a.code = 'office/' || s.office || '/drawer/' || s.drawer
-        WHERE s.office = o.code AND s.closed_at IS NULL
-    ) AS cash ON true
-    WHERE o.code > :after
-      AND (CAST(:district AS text) IS NULL OR o.district_code = :district)
-      AND (CAST(:words AS text) IS NULL OR o.searchable LIKE :words)
-    ORDER BY o.code LIMIT :limit
-""")
 
 
 def insert(session: Connection, offices: Sequence[tuple[Office, str]]) -> int:
@@ -301,14 +286,6 @@ def districts(session: Connection) -> Sequence[Row[Any]]:
 def has_district(session: Connection, code: str) -> bool:
     """Tell whether a district has offices."""
     return bool(session.execute(_HAS_DISTRICT, {"code": code}).scalar_one())
-
-
-def listed(
-    session: Connection, after: str, district: str | None, words: str | None, limit: int
-) -> Sequence[Row[Any]]:
-    """List offices in order of code, with the largest drawer balance on shift (-1: nobody is there)."""
-    values = {"after": after, "district": district, "words": words, "limit": limit}
-    return session.execute(_LIST, values).all()
 
 
 def _shift(row: RowMapping | None) -> Shift | None:

@@ -6,7 +6,7 @@ import pytest
 
 from atm_service.offices import service as offices
 from atm_service.offices.domain import State
-from tests.atm_service.world import OFFICE, OTHER_OFFICE, Service
+from tests.atm_service.world import OFFICE, Service
 
 
 def listed(service: Service, **query: str | int) -> dict[str, dict[str, object]]:
@@ -62,22 +62,6 @@ def test_offices_of_one_district(service: Service) -> None:
     found = listed(service, district="178")
     assert len(found) == 8
     assert {item["district"] for item in found.values()} == {"Thành phố Lạng Sơn"}
-
-
-def test_can_pay_is_a_cashiers_answer(service: Service) -> None:
-    """Yes with the cash on shift, ask when nobody is there or it is too much, no when the office does not pay."""
-    service.clerk(OFFICE, cash=1_000_000)
-    with service.context.transaction() as session:
-        offices.activate(session, OTHER_OFFICE, 1, service.now)
-    answers = {code: item["can_pay"] for code, item in listed(service, amount=1_000_000).items()}
-    assert (answers[OFFICE], answers[OTHER_OFFICE], answers["05977-1"]) == ("yes", "ask", "no")
-    assert listed(service, amount=1_000_001)[OFFICE]["can_pay"] == "ask"
-
-
-def test_no_figure_of_cash_is_told(service: Service) -> None:
-    """Robbers read APIs too."""
-    service.clerk(OFFICE, cash=1_000_000)
-    assert set(listed(service)[OFFICE]) == {"code", "name", "commune", "district", "open", "can_pay"}
 
 
 def test_a_suspended_office_opens_no_shift(service: Service) -> None:

@@ -414,6 +414,7 @@ def public_routes(fake: Fake) -> APIRouter:
                 "district": district,
                 "open": can_pay != "no",
                 "can_pay": can_pay,
+                "why": {"yes": "ready", "ask": "nobody-on-shift", "no": "not-active"}[can_pay],
             }
             for code, name, commune, number, district, can_pay in PLACES
             if plain(asked.get("q", "")) in plain(f"{code} {name} {commune}")

@@ -6,6 +6,7 @@ import pytest
 
 from atm_service.app import document
 from atm_service.audit import sql
+from atm_service.availability import domain as availability
 from atm_service.customers import domain as customers
 from atm_service.payments import domain as payments
 from atm_service.withdrawals import domain as withdrawals
@@ -130,7 +131,7 @@ def test_every_word_of_the_service_is_translated(language: str) -> None:
             for part in ("", "-next")
         ),
         *(f"lifetime.{lifetime}{part}" for lifetime in withdrawals.Lifetime for part in ("", "-note")),
-        *(f"can-pay.{answer}" for answer in ("yes", "ask", "no", "closed")),
+        *(f"can-pay.{why}" for why in availability.Why),
         *(f"control.{name}" for name in (*controls.CONTROLS, *sql.controls())),
         *(f"role.{role}" for role in ("clerk", "supervisor", "operator", "auditor")),
     }

@@ -7,10 +7,8 @@ import { t } from "../i18n.js";
 
 const PAUSE_MS = 350; // one question when the typing pauses, not one a letter
 
-export function canPayBadge({ open: isOpen, can_pay }) {
-  const closed = can_pay === "ask" && !isOpen;
-  return h("span", { class: `badge ${can_pay}` }, t(closed ? "can-pay.closed" : `can-pay.${can_pay}`));
-}
+// The answer by its colour, and why in words.
+export const canPayBadge = ({ can_pay, why }) => h("span", { class: `badge ${can_pay}` }, t(`can-pay.${why}`));
 
 // A search over a list. `path` makes the address of a page; `item` shows one thing found.
 export function searched({ label, path, item, empty }) {
