@@ -86,8 +86,9 @@ def _measured(on: Server, chosen: Options) -> list[Row]:
     if "http" in chosen.parts:
         prove()
     if "growth" in chosen.parts:
-        town = growth.grown(on, clock, max(CUSTOMERS, chosen.sizes[-1] // growth.EACH))
-        found += sizes.measured(town, chosen.sizes, chosen.seconds, chosen.patience_s, clock, say)
+        people = max(CUSTOMERS, chosen.sizes[-1] // growth.EACH)  # the same at each size
+        towns = {size: growth.grown(on, size, clock, people) for size in chosen.sizes}
+        found += sizes.measured(towns, chosen.rounds, chosen.seconds, chosen.patience_s, clock, say)
     return found
 
 

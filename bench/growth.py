@@ -22,7 +22,7 @@ from bench import clients, withdrawals
 from bench.books import KIND, Clock, NotPosted
 from bench.clients import Step
 from bench.server import Server
-from bench.town import CUSTOMERS, OFFICES, Person, Town, founded, signed_in, vacuum
+from bench.town import CUSTOMERS, OFFICES, Person, Town, founded, settle, signed_in
 from ledger import Capture, Command, Entry, Hold, Posting
 
 HISTORY: Final = Path(__file__).with_name("history.sql")
@@ -36,9 +36,9 @@ STRETCH_S: Final = 600  # within which a stretch ends
 AT_A_TIME: Final = 200_000  # postings; what is between two of them is not lost when the loader is stopped
 
 
-def grown(on: Server, clock: Clock, customers: int = CUSTOMERS, offices_: int = OFFICES) -> Town:
-    """Found the town whose journal is to grow."""
-    town = signed_in(founded(on, "bench_growth", clock, customers, offices_), clock())
+def grown(on: Server, size: int, clock: Clock, customers: int = CUSTOMERS, offices_: int = OFFICES) -> Town:
+    """Found the town whose journal is to grow to that size, in a database of its own."""
+    town = signed_in(founded(on, f"bench_growth_{size}", clock, customers, offices_), clock())
     withdrawals.open_shifts(town)
     return town
 
@@ -52,13 +52,15 @@ def load(town: Town, size: int, clock: Clock, say: Callable[[str], None]) -> flo
         loaders = LOADERS if missing > LOADERS * A_CALL else 1
         calls = max(1, min(missing, AT_A_TIME) // A_CALL // loaders)
         started = time.perf_counter()
-        done = clients.processes(partial(_loader, town, start, there, calls), loaders, STRETCH_S, calls)
+        done = clients.processes(
+            partial(_loader, town, start, there, calls, loaders), loaders, STRETCH_S, calls
+        )
         took_s += time.perf_counter() - started
         posted += done.total
         say(f"{there + done.total:,} of {size:,} postings, {posted / took_s:,.0f}/s")
     _write_history(town)
     if posted:
-        vacuum(town.url)
+        settle(town.url)
     return posted / took_s if posted else 0.0
 
 
@@ -81,11 +83,15 @@ def _write_history(town: Town) -> None:
 
 
 @contextmanager
-def _loader(town: Town, start: datetime, there: int, calls: int, number: int) -> Iterator[Step]:
-    """Give a client that posts five thousand postings a call, dated by how many there are before them."""
+def _loader(town: Town, start: datetime, there: int, calls: int, loaders: int, number: int) -> Iterator[Step]:
+    """Give a client that posts five thousand postings a call, dated by how many there are before them.
+
+    Each has its own share of the people and the drawers: loaders never wait for each other's locks.
+    """
     engine = db.app_engine(town.url, pool_size=1)
     chance = random.Random(there + number)
-    drawers = [chart.drawer(clerk.office, 1) for clerk in town.clerks]
+    people = town.people[number::loaders]
+    drawers = [chart.drawer(clerk.office, 1) for clerk in town.clerks[number::loaders]]
     nth = there // A_CALL + number * calls
 
     def step() -> int:
@@ -94,7 +100,7 @@ def _loader(town: Town, start: datetime, there: int, calls: int, number: int) ->
         nth += 1
         commands: list[Command] = []
         for place in range(A_CALL):
-            payer, payee = chance.sample(town.people, 2)
+            payer, payee = chance.sample(people, 2)
             if place % WITHDRAWN_EVERY:
                 commands.append(_transfer(payer, payee, chance.randrange(1, 1_000), at))
             else:

@@ -2,7 +2,8 @@
 
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final
 
@@ -34,37 +35,74 @@ class NotWhole(RuntimeError):  # noqa: N818  named for what happened
 
 
 def measured(
-    town: Town,
-    sizes: Sequence[int],
+    towns: Mapping[int, Town],
+    rounds: int,
     seconds: int,
     patience_s: float,
     clock: Clock,
     say: Callable[[str], None],
 ) -> list[Row]:
-    """Load the journal to each size in turn and measure there; rates are compared with the first size."""
+    """Load each journal to its size, then measure them in turns; rates are compared with the first one's."""
     found: list[Row] = []
-    for size in sizes:
+    for size, town in towns.items():
         say(f"growing to {size:,} postings …")
-        loaded = growth.load(town, size, clock, say)
-        at = f"{growth.postings(town):,} postings"  # with those that opened the customers' accounts
-        if loaded:
-            found.append(
-                Row(PART, f"loading, {growth.A_CALL:,} postings a call", at, (loaded,), "postings/s")
-            )
-        for what, unit, goal, work in _works(town, seconds, patience_s, clock):
-            done = work()
-            if done is None:
-                say(f"{at}: {what}: left out")
+        if loaded := growth.load(town, size, clock, say):
+            what = f"loading, {growth.A_CALL:,} postings a call"
+            found.append(Row(PART, what, f"{size:,} postings", (loaded,), "postings/s"))
+    # With those that opened the customers' accounts.
+    names = [f"{growth.postings(town):,} postings" for town in towns.values()]
+    each = [_works(town, seconds, patience_s, clock) for town in towns.values()]
+    for works in zip(*each, strict=True):
+        times = rounds if works[0].goal is SAME_COST else 1
+        found += _rows(works, names, _in_turns(works, names, times, say))
+    return found
+
+
+def _in_turns(
+    works: Sequence["_Work"], names: Sequence[str], times: int, say: Callable[[str], None]
+) -> list[list["_Result"]]:
+    """Do the same at each size, as often as asked; give what came of it, by size."""
+    done: list[list[_Result]] = [[] for _ in works]
+    for _ in range(times):
+        for work, name, results in zip(works, names, done, strict=True):
+            result = work.do()
+            if result is None:
+                say(f"{name}: {work.what}: left out")
                 continue
-            value, note = done
-            say(f"{at}: {what}: {value:,.3f} {unit} {note}")
-            first = tuple(row.values[0] for row in found if row.what == what)[:1]
-            found.append(Row(PART, what, at, (value,), unit, first if goal is SAME_COST else (), goal, note))
-    return sorted(found, key=lambda row: [one.what for one in found].index(row.what))
+            results.append(result)
+            say(f"{name}: {work.what}: {result[0]:,.3f} {work.unit} {result[1]}")
+    return done
+
+
+def _rows(works: Sequence["_Work"], names: Sequence[str], done: Sequence[Sequence["_Result"]]) -> list[Row]:
+    first = tuple(figure for figure, _ in done[0])
+    return [
+        Row(
+            PART,
+            work.what,
+            name,
+            tuple(figure for figure, _ in results),
+            work.unit,
+            first if work.goal is SAME_COST else (),
+            work.goal,
+            results[-1][1],
+        )
+        for work, name, results in zip(works, names, done, strict=True)
+        if results
+    ]
 
 
 _Result = tuple[float, str]
-_Work = tuple[str, str, Goal | None, Callable[[], _Result | None]]
+
+
+@dataclass(frozen=True)
+class _Work:
+    """Something done at a size: its figure and what else is worth knowing, or None where it is left out."""
+
+    what: str
+    unit: str
+    goal: Goal | None
+    do: Callable[[], _Result | None]
 
 
 def _works(town: Town, seconds: int, patience_s: float, clock: Clock) -> list[_Work]:
@@ -103,14 +141,16 @@ def _works(town: Town, seconds: int, patience_s: float, clock: Clock) -> list[_W
         ),
     ]
     return [
-        ("complete withdrawals over HTTP", "withdrawals/s", SAME_COST, partial(_withdraw, turns, seconds)),
-        ("one entry a call, Python", "entries/s", SAME_COST, lambda: _rate(one, seconds)),
-        ("batches of 100, Python", "entries/s", SAME_COST, lambda: _rate(hundred, seconds)),
-        *((what, "s", goal, partial(_ask, town, ask)) for what, goal, ask in asked),
-        ("sealing", "rows/s", None, partial(_seal, town, patience_s, clock)),
-        ("controls, all of time", "s", None, partial(_controls, town, clock, everything=True)),
-        (f"controls, {NEW:,} new entries", "s", None, partial(_news, town, one, clock)),
-        ("verification, live rows", "rows/s", None, partial(_verify, town, clock)),
+        _Work(
+            "complete withdrawals over HTTP", "withdrawals/s", SAME_COST, partial(_withdraw, turns, seconds)
+        ),
+        _Work("one entry a call, Python", "entries/s", SAME_COST, lambda: _rate(one, seconds)),
+        _Work("batches of 100, Python", "entries/s", SAME_COST, lambda: _rate(hundred, seconds)),
+        *(_Work(what, "s", goal, partial(_ask, town, ask)) for what, goal, ask in asked),
+        _Work("sealing", "rows/s", None, partial(_seal, town, patience_s, clock)),
+        _Work("controls, all of time", "s", None, partial(_controls, town, clock, everything=True)),
+        _Work(f"controls, {NEW:,} new entries", "s", None, partial(_news, town, one, clock)),
+        _Work("verification, live rows", "rows/s", None, partial(_verify, town, clock)),
     ]
 
 

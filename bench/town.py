@@ -91,7 +91,7 @@ def founded(on: Server, name: str, clock: Clock, customers: int = CUSTOMERS, off
             offices.import_communes(session)
         _settle(context, customers, clock)
         _furnish(context, offices_, clock())
-        vacuum(url)
+        settle(url)
     return Town(url, data_dir, context, _people(context), _clerks(context))
 
 
@@ -111,11 +111,12 @@ def signed_in(town: Town, now: datetime) -> Town:
     return replace(town, people=people, clerks=[*map(clerk, town.clerks)])
 
 
-def vacuum(url: str) -> None:
-    """Let the server look at what was loaded, as it would by itself after a while."""
+def settle(url: str) -> None:
+    """Let the server look at what was loaded and write it to disk, as it would by itself after a while."""
     owner = db.owner_engine(url)
     with owner.connect().execution_options(isolation_level="AUTOCOMMIT") as session:
         session.execute(text("VACUUM ANALYZE"))
+        session.execute(text("CHECKPOINT"))
     owner.dispose()
 
 
