@@ -31,6 +31,7 @@ from atm_service.customers import routes as customers
 from atm_service.deposits import routes as deposits
 from atm_service.keys import routes as keys
 from atm_service.kinds import KINDS
+from atm_service.lean import Lane
 from atm_service.middleware import Surroundings
 from atm_service.offices import routes as offices
 from atm_service.pages import routes as pages
@@ -70,6 +71,7 @@ def create(context: Context) -> FastAPI:
     app = _routed()
     app.router.lifespan_context = lifespan
     app.state.context = context
+    app.add_middleware(Lane, app=app)
     app.add_middleware(Surroundings, app=app, broken=_broken)
     app.add_exception_handler(Refusal, _refused)
     app.add_exception_handler(RequestValidationError, _malformed)

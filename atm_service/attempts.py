@@ -1,10 +1,10 @@
 """Wrong guesses, counted: a PIN, a password, ten digits at a drawer, a card for a code.
 
-Counted in a transaction of its own, so that the refusal which follows cannot roll the count back. After
+Counted in a transaction that commits, so that the refusal which follows cannot roll the count back. After
 `most` wrong guesses within `window` the door is shut for `shut_for`; a right guess clears the count.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -48,10 +48,9 @@ IDENTITY: Final = Door("identity", 5, timedelta(minutes=15), timedelta(minutes=1
 
 KEPT_FOR: Final = timedelta(days=1)  # longer than any window
 
-_SHUT = text("""
-    SELECT subject, shut_until FROM service.attempt
-    WHERE door = :door AND subject = ANY (:subjects) AND shut_until > :now
-""")
+_COUNTED = text(
+    "SELECT subject, shut_until FROM service.attempt WHERE door = :door AND subject = ANY (:subjects)"
+)
 _WRONG = text("""
     INSERT INTO service.attempt AS a (door, subject, wrong, since) VALUES (:door, :subject, 1, :now)
     ON CONFLICT (door, subject) DO UPDATE SET
@@ -62,8 +61,12 @@ _WRONG = text("""
     RETURNING wrong, shut_until
 """)
 _FORGET = text("DELETE FROM service.attempt WHERE since < :before AND coalesce(shut_until, since) < :before")
-_TURN = text("SELECT pg_advisory_xact_lock(hashtextextended(:door || ' ' || :subject, 1))")
-_CLEAR = text("DELETE FROM service.attempt WHERE door = :door AND subject = :subject")
+# One after another in the order that is given; in a statement of its own, so that the next one sees what was counted.
+_TURNS = text("""
+    SELECT pg_advisory_xact_lock(hashtextextended(:door || ' ' || subject, 1))
+    FROM unnest(CAST(:subjects AS text[])) AS wanted (subject)
+""")
+_CLEAR = text("DELETE FROM service.attempt WHERE door = :door AND subject = ANY (:subjects)")
 
 
 def guess(
@@ -75,12 +78,26 @@ def guess(
     Raises `TooManyAttempts` while the door is shut: then nothing is compared.
     """
     with context.transaction() as session:
-        session.execute(_TURN, {"door": door.name, "subject": subject})
-        refuse_when_shut(session, door, subject, now)
-        if right(session):
-            session.execute(_CLEAR, {"door": door.name, "subject": subject})
-            return None
-        return wrong(session, door, subject, now)
+        made = guess_each(session, door, {subject: lambda: right(session)}, now)[subject]
+    if isinstance(made, TooManyAttempts):
+        raise made
+    return made
+
+
+def guess_each(
+    session: Connection, door: Door, guesses: Mapping[str, Callable[[], bool]], now: datetime
+) -> dict[str, int | TooManyAttempts | None]:
+    """Make one guess for each subject, as `guess` does, in the caller's transaction, which must be committed."""
+    subjects = sorted(guesses)
+    session.execute(_TURNS, {"door": door.name, "subjects": subjects})
+    counted = _counted(session, door, subjects)
+    made: dict[str, int | TooManyAttempts | None] = dict(_closed(counted, now))
+    for subject in subjects:
+        if subject not in made:
+            made[subject] = None if guesses[subject]() else wrong(session, door, subject, now)
+    if cleared := [subject for subject in counted if made[subject] is None]:
+        session.execute(_CLEAR, {"door": door.name, "subjects": cleared})
+    return made
 
 
 def refuse_when_shut(session: Connection, door: Door, subject: str, now: datetime) -> None:
@@ -93,10 +110,19 @@ def shut(
     session: Connection, door: Door, subjects: Sequence[str], now: datetime
 ) -> dict[str, TooManyAttempts]:
     """Give a refusal for each subject for which the door is shut."""
-    rows = session.execute(_SHUT, {"door": door.name, "subjects": list(subjects), "now": now})
+    return _closed(_counted(session, door, subjects), now)
+
+
+def _counted(session: Connection, door: Door, subjects: Sequence[str]) -> dict[str, datetime | None]:
+    rows = session.execute(_COUNTED, {"door": door.name, "subjects": list(subjects)})
+    return {row.subject: row.shut_until for row in rows}
+
+
+def _closed(counted: Mapping[str, datetime | None], now: datetime) -> dict[str, TooManyAttempts]:
     return {
         subject: TooManyAttempts(retry_after_s=max(1, int((until - now).total_seconds()) + 1))
-        for subject, until in rows
+        for subject, until in counted.items()
+        if until is not None and until > now
     }
 
 

@@ -21,10 +21,10 @@ async def unambiguous(request: Request) -> None:
         check(body)
 
 
-def check(body: bytes) -> None:
-    """Raise `MalformedRequest` unless the body is JSON with one reading; it never repeats what was sent."""
+def check(body: bytes) -> Any:
+    """Read a body. Raises `MalformedRequest` unless it is JSON with one reading; it never repeats what was sent."""
     try:
-        json.loads(body.decode("utf-8"), object_pairs_hook=_names_once, parse_constant=_no_number)
+        return json.loads(body.decode("utf-8"), object_pairs_hook=_names_once, parse_constant=_no_number)
     except _AmbiguousError as ambiguous:
         raise _malformed(str(ambiguous)) from None
     except (ValueError, RecursionError):

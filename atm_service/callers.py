@@ -8,7 +8,7 @@ from fastapi import Depends, Request, Security
 from fastapi.concurrency import run_in_threadpool
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
-from atm_service.context import Context, InContext, InNow
+from atm_service.context import Context
 from atm_service.keys.domain import KeySet
 from atm_service.keys.tokens import Audience, Caller, Role, verify_access
 from atm_service.refusals import Forbidden, Unauthenticated
@@ -24,24 +24,31 @@ async def _keys(context: Context, now: datetime) -> KeySet:
 
 
 def _caller(audience: Audience, *roles: Role) -> Callable[..., Awaitable[Caller]]:
-    async def dependency(
-        request: Request, credentials: _Credentials, context: InContext, now: InNow
-    ) -> Caller:
-        if credentials is None:
-            raise Unauthenticated
+    async def dependency(request: Request, _documented: _Credentials = None) -> Caller:
+        context: Context = request.app.state.context
+        now: datetime = request.state.now
+        token = _token(request)
         keys = await _keys(context, now)
         try:
-            caller = verify_access(credentials.credentials, keys, audience, now)
+            caller = verify_access(token, keys, audience, now)
         except Unauthenticated:
             # Another process may have signed it with a key that this one has not read yet.
             keys = await run_in_threadpool(context.keys.newest, now)
-            caller = verify_access(credentials.credentials, keys, audience, now)
+            caller = verify_access(token, keys, audience, now)
         request.state.caller = caller  # before the refusal, whose row in the trail names the caller
         if caller.role not in roles:
             raise Forbidden(role=caller.role, needs=list(roles))
         return caller
 
     return dependency
+
+
+def _token(request: Request) -> str:
+    """Give the bearer token (RFC 6750, section 2.1). Raises `Unauthenticated` without one."""
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() != "bearer":
+        raise Unauthenticated
+    return token
 
 
 InCustomer = Annotated[Caller, Depends(_caller("wallet", "customer"))]

@@ -1,12 +1,15 @@
 """What a use case needs from the world: a transaction, the time, keys, the policy and the outside parties."""
 
+import asyncio
 import threading
+from asyncio import AbstractEventLoop
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Annotated, Any, Final
+from weakref import WeakKeyDictionary
 
 from fastapi import Depends, Request
 from sqlalchemy import Connection, Engine
@@ -79,7 +82,9 @@ class Context:
     provider: Provider
     bank: BankGateway
     stopping: threading.Event = field(default_factory=threading.Event)
-    _shared: dict[object, Shared[Any, Any]] = field(default_factory=dict, repr=False)
+    _shared: "WeakKeyDictionary[AbstractEventLoop, dict[object, Shared[Any, Any]]]" = field(
+        default_factory=WeakKeyDictionary, repr=False
+    )
 
     @contextmanager
     def transaction(self) -> Iterator[Connection]:
@@ -90,7 +95,7 @@ class Context:
         with self.engine.begin() as session:
             yield session
 
-    def share(
+    async def share(
         self,
         use_case: "Callable[[Context, Sequence[Ask]], Sequence[Answer | Exception]]",
         ask: Ask,
@@ -99,10 +104,11 @@ class Context:
 
         Raises the ask's refusal, and `Unavailable` when too many wait.
         """
-        shared = self._shared.get(use_case)
+        of_loop = self._shared.setdefault(asyncio.get_running_loop(), {})
+        shared = of_loop.get(use_case)
         if shared is None:
-            shared = self._shared.setdefault(use_case, Shared(partial(use_case, self)))
-        answer: Answer = shared(ask)
+            shared = of_loop[use_case] = Shared(partial(use_case, self))
+        answer: Answer = await shared(ask)
         return answer
 
 

@@ -16,7 +16,6 @@ from pydantic import BaseModel
 from sqlalchemy import Connection, DateTime, LargeBinary, text
 from sqlmodel import Field, SQLModel
 
-from atm_service.context import InContext, InNow
 from atm_service.refusals import (
     IdempotencyKeyMissing,
     IdempotencyKeyReused,
@@ -114,6 +113,8 @@ def once_each(
     `RequestInProgress` while another request with the key runs, here or elsewhere; `IdempotencyKeyReused` when the
     first request was another one.
     """
+    if not keys:
+        return []
     results = _known(session, keys)
     new = [n for n in range(len(keys)) if n not in results]
     bodies: dict[int, bytes] = {}
@@ -167,16 +168,19 @@ def forget_old(session: Connection, now: datetime) -> int:
 
 async def _key(
     request: Request,
-    context: InContext,
-    now: InNow,
-    idempotency_key: Annotated[
+    _documented: Annotated[
         str | None,
-        Header(description="1 to 64 letters, digits, - or _; a new one for each intention", max_length=64),
+        Header(
+            alias="Idempotency-Key",
+            description="1 to 64 letters, digits, - or _; a new one for each intention",
+            max_length=64,
+        ),
     ] = None,
 ) -> Key:
-    if idempotency_key is None:
+    given = request.headers.get("Idempotency-Key")
+    if given is None:
         raise IdempotencyKeyMissing
-    if not SHAPE.fullmatch(idempotency_key):
+    if not SHAPE.fullmatch(given):
         raise MalformedRequest(
             errors=[{"where": "header.idempotency-key", "message": "1 to 64 of A-Z a-z 0-9 _ -"}]
         )
@@ -184,14 +188,15 @@ async def _key(
         body = orjson.dumps(orjson.loads(await request.body() or b"null"), option=orjson.OPT_SORT_KEYS)
     except orjson.JSONDecodeError:
         body = b""  # the body's own validation refuses it before any work is done
-    request_text = f"{request.method} {request.url.path} {body.decode()}"
+    request_text = f"{request.method} {request.scope['path']} {body.decode()}"
     caller = getattr(request.state, "caller", None)
+    sealer = request.app.state.context.sealer
     return Key(
         caller=str(caller.subject) if caller else "anyone",
-        key=idempotency_key,
-        fingerprint=context.sealer.fingerprint(request_text, "idempotency"),
-        sealer=context.sealer,
-        now=now,
+        key=given,
+        fingerprint=sealer.fingerprint(request_text, "idempotency"),
+        sealer=sealer,
+        now=request.state.now,
     )
 
 

@@ -1,14 +1,16 @@
 """Requests that wait at the same moment share a transaction.
 
 A transaction costs its round trips and its commit, whether it serves one request or fifty. So a use case that many
-ask for at once is written for many, and whoever waits for it is taken along: the first to come leads and works at
-once, alone if nobody else is there; those who come meanwhile queue; when the leader is done, the next one leads and
-takes along all that wait by then. Nobody waits for company, and there is no timer.
+ask for at once is written for many, and whoever waits for it is taken along: the first ask begins at once, alone if
+nobody else is there; those that come meanwhile queue; when the work is done, all that wait by then go together.
+Nobody waits for company, and there is no timer.
+
+The queue belongs to one event loop, so it needs no lock; the work itself runs in a thread.
 """
 
-import threading
+import asyncio
 from collections.abc import Callable, Hashable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Final, Generic, Protocol, TypeVar
 
 from atm_service.refusals import Refusal, Unavailable
@@ -41,16 +43,14 @@ def tried(decide: Callable[..., Answer], *facts: object) -> Answer | Refusal:
         return refusal
 
 
-@dataclass(eq=False, slots=True)
+@dataclass(eq=False, frozen=True, slots=True)
 class _Waiting(Generic[Ask, Answer]):
     ask: Ask
-    turn: threading.Event = field(default_factory=threading.Event)
-    leads: bool = False
-    result: Answer | Exception | None = None
+    result: "asyncio.Future[Answer]"
 
 
 class Shared(Generic[Ask, Answer]):
-    """One use case of one process, for as many as ask.
+    """One use case of one event loop, for as many as ask.
 
     A batch has one ask about each subject. So the work need not think of two that stand in each other's way: the
     second one comes in a later batch and finds what the first one did.
@@ -65,71 +65,64 @@ class Shared(Generic[Ask, Answer]):
     ) -> None:
         self._work = work
         self._together_max, self._waiting_max = together_max, waiting_max
-        self._lock = threading.Lock()
         self._queue: list[_Waiting[Ask, Answer]] = []
-        self._led = False
+        self._working: asyncio.Task[None] | None = None
 
-    def __call__(self, ask: Ask) -> Answer:
+    async def __call__(self, ask: Ask) -> Answer:
         """Give the answer to one ask, after the commit. Raises its refusal.
 
         Raises `Unavailable` when too many wait already. Where the work fails for a batch by anything but a refusal,
         each of the batch is tried alone, and only the one that fails alone raises.
         """
-        mine: _Waiting[Ask, Answer] = _Waiting(ask)
-        with self._lock:
-            if len(self._queue) >= self._waiting_max:
-                raise Unavailable(retry_after_s=RETRY_AFTER_S)
-            self._queue.append(mine)
-            if not self._led:
-                self._led = mine.leads = True
-        if not mine.leads:
-            mine.turn.wait()
-        if mine.leads:
-            self._lead()
-        if isinstance(mine.result, Exception):
-            raise mine.result
-        assert mine.result is not None
-        return mine.result
+        if len(self._queue) >= self._waiting_max:
+            raise Unavailable(retry_after_s=RETRY_AFTER_S)
+        loop = asyncio.get_running_loop()
+        waiting: _Waiting[Ask, Answer] = _Waiting(ask, loop.create_future())
+        self._queue.append(waiting)
+        if self._working is None:
+            self._working = loop.create_task(self._serve(loop))
+        return await waiting.result
 
-    def _lead(self) -> None:
-        """Work for what waits, the leader's own ask first; then let the next in the queue lead."""
-        batch = self._take()
+    async def _serve(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Work for those that wait, batch by batch, until nobody does."""
         try:
-            for waiting, result in zip(batch, self._results(batch), strict=True):
-                waiting.result = result
+            while batch := self._take():
+                asks = [waiting.ask for waiting in batch]
+                results = await loop.run_in_executor(None, self._results, asks)
+                for waiting, result in zip(batch, results, strict=True):
+                    _tell(waiting.result, result)
         finally:
-            with self._lock:
-                self._led = bool(self._queue)
-                follower = self._queue[0] if self._queue else None
-                if follower:
-                    follower.leads = True
-            for waiting in batch:
-                if waiting.result is None:  # the process is being stopped in the middle
-                    waiting.result = Unavailable(retry_after_s=RETRY_AFTER_S)
-                waiting.turn.set()
-            if follower:
-                follower.turn.set()
+            self._working = None
 
     def _take(self) -> list[_Waiting[Ask, Answer]]:
         batch: list[_Waiting[Ask, Answer]] = []
         left: list[_Waiting[Ask, Answer]] = []
         seen: set[Hashable] = set()
-        with self._lock:
-            for waiting in self._queue:
-                subjects = waiting.ask.subjects
-                if len(batch) < self._together_max and seen.isdisjoint(subjects):
-                    batch.append(waiting)
-                else:
-                    left.append(waiting)
-                # Who waits for somebody who waits is not overtaken by those who come later.
-                seen.update(subjects)
-            self._queue = left
+        for waiting in self._queue:
+            subjects = waiting.ask.subjects
+            if len(batch) < self._together_max and seen.isdisjoint(subjects):
+                batch.append(waiting)
+            else:
+                left.append(waiting)
+            # Who waits for somebody who waits is not overtaken by those who come later.
+            seen.update(subjects)
+        self._queue = left
         return batch
 
-    def _results(self, batch: Sequence[_Waiting[Ask, Answer]]) -> list[Answer | Exception]:
+    def _results(self, asks: Sequence[Ask]) -> list[Answer | Exception]:
         try:
-            return list(self._work([waiting.ask for waiting in batch]))
+            return list(self._work(asks))
         except Exception as error:  # noqa: BLE001  it is raised to whoever asked
-            if len(batch) == 1:
+            if len(asks) == 1:
                 return [error]
-        return [result for waiting in batch for result in self._results([waiting])]
+        return [result for ask in asks for result in self._results([ask])]
+
+
+def _tell(waiting: "asyncio.Future[Answer]", result: Answer | Exception) -> None:
+    """Hand a result to whoever waits for it; nobody may wait any more."""
+    if waiting.done():
+        return
+    if isinstance(result, Exception):
+        waiting.set_exception(result)
+    else:
+        waiting.set_result(result)

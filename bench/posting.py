@@ -1,6 +1,8 @@
 """Ours: entries through SQL alone, from Python one a call and in batches; among all customers, or to one account."""
 
+import asyncio
 import random
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -8,6 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
+import uvloop
 from sqlalchemy import text
 
 import ledger
@@ -60,7 +63,7 @@ def workloads(on: Server, clock: Clock, customers: int = books.CUSTOMERS) -> lis
         _Kind("one entry a call, Python", opened, one, CLIENTS, {8: ONE_CALL}),
         _Kind("one entry a call, Python, hot account", hot, one, HOT_CLIENTS),
         _Kind("one entry a call, threads of one process", opened, partial(_threads, clock), (THREADS,)),
-        _Kind("one entry a request, threads that share transactions", opened, shared, SHARED, {8: ONE_CALL}),
+        _Kind("one entry a request, sharing transactions", opened, shared, SHARED, {8: ONE_CALL}),
         _Kind("one entry a request, sharing, hot account", hot, shared, SHARED),
         _Kind("batches of 100, Python", opened, hundred, CLIENTS, every),
         _Kind("batches of 100, Python, hot account", hot, hundred, CLIENTS, every),
@@ -154,31 +157,32 @@ class _Ask:
 
 
 def _shared(clock: Clock, opened: Books, number: int, seconds: int) -> Done:
-    """Post one entry a request from threads of one process, by the mechanism under the service's use cases."""
+    """Post one entry a request from the event loop of one process, by the mechanism under the service's use cases."""
     engine = db.app_engine(opened.url, pool_size=1)
 
     def work(asks: Sequence[_Ask]) -> list[Outcome]:
         with engine.begin() as session:
             return ledger.post(session, [ask.entry for ask in asks], clock())
 
-    together = Shared(work)
-
-    @contextmanager
-    def prepare(number: int) -> Iterator[Step]:
-        chance = random.Random(number)
-
-        def step() -> int:
+    async def client(number: int, together: Shared[_Ask, Outcome], end: float) -> int:
+        chance, done = random.Random(number), 0
+        while time.perf_counter() < end:
             payer, payee = chance.sample(opened.customers, 2)
             entry = books.entry(payer, HOT if opened.is_hot else payee, 1, clock())
-            outcome = together(_Ask(entry))
+            outcome = await together(_Ask(entry))
             if outcome.status is not Status.POSTED:
                 raise NotPosted(f"{outcome.status} {outcome.reason}")
-            return 1
+            done += 1
+        return done
 
-        yield step
+    async def crowd() -> Done:
+        together = Shared(work)
+        started = time.perf_counter()
+        counts = await asyncio.gather(*(client(each, together, started + seconds) for each in range(number)))
+        return Done(sum(counts) / (time.perf_counter() - started), sum(counts))
 
     try:
-        return clients.threads(prepare, number, seconds)
+        return clients.apart(lambda: uvloop.run(crowd()))
     finally:
         engine.dispose()
 

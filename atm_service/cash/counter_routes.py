@@ -23,7 +23,6 @@ from atm_service.offices.domain import total
 from atm_service.offices.errors import NoOpenShift
 from atm_service.paging import InCursor, InLimit, Page
 from atm_service.problems import refuses
-from ledger import reading
 
 router = APIRouter(prefix="/counter/v1/cash", tags=["counter"])
 
@@ -31,16 +30,13 @@ _STEP = (errors.DeliveryUnknown, errors.DeliveryNotAtStep, errors.DeliveryOtherS
 
 
 @router.get("/vault", name="vault", responses=refuses())
-def vault(clerk: InClerk, context: InContext) -> VaultView:
+def show_vault(clerk: InClerk, context: InContext) -> VaultView:
     """Show what the office's vault holds."""
     assert clerk.office is not None
     place = chart.vault(clerk.office)
     with context.transaction() as session:
-        notes, found = stock.seen(session, place), reading.balances(session, [place])
-    return VaultView(
-        total=sum(one.normal for one in found),  # an office that is only planned has no vault yet
-        counts=None if notes is None else written(notes),
-    )
+        vault = stock.seen_each(session, [place])[place]
+    return VaultView(total=vault.balance, counts=None if vault.notes is None else written(vault.notes))
 
 
 @router.post(

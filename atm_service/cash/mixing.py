@@ -23,14 +23,8 @@ class Mix:
     known: Notes | None
 
 
-def suggest(session: Connection, place: str, amount: int) -> tuple[Notes, Notes] | None:
-    """Propose notes for an amount, the largest first and in small ones; None where the place does not know its notes.
-
-    To be shown before the payment: takes no lock. Raises `NotesCannotMake`.
-    """
-    known = stock.seen(session, place)
-    if known is None:
-        return None
+def suggest(known: Notes, amount: int) -> tuple[Notes, Notes]:
+    """Propose notes of a place for an amount, the largest first and in small ones. Raises `NotesCannotMake`."""
     return _proposed(amount, known), _proposed(amount, known, small=True)
 
 

@@ -5,6 +5,7 @@ after the shift and the office's day, and before the ledger's accounts.
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 from uuid import UUID
@@ -12,6 +13,7 @@ from uuid import UUID
 from sqlalchemy import ARRAY, CheckConstraint, Connection, DateTime, Integer, bindparam, text
 from sqlmodel import Field, SQLModel
 
+import ledger
 from atm_service.cash.domain import NONE, Notes, minus, plus, total
 from ledger import reading
 
@@ -74,11 +76,19 @@ _OF_OFFICE = text("""
     ORDER BY a.code
 """)
 _SEEN = text("""
-    SELECT s.notes, coalesce(a.debits - a.credits, 0) AS balance
-    FROM (SELECT ledger.account_id(:place) AS id) AS one
-    LEFT JOIN ledger.account a ON a.id = one.id
-    LEFT JOIN service.note_stock s ON s.place = :place
+    SELECT wanted.place, s.notes, coalesce(a.debits - a.credits, 0) AS balance
+    FROM unnest(CAST(:places AS text[]), CAST(:accounts AS uuid[])) AS wanted (place, account)
+    LEFT JOIN ledger.account a ON a.id = wanted.account
+    LEFT JOIN service.note_stock s ON s.place = wanted.place
 """)
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What is in a place, as seen without a lock: đồng, and notes where they are known."""
+
+    balance: int
+    notes: Notes | None
 
 
 def lock(session: Connection, *places: str) -> dict[str, Notes | None]:
@@ -103,10 +113,16 @@ def _believed(notes: Sequence[int] | None, balance: int) -> Notes | None:
     return tuple(notes) if notes is not None and total(tuple(notes)) == balance else None
 
 
+def seen_each(session: Connection, places: Sequence[str]) -> dict[str, Seen]:
+    """Give what is in places, without a lock: it may be something else a moment later."""
+    accounts = [ledger.account_id(place) for place in places]
+    rows = session.execute(_SEEN, {"places": list(places), "accounts": accounts})
+    return {row.place: Seen(row.balance, _believed(row.notes, row.balance)) for row in rows}
+
+
 def seen(session: Connection, place: str) -> Notes | None:
-    """Give a place's notes without a lock: they may be others a moment later."""
-    row = session.execute(_SEEN, {"place": place}).one()
-    return _believed(row.notes, row.balance)
+    """Give a place's notes without a lock."""
+    return seen_each(session, [place])[place].notes
 
 
 def of_office(session: Connection, office: str) -> list[tuple[str, int, Notes | None]]:

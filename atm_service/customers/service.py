@@ -1,10 +1,11 @@
 """What a customer is to the rest of the service: somebody who signs in, proves a PIN, and has an identity."""
 
 import hmac
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from typing import Final
 from uuid import UUID
 
@@ -19,7 +20,7 @@ from atm_service.customers.errors import PayeeUnknown, SessionEnded, WrongCreden
 from atm_service.customers.store import Customer
 from atm_service.keys.tokens import Caller
 from atm_service.limits.policy import Policy
-from atm_service.refusals import NotFound
+from atm_service.refusals import NotFound, TooManyAttempts
 from atm_service.sessions import service as sessions
 from atm_service.sessions.domain import Tokens
 from atm_service.withdrawals import store as withdrawals
@@ -105,6 +106,26 @@ def prove_pin(context: Context, customer_id: UUID, pin: str, now: datetime) -> N
     remaining = attempts.guess(context, attempts.PIN, str(customer_id), now, right)
     if remaining is not None:
         raise WrongPin(remaining_attempts=remaining)
+
+
+def prove_pins(
+    session: Connection, sealer: Sealer, known: Mapping[UUID, bytes], pins: Mapping[UUID, str], now: datetime
+) -> dict[UUID, WrongPin | TooManyAttempts]:
+    """Give the refusals of those customers whose PIN is another or who may not try now.
+
+    `known` is what `store.lock_each` gave. For the caller's transaction, which must be committed whatever was found.
+    """
+    ids = {str(id): id for id in pins}
+    guesses = {
+        subject: partial(_is_print, sealer, known.get(id), id, pins[id]) for subject, id in ids.items()
+    }
+    refused: dict[UUID, WrongPin | TooManyAttempts] = {}
+    for subject, made in attempts.guess_each(session, attempts.PIN, guesses, now).items():
+        if isinstance(made, TooManyAttempts):
+            refused[ids[subject]] = made
+        elif made is not None:
+            refused[ids[subject]] = WrongPin(remaining_attempts=made)
+    return refused
 
 
 def identity(session: Connection, context: Context, customer_id: UUID) -> Identity:
@@ -209,10 +230,14 @@ def _found(session: Connection, customer_id: UUID) -> Customer:
 
 
 def _is_pin(sealer: Sealer, customer: Customer | None, pin: str) -> bool:
+    if customer is None:
+        return _is_print(sealer, None, _NOBODY, pin)
+    return _is_print(sealer, customer.pin_print, customer.id, pin)
+
+
+def _is_print(sealer: Sealer, pin_print: bytes | None, id: UUID, pin: str) -> bool:
     """Compare in the same time for a customer and for nobody."""
-    expected = customer.pin_print if customer else bytes(32)
-    given = sealed.pin_print(sealer, customer.id if customer else _NOBODY, pin)
-    return hmac.compare_digest(expected, given)
+    return hmac.compare_digest(pin_print or bytes(32), sealed.pin_print(sealer, id, pin))
 
 
 def _caller(customer_id: UUID) -> Caller:

@@ -61,7 +61,9 @@ _BY_PHONE: Final = text(
 _BY_CARD: Final = text(
     f"SELECT {_COLUMNS} FROM service.customer WHERE id_print = :fingerprint"  # noqa: S608  the same
 )
-_LOCK: Final = text("SELECT id FROM service.customer WHERE id = ANY (:ids) ORDER BY id FOR NO KEY UPDATE")
+_LOCK: Final = text(
+    "SELECT id, pin_print FROM service.customer WHERE id = ANY (:ids) ORDER BY id FOR NO KEY UPDATE"
+)
 _KNOWN: Final = text("SELECT EXISTS (SELECT FROM service.customer WHERE id_print = :fingerprint)")
 
 
@@ -94,9 +96,9 @@ def lock(session: Connection, id: UUID) -> bool:
     return id in lock_each(session, [id])
 
 
-def lock_each(session: Connection, ids: Sequence[UUID]) -> set[UUID]:
-    """Lock customers in the order of their ids; give those that there are."""
-    return set(session.execute(_LOCK, {"ids": list(ids)}).scalars())
+def lock_each(session: Connection, ids: Sequence[UUID]) -> dict[UUID, bytes]:
+    """Lock customers in the order of their ids; give those that there are, with the keyed hashes of their PINs."""
+    return {row.id: row.pin_print for row in session.execute(_LOCK, {"ids": list(ids)})}
 
 
 def has_person(session: Connection, id_print: bytes) -> bool:

@@ -1,7 +1,7 @@
 """Authorising: setting money aside and issuing codes, for all customers who ask at the same moment."""
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -36,7 +36,7 @@ STEP_UP_RETRY_S: Final = 10
 
 @dataclass(frozen=True)
 class Wish:
-    """One customer's wish for a code. The PIN and, for much money, the face were proved before."""
+    """One customer's wish for a code. For much money, the face was proved before."""
 
     customer: Caller
     body: WithdrawalRequest
@@ -49,26 +49,34 @@ class Wish:
 
 
 def authorise(context: Context, wishes: Sequence[Wish]) -> list[Answer | Refusal]:
-    """Set the money aside and issue the codes, in one transaction, each wish once under its key.
+    """Prove the PINs, set the money aside and issue the codes, in one transaction, each wish once under its key.
 
-    Each wish is refused by amount, office, open codes, limits and funds, in this order.
+    Each wish is refused by PIN, amount, office, open codes, limits and funds, in this order. A wrong PIN is counted
+    by the same commit.
     """
     now = max(wish.key.now for wish in wishes)
     with context.transaction() as session:
-        return idempotency.once_each(
-            session,
-            [wish.key for wish in wishes],
-            201,
-            lambda new: _authorise(session, context, [wishes[n] for n in new], now),
+        pins = {wish.customer.subject: wish.body.pin for wish in wishes}
+        known = customer_store.lock_each(session, list(pins))
+        refused = customers.prove_pins(session, context.sealer, known, pins, now)
+        proved = [wish for wish in wishes if wish.customer.subject not in refused]
+        answers = iter(
+            idempotency.once_each(
+                session,
+                [wish.key for wish in proved],
+                201,
+                lambda new: _authorise(session, context, [proved[n] for n in new], known, now),
+            )
         )
+        return [refused.get(wish.customer.subject) or next(answers) for wish in wishes]
 
 
 def _authorise(
-    session: Connection, context: Context, wishes: Sequence[Wish], now: datetime
+    session: Connection, context: Context, wishes: Sequence[Wish], known: Container[UUID], now: datetime
 ) -> list[WithdrawalView | Refusal]:
     today = ledger.business_date(now)
-    known = customer_store.lock_each(session, [wish.customer.subject for wish in wishes])
-    used = store.used_each(session, list(known), calendar.day_start(today), calendar.month_start(today))
+    there = [wish.customer.subject for wish in wishes if wish.customer.subject in known]
+    used = store.used_each(session, there, calendar.day_start(today), calendar.month_start(today))
     drafts = [
         tried(_draft, session, context.policy, wish, used.get(wish.customer.subject), now) for wish in wishes
     ]
@@ -164,10 +172,12 @@ def _view(context: Context, withdrawal: Withdrawal, ten: str, now: datetime) -> 
 
 
 def step_up(context: Context, customer: Caller, wish: WithdrawalRequest, now: datetime) -> None:
-    """Ask the eKYC provider for a fresh face match, outside any transaction.
+    """Ask the eKYC provider for a fresh face match of whoever proves the PIN, outside any transaction.
 
-    Raises `StepUpRequired` without a picture or without a match, `Unavailable` when the provider does not answer.
+    Raises `WrongPin`, `TooManyAttempts`, `StepUpRequired` without a picture or without a match, `Unavailable` when
+    the provider does not answer.
     """
+    customers.prove_pin(context, customer.subject, wish.pin, now)
     required = errors.StepUpRequired(above=context.policy.withdrawal.step_up_above)
     if wish.face_capture is None:
         raise required

@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from fastapi import APIRouter, Response
+from fastapi.concurrency import run_in_threadpool
 
 import ledger
 from atm_service import calendar, paging
@@ -11,6 +12,7 @@ from atm_service.cash.errors import MixOfOtherSum, NotesCannotMake, NotesNotTher
 from atm_service.context import InContext, InNow
 from atm_service.days import InDay
 from atm_service.idempotency import InKey
+from atm_service.lean import LeanRoute
 from atm_service.offices.errors import NoOpenShift
 from atm_service.paging import InCursor, InLimit, Page
 from atm_service.problems import refuses
@@ -38,7 +40,10 @@ _ENDED = (
 )
 
 
-@router.post(
+lean = APIRouter(prefix="/counter/v1", tags=["counter"], route_class=LeanRoute)
+
+
+@lean.post(
     "/presentations",
     status_code=201,
     responses=refuses(
@@ -52,17 +57,18 @@ _ENDED = (
         posted=True,
     ),
 )
-def present(body: PresentationRequest, clerk: InClerk, context: InContext, now: InNow) -> PresentationView:
+async def present(
+    body: PresentationRequest, clerk: InClerk, context: InContext, now: InNow
+) -> PresentationView:
     """Give this clerk's drawer the sole right to pay the code, for one lease. Safe to repeat."""
-    read = service.read(context, body.code, now)
     try:
-        return context.share(paying.present, paying.Presentation(clerk, read, now))
+        return await context.share(paying.present, paying.Presentation(clerk, body.code, now))
     except errors.CodeUnknown:
-        service.count_wrong_digits(context, clerk, now)
+        await run_in_threadpool(service.count_wrong_digits, context, clerk, now)
         raise
 
 
-@router.post(
+@lean.post(
     "/withdrawals/{id}/payment",
     status_code=201,
     response_model=ReceiptView,
@@ -80,16 +86,16 @@ def present(body: PresentationRequest, clerk: InClerk, context: InContext, now: 
         keyed=True,
     ),
 )
-def pay(
+async def pay(
     id: UUID, body: PaymentRequest, clerk: InClerk, key: InKey, context: InContext, now: InNow
 ) -> Response:
     """Record that the clerk may hand over the cash. Safe to repeat with the same key."""
     if body.pin is not None:
-        service.prove_pin(context, id, body.pin, now)
+        await run_in_threadpool(service.prove_pin, context, id, body.pin, now)
     try:
-        answer = context.share(paying.pay, paying.Payment(clerk, id, body, key))
+        answer = await context.share(paying.pay, paying.Payment(clerk, id, body, key))
     except errors.WrongIdentity:
-        left = service.count_wrong_card(context, id, now)
+        left = await run_in_threadpool(service.count_wrong_card, context, id, now)
         raise errors.WrongIdentity(remaining_attempts=left) from None
     return answer.response()
 

@@ -6,7 +6,7 @@ its ids.
 
 import secrets
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
@@ -20,6 +20,7 @@ from atm_service.audit.trail import Deed
 from atm_service.cash import mixing, stock
 from atm_service.cash.domain import written
 from atm_service.cash.mixing import Mix
+from atm_service.cash.stock import Seen
 from atm_service.context import Context
 from atm_service.idempotency import Answer, Key
 from atm_service.keys.tokens import Caller
@@ -36,21 +37,21 @@ from atm_service.withdrawals.domain import Drawer, Withdrawal
 from atm_service.withdrawals.receipts import Payout, Receipt
 from atm_service.withdrawals.schemas import PaymentRequest, PresentationView, ReceiptView
 from atm_service.withdrawals.store import Found
-from ledger import Capture, Entry, Posting, reading
+from ledger import Capture, Entry, Posting
 
 
 @dataclass(frozen=True)
 class Presentation:
-    """What a clerk scanned or typed: a genuine code, or ten digits that fit together."""
+    """What a clerk scanned or typed."""
 
     clerk: Caller
-    read: Code | str
+    text: str
     now: datetime
 
     @property
-    def subjects(self) -> tuple[UUID | str, ...]:
-        """The withdrawal, as far as it is known: two presentations of one code take turns."""
-        return (self.read if isinstance(self.read, str) else self.read.withdrawal,)
+    def subjects(self) -> tuple[str]:
+        """The text: two presentations of one code take turns."""
+        return (self.text,)
 
 
 def present(context: Context, asks: Sequence[Presentation]) -> list[PresentationView | Refusal]:
@@ -59,25 +60,28 @@ def present(context: Context, asks: Sequence[Presentation]) -> list[Presentation
     `CodeUnknown` where it is nobody's; the caller counts that guess.
     """
     now = max(ask.now for ask in asks)
+    reads = [tried(service.read, context, ask.text, now) for ask in asks]
     with context.transaction() as session:
-        named = [tried(_named, session, context, ask, now) for ask in asks]
+        named = [
+            tried(_named, session, context, ask, read, now) for ask, read in zip(asks, reads, strict=True)
+        ]
         found = store.find_each(session, [id for id in named if isinstance(id, UUID)])
         shifts = offices.shifts_of(session, [ask.clerk for ask in asks])
-        cash = _cash(session, shifts.values())
+        cash = stock.seen_each(session, [_place(shift) for shift in shifts.values()])
         shown: list[PresentationView | Refusal] = []
         presented: dict[UUID, Withdrawal] = {}
         deeds: list[Deed] = []
-        for ask, id in zip(asks, named, strict=True):
+        for ask, read, id in zip(asks, reads, named, strict=True):
             if isinstance(id, Refusal):
                 shown.append(id)
                 continue
-            after = tried(
-                _presented, session, context, ask, found.get(id), shifts.get(ask.clerk.subject), cash, now
-            )
+            shift = shifts.get(ask.clerk.subject)
+            after = tried(_presented, session, context, read, found.get(id), shift, cash, now)
             if isinstance(after, Refusal):
                 shown.append(after)
                 continue
-            view = tried(views.presentation, session, context, after, found[id].identity_sealed)
+            notes = cash[_place(shifts[ask.clerk.subject])].notes
+            view = tried(views.presentation, context, after, found[id].identity_sealed, notes)
             shown.append(view)
             if isinstance(view, Refusal):
                 continue
@@ -91,11 +95,15 @@ def present(context: Context, asks: Sequence[Presentation]) -> list[Presentation
     return shown
 
 
-def _named(session: Connection, context: Context, ask: Presentation, now: datetime) -> UUID:
-    if not isinstance(ask.read, str):
-        return ask.read.withdrawal
+def _named(
+    session: Connection, context: Context, ask: Presentation, read: Code | str | Refusal, now: datetime
+) -> UUID:
+    if isinstance(read, Refusal):
+        raise read
+    if not isinstance(read, str):
+        return read.withdrawal
     attempts.refuse_when_shut(session, attempts.DIGITS, str(ask.clerk.subject), now)
-    id = store.id_by_digits(session, context.sealer.fingerprint(ask.read, "digits"))
+    id = store.id_by_digits(session, context.sealer.fingerprint(read, "digits"))
     if id is None:
         raise errors.CodeUnknown
     return id
@@ -104,15 +112,15 @@ def _named(session: Connection, context: Context, ask: Presentation, now: dateti
 def _presented(
     session: Connection,
     context: Context,
-    ask: Presentation,
+    read: Code | str,
     found: Found | None,
     shift: Shift | None,
-    cash: dict[str, int],
+    cash: Mapping[str, Seen],
     now: datetime,
 ) -> Withdrawal:
     if found is None:
         raise errors.CodeUnknown
-    before, read = found.withdrawal, ask.read
+    before = found.withdrawal
     if not isinstance(read, str) and (read.amount, read.office) != (before.amount, before.office):
         raise errors.CodeNotGenuine
     if shift is None:
@@ -123,14 +131,9 @@ def _presented(
     except errors.WrongOffice as wrong:
         wrong.members["office_name"] = offices.name(session, wrong.members["office"])
         raise
-    if cash[chart.drawer(drawer.office, drawer.number)] < after.amount:
+    if cash[_place(shift)].balance < after.amount:
         raise errors.DrawerShort
     return after
-
-
-def _cash(session: Connection, shifts: Iterable[Shift]) -> dict[str, int]:
-    drawers = [chart.drawer(shift.office, shift.drawer) for shift in shifts]
-    return {balance.code: balance.available for balance in reading.balances(session, drawers)}
 
 
 @dataclass(frozen=True)

@@ -5,5 +5,6 @@ from fastapi import APIRouter
 from atm_service.withdrawals import counter_routes, wallet_routes
 
 router = APIRouter()
-router.include_router(wallet_routes.router)
-router.include_router(counter_routes.router)
+for door in (wallet_routes, counter_routes):
+    router.include_router(door.lean)
+    router.include_router(door.router)

@@ -2,11 +2,8 @@
 
 from typing import Literal
 
-from sqlalchemy import Connection
-
-from atm_service import chart
 from atm_service.cash import mixing
-from atm_service.cash.domain import written
+from atm_service.cash.domain import Notes, written
 from atm_service.context import Context
 from atm_service.customers import service as customers
 from atm_service.withdrawals.domain import Withdrawal
@@ -35,9 +32,9 @@ def withdrawal(shown: Shown) -> WithdrawalView:
 
 
 def presentation(
-    session: Connection, context: Context, presented: Withdrawal, identity_sealed: bytes
+    context: Context, presented: Withdrawal, identity_sealed: bytes, drawer: Notes | None
 ) -> PresentationView:
-    """Show a clerk what to compare before paying."""
+    """Show a clerk what to compare before paying, and which of the drawer's notes pay it. Raises `NotesCannotMake`."""
     assert presented.lease_until is not None
     requires: list[Literal["id_number", "pin"]] = ["id_number"]
     if presented.by_digits:
@@ -45,7 +42,7 @@ def presentation(
     name, id_number = customers.masked(
         customers.open_identity(context, presented.customer_id, identity_sealed)
     )
-    notes, small_notes = _notes(session, presented)
+    mixes = None if drawer is None else [written(mix) for mix in mixing.suggest(drawer, presented.amount)]
     return PresentationView(
         withdrawal_id=presented.id,
         amount=presented.amount,
@@ -53,17 +50,9 @@ def presentation(
         payee=Payee(masked_name=name, masked_id=id_number),
         lease_until=presented.lease_until,
         requires=requires,
-        notes=notes,
-        small_notes=small_notes,
+        notes=mixes and mixes[0],
+        small_notes=mixes and mixes[1],
     )
-
-
-def _notes(session: Connection, presented: Withdrawal) -> tuple[dict[str, int] | None, dict[str, int] | None]:
-    """Propose notes of the drawer, largest first and small; none where it does not know its notes."""
-    assert presented.drawer is not None
-    place = chart.drawer(presented.drawer.office, presented.drawer.number)
-    proposed = mixing.suggest(session, place, presented.amount)
-    return (None, None) if proposed is None else (written(proposed[0]), written(proposed[1]))
 
 
 def receipt(context: Context, paid: Receipt) -> ReceiptView:

@@ -3,12 +3,13 @@
 from uuid import UUID
 
 from fastapi import APIRouter, Response
+from fastapi.concurrency import run_in_threadpool
 
 from atm_service import paging
 from atm_service.callers import InCustomer
 from atm_service.context import Context, InContext, InNow
-from atm_service.customers import service as customers
 from atm_service.idempotency import InKey
+from atm_service.lean import LeanRoute
 from atm_service.offices.errors import OfficeNotActive, OfficeUnknown
 from atm_service.paging import InCursor, InLimit, Page
 from atm_service.problems import refuses
@@ -17,12 +18,13 @@ from atm_service.withdrawals import authorising, errors, qr, service, store, vie
 from atm_service.withdrawals.schemas import WithdrawalRequest, WithdrawalView
 
 router = APIRouter(prefix="/wallet/v1/withdrawals", tags=["wallet"])
+lean = APIRouter(prefix="/wallet/v1/withdrawals", tags=["wallet"], route_class=LeanRoute)
 
 _FOUND = refuses(NotFound)
 _PICTURE = refuses(NotFound, errors.CodeNotLive)
 
 
-@router.post(
+@lean.post(
     "",
     status_code=201,
     response_model=WithdrawalView,
@@ -41,15 +43,14 @@ _PICTURE = refuses(NotFound, errors.CodeNotLive)
         keyed=True,
     ),
 )
-def authorise(
+async def authorise(
     body: WithdrawalRequest, customer: InCustomer, key: InKey, context: InContext, now: InNow
 ) -> Response:
     """Set the money aside and make a code. Safe to repeat with the same key."""
-    customers.prove_pin(context, customer.subject, body.pin, now)
     if body.amount > context.policy.withdrawal.step_up_above:
-        authorising.step_up(context, customer, body, now)
-    wish = authorising.Wish(customer, body, key)
-    return context.share(authorising.authorise, wish).response()
+        await run_in_threadpool(authorising.step_up, context, customer, body, now)
+    answer = await context.share(authorising.authorise, authorising.Wish(customer, body, key))
+    return answer.response()
 
 
 @router.get("", responses=refuses())
