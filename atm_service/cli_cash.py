@@ -51,7 +51,8 @@ def order(
         fail("an order is of whole thousands", 2)
     direction = Direction.TO_DISTRICT if back else Direction.TO_OFFICE
     with working(ctx) as (context, now), context.transaction() as session:
-        delivery = service.order(session, _supervisor(session, by), office, direction, amount, now)
+        supervisor = _supervisor(session, by)
+        delivery = service.order(session, context.policy, supervisor, office, direction, amount, now)
     typer.echo(delivery.id)
 
 

@@ -125,6 +125,7 @@ STAFF: Final = (
         )
     ),
     Worker("giamsat", PASSWORD, "supervisor", None, "Đinh Quang Giám"),
+    Worker("giamsat2", PASSWORD, "supervisor", None, "Hà Thị Giang"),
     Worker("kiemtoan", PASSWORD, "auditor", None, "Phạm Thị Kiểm"),
     Worker("vanhanh", PASSWORD, "operator", None, "Bế Văn Hành"),
 )

@@ -215,6 +215,18 @@ _CASH: Final[dict[type[Refusal], Kind]] = {
         "The notes do not come to the ordered sum",
         "Count again: exactly `amount` is to be sent. For another sum, let a supervisor order it anew.",
     ),
+    cash.SenderOrdered: Kind(
+        409,
+        "sender-ordered",
+        "So large a sum is not ordered and sent by one person",
+        "Keep the cash where it is and let another supervisor send it. It is in everybody's list.",
+    ),
+    cash.ExplainerHandled: Kind(
+        409,
+        "explainer-handled",
+        "Whoever sent or counted a delivery does not explain its difference",
+        "Tell another supervisor what you know; that one explains it.",
+    ),
     cash.NothingToExplain: Kind(
         409,
         "nothing-to-explain",

@@ -65,6 +65,7 @@ class Delivery:
     turned_reason: str | None
     difference: int | None
     explanation: str | None
+    for_another: bool
     recount: bool = False
 
     @property

@@ -257,6 +257,16 @@ ADVICE: Final[Mapping[str, Advice]] = {
         _("The notes do not come to the ordered sum"),
         _("Nothing was sent. Count again; for another sum a supervisor orders it anew."),
     ),
+    "sender-ordered": Advice(
+        "wait",
+        _("You ordered so large a sum: another supervisor sends it"),
+        _("Nothing was sent. Keep the cash where it is and call the other one; it is in everybody's list."),
+    ),
+    "explainer-handled": Advice(
+        "wait",
+        _("You sent or counted this delivery: another supervisor explains it"),
+        _("Nothing was written. Tell the other one what you know."),
+    ),
     "nothing-to-explain": Advice(
         "fix",
         _("There is no difference to explain"),

@@ -19,6 +19,7 @@ from atm_service.cash.schemas import (
 )
 from atm_service.context import InContext, InNow
 from atm_service.idempotency import InKey
+from atm_service.keys.tokens import Caller
 from atm_service.offices.domain import total
 from atm_service.offices.errors import NoOpenShift
 from atm_service.paging import InCursor, InLimit, Page
@@ -65,7 +66,7 @@ def deliveries(
     """List the open deliveries of the clerk's office, newest first, without the sum of what is to be counted."""
     with context.transaction() as session:
         found = store.listed(session, "open", clerk.office, paging.read_id(cursor), limit + 1)
-    items = [_shown(one) for one in found[:limit]]
+    items = [_shown(one, clerk) for one in found[:limit]]
     return Page(items=items, next_cursor=paging.write(str(items[-1].id)) if len(found) > limit else None)
 
 
@@ -80,7 +81,9 @@ def send(
 ) -> Response:
     """Hand cash that the district has ordered back over to the road, counted out of the vault."""
     with context.transaction() as session:
-        answer = key.once(session, 200, lambda: _shown(service.send(session, clerk, id, body.counts, now)))
+        answer = key.once(
+            session, 200, lambda: _shown(service.send(session, clerk, id, body.counts, now), clerk)
+        )
     return answer.response()
 
 
@@ -101,7 +104,7 @@ def receive(
 
     def work() -> DeliveryView:
         received = service.receive(session, clerk, id, body.counts, now)
-        return _shown(received.delivery, recount=received.recount)
+        return _shown(received.delivery, clerk, recount=received.recount)
 
     with context.transaction() as session:
         answer = key.once(session, 200, work)
@@ -119,10 +122,12 @@ def refuse(
 ) -> Response:
     """Do not take a delivery in: it goes back to the district."""
     with context.transaction() as session:
-        answer = key.once(session, 200, lambda: _shown(service.refuse(session, clerk, id, body.reason, now)))
+        answer = key.once(
+            session, 200, lambda: _shown(service.refuse(session, clerk, id, body.reason, now), clerk)
+        )
     return answer.response()
 
 
-def _shown(delivery: Delivery, *, recount: bool = False) -> DeliveryView:
+def _shown(delivery: Delivery, clerk: Caller, *, recount: bool = False) -> DeliveryView:
     blind = delivery.is_open and delivery.sender is Side.DISTRICT
-    return DeliveryView.of(delivery, blind=blind, recount=recount)
+    return DeliveryView.of(delivery, clerk.subject, blind=blind, recount=recount)

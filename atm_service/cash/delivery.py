@@ -7,6 +7,9 @@
 
 Who sends is the district for cash to an office and the office for cash back to the district; the other side receives.
 What is turned back is received again by the side that sent it. Only the district orders and cancels.
+
+No step that could hide a theft is alone: whoever sent or counted the cash does not explain what is over or short, and
+whoever ordered a sum above the policy's threshold does not send it.
 """
 
 from collections.abc import Mapping
@@ -51,7 +54,11 @@ OPEN = ON_THE_ROAD | {Status.ORDERED}
 
 @dataclass(frozen=True)
 class Delivery:
-    """One delivery. `amount` was ordered and, once sent, sent; `difference` is received less sent. In đồng."""
+    """One delivery. `amount` was ordered and, once sent, sent; `difference` is received less sent. In đồng.
+
+    `needs_two`: the sum was above the policy's threshold when it was ordered, so that another person sends it.
+    None: it was ordered before there was this rule.
+    """
 
     id: UUID
     office: str
@@ -59,6 +66,7 @@ class Delivery:
     amount: int
     ordered_by: UUID
     ordered_at: datetime
+    needs_two: bool | None = None
     status: Status = Status.ORDERED
     sent_by: UUID | None = None
     sent_at: datetime | None = None
@@ -91,10 +99,23 @@ class Delivery:
         """Tell whether something is still to be done about the cash."""
         return self.status in OPEN
 
+    def waits_for_another(self, than: UUID) -> bool:
+        """Tell whether the next step is not this person's, who has had a hand in the cash or in its order."""
+        if self.status is Status.ORDERED:
+            return bool(self.needs_two) and than == self.ordered_by
+        return self.is_unexplained and than in {self.sent_by, self.ended_by}
+
+    @property
+    def is_unexplained(self) -> bool:
+        """Tell whether what was over or short still waits for a word."""
+        return not self.is_open and self.difference != 0 and self.explained_at is None
+
     def send(self, side: Side, by: UUID, counts: Counts, now: datetime) -> "Delivery":
         """Hand the counted notes over to the road; they come to what was ordered."""
         self._refuse_unless(Status.ORDERED)
         self._refuse_other_side(side, self.sender)
+        if self.waits_for_another(than=by):
+            raise errors.SenderOrdered
         if total(counts) != self.amount:
             raise errors.DeliverySumDiffers(amount=self.amount)
         return replace(self, status=Status.SENT, sent_by=by, sent_at=now, sent_counts=dict(counts))
@@ -131,9 +152,11 @@ class Delivery:
         return replace(self, status=Status.CANCELLED, turned_by=by, turned_at=now, turned_reason=reason)
 
     def explain(self, by: UUID, explanation: str, now: datetime) -> "Delivery":
-        """Say why it was over or short, once."""
-        if self.is_open or self.difference == 0 or self.explained_at is not None:
+        """Say why it was over or short, once, by somebody who neither sent nor counted it."""
+        if not self.is_unexplained:
             raise errors.NothingToExplain
+        if self.waits_for_another(than=by):
+            raise errors.ExplainerHandled
         return replace(self, explained_by=by, explained_at=now, explanation=explanation)
 
     def _turned(self, by: UUID, reason: str, now: datetime) -> "Delivery":

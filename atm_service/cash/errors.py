@@ -19,6 +19,14 @@ class DeliverySumDiffers(Refusal):
     """The notes to be sent do not come to the ordered sum. Member `amount`."""
 
 
+class SenderOrdered(Refusal):
+    """The caller ordered this delivery, and the sum is above what one person orders and sends alone."""
+
+
+class ExplainerHandled(Refusal):
+    """The caller sent or counted this delivery, and so does not explain what is over or short."""
+
+
 class NothingToExplain(Refusal):
     """The delivery was neither over nor short, or has been explained."""
 

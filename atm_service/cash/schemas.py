@@ -88,13 +88,16 @@ class DeliveryView(_Body):
     difference: int | None = Field(description="received less sent, once it is received")
     explained_at: datetime | None
     explanation: str | None
+    for_another: bool = Field(
+        description="the next step is another supervisor's: this one ordered so large a sum, or handled the cash"
+    )
     recount: bool = Field(
         description="the count just sent differs from what was sent: count once more, the next count stands"
     )
 
     @classmethod
-    def of(cls, delivery: Delivery, *, blind: bool = False, recount: bool = False) -> Self:
-        """Show a delivery; `blind` hides what the counted cash is to come to."""
+    def of(cls, delivery: Delivery, reader: UUID, *, blind: bool = False, recount: bool = False) -> Self:
+        """Show a delivery to a member of staff; `blind` hides what the counted cash is to come to."""
         return cls(
             id=delivery.id,
             office=delivery.office,
@@ -109,5 +112,6 @@ class DeliveryView(_Body):
             difference=None if delivery.is_open else delivery.difference,
             explained_at=delivery.explained_at,
             explanation=delivery.explanation,
+            for_another=delivery.waits_for_another(than=reader),
             recount=recount,
         )

@@ -17,6 +17,7 @@ from atm_service.cash import counting, errors, stock, store
 from atm_service.cash.delivery import Delivery, Direction, Side
 from atm_service.cash.domain import Notes, counts_of, has, minus, notes_of
 from atm_service.keys.tokens import Caller
+from atm_service.limits.policy import Policy
 from atm_service.offices import service as offices
 from atm_service.offices.domain import Counts, total
 from ledger import Entry, Posting
@@ -31,12 +32,19 @@ class Received:
 
 
 def order(
-    session: Connection, supervisor: Caller, office: str, direction: Direction, amount: int, now: datetime
+    session: Connection,
+    policy: Policy,
+    supervisor: Caller,
+    office: str,
+    direction: Direction,
+    amount: int,
+    now: datetime,
 ) -> Delivery:
     """Order cash to an office or back from it. Raises `OfficeUnknown` or `OfficeNotActive`."""
     offices.active(session, office)
     ledger.open_accounts(session, chart.delivery_accounts(office), now)
-    delivery = Delivery(ids.new(now), office, direction, amount, supervisor.subject, now)
+    needs_two = amount > policy.approval.delivery_above
+    delivery = Delivery(ids.new(now), office, direction, amount, supervisor.subject, now, needs_two)
     store.insert(session, delivery)
     detail = {"office": office, "direction": direction, "amount": amount}
     trail.record(session, now, "order-delivery", delivery.id, supervisor, detail)

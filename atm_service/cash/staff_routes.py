@@ -33,9 +33,9 @@ def order(
     """Order cash to an office, or back from it."""
 
     def work() -> DeliveryView:
-        return DeliveryView.of(
-            service.order(session, supervisor, body.office, body.direction, body.amount, now)
-        )
+        policy, wanted = context.policy, (body.office, body.direction, body.amount)
+        ordered = service.order(session, policy, supervisor, *wanted, now)
+        return DeliveryView.of(ordered, supervisor.subject)
 
     with context.transaction() as session:
         answer = key.once(session, 201, work)
@@ -44,7 +44,7 @@ def order(
 
 @router.get("", name="deliveries", responses=refuses())
 def deliveries(
-    _: InSupervisor,
+    supervisor: InSupervisor,
     context: InContext,
     which: Annotated[Literal["open", "unexplained", "all"], Query()] = "open",
     office: Annotated[str | None, Query(pattern=r"^[0-9]{5}-[0-9]{1,3}$")] = None,
@@ -54,7 +54,7 @@ def deliveries(
     """List deliveries, newest first: the open ones, those over or short without a word, or all."""
     with context.transaction() as session:
         found = store.listed(session, which, office, paging.read_id(cursor), limit + 1)
-    items = [DeliveryView.of(one) for one in found[:limit]]
+    items = [DeliveryView.of(one, supervisor.subject) for one in found[:limit]]
     return Page(items=items, next_cursor=paging.write(str(items[-1].id)) if len(found) > limit else None)
 
 
@@ -62,15 +62,22 @@ def deliveries(
     "/{id}/send",
     name="send_delivery",
     response_model=DeliveryView,
-    responses=refuses(*_STEP, errors.DeliverySumDiffers, keyed=True),
+    responses=refuses(*_STEP, errors.DeliverySumDiffers, errors.SenderOrdered, keyed=True),
 )
 def send(
     id: UUID, body: CountsRequest, supervisor: InSupervisor, key: InKey, context: InContext, now: InNow
 ) -> Response:
-    """Hand the district's cash over to the road, counted by note."""
+    """Hand the district's cash over to the road, counted by note.
+
+    Above the policy's threshold this is not the supervisor who ordered it.
+    """
     with context.transaction() as session:
         answer = key.once(
-            session, 200, lambda: DeliveryView.of(service.send(session, supervisor, id, body.counts, now))
+            session,
+            200,
+            lambda: DeliveryView.of(
+                service.send(session, supervisor, id, body.counts, now), supervisor.subject
+            ),
         )
     return answer.response()
 
@@ -88,7 +95,7 @@ def receive(
 
     def work() -> DeliveryView:
         received = service.receive(session, supervisor, id, body.counts, now)
-        return DeliveryView.of(received.delivery, recount=received.recount)
+        return DeliveryView.of(received.delivery, supervisor.subject, recount=received.recount)
 
     with context.transaction() as session:
         answer = key.once(session, 200, work)
@@ -107,7 +114,11 @@ def refuse(
     """Do not take an office's cash in: it goes back there."""
     with context.transaction() as session:
         answer = key.once(
-            session, 200, lambda: DeliveryView.of(service.refuse(session, supervisor, id, body.reason, now))
+            session,
+            200,
+            lambda: DeliveryView.of(
+                service.refuse(session, supervisor, id, body.reason, now), supervisor.subject
+            ),
         )
     return answer.response()
 
@@ -124,7 +135,11 @@ def cancel(
     """Call a delivery off before it is received; cash on the road turns back."""
     with context.transaction() as session:
         answer = key.once(
-            session, 200, lambda: DeliveryView.of(service.cancel(session, supervisor, id, body.reason, now))
+            session,
+            200,
+            lambda: DeliveryView.of(
+                service.cancel(session, supervisor, id, body.reason, now), supervisor.subject
+            ),
         )
     return answer.response()
 
@@ -133,14 +148,21 @@ def cancel(
     "/{id}/explain",
     name="explain_delivery",
     response_model=DeliveryView,
-    responses=refuses(errors.DeliveryUnknown, errors.NothingToExplain, keyed=True),
+    responses=refuses(errors.DeliveryUnknown, errors.NothingToExplain, errors.ExplainerHandled, keyed=True),
 )
 def explain(
     id: UUID, body: ReasonRequest, supervisor: InSupervisor, key: InKey, context: InContext, now: InNow
 ) -> Response:
-    """Say why a delivery was over or short; the difference leaves suspense."""
+    """Say why a delivery was over or short; the difference leaves suspense.
+
+    Not by whoever sent or counted it.
+    """
     with context.transaction() as session:
         answer = key.once(
-            session, 200, lambda: DeliveryView.of(service.explain(session, supervisor, id, body.reason, now))
+            session,
+            200,
+            lambda: DeliveryView.of(
+                service.explain(session, supervisor, id, body.reason, now), supervisor.subject
+            ),
         )
     return answer.response()

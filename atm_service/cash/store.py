@@ -26,6 +26,11 @@ class DeliveryRow(SQLModel, table=True):
             name="delivery_status",
         ),
         CheckConstraint("amount > 0", name="delivery_amount"),
+        CheckConstraint("NOT needs_two OR sent_by <> ordered_by", name="delivery_sent_by_another"),
+        CheckConstraint(
+            "needs_two IS NULL OR explained_by NOT IN (sent_by, ended_by)",
+            name="delivery_explained_by_another",
+        ),
         Index("delivery_office", "office", "id"),
         Index("delivery_open", "id", postgresql_where=text(_OPEN)),
         {"schema": "service"},
@@ -38,6 +43,7 @@ class DeliveryRow(SQLModel, table=True):
     status: str
     ordered_by: UUID
     ordered_at: datetime = Field(sa_type=DateTime(timezone=True))
+    needs_two: bool | None = None
     sent_by: UUID | None = None
     sent_at: datetime | None = Field(default=None, sa_type=DateTime(timezone=True))
     sent_counts: dict[str, Any] | None = Field(default=None, sa_type=JSONB(none_as_null=True))
@@ -54,8 +60,8 @@ class DeliveryRow(SQLModel, table=True):
 
 
 _INSERT = text("""
-    INSERT INTO service.delivery (id, office, direction, amount, status, ordered_by, ordered_at, difference)
-    VALUES (:id, :office, :direction, :amount, :status, :ordered_by, :ordered_at, :difference)
+    INSERT INTO service.delivery (id, office, direction, amount, status, ordered_by, ordered_at, needs_two, difference)
+    VALUES (:id, :office, :direction, :amount, :status, :ordered_by, :ordered_at, :needs_two, :difference)
 """)
 _SAVE = text("""
     UPDATE service.delivery SET status = :status, sent_by = :sent_by, sent_at = :sent_at, sent_counts = :sent_counts,

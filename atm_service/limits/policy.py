@@ -94,10 +94,14 @@ class Transfer(_Rules):
 
 
 class Approval(_Rules):
-    """Above which amounts a supervisor elsewhere must approve first. A reversal always needs approval."""
+    """Above which amounts one person does not act alone. A reversal always needs approval.
+
+    Deposits and transfers: a supervisor elsewhere approves first. Deliveries: one supervisor orders, another sends.
+    """
 
     deposit_above: Dong
     transfer_above: Dong
+    delivery_above: Dong
 
 
 class Person(_Rules):

@@ -255,6 +255,10 @@ class Service:
         """Change the policy's rules for withdrawals."""
         self._change_policy("withdrawal", rules)
 
+    def change_approval(self, **figures: int) -> None:
+        """Change above which amounts one person does not act alone."""
+        self._change_policy("approval", figures)
+
     def _change_policy(self, part: str, figures: dict[str, int]) -> None:
         rules = getattr(self.context.policy, part).model_copy(update=figures)
         self.context = replace(self.context, policy=self.context.policy.model_copy(update={part: rules}))

@@ -251,8 +251,10 @@ class Cast:
         return id
 
     def unexplained(self) -> str:
-        """Let a delivery arrive short."""
-        id = self.sent()
+        """Let a delivery arrive short that another supervisor has sent."""
+        id, other = self.ordered(), self.service.staff("supervisor")
+        sent = other.post(f"/staff/v1/deliveries/{id}/send", {"counts": {"500000": 1}})
+        assert sent.status_code == 200
         for _ in range(2):
             self.clerk.post(f"/counter/v1/cash/deliveries/{id}/receive", {"counts": {}})
         return id

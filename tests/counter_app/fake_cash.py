@@ -48,6 +48,7 @@ class Cash:
             "turned_reason": None,
             "difference": None,
             "explanation": None,
+            "for_another": False,
             "recount": False,
         }
         self.deliveries.append(made)

@@ -3,6 +3,10 @@
 from typing import Final
 
 _VAULT: Final = "place = 'office/05971-1/vault'"
+_UNGUARDED: Final = (
+    "ALTER TABLE service.delivery DROP CONSTRAINT delivery_sent_by_another, "
+    "DROP CONSTRAINT delivery_explained_by_another"
+)
 
 PLANTS: Final = [
     ("notes-equal-ledger", f"UPDATE service.note_stock SET notes[9] = notes[9] + 1 WHERE {_VAULT}"),
@@ -21,6 +25,9 @@ PLANTS: Final = [
     ("deliveries-have-entries", "UPDATE service.delivery SET explained_at = NULL"),
     ("deliveries-have-entries", "DELETE FROM ledger.entry WHERE kind = 'cash-sent'"),
     ("deliveries-have-entries", "UPDATE ledger.entry SET reference = 'x' WHERE kind = 'cash-explained'"),
+    ("deliveries-by-two", f"{_UNGUARDED}; UPDATE service.delivery SET ordered_by = sent_by WHERE needs_two"),
+    ("deliveries-by-two", f"{_UNGUARDED}; UPDATE service.delivery SET explained_by = sent_by WHERE difference > 0"),
+    ("deliveries-by-two", f"{_UNGUARDED}; UPDATE service.delivery SET explained_by = ended_by WHERE difference > 0"),
     ("openings-equal-closes", "DELETE FROM service.opening_break"),
     ("openings-equal-closes", "UPDATE service.opening_break SET counted = counted + 1"),
     ("openings-equal-closes", "UPDATE service.opening_break SET closed_total = closed_total + 1"),

@@ -14,14 +14,15 @@ from tests.database import Database
 
 BAG: Final = {"500000": 100}
 AMOUNT: Final = 50_000_000
+LARGE: Final = 100_000_000  # above it, two people
 
 
 def worked(service: Service) -> None:
     """Let an office have every kind of cash there is: moves, deliveries in every state, counts that differ."""
-    clerk, boss = service.clerk(), service.staff("supervisor")
+    clerk, boss, other = service.clerk(), service.staff("supervisor"), service.staff("supervisor")
 
-    def order(direction: str = "to-office") -> str:
-        body = {"office": OFFICE, "direction": direction, "amount": AMOUNT}
+    def order(direction: str = "to-office", amount: int = AMOUNT) -> str:
+        body = {"office": OFFICE, "direction": direction, "amount": amount}
         return str(boss.post("/staff/v1/deliveries", body).json()["id"])
 
     def sent() -> str:
@@ -37,7 +38,9 @@ def worked(service: Service) -> None:
     receive(clerk, sent(), 99)
     explained = sent()
     receive(clerk, explained, 101)
-    boss.post(f"/staff/v1/deliveries/{explained}/explain", {"reason": "One note too many"})
+    other.post(f"/staff/v1/deliveries/{explained}/explain", {"reason": "One note too many"})
+    large = order(amount=2 * LARGE)
+    assert other.post(f"/staff/v1/deliveries/{large}/send", {"counts": {"500000": 400}}).status_code == 200
     sent()
     turned = sent()
     boss.post(f"/staff/v1/deliveries/{turned}/cancel", {"reason": "Flood on the road"})

@@ -5,6 +5,7 @@ from uuid import uuid4
 
 import pytest
 from httpx2 import Response
+from sqlalchemy.exc import IntegrityError, ProgrammingError
 
 from atm_service import chart
 from atm_service.cash import stock
@@ -15,19 +16,33 @@ from tests.contract.documented import slug_of
 SENT = {"500000": 100, "50000": 200}  # 60,000,000 đồng
 AMOUNT = 60_000_000
 SUSPENSE = chart.suspense_transit(OFFICE)
+RECEIVER = {"to-office": "office", "to-district": "district"}
+ALONE_MAX = 100_000_000  # the policy's `approval.delivery_above`
 
 
 class Road:
-    """A supervisor of the district and a clerk of the office, with what they do to deliveries."""
+    """Two supervisors of the district and a clerk of the office, with what they do to deliveries."""
 
     def __init__(self, service: Service) -> None:
         self.service = service
         self.clerk: Clerk = service.clerk()
         self.supervisor: Person = service.staff("supervisor")
+        self.another: Person = service.staff("supervisor")
 
     def order(self, direction: str = "to-office", amount: int = AMOUNT, office: str = OFFICE) -> Response:
         body = {"office": office, "direction": direction, "amount": amount}
         return self.supervisor.post("/staff/v1/deliveries", body)
+
+    def short(self, direction: str) -> str:
+        """Order and send 60,000,000 and let it be counted a note short; give the delivery's id."""
+        id = self.sent(direction)
+        for _ in range(2):
+            counted = self.step(RECEIVER[direction], id, "receive", counts=SENT | {"500000": 99})
+        assert counted.json()["difference"] == -500_000
+        return id
+
+    def explain(self, by: Person, id: str) -> Response:
+        return by.post(f"/staff/v1/deliveries/{id}/explain", {"reason": "A bundle was miscounted"})
 
     def ordered(self, direction: str = "to-office") -> str:
         return str(self.order(direction).json()["id"])
@@ -105,10 +120,9 @@ def test_what_differs_waits_for_a_word(road: Road, notes: int, difference: int) 
     assert road.balance("transit", "vault", "suspense") == [0, AMOUNT + difference, difference]
     (open_one,) = road.supervisor.get("/staff/v1/deliveries", which="unexplained").json()["items"]
     assert open_one["id"] == id
-    done = road.step("district", id, "explain", reason="A bundle was miscounted at the district").json()
-    assert done["explanation"].startswith("A bundle")
+    assert road.explain(road.another, id).json()["explanation"] == "A bundle was miscounted"
     assert road.balance("suspense", "over-short") == [0, -difference]
-    assert slug_of(road.step("district", id, "explain", reason="again")) == "nothing-to-explain"
+    assert slug_of(road.explain(road.another, id)) == "nothing-to-explain"
     assert road.supervisor.get("/staff/v1/deliveries", which="unexplained").json()["items"] == []
 
 
@@ -206,6 +220,96 @@ def test_what_is_sent_is_what_was_ordered(road: Road) -> None:
     for notes in (99, 101):
         refused = road.step("district", id, "send", counts=SENT | {"500000": notes})
         assert (slug_of(refused), refused.json()["amount"]) == ("delivery-sum-differs", AMOUNT)
+
+
+@pytest.mark.parametrize("amount", [ALONE_MAX, ALONE_MAX + 1_000])
+def test_a_large_sum_takes_two(road: Road, amount: int) -> None:
+    """Up to the threshold one supervisor orders and sends; above it another sends, and each is told."""
+    alone, ordered = amount == ALONE_MAX, road.order(amount=amount).json()
+    assert ordered["for_another"] is not alone
+    counts = {"500000": 200} | ({} if alone else {"1000": 1})
+    if not alone:
+        refused = road.step("district", ordered["id"], "send", counts=counts)
+        assert slug_of(refused) == "sender-ordered"
+        assert road.balance("transit") == [0]
+        (theirs,) = road.another.get("/staff/v1/deliveries").json()["items"]
+        assert (theirs["id"], theirs["for_another"]) == (ordered["id"], False)
+    sender = road.supervisor if alone else road.another
+    sent = sender.post(f"/staff/v1/deliveries/{ordered['id']}/send", {"counts": counts})
+    assert (sent.json()["status"], road.balance("transit")) == ("sent", [amount])
+
+
+def test_two_are_needed_by_the_rule_of_the_order(road: Road) -> None:
+    """A threshold that rises while a delivery waits does not let the one who ordered it send it."""
+    id = road.order(amount=ALONE_MAX + 1_000).json()["id"]
+    road.service.change_approval(delivery_above=2 * ALONE_MAX)
+    road.supervisor.client = road.service.client
+    assert slug_of(road.step("district", id, "send", counts={"500000": 200, "1000": 1})) == "sender-ordered"
+
+
+def test_the_office_sends_a_large_sum_that_the_district_ordered(road: Road) -> None:
+    """There the two are there already: one orders, the clerk sends."""
+    for _ in range(2):
+        road.filled()
+    id = road.order("to-district", 2 * AMOUNT).json()["id"]
+    counts = {note: 2 * number for note, number in SENT.items()}
+    assert road.step("office", id, "send", counts=counts).json()["status"] == "sent"
+
+
+def test_who_sent_does_not_explain(road: Road) -> None:
+    """A supervisor cannot send a bag a note short and then say why."""
+    id = road.short("to-office")
+    (listed,) = road.supervisor.get("/staff/v1/deliveries", which="unexplained").json()["items"]
+    assert (listed["id"], listed["for_another"]) == (id, True)
+    assert slug_of(road.explain(road.supervisor, id)) == "explainer-handled"
+    assert road.balance("suspense", "over-short") == [-500_000, 0]
+    (listed,) = road.another.get("/staff/v1/deliveries", which="unexplained").json()["items"]
+    assert listed["for_another"] is False
+    assert road.explain(road.another, id).status_code == 200
+
+
+def test_who_counted_does_not_explain(road: Road) -> None:
+    """A supervisor cannot count an office's bag a note short and then say why."""
+    road.filled()
+    id = road.short("to-district")
+    assert slug_of(road.explain(road.supervisor, id)) == "explainer-handled"
+    assert road.explain(road.another, id).status_code == 200
+
+
+def test_who_sent_and_counted_back_does_not_explain(road: Road) -> None:
+    """Nor what was called off and came back short into the same hands."""
+    id = road.sent()
+    road.step("district", id, "cancel", reason="Flood")
+    for _ in range(2):
+        road.step("district", id, "receive", counts=SENT | {"500000": 99})
+    assert slug_of(road.explain(road.supervisor, id)) == "explainer-handled"
+    assert road.explain(road.another, id).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("change", "rule"),
+    [
+        ("sent_by = ordered_by", "delivery_sent_by_another"),
+        ("explained_by = sent_by", "delivery_explained_by_another"),
+        ("explained_by = ended_by", "delivery_explained_by_another"),
+    ],
+)
+def test_the_database_lets_nobody_act_alone(road: Road, change: str, rule: str) -> None:
+    """Whatever the program above believes."""
+    id = road.order(amount=ALONE_MAX + 1_000).json()["id"]
+    counts = {"counts": {"500000": 200, "1000": 1}}
+    assert road.another.post(f"/staff/v1/deliveries/{id}/send", counts).status_code == 200
+    for _ in range(2):
+        road.step("office", id, "receive", counts={"500000": 200})
+    with road.service.context.transaction() as session, pytest.raises(IntegrityError, match=rule):
+        session.exec_driver_sql(f"UPDATE service.delivery SET {change}")
+
+
+def test_who_needs_two_is_settled_at_the_order(road: Road) -> None:
+    """The service's own role cannot let a delivery off afterwards."""
+    road.order(amount=ALONE_MAX + 1_000)
+    with road.service.context.transaction() as session, pytest.raises(ProgrammingError, match="denied"):
+        session.exec_driver_sql("UPDATE service.delivery SET needs_two = false")
 
 
 def test_a_vault_sends_only_its_own_notes(road: Road) -> None:

@@ -132,6 +132,22 @@ async def test_a_supervisor_orders_sends_and_calls_off(tmp_path: Path) -> None:
 
 
 @in_loop
+async def test_what_is_anothers_has_no_button(tmp_path: Path) -> None:
+    """Who ordered a large sum, or sent what is short, is told so before any note is counted."""
+    async with desk(tmp_path) as at:
+        large = at.fake.cash.delivery(status="ordered") | {"for_another": True}
+        short = at.fake.cash.delivery(status="received")
+        short |= {"difference": -500_000, "for_another": True}
+        at.fake.cash.deliveries = [large, short]
+        await at.sign_in(SUPERVISOR)
+        await at.browser.open("/supervision")
+        assert "kiểm soát viên khác đếm và giao tiền" in at.browser.text
+        assert "kiểm soát viên khác giải trình" in at.browser.text
+        assert f"{large['id']}/send" not in at.browser.text
+        assert f"{short['id']}/explain" not in at.browser.text
+
+
+@in_loop
 async def test_orders_that_are_none(tmp_path: Path) -> None:
     """No office, no sum, no direction: nothing is ordered."""
     async with desk(tmp_path) as at:
