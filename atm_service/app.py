@@ -29,6 +29,7 @@ from atm_service.counterfeits import routes as counterfeits
 from atm_service.credits import routes as bulk_credits
 from atm_service.customers import routes as customers
 from atm_service.deposits import routes as deposits
+from atm_service.floats import routes as floats
 from atm_service.keys import routes as keys
 from atm_service.kinds import KINDS
 from atm_service.lean import Lane
@@ -109,6 +110,7 @@ def _routed() -> FastAPI:
         offices,
         availability,
         cash,
+        floats,
         approvals,
         reversals,
         deposits,

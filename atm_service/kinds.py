@@ -16,6 +16,7 @@ from atm_service.cash import errors as cash
 from atm_service.credits import errors as bulk_credits
 from atm_service.customers import errors as customers
 from atm_service.deposits import errors as deposits
+from atm_service.floats import errors as floats
 from atm_service.offices import errors as offices
 from atm_service.payments import errors as payments
 from atm_service.refusals import Refusal
@@ -256,6 +257,18 @@ _CASH: Final[dict[type[Refusal], Kind]] = {
         "vault-short",
         "There is not so much cash",
         "Choose a smaller sum, or ask the district for a delivery.",
+    ),
+}
+
+_FLOATS: Final[dict[type[Refusal], Kind]] = {
+    floats.FloatOutOfOrder: Kind(
+        409,
+        "float-out-of-order",
+        "The float's levels are out of order",
+        "Set a minimum that is at most the target, and a target that is at most the maximum.",
+    ),
+    floats.DistrictUnknown: Kind(
+        404, "district-unknown", "There is no such district here", "Choose the district that you look after."
     ),
 }
 
@@ -568,5 +581,15 @@ _VOUCHERS: Final[dict[type[Refusal], Kind]] = {
 }
 
 KINDS: Final[Mapping[type[Refusal], Kind]] = (
-    _GENERAL | _PEOPLE | _OFFICES | _CASH | _CODES | _WITHDRAWALS | _AUDIT | _CREDITS | _APPROVALS | _VOUCHERS
+    _GENERAL
+    | _PEOPLE
+    | _OFFICES
+    | _CASH
+    | _FLOATS
+    | _CODES
+    | _WITHDRAWALS
+    | _AUDIT
+    | _CREDITS
+    | _APPROVALS
+    | _VOUCHERS
 )

@@ -237,6 +237,11 @@ ADVICE: Final[Mapping[str, Advice]] = {
         _("There is not so much cash"),
         _("Nothing was moved. Count again, or ask the district for a delivery."),
     ),
+    "district-unknown": Advice(
+        "fix",
+        _("You do not look after this district"),
+        _("Choose a district of the list."),
+    ),
     "delivery-unknown": Advice(
         "fix",
         _("There is no such delivery at this office"),

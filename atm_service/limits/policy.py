@@ -4,12 +4,13 @@ import sys
 import tomllib
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated, Final, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 POLICIES: Final = Path(__file__).parents[2] / "policies"
 AMOUNT_MAX: Final = 1_000_000_000_000  # đồng: no single amount in any request or rule is larger
+FLOAT_MAX: Final = 10_000_000_000  # đồng: no office holds more, and no delivery brings more
 
 Dong = Annotated[int, Field(strict=True, ge=0, le=AMOUNT_MAX)]
 Minutes = Annotated[int, Field(strict=True, ge=1, le=60 * 24 * 31)]
@@ -104,6 +105,31 @@ class Approval(_Rules):
     delivery_above: Dong
 
 
+class Float(_Rules):
+    """How much cash an office holds unless an operator sets it otherwise, and how it is brought.
+
+    Weekdays count from 1, Monday. `round_to`: deliveries are whole multiples of it. `trip_max`: one van's, out and back
+    together. `safety_percent`: of a hundred times between deliveries, so many are to pass without a shortage.
+    """
+
+    minimum: Dong
+    target: Dong
+    maximum: Dong
+    round_to: Annotated[int, Field(strict=True, ge=1_000, le=100_000_000, multiple_of=1_000)]
+    delivery_weekdays: Annotated[
+        tuple[Annotated[int, Field(strict=True, ge=1, le=7)], ...], Field(min_length=1)
+    ]
+    safety_percent: Annotated[int, Field(strict=True, ge=50, le=100)]
+    trip_max: Dong
+    district_cash: Dong
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if not self.minimum <= self.target <= self.maximum <= FLOAT_MAX:
+            raise ValueError("minimum ≤ target ≤ maximum, and no office holds more than ten billion")
+        return self
+
+
 class Person(_Rules):
     """Who may have an account."""
 
@@ -128,6 +154,7 @@ class Policy(_Rules):
     deposit: Deposit
     transfer: Transfer
     approval: Approval
+    float: Float
     person: Person
     reporting: Reporting
 

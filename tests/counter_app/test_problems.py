@@ -88,6 +88,7 @@ NEVER_HERE = [
     "already-ended",
     "code-not-live",
     "not-sealed-yet",
+    "float-out-of-order",
     "payer-unknown",
     "payer-busy",
     "payer-short",
