@@ -68,7 +68,7 @@ def send(
     """Hand the district's cash of a delivery over to the road."""
     counts = _counts(notes)
     with working(ctx) as (context, now), context.transaction() as session:
-        delivery = service.send(session, _supervisor(session, by), id, counts, now)
+        delivery = service.send(session, context.policy, _supervisor(session, by), id, counts, now)
     typer.echo(_line(delivery))
 
 

@@ -252,6 +252,12 @@ _CASH: Final[dict[type[Refusal], Kind]] = {
         "The chosen notes do not come to the amount",
         "Choose notes that come to exactly `amount`.",
     ),
+    cash.VaultCountDue: Kind(
+        409,
+        "vault-count-due",
+        "The vault has not been counted for too long",
+        "Count the vault (`POST /counter/v1/cash/vault/count`), then ask again.",
+    ),
     cash.VaultShort: Kind(
         409,
         "vault-short",

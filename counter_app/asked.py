@@ -60,6 +60,9 @@ ASKED: Final[Mapping[Kind, Asked]] = {
     Kind.LEAVE: Asked(
         _("Leave to close a shift"), _STILL, _CHANGES, _("Known now"), _("Known now"), "/supervision"
     ),
+    Kind.VAULT_COUNT: Asked(
+        _("A count of the vault"), _STILL, _CHANGES, _("Known now"), _("Known now"), "/cash/count"
+    ),
     Kind.VAULT_MOVE: Asked(
         _("A move between vault and drawer"),
         _("Unknown – do not move the cash again"),

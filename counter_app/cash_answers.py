@@ -36,10 +36,21 @@ class OpenShifts:
 
 @dataclass(frozen=True)
 class Vault:
-    """What the vault holds; `counts` is None where its notes are not known."""
+    """When the vault was last counted and by whom, and whether it must be before its cash may leave."""
 
-    total: int
-    counts: dict[str, int] | None
+    counted_at: datetime | None
+    counted_by: str | None
+    count_due: bool
+
+
+@dataclass(frozen=True)
+class VaultCount:
+    """A count of the vault, in đồng; with `recount` the others are None."""
+
+    recount: bool
+    total: int | None
+    over_short: int | None
+    counted_at: datetime | None
 
 
 @dataclass(frozen=True)

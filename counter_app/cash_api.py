@@ -27,7 +27,7 @@ async def open_shifts(service: Service, token: str) -> tuple[list[OpenShift], st
 
 
 async def vault(service: Service, token: str) -> Vault:
-    """Return what the office's vault holds."""
+    """Return when the office's vault was last counted."""
     return _read(Vault, await service_api.ask(service, "GET", "/counter/v1/cash/vault", token=token))
 
 
@@ -65,6 +65,11 @@ def leave_request(shift_id: str, reason: str) -> tuple[str, bytes]:
 def move_request(to: str, counts: dict[str, int]) -> tuple[str, bytes]:
     """Path and body for moving cash between vault and drawer."""
     return "/counter/v1/cash/moves", _json({"to": to, "counts": counts})
+
+
+def vault_count_request(counts: dict[str, int]) -> tuple[str, bytes]:
+    """Path and body for counting the vault."""
+    return "/counter/v1/cash/vault/count", _json({"counts": counts})
 
 
 def delivery_request(

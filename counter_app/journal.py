@@ -43,6 +43,7 @@ class Kind(StrEnum):
     TAKE_OVER = "take-over"
     LEAVE = "leave"
     VAULT_MOVE = "vault-move"
+    VAULT_COUNT = "vault-count"
     DELIVERY = "delivery"
     DEPOSIT = "deposit"
     TRANSFER = "transfer"

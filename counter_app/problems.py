@@ -232,6 +232,11 @@ ADVICE: Final[Mapping[str, Advice]] = {
         _("These notes are not there"),
         _("Nothing was moved. Look again which notes there are, and count those."),
     ),
+    "vault-count-due": Advice(
+        "fix",
+        _("The vault has not been counted for too long"),
+        _("Nothing was moved. Count the vault first, note by note; then do this again."),
+    ),
     "vault-short": Advice(
         "fix",
         _("There is not so much cash"),

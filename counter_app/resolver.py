@@ -26,7 +26,7 @@ from counter_app.answers import (
     Voucher,
     read,
 )
-from counter_app.cash_answers import Delivery, HandOver, Move, OpenShift
+from counter_app.cash_answers import Delivery, HandOver, Move, OpenShift, VaultCount
 from counter_app.journal import Entry, Journal, Kind, Question, State
 from counter_app.sealing import SealBrokenError
 from counter_app.service_api import NotSentError, RefusedError, Service, UnreachableError
@@ -52,6 +52,7 @@ _OTHERS: Final[Mapping[Kind, type[Any]]] = {
     Kind.HAND_OVER: HandOver,
     Kind.LEAVE: OpenShift,
     Kind.VAULT_MOVE: Move,
+    Kind.VAULT_COUNT: VaultCount,
     Kind.DELIVERY: Delivery,
 }
 # Not an answer to this question: somebody is to wait, or to sign in.

@@ -4,24 +4,24 @@ from uuid import UUID
 
 from fastapi import APIRouter, Response
 
-from atm_service import chart, paging
+from atm_service import paging
 from atm_service.callers import InClerk
-from atm_service.cash import errors, service, stock, store
+from atm_service.cash import errors, service, store, vaults
 from atm_service.cash.delivery import Delivery, Side
-from atm_service.cash.domain import written
 from atm_service.cash.schemas import (
     CountsRequest,
     DeliveryView,
     MoveRequest,
     MoveView,
     ReasonRequest,
+    VaultCountView,
     VaultView,
 )
 from atm_service.context import InContext, InNow
 from atm_service.idempotency import InKey
 from atm_service.keys.tokens import Caller
 from atm_service.offices.domain import total
-from atm_service.offices.errors import NoOpenShift
+from atm_service.offices.errors import NoOpenShift, OfficeNotActive
 from atm_service.paging import InCursor, InLimit, Page
 from atm_service.problems import refuses
 
@@ -31,13 +31,34 @@ _STEP = (errors.DeliveryUnknown, errors.DeliveryNotAtStep, errors.DeliveryOtherS
 
 
 @router.get("/vault", name="vault", responses=refuses())
-def show_vault(clerk: InClerk, context: InContext) -> VaultView:
-    """Show what the office's vault holds."""
+def show_vault(clerk: InClerk, context: InContext, now: InNow) -> VaultView:
+    """Show when the office's vault was last counted, and whether that is due. What it should hold is told to nobody."""
     assert clerk.office is not None
-    place = chart.vault(clerk.office)
     with context.transaction() as session:
-        vault = stock.seen_each(session, [place])[place]
-    return VaultView(total=vault.balance, counts=None if vault.notes is None else written(vault.notes))
+        last = vaults.last_count(session, context.policy, clerk.office, now)
+    return VaultView(counted_at=last.counted_at, counted_by=last.clerk, count_due=last.is_due)
+
+
+@router.post(
+    "/vault/count",
+    name="count_vault",
+    response_model=VaultCountView,
+    responses=refuses(OfficeNotActive, keyed=True),
+)
+def count_vault(body: CountsRequest, clerk: InClerk, key: InKey, context: InContext, now: InNow) -> Response:
+    """Count the office's vault.
+
+    A first count that differs from the ledger changes nothing, with `recount` and no figure; the second stands, and
+    what is over or short is posted and kept.
+    """
+
+    def work() -> VaultCountView:
+        counted = vaults.count(session, clerk, body.counts, now)
+        return VaultCountView(recount=True) if counted is None else VaultCountView(**vars(counted))
+
+    with context.transaction() as session:
+        answer = key.once(session, 200, work)
+    return answer.response()
 
 
 @router.post(
@@ -45,13 +66,13 @@ def show_vault(clerk: InClerk, context: InContext) -> VaultView:
     name="move_cash",
     status_code=201,
     response_model=MoveView,
-    responses=refuses(NoOpenShift, errors.NotesNotThere, errors.VaultShort, keyed=True),
+    responses=refuses(NoOpenShift, errors.VaultCountDue, errors.NotesNotThere, errors.VaultShort, keyed=True),
 )
 def move(body: MoveRequest, clerk: InClerk, key: InKey, context: InContext, now: InNow) -> Response:
     """Move counted notes between the vault and the clerk's drawer."""
 
     def work() -> MoveView:
-        id = service.move(session, clerk, body.counts, now, to_drawer=body.to == "drawer")
+        id = service.move(session, context.policy, clerk, body.counts, now, to_drawer=body.to == "drawer")
         return MoveView(id=id, to=body.to, amount=total(body.counts))
 
     with context.transaction() as session:
@@ -74,7 +95,14 @@ def deliveries(
     "/deliveries/{id}/send",
     name="send_delivery",
     response_model=DeliveryView,
-    responses=refuses(*_STEP, errors.DeliverySumDiffers, errors.NotesNotThere, errors.VaultShort, keyed=True),
+    responses=refuses(
+        *_STEP,
+        errors.DeliverySumDiffers,
+        errors.VaultCountDue,
+        errors.NotesNotThere,
+        errors.VaultShort,
+        keyed=True,
+    ),
 )
 def send(
     id: UUID, body: CountsRequest, clerk: InClerk, key: InKey, context: InContext, now: InNow
@@ -82,7 +110,9 @@ def send(
     """Hand cash that the district has ordered back over to the road, counted out of the vault."""
     with context.transaction() as session:
         answer = key.once(
-            session, 200, lambda: _shown(service.send(session, clerk, id, body.counts, now), clerk)
+            session,
+            200,
+            lambda: _shown(service.send(session, context.policy, clerk, id, body.counts, now), clerk),
         )
     return answer.response()
 

@@ -11,12 +11,14 @@ from sqlalchemy import BigInteger, Connection, DateTime, UniqueConstraint, bindp
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
-from atm_service import ids
+import ledger
+from atm_service import chart, ids
 from atm_service.offices.domain import Counts, total
+from ledger import Entry, Posting
 
 
 class CashCountRow(SQLModel, table=True):
-    """One count of a shift's drawer at its close, or of a delivery. `expected` is what the ledger had. Immutable."""
+    """One count of a drawer at its close, a delivery or a vault. `expected` is what the ledger had. Immutable."""
 
     __tablename__ = "cash_count"
     __table_args__ = (
@@ -47,8 +49,8 @@ _ADD: Final = text("""
 
 def stands(
     session: Connection, subject: UUID, counted_by: UUID, counts: Counts, expected: int, now: datetime
-) -> bool:
-    """Keep a count; tell whether it stands: it agrees, or the same person counted the same cash before.
+) -> UUID | None:
+    """Keep a count; give its id if it stands: it agrees, or the same person counted the same cash before.
 
     Whatever moved in between makes it other cash, which may be counted twice again. The caller has locked the subject.
     """
@@ -56,8 +58,9 @@ def stands(
     known = (last.counted_by, last.expected, last.stood) if last else None
     second = known == (counted_by, expected, False)
     stood = second or total(counts) == expected
+    id = ids.new(now)
     values = {
-        "id": ids.new(now),
+        "id": id,
         "subject": subject,
         "number": last.number + 1 if last else 1,
         "counted_by": counted_by,
@@ -68,4 +71,25 @@ def stands(
         "stood": stood,
     }
     session.execute(_ADD, values)
-    return stood
+    return id if stood else None
+
+
+def post_difference(
+    session: Connection, kind: str, reference: str, office: str, place: str, difference: int, now: datetime
+) -> None:
+    """Post what a count of one of the office's places is over (or short, negative), if it is."""
+    if difference == 0:
+        return
+    over_short = chart.over_short(office)
+    debit, credit = (place, over_short) if difference > 0 else (over_short, place)
+    entry = Entry(
+        id=ids.new(now),
+        reference=reference,
+        kind=kind,
+        business_date=ledger.business_date(now),
+        narration=f"counted cash differs at {office}",
+        postings=(Posting(debit, credit, abs(difference)),),
+    )
+    (outcome,) = ledger.post(session, [entry], now)
+    if outcome.status is not ledger.Status.POSTED:
+        raise RuntimeError(f"the ledger answered {outcome.status} {outcome.reason}")

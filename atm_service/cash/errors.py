@@ -39,6 +39,10 @@ class VaultShort(Refusal):
     """The vault does not hold this sum."""
 
 
+class VaultCountDue(Refusal):
+    """Nobody has counted the vault for too long. Member `counted_at`: when it was last, or null."""
+
+
 class NotesCannotMake(Refusal):
     """The drawer's notes cannot make the amount. Members `below` and `above`: the nearest that they can, or null."""
 

@@ -1,10 +1,11 @@
 """HTTP bodies of cash: vault moves and deliveries."""
 
 from datetime import datetime
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
+from sqlalchemy import Row
 
 from atm_service.bodies import ONE_LINE
 from atm_service.cash.delivery import Delivery, Direction, Status
@@ -66,10 +67,40 @@ class MoveView(_Body):
 
 
 class VaultView(_Body):
-    """What the vault holds. `counts` is null where its notes are not known."""
+    """When the vault was last counted, and by whom; null: never since it was opened, empty. No figure: it is blind."""
 
-    total: int
-    counts: dict[str, int] | None
+    counted_at: datetime | None
+    counted_by: str | None
+    count_due: bool = Field(description="no cash leaves the vault before it is counted again")
+
+
+class VaultCountView(_Body):
+    """A count of the vault, in đồng. With `recount` it differs and nothing else is told: the next count stands."""
+
+    recount: bool = False
+    id: UUID | None = None
+    counted_at: datetime | None = None
+    total: int | None = None
+    over_short: int | None = Field(default=None, description="counted less ledger: negative is short")
+
+
+class KeptCountView(_Body):
+    """A vault's count as it is kept. `over_short` is counted less ledger; a count that did not stand was made again."""
+
+    id: UUID
+    office: str
+    clerk: str
+    counted_at: datetime
+    counted: int
+    expected: int
+    over_short: int
+    stood: bool
+
+    @classmethod
+    def of(cls, row: Row[Any]) -> Self:
+        """Show a kept count of the vault `row.code`."""
+        facts = {name: getattr(row, name) for name in cls.model_fields if hasattr(row, name)}
+        return cls(**facts, office=row.code.split("/")[1], over_short=row.counted - row.expected)
 
 
 class DeliveryView(_Body):

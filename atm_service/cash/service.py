@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 import ledger
 from atm_service import chart, ids
 from atm_service.audit import trail
-from atm_service.cash import counting, errors, stock, store
+from atm_service.cash import counting, errors, stock, store, vaults
 from atm_service.cash.delivery import Delivery, Direction, Side
 from atm_service.cash.domain import Notes, counts_of, has, minus, notes_of
 from atm_service.keys.tokens import Caller
@@ -51,7 +51,9 @@ def order(
     return delivery
 
 
-def send(session: Connection, caller: Caller, id: UUID, counts: Counts, now: datetime) -> Delivery:
+def send(
+    session: Connection, policy: Policy, caller: Caller, id: UUID, counts: Counts, now: datetime
+) -> Delivery:
     """Hand the counted cash over to the road, by the side that sends."""
     before = _locked(session, caller, id)
     after = before.send(_side(caller), caller.subject, counts, now)
@@ -60,6 +62,7 @@ def send(session: Connection, caller: Caller, id: UUID, counts: Counts, now: dat
         postings.append(Posting(chart.TREASURY_CASH, chart.TREASURY_FUNDING, after.amount))
         postings.append(Posting(cash, chart.TREASURY_CASH, after.amount))
     else:
+        vaults.refuse_when_due(session, policy, after.office, now)
         place = chart.vault(after.office)
         vault = {place: notes_of(counts)}
         known = stock.lock(session, place)
@@ -137,12 +140,16 @@ def explain(session: Connection, supervisor: Caller, id: UUID, explanation: str,
     return _saved(session, supervisor, after, "explain-delivery", detail, now)
 
 
-def move(session: Connection, clerk: Caller, counts: Counts, now: datetime, *, to_drawer: bool) -> UUID:
+def move(
+    session: Connection, policy: Policy, clerk: Caller, counts: Counts, now: datetime, *, to_drawer: bool
+) -> UUID:
     """Move counted notes between the vault and the clerk's drawer; give the entry's id.
 
-    Raises `NoOpenShift`, `NotesNotThere` and `VaultShort`.
+    Raises `NoOpenShift`, `VaultCountDue`, `NotesNotThere` and `VaultShort`.
     """
     shift = offices.shift_of(session, clerk)
+    if to_drawer:
+        vaults.refuse_when_due(session, policy, shift.office, now)
     drawer, vault = chart.drawer(shift.office, shift.drawer), chart.vault(shift.office)
     source, target = (vault, drawer) if to_drawer else (drawer, vault)
     known = stock.lock(session, drawer, vault)

@@ -76,7 +76,7 @@ def send(
             session,
             200,
             lambda: DeliveryView.of(
-                service.send(session, supervisor, id, body.counts, now), supervisor.subject
+                service.send(session, context.policy, supervisor, id, body.counts, now), supervisor.subject
             ),
         )
     return answer.response()

@@ -130,6 +130,12 @@ class Float(_Rules):
         return self
 
 
+class Vault(_Rules):
+    """After how many days without a count no cash leaves an office's vault."""
+
+    count_every_days: Annotated[int, Field(strict=True, ge=1, le=31)]
+
+
 class Person(_Rules):
     """Who may have an account."""
 
@@ -155,6 +161,7 @@ class Policy(_Rules):
     transfer: Transfer
     approval: Approval
     float: Float
+    vault: Vault
     person: Person
     reporting: Reporting
 

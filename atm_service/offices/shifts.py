@@ -11,7 +11,6 @@ from uuid import UUID
 
 from sqlalchemy import Connection
 
-import ledger
 from atm_service import chart, ids
 from atm_service.audit import trail
 from atm_service.cash import counting, stock
@@ -19,7 +18,7 @@ from atm_service.cash.domain import notes_of
 from atm_service.keys.tokens import Caller
 from atm_service.offices import errors, service, shift_store, store
 from atm_service.offices.domain import ClosedHow, Counts, Shift, total
-from ledger import Entry, Posting, reading
+from ledger import reading
 
 
 def open_shift(session: Connection, clerk: Caller, drawer: int, counts: Counts, now: datetime) -> Shift:
@@ -123,7 +122,7 @@ def _insert(session: Connection, clerk: Caller, drawer: int, counts: Counts, now
     if total(counts) != expected:
         _keep_break(session, values, before, expected, now)
     stock.counted(session, place, notes_of(counts))
-    _post_over_short(session, values, f"shift/{id}/opening", now)
+    _post_over_short(session, values, "opening", now)
     detail = {"drawer": drawer, "over_short": values["over_short"]}
     trail.record(session, now, "open-shift", id, clerk, detail)
     return id
@@ -177,7 +176,7 @@ def _close(
     }
     store.close_shift(session, values)
     stock.counted(session, place, notes_of(counts))
-    _post_over_short(session, values, f"shift/{shift.id}/closing", now)
+    _post_over_short(session, values, "closing", now)
     detail = {"over_short": values["over_short"], "how": how, "clerk": str(shift.clerk_id)}
     trail.record(session, now, "close-shift", shift.id, counter, detail)
     return _shown(session, shift.id)
@@ -189,20 +188,8 @@ def _shown(session: Connection, id: UUID) -> Shift:
     return shift
 
 
-def _post_over_short(session: Connection, count: dict[str, Any], reference: str, now: datetime) -> None:
-    office, over_short = count["office"], count["over_short"]
-    if over_short == 0:
-        return
-    cash, difference = chart.drawer(office, count["drawer"]), chart.over_short(office)
-    debit, credit = (cash, difference) if over_short > 0 else (difference, cash)
-    entry = Entry(
-        id=ids.new(now),
-        reference=reference,
-        kind="over-short",
-        business_date=ledger.business_date(now),
-        narration=f"counted cash differs at {office}",
-        postings=(Posting(debit, credit, abs(over_short)),),
+def _post_over_short(session: Connection, count: dict[str, Any], moment: str, now: datetime) -> None:
+    place, reference = chart.drawer(count["office"], count["drawer"]), f"shift/{count['id']}/{moment}"
+    counting.post_difference(
+        session, "over-short", reference, count["office"], place, count["over_short"], now
     )
-    (outcome,) = ledger.post(session, [entry], now)
-    if outcome.status is not ledger.Status.POSTED:
-        raise RuntimeError(f"the ledger answered {outcome.status} {outcome.reason}")

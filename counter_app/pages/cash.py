@@ -38,6 +38,13 @@ _MOVES: Final = {
         back="/cash",
     ),
 }
+_VAULT: Final = Counting(
+    action="/cash/count",
+    title=_("Count the vault"),
+    lead=_("Count what is in the vault, note by note. What it should hold is shown after the count."),
+    button=_("Send the count"),
+    back="/cash",
+)
 _STEPS: Final = {
     "receive": (
         _("Count the delivery"),
@@ -87,6 +94,25 @@ async def move(page: InPage, to: Literal["drawer", "vault"]) -> Response:
         return Question(key, Kind.VAULT_MOVE, "POST", path, body, clerk.who)
 
     return await counting.send(page, _MOVES[to], fields, question)
+
+
+@router.get("/cash/count")
+async def count_vault(page: InPage, again: bool = False) -> Response:  # noqa: FBT001, FBT002 - a query parameter
+    """Show the form on which the vault is counted."""
+    page.clerk  # noqa: B018 - raises for anybody else
+    return counting.form(page, replace(_VAULT, again=again))
+
+
+@router.post("/cash/count")
+async def send_vault_count(page: InPage) -> Response:
+    """Count the vault."""
+    clerk, fields = page.clerk, await page.form()
+
+    def question(key: str, counts: dict[str, int]) -> Question:
+        path, body = cash_api.vault_count_request(counts)
+        return Question(key, Kind.VAULT_COUNT, "POST", path, body, clerk.who)
+
+    return await counting.send(page, _VAULT, fields, question)
 
 
 @router.get("/cash/deliveries/{id}/{step}")

@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from counter_app.answers import Counterfeit, Problem, Receipt, Shift, Voucher, read
 from counter_app.asked import ASKED
-from counter_app.cash_answers import Delivery, HandOver, Move
+from counter_app.cash_answers import Delivery, HandOver, Move, VaultCount
 from counter_app.journal import Entry, Kind, State
 from counter_app.page import InPage, Page
 from counter_app.resolver import VOUCHED
@@ -103,6 +103,13 @@ def _taken_over(page: Page, entry: Entry) -> Response:
     return page.render("closed.html", shift=shift)
 
 
+def _vault_counted(page: Page, entry: Entry) -> Response:
+    count = read(VaultCount, entry.answer)
+    if count.recount:
+        return page.go("/cash/count?again=1")
+    return page.render("vault_counted.html", count=count)
+
+
 def _delivered(page: Page, entry: Entry) -> Response:
     delivery = read(Delivery, entry.answer)
     room = "/supervision" if page.staff.tokens.role == "supervisor" else "/cash"
@@ -117,6 +124,7 @@ _SHOWN: Final[Mapping[Kind, Callable[[Page, Entry], Response]]] = {
     Kind.HAND_OVER: _handed_over,
     Kind.TAKE_OVER: _taken_over,
     Kind.VAULT_MOVE: lambda page, entry: page.render("moved.html", move=read(Move, entry.answer)),
+    Kind.VAULT_COUNT: _vault_counted,
     Kind.DELIVERY: _delivered,
     Kind.LEAVE: lambda page, _: page.go("/supervision"),
 }

@@ -349,6 +349,7 @@ READY: Final[dict[str, Callable[[Cast], Ready]]] = {
     "counter_hand_over": Cast.to_hand_over,
     "counter_take_over": Cast.to_take_over,
     "counter_move_cash": Cast.to_move,
+    "counter_count_vault": lambda cast: {"body": {"counts": {}}},
     "counter_send_delivery": Cast.to_send_back,
     "counter_receive_delivery": lambda cast: {"path": {"id": cast.sent()}, "body": {"counts": {"500000": 1}}},
     "counter_refuse_delivery": lambda cast: {

@@ -29,6 +29,8 @@ class Cash:
     """The fake's vault and deliveries."""
 
     vault: dict[str, int] = field(default_factory=dict)
+    vault_counted_at: str | None = None
+    count_due: bool = False
     deliveries: list[dict[str, Any]] = field(default_factory=list)
     counted: set[str] = field(default_factory=set)
     leave: set[str] = field(default_factory=set)
@@ -72,6 +74,7 @@ class Cash:
 def add(app: FastAPI, cash: Cash, tools: Tools) -> None:
     """Add the routes."""
     _shifts(app, cash, tools)
+    _vault(app, cash, tools)
     _clerks(app, cash, tools)
     _supervisors(app, cash, tools)
 
@@ -166,12 +169,31 @@ def _shifts(app: FastAPI, cash: Cash, tools: Tools) -> None:  # noqa: C901 - a l
         return answer
 
 
-def _clerks(app: FastAPI, cash: Cash, tools: Tools) -> None:
+def _vault(app: FastAPI, cash: Cash, tools: Tools) -> None:
     @app.get("/counter/v1/cash/vault")
     async def vault(request: Request) -> Any:
         tools.who(request, "clerk")
-        return {"total": tools.total(cash.vault), "counts": cash.vault}
+        by = "Hoàng Thị Lan" if cash.vault_counted_at else None
+        return {"counted_at": cash.vault_counted_at, "counted_by": by, "count_due": cash.count_due}
 
+    @app.post("/counter/v1/cash/vault/count")
+    async def count_vault(request: Request) -> Response:
+        username, body = tools.who(request, "clerk"), await request.json()
+
+        def counting() -> tuple[int, dict[str, Any]]:
+            counted, expected = tools.total(body["counts"]), tools.total(cash.vault)
+            nothing = {"id": None, "counted_at": None, "total": None, "over_short": None}
+            if not cash.stands("vault", counted, expected):
+                return 200, nothing | {"recount": True}
+            cash.vault, cash.count_due, cash.vault_counted_at = body["counts"], False, tools.now()
+            told = {"counted_at": cash.vault_counted_at, "total": counted, "over_short": counted - expected}
+            return 200, {"id": str(uuid.uuid4()), "recount": False} | told
+
+        answer: Response = await tools.once(request, username, counting)
+        return answer
+
+
+def _clerks(app: FastAPI, cash: Cash, tools: Tools) -> None:
     @app.get("/counter/v1/cash/deliveries")
     async def deliveries(request: Request) -> Any:
         tools.who(request, "clerk")
@@ -187,6 +209,8 @@ def _clerks(app: FastAPI, cash: Cash, tools: Tools) -> None:
 
         def moving() -> tuple[int, dict[str, Any]]:
             sign = -1 if body["to"] == "drawer" else 1
+            if sign == -1 and cash.count_due:
+                raise tools.refuse(409, "vault-count-due", counted_at=cash.vault_counted_at)
             for note, number in body["counts"].items():
                 if cash.vault.get(note, 0) + sign * number < 0:
                     raise tools.refuse(409, "notes-not-there", place="vault", missing={note: number})

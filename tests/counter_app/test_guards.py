@@ -54,7 +54,7 @@ POSTS = [
     "/shift/hand-over",
     "/shift/left/019b0000-0000-7000-8000-000000000000",
     "/shift/release/019b0000-0000-7000-8000-000000000000",
-    "/cash/to-vault",
+    *("/cash/to-vault", "/cash/count"),
     "/cash/deliveries/019b0000-0000-7000-8000-000000000000/refuse",
     "/cash/deliveries/019b0000-0000-7000-8000-000000000000/receive",
     "/supervision/orders",

@@ -1,0 +1,30 @@
+"""Counts of vaults, for auditors."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+
+from atm_service import paging
+from atm_service.callers import InAuditor
+from atm_service.cash import vaults
+from atm_service.cash.schemas import KeptCountView
+from atm_service.context import InContext
+from atm_service.paging import InCursor, InLimit, Page
+from atm_service.problems import refuses
+
+router = APIRouter(prefix="/audit/v1", tags=["audit"])
+
+
+@router.get("/vault-counts", responses=refuses())
+def vault_counts(
+    _: InAuditor,
+    context: InContext,
+    office: Annotated[str | None, Query(pattern=r"^[0-9]{5}-[0-9]{1,3}$")] = None,
+    cursor: InCursor = None,
+    limit: InLimit = paging.LIMIT_DEFAULT,
+) -> Page[KeptCountView]:
+    """List the counts of vaults, newest first, with what the ledger had; those that had to be made again too."""
+    with context.transaction() as session:
+        rows = vaults.counts_of(session, office, paging.read_id(cursor), limit + 1)
+    items = [KeptCountView.of(row) for row in rows[:limit]]
+    return Page(items=items, next_cursor=paging.write(str(items[-1].id)) if len(rows) > limit else None)
