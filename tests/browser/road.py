@@ -35,8 +35,9 @@ class Demo:
     customers: list[dict[str, str]]
     staff: list[dict[str, Any]]
 
-    def worker(self, role: str, office: str | None = None) -> dict[str, Any]:
-        return next(one for one in self.staff if one["role"] == role and office in (None, one["office"]))
+    def worker(self, role: str, office: str | None = None, number: int = 1) -> dict[str, Any]:
+        fitting = [one for one in self.staff if one["role"] == role and office in (None, one["office"])]
+        return fitting[number - 1]
 
 
 @contextmanager

@@ -61,7 +61,7 @@ def test_a_clerks_cash_from_opening_to_a_short_close(demo: Demo, page: Page, tmp
     counter.open_shift(DRAWER)
     seen(page, tmp_path, "home")
     page.keyboard.press("F3")
-    expect(page.locator("h1")).to_have_text("Trong két")
+    expect(page.locator("h1")).to_have_text("Két")
     page.goto(f"{demo.counter_url}/cash/to-vault")
     count(page, {"500000": 50})
     expect(page.locator("[data-words]")).to_contain_text("Hai mươi lăm triệu đồng")
@@ -70,8 +70,15 @@ def test_a_clerks_cash_from_opening_to_a_short_close(demo: Demo, page: Page, tmp
     expect(page.locator(".verdict h1")).to_have_text("Đã chuyển vào két")
     seen(page, tmp_path, "moved")
     page.goto(f"{demo.counter_url}/cash")
-    expect(page.locator(".sum")).to_contain_text("25.000.000")
+    expect(page.locator("main")).not_to_contain_text("25.000.000")
     seen(page, tmp_path, "vault")
+    page.keyboard.press("F8")
+    for told in ("đếm lại một lần nữa", "Két thiếu 500.000"):
+        count(page, {"500000": 49})
+        seen(page, tmp_path, f"vault-count-{told[:3]}")
+        page.keyboard.press("Enter")
+        expect(page.locator(".told, .verdict h1").first).to_contain_text(told)
+    seen(page, tmp_path, "vault-short")
     page.goto(f"{demo.counter_url}/shift/close")
     short = DRAWER | {"500000": 299}
     count(page, short)
@@ -90,7 +97,7 @@ def test_a_clerks_cash_from_opening_to_a_short_close(demo: Demo, page: Page, tmp
 
 
 def test_a_delivery_from_order_to_vault(demo: Demo, chromium: Browser, page: Page, tmp_path: Path) -> None:
-    """The supervisor orders and sends in one browser, the clerk counts it in, short, in another."""
+    """A supervisor orders and sends, the clerk counts it in, short, and another supervisor explains it."""
     boss = chromium.new_context(viewport=OLD_PC, locale="vi-VN").new_page()  # type: ignore[arg-type]
     supervisor = Counter(boss, demo.counter_url)
     supervisor.sign_in(demo.worker("supervisor"))
@@ -119,7 +126,12 @@ def test_a_delivery_from_order_to_vault(demo: Demo, chromium: Browser, page: Pag
     expect(page.locator(".verdict h1")).to_contain_text("thiếu 500.000")
     seen(page, tmp_path, "delivered-short")
     boss.goto(f"{demo.counter_url}/supervision")
+    expect(boss.locator(".tag").first).to_contain_text("kiểm soát viên khác giải trình")
     seen(boss, tmp_path, "supervision")
+    boss.context.close()
+    boss = chromium.new_context(viewport=OLD_PC, locale="vi-VN").new_page()  # type: ignore[arg-type]
+    Counter(boss, demo.counter_url).sign_in(demo.worker("supervisor", number=2))
+    boss.goto(f"{demo.counter_url}/supervision")
     boss.fill("[name=reason] >> nth=0", "Huyện đếm nhầm một tờ")
     boss.get_by_role("button", name="Ghi giải trình").click()
     expect(boss.locator("main")).to_contain_text("Huyện đếm nhầm một tờ")
