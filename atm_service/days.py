@@ -1,11 +1,11 @@
-"""A business day, as a query names it."""
+"""A business day, as a query or a body names it."""
 
 import re
 from datetime import date
 from typing import Annotated, Final
 
 from fastapi import Query
-from pydantic import BeforeValidator
+from pydantic import BeforeValidator, Field
 
 DAY_MIN: Final = date(2020, 1, 1)
 DAY_MAX: Final = date(2100, 12, 31)
@@ -29,3 +29,12 @@ InDay = Annotated[
         examples=["2026-11-16"],
     ),
 ]
+
+
+def _text(value: object) -> object:
+    # In a body a number of seconds would be taken for a date, too.
+    return _plain(value if isinstance(value, str) else "")
+
+
+Day = Annotated[date, BeforeValidator(_text), Field(ge=DAY_MIN, le=DAY_MAX, examples=["2026-11-16"])]
+"""A business day in Vietnam, in a body."""

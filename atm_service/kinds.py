@@ -20,6 +20,7 @@ from atm_service.floats import errors as floats
 from atm_service.offices import errors as offices
 from atm_service.payments import errors as payments
 from atm_service.refusals import Refusal
+from atm_service.reservations import errors as reservations
 from atm_service.reversals import errors as reversals
 from atm_service.transfers import errors as transfers
 from atm_service.vouchers import errors as vouchers
@@ -350,6 +351,45 @@ _CODES: Final[dict[type[Refusal], Kind]] = {
         "wrong-office",
         "The code is bound to another office",
         "Do not pay. Send the customer there.",
+        audited=True,
+    ),
+    withdrawals.WrongDay: Kind(
+        409,
+        "wrong-day",
+        "The code is for an appointment on a later day",
+        "The customer comes on the day in `day`, or moves the appointment in the wallet.",
+        audited=True,
+    ),
+    withdrawals.CodeReplaced: Kind(
+        409,
+        "code-replaced",
+        "The appointment was moved, and this is its old code",
+        "Ask the customer to open the wallet and show the code that is there now.",
+        audited=True,
+    ),
+    withdrawals.NotAnAppointment: Kind(
+        409,
+        "not-an-appointment",
+        "Only a scheduled withdrawal can be moved",
+        "Cancel this one and make a scheduled one.",
+    ),
+    withdrawals.DayNotPossible: Kind(
+        409,
+        "day-not-possible",
+        "The office does not pay this code on that day",
+        "Choose a day on which the office is open, from `first_day` to `last_day`.",
+    ),
+    reservations.CannotReserve: Kind(
+        409,
+        "cannot-reserve",
+        "The office cannot promise this amount for that day",
+        "Choose another day or another office, or a smaller amount.",
+    ),
+    reservations.CashReserved: Kind(
+        409,
+        "cash-reserved",
+        "What is left at this office is reserved for customers with an appointment",
+        "Ask the district for cash, or send the customer to an office that has some.",
         audited=True,
     ),
     withdrawals.NotPresented: Kind(

@@ -225,5 +225,7 @@ def _local(moment: datetime | str) -> datetime:
     return moment.astimezone(VIET_NAM)
 
 
-def _day(day: date | datetime) -> str:
+def _day(day: date | datetime | str) -> str:
+    if isinstance(day, str):
+        day = date.fromisoformat(day)
     return (_local(day) if isinstance(day, datetime) else day).strftime("%d/%m/%Y")

@@ -102,6 +102,25 @@ ADVICE: Final[Mapping[str, Advice]] = {
             "Do not pay. The customer goes to that office, or cancels in the wallet and makes a code for any office."
         ),
     ),
+    "wrong-day": Advice(
+        "stop",
+        _("This code is for a later day"),
+        _(
+            "Do not pay today. The customer comes on the day of the appointment, or changes it to today in the wallet, if there is cash."
+        ),
+    ),
+    "code-replaced": Advice(
+        "fix",
+        _("The appointment was moved: this is its old code"),
+        _("Ask the customer to open the wallet and show the code that is there now, then scan again."),
+    ),
+    "cash-reserved": Advice(
+        "stop",
+        _("The cash that is left is reserved for others"),
+        _(
+            "Do not pay. Ask the district for cash, or send the customer to an office that has some: the wallet shows which."
+        ),
+    ),
     "not-presented": Advice(
         "wait",
         _("The five minutes for this withdrawal are over"),

@@ -7,7 +7,9 @@ Robbers read answers too. An amount above the policy's maximum for one transacti
 cash, so nobody ever learns more of an office than that it holds one customer's maximum.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 
 from atm_service.cash.domain import Notes, propose
@@ -50,8 +52,8 @@ class Till:
 class Facts:
     """What is known of one office now, in đồng. `cash` is in all its drawers and its vault.
 
-    `reserved` is set aside out of the cash for customers who are to come, today or later; `reserved_today` is what
-    will count towards today's limits. `moved_today` and `moved_this_month` count towards the limits already.
+    `reserved` is set aside out of the cash for customers who are to come, today or later; `reserved_on` is what will
+    count towards the limits of each day. `moved_today` and `moved_this_month` count towards the limits already.
     """
 
     state: State
@@ -59,7 +61,7 @@ class Facts:
     tills: tuple[Till, ...]
     cash: int
     reserved: int
-    reserved_today: int
+    reserved_on: Mapping[date, int]
     moved_today: int
     moved_this_month: int
 
@@ -77,15 +79,16 @@ class Answer:
     why: Why
 
 
-def answer(facts: Facts, amount: int, policy: Policy) -> Answer:
+def answer(facts: Facts, amount: int, policy: Policy, today: date) -> Answer:
     """Say whether the office can pay this amount to somebody who has no reservation there."""
     if amount > policy.withdrawal.amount_max:
         return Answer(CanPay.NO, Why.ABOVE_MAXIMUM)
     if facts.state is not State.ACTIVE:
         return Answer(CanPay.NO, Why.NOT_ACTIVE)
+    # What is reserved for the next month, too: so does a payment, which looks at one locked row.
     if facts.moved_this_month + facts.reserved + amount > policy.office.per_month:
         return Answer(CanPay.NO, Why.MONTH_LIMIT)
-    if facts.moved_today + facts.reserved_today + amount > policy.office.per_day:
+    if facts.moved_today + facts.reserved_on.get(today, 0) + amount > policy.office.per_day:
         return Answer(CanPay.NO, Why.DAY_LIMIT)
     if facts.cash - facts.reserved < amount:
         return Answer(CanPay.NO, Why.CASH)

@@ -8,12 +8,12 @@ from fastapi import APIRouter, Query
 import ledger
 from atm_service import paging
 from atm_service.availability import store
-from atm_service.availability.domain import answer
+from atm_service.availability.domain import Answer, answer
 from atm_service.availability.schemas import OfficeView
 from atm_service.availability.store import Known
 from atm_service.bodies import ONE_LINE
 from atm_service.context import InContext, InNow
-from atm_service.limits.policy import AMOUNT_MAX, Policy
+from atm_service.limits.policy import AMOUNT_MAX
 from atm_service.offices import service as offices
 from atm_service.paging import InCursor, InLimit, Page
 from atm_service.problems import refuses
@@ -50,10 +50,11 @@ def listed(
     """List offices, near ones first, and whether each can pay an amount now: yes, ask, or no."""
     words = f"%{_literal(offices.plain(q))}%" if q else None
     wanted = {"commune": commune, "district": district, "words": words}
+    today = ledger.business_date(now)
     with context.transaction() as session:
-        found = store.listed(session, ledger.business_date(now), _after(cursor), wanted, limit + 1)
+        found = store.listed(session, today, _after(cursor), wanted, limit + 1)
     asked = amount or context.policy.withdrawal.amount_min
-    views = [_view(one, asked, context.policy) for one in found[:limit]]
+    views = [_view(one, answer(one.facts, asked, context.policy, today)) for one in found[:limit]]
     last = found[limit - 1] if len(found) > limit else None
     return Page(items=views, next_cursor=paging.write(f"{last.far}-{last.code}") if last else None)
 
@@ -72,8 +73,7 @@ def _literal(words: str) -> str:
     return words.replace("\\", "\\\\").replace("%", r"\%").replace("_", r"\_")
 
 
-def _view(known: Known, amount: int, policy: Policy) -> OfficeView:
-    said = answer(known.facts, amount, policy)
+def _view(known: Known, said: Answer) -> OfficeView:
     return OfficeView(
         code=known.code,
         name=known.name,

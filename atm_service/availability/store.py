@@ -24,12 +24,26 @@ class Known:
     facts: Facts
 
 
-# For each of the chosen offices: its drawers on shift with their notes, all its cash, its day and its month.
+# All the cash of each of the chosen offices: in its vault and its drawers, on shift or not.
+_CASH: Final = """, cash AS (
+        SELECT o.code, sum(a.debits - a.credits - a.held) AS total
+        FROM chosen AS o
+        CROSS JOIN LATERAL (
+            SELECT 'office/' || o.code || '/vault' AS code
+            UNION ALL
+            SELECT 'office/' || o.code || '/drawer/' || d.number FROM service.drawer d WHERE d.office = o.code
+        ) AS place
+        JOIN ledger.account a ON a.id = ledger.account_id(place.code)
+        GROUP BY o.code
+    )
+"""
+# And its drawers on shift with their notes, its day and its month.
 _FACTS: Final = """
     SELECT o.code, o.name, o.commune, o.district, o.far, o.state, o.line, shifts.tills,
            coalesce(cash.total, 0) AS cash, coalesce(days.today, 0) AS moved_today,
-           coalesce(days.month, 0) AS moved_this_month
+           coalesce(days.month, 0) AS moved_this_month, coalesce(days.reserved, 0) AS reserved, days.reserved_on
     FROM chosen AS o
+    LEFT JOIN cash ON cash.code = o.code
     LEFT JOIN LATERAL (
         SELECT jsonb_agg(jsonb_build_array(a.debits - a.credits - a.held, n.notes)) AS tills
         FROM service.shift s
@@ -38,18 +52,12 @@ _FACTS: Final = """
         WHERE s.office = o.code AND s.closed_at IS NULL
     ) AS shifts ON true
     LEFT JOIN LATERAL (
-        SELECT sum(a.debits - a.credits - a.held) AS total
-        FROM (
-            SELECT 'office/' || o.code || '/vault' AS code
-            UNION ALL
-            SELECT 'office/' || o.code || '/drawer/' || d.number FROM service.drawer d WHERE d.office = o.code
-        ) AS place
-        JOIN ledger.account a ON a.id = ledger.account_id(place.code)
-    ) AS cash ON true
-    LEFT JOIN LATERAL (
         SELECT sum(d.paid_total - d.reversed_total + d.received_total) AS month,
-               sum(d.paid_total - d.reversed_total + d.received_total) FILTER (WHERE d.day = :today) AS today
-        FROM service.office_day d WHERE d.office = o.code AND d.day >= :month AND d.day <= :today
+               sum(d.paid_total - d.reversed_total + d.received_total) FILTER (WHERE d.day = :today) AS today,
+               max(d.reserved_from) FILTER (WHERE d.day = :today) AS reserved,
+               jsonb_object_agg(d.day, d.reserved_on) FILTER (WHERE d.day >= :today AND d.reserved_on > 0)
+                   AS reserved_on
+        FROM service.office_day d WHERE d.office = o.code AND d.day >= :month
     ) AS days ON true
     ORDER BY o.far, o.code
 """
@@ -68,7 +76,11 @@ _BY_DISTANCE: Final = """
         ORDER BY o.far, o.code LIMIT :limit
     )
 """
-_PAGE = text(_BY_DISTANCE + _FACTS)
+_TOTALS: Final = "SELECT code, total FROM cash"
+_BY_CODE: Final = "WITH chosen AS (SELECT o.*, 0 AS far FROM service.office o WHERE o.code = ANY (:codes))"
+_PAGE = text(_BY_DISTANCE + _CASH + _FACTS)
+_OF = text(_BY_CODE + _CASH + _FACTS)
+_CASH_OF = text(_BY_CODE + _CASH + _TOTALS)
 
 
 def listed(
@@ -77,6 +89,17 @@ def listed(
     """List offices near a commune first, then in order of code. `wanted`: `commune`, `district` and `words`."""
     values = {"after_far": after[0], "after_code": after[1], "limit": limit, **wanted}
     return [_known(row) for row in session.execute(_PAGE, values | _days(day))]
+
+
+def of_each(session: Connection, codes: Sequence[str], day: date) -> dict[str, Known]:
+    """Give what is known of offices, by their codes; those that there are not are left out."""
+    rows = session.execute(_OF, {"codes": list(codes), **_days(day)})
+    return {row.code: _known(row) for row in rows}
+
+
+def cash_of(session: Connection, codes: Sequence[str]) -> dict[str, int]:
+    """Give the cash in offices' drawers and vaults, in đồng."""
+    return {row.code: int(row.total) for row in session.execute(_CASH_OF, {"codes": list(codes)})}
 
 
 def _days(day: date) -> dict[str, date]:
@@ -89,8 +112,8 @@ def _known(row: Row[Any]) -> Known:
         line=Line(row.line),
         tills=tuple(_till(cash, notes) for cash, notes in row.tills or ()),
         cash=int(row.cash),
-        reserved=0,
-        reserved_today=0,
+        reserved=int(row.reserved),
+        reserved_on={date.fromisoformat(day): int(amount) for day, amount in (row.reserved_on or {}).items()},
         moved_today=int(row.moved_today),
         moved_this_month=int(row.moved_this_month),
     )

@@ -47,6 +47,7 @@ class Withdrawal(_Rules):
     counter_min: Minutes
     journey_min: Minutes
     scheduled_min: Minutes
+    extension_min: Minutes
 
     @property
     def lease(self) -> timedelta:
@@ -63,9 +64,20 @@ class Withdrawal(_Rules):
         return timedelta(minutes=minutes[name])
 
     @property
+    def extension(self) -> timedelta:
+        """Give how long a code lives on when its office cannot keep its word."""
+        return timedelta(minutes=self.extension_min)
+
+    @property
+    def longest_appointment(self) -> timedelta:
+        """Give the longest life of a scheduled code: what it was given, and one extension."""
+        return timedelta(minutes=self.scheduled_min) + self.extension
+
+    @property
     def longest_lifetime(self) -> timedelta:
         """Give the longest time for which a code must be verifiable: the longest life, and one lease."""
-        return timedelta(minutes=max(self.counter_min, self.journey_min, self.scheduled_min)) + self.lease
+        longest = timedelta(minutes=max(self.counter_min, self.journey_min))
+        return max(longest, self.longest_appointment) + self.lease
 
 
 class TopUp(_Rules):

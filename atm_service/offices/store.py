@@ -93,13 +93,18 @@ class ShiftRow(SQLModel, table=True):
 
 
 class OfficeDayRow(SQLModel, table=True):
-    """What an office has paid, received and reversed on one business date, and its last numbers of that date."""
+    """What an office has paid, received and reversed on one business date, and its last numbers of that date.
+
+    `reserved_on`: what is reserved for this day; `reserved_from`: for this day and later, as far as it was reserved by
+    then. Both are kept from the present day on.
+    """
 
     __tablename__ = "office_day"
     __table_args__ = (
         CheckConstraint("paid_total >= 0", name="office_day_paid"),
         CheckConstraint("received_total >= 0", name="office_day_received"),
         CheckConstraint("reversed_total >= 0 AND reversed_total <= paid_total", name="office_day_reversed"),
+        CheckConstraint("reserved_on >= 0 AND reserved_from >= reserved_on", name="office_day_reserved"),
         {"schema": "service"},
     )
 
@@ -110,6 +115,8 @@ class OfficeDayRow(SQLModel, table=True):
     received_total: int = Field(sa_type=BigInteger)
     reversed_total: int = Field(sa_type=BigInteger)
     vouchers: int
+    reserved_on: int = Field(sa_type=BigInteger)
+    reserved_from: int = Field(sa_type=BigInteger)
 
 
 _INSERT = text("""

@@ -25,12 +25,16 @@ def count(
 ) -> OfficeDay:
     """Count towards the office's day: its legal limits and the voucher's place. Raises `OfficeLimitReached`.
 
-    What is undone is given back to the limits; a transfer moves no cash and counts nothing.
+    What is reserved at the office counts as moved. What is undone is given back to the limits; a transfer moves no
+    cash and counts nothing.
     """
     received = {Kind.DEPOSIT: amount, Kind.DEPOSIT_REVERSAL: -amount}.get(kind, 0)
     undone = amount if kind is Kind.WITHDRAWAL_REVERSAL else 0
     so_far = store.count(session, office, ledger.business_date(now), received=received, undone=undone)
-    limits = {"day": (policy.office.per_day, so_far.day), "month": (policy.office.per_month, so_far.month)}
+    limits = {
+        "day": (policy.office.per_day, so_far.day + so_far.reserved_on),
+        "month": (policy.office.per_month, so_far.month + so_far.reserved_from),
+    }
     for period, (limit, total) in limits.items():
         if received > 0 and total > limit:
             raise OfficeLimitReached(period=period, limit=limit)

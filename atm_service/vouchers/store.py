@@ -59,11 +59,16 @@ class VoucherRow(SQLModel, table=True):
 
 @dataclass(frozen=True)
 class OfficeDay:
-    """What an office has moved in cash, in plus out less what was undone, in đồng; and its last voucher's place."""
+    """What an office has moved in cash, in plus out less what was undone, in đồng; and its last voucher's place.
+
+    And what is reserved there for this day, and for this day and later.
+    """
 
     place: int
     day: int
     month: int
+    reserved_on: int
+    reserved_from: int
 
 
 # The row is made first: the proposed row of an upsert would have to keep the table's checks by itself.
@@ -77,6 +82,7 @@ _DAY_COUNTED: Final = text("""
         vouchers = d.vouchers + 1
     WHERE office = :office AND day = :day
     RETURNING d.vouchers AS place, d.paid_total - d.reversed_total + d.received_total AS day,
+        d.reserved_on, d.reserved_from,
         (SELECT coalesce(sum(m.paid_total - m.reversed_total + m.received_total), 0) FROM service.office_day m
          WHERE m.office = :office AND m.day >= :month AND m.day < :day) AS earlier
 """)
@@ -122,7 +128,13 @@ def count(session: Connection, office: str, day: date, *, received: int = 0, und
     session.execute(_DAY_MADE, names)
     values = {**names, "month": day.replace(day=1), "received": received, "reversed": undone}
     row = session.execute(_DAY_COUNTED, values).one()
-    return OfficeDay(int(row.place), int(row.day), int(row.day + row.earlier))
+    return OfficeDay(
+        int(row.place),
+        int(row.day),
+        int(row.day + row.earlier),
+        int(row.reserved_on),
+        int(row.reserved_from),
+    )
 
 
 def transferred(session: Connection, customer_id: UUID, since: datetime) -> int:

@@ -3,7 +3,7 @@
 import secrets
 from collections.abc import Container, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 from uuid import UUID
 
@@ -19,11 +19,14 @@ from atm_service.customers import store as customer_store
 from atm_service.idempotency import Answer, Key
 from atm_service.keys.tokens import Caller
 from atm_service.limits.policy import Policy
+from atm_service.limits.policy import Withdrawal as Rules
 from atm_service.offices import service as offices
 from atm_service.refusals import NotFound, Refusal, Unavailable
+from atm_service.reservations import service as reservations
+from atm_service.reservations.errors import CannotReserve
 from atm_service.sharing import tried
 from atm_service.withdrawals import digits, errors, service, store, views
-from atm_service.withdrawals.domain import Withdrawal, check_amount
+from atm_service.withdrawals.domain import Lifetime, Withdrawal, check_amount
 from atm_service.withdrawals.schemas import WithdrawalRequest, WithdrawalView
 from atm_service.withdrawals.service import Shown
 from kyc.errors import ProviderRefused, ProviderUnavailable
@@ -48,11 +51,15 @@ class Wish:
         return (self.customer.subject,)
 
 
+class _Entangled(Exception):  # noqa: N818  never leaves: the batch is tried one by one
+    """An appointment was refused for cash that another one was promised which then had no money."""
+
+
 def authorise(context: Context, wishes: Sequence[Wish]) -> list[Answer | Refusal]:
     """Prove the PINs, set the money aside and issue the codes, in one transaction, each wish once under its key.
 
-    Each wish is refused by PIN, amount, office, open codes, limits and funds, in this order. A wrong PIN is counted
-    by the same commit.
+    Each wish is refused by PIN, amount, office, open codes, limits, day, what the office can promise, and funds, in
+    this order. A wrong PIN is counted by the same commit.
     """
     now = max(wish.key.now for wish in wishes)
     with context.transaction() as session:
@@ -80,9 +87,12 @@ def _authorise(
     drafts = [
         tried(_draft, session, context.policy, wish, used.get(wish.customer.subject), now) for wish in wishes
     ]
+    drafts = _promised(session, context.policy, drafts, now)
     funded = iter(_set_aside(session, context.policy, [d for d in drafts if isinstance(d, Withdrawal)], now))
     held = [next(funded) if isinstance(draft, Withdrawal) else draft for draft in drafts]
+    _refuse_entangled(drafts, held)
     tens = _insert(session, context, [one for one in held if isinstance(one, Withdrawal)])
+    reservations.count(session, _appointments(held), now)
     deeds = [
         Deed("authorise", one.id, wish.customer, {"amount": one.amount})
         for wish, one in zip(wishes, held, strict=True)
@@ -104,7 +114,7 @@ def _draft(
     if used is None:
         raise NotFound
     _check_limits(policy, used, body.amount)
-    return Withdrawal(
+    draft = Withdrawal(
         id=ids.new(now),
         customer_id=wish.customer.subject,
         amount=body.amount,
@@ -114,6 +124,33 @@ def _draft(
         created_at=now,
         expires_at=now.replace(microsecond=0) + rules.lifetime(body.lifetime),
     )
+    if body.office is None or body.lifetime is not Lifetime.SCHEDULED:
+        return draft
+    return draft.reserve(body.office, body.day or ledger.business_date(now), now)
+
+
+def _promised(
+    session: Connection, policy: Policy, drafts: Sequence[Withdrawal | Refusal], now: datetime
+) -> list[Withdrawal | Refusal]:
+    """Keep those appointments that their offices can promise; nothing is asked where there are none."""
+    wanted = _appointments(drafts)
+    if not wanted:
+        return list(drafts)
+    answers = zip(wanted, reservations.promise_each(session, policy, wanted, now), strict=True)
+    refused = {one.id: refusal for one, refusal in answers if refusal is not None}
+    return [refused.get(draft.id, draft) if isinstance(draft, Withdrawal) else draft for draft in drafts]
+
+
+def _appointments(drafts: Sequence[Withdrawal | Refusal]) -> list[Withdrawal]:
+    return [one for one in drafts if isinstance(one, Withdrawal) and one.reservation is not None]
+
+
+def _refuse_entangled(drafts: Sequence[Withdrawal | Refusal], held: Sequence[Withdrawal | Refusal]) -> None:
+    """Give the batch up where somebody may have been refused for cash that was promised to another without money."""
+    if any(isinstance(draft, CannotReserve) for draft in drafts) and len(_appointments(held)) < len(
+        _appointments(drafts)
+    ):
+        raise _Entangled
 
 
 def _check_limits(policy: Policy, used: store.Used, amount: int) -> None:
@@ -125,17 +162,17 @@ def _check_limits(policy: Policy, used: store.Used, amount: int) -> None:
 def _set_aside(
     session: Connection, policy: Policy, drafts: Sequence[Withdrawal], now: datetime
 ) -> list[Withdrawal | Refusal]:
-    outcomes = ledger.post(session, [_hold(draft, policy.withdrawal.lease) for draft in drafts], now)
+    outcomes = ledger.post(session, [_hold(draft, policy.withdrawal) for draft in drafts], now)
     return [_funded(session, draft, outcome) for draft, outcome in zip(drafts, outcomes, strict=True)]
 
 
-def _hold(withdrawal: Withdrawal, lease: timedelta) -> Hold:
+def _hold(withdrawal: Withdrawal, rules: Rules) -> Hold:
     return Hold(
         id=withdrawal.id,
         reference=f"withdrawal/{withdrawal.id}",
         account=chart.customer(withdrawal.customer_id),
         amount=withdrawal.amount + withdrawal.fee,
-        deadline=service.hold_deadline(withdrawal, lease),
+        deadline=service.hold_deadline(withdrawal, rules),
     )
 
 

@@ -17,6 +17,7 @@ from atm_service.offices.errors import NoOpenShift
 from atm_service.paging import InCursor, InLimit, Page
 from atm_service.problems import refuses
 from atm_service.refusals import NotFound, TooManyAttempts
+from atm_service.reservations.errors import CashReserved
 from atm_service.withdrawals import errors, paying, receipts, service, views
 from atm_service.withdrawals.schemas import (
     PaymentRequest,
@@ -34,6 +35,7 @@ _ENDED = (
     errors.WithdrawalReversed,
     errors.CodeExpired,
     errors.WrongOffice,
+    errors.WrongDay,
     errors.DrawerShort,
     NoOpenShift,
     TooManyAttempts,
@@ -52,6 +54,7 @@ lean = APIRouter(prefix="/counter/v1", tags=["counter"], route_class=LeanRoute)
         errors.CodeNotGenuine,
         errors.CodeNotYetValid,
         errors.CodeUnknown,
+        errors.CodeReplaced,
         NotesCannotMake,
         *_ENDED,
         posted=True,
@@ -79,6 +82,7 @@ async def present(
         errors.PinRequired,
         errors.WrongPin,
         errors.OfficeLimitReached,
+        CashReserved,
         NotesCannotMake,
         NotesNotThere,
         MixOfOtherSum,

@@ -6,8 +6,8 @@
        ├──cancel──▶ cancelled
        └──deadline──▶ expired
 
-Precedence of refusals: how it ended (paid, reversed, cancelled, expired), then the wrong office, then another
-drawer's lease, then the deadline. Time is an argument; nothing here reads a clock, a database or the network.
+Precedence of refusals: how it ended (paid, reversed, cancelled, expired), then the wrong office, then the day, then
+another drawer's lease, then the deadline. Time is an argument; nothing here reads a clock, a database or the network.
 """
 
 from dataclasses import dataclass, replace
@@ -43,6 +43,18 @@ class Lifetime(StrEnum):
     SCHEDULED = "scheduled"
 
 
+class Reservation(StrEnum):
+    """How it stands with cash and headroom that are reserved at the office for the day.
+
+    Broken: the office cannot keep its word. Missed: the day has passed. Either is paid like any other code of that
+    office, if its cash allows, or moved.
+    """
+
+    STANDING = "standing"
+    BROKEN = "broken"
+    MISSED = "missed"
+
+
 @dataclass(frozen=True)
 class Drawer:
     """A drawer of an office, as a place that pays."""
@@ -62,7 +74,7 @@ class Payment:
 
 @dataclass(frozen=True)
 class Withdrawal:
-    """A withdrawal. Amount and fee in đồng; `office` is set when the code is bound to one."""
+    """A withdrawal. Amount and fee in đồng; `office` and `day` are set where the code is bound to one."""
 
     id: UUID
     customer_id: UUID
@@ -77,6 +89,8 @@ class Withdrawal:
     lease_until: datetime | None = None
     by_digits: bool = False
     payment: Payment | None = None
+    day: date | None = None
+    reservation: Reservation | None = None
 
     @property
     def is_live(self) -> bool:
@@ -90,6 +104,10 @@ class Withdrawal:
     def is_leased(self, now: datetime) -> bool:
         """Tell whether a drawer has the sole right to pay."""
         return self.status is Status.PRESENTED and self.lease_until is not None and now < self.lease_until
+
+    def is_reserved_on(self, day: date) -> bool:
+        """Tell whether cash and headroom are reserved for it on this day."""
+        return self.reservation is Reservation.STANDING and self.day == day
 
     def present(self, drawer: Drawer, now: datetime, lease: timedelta, *, by_digits: bool) -> "Withdrawal":
         """Give `drawer` the sole right to pay until the lease ends. Presenting again there is harmless.
@@ -117,8 +135,9 @@ class Withdrawal:
             raise errors.NotPresented
         if self.is_over(now):
             raise errors.CodeExpired(expired_at=self.expires_at)
+        paid = Payment(receipt_id, now, drawer)
         return replace(
-            self, status=Status.PAID, drawer=None, lease_until=None, payment=Payment(receipt_id, now, drawer)
+            self, status=Status.PAID, drawer=None, lease_until=None, payment=paid, reservation=None
         )
 
     def release(self, drawer: Drawer) -> "Withdrawal":
@@ -135,13 +154,52 @@ class Withdrawal:
             raise errors.AlreadyEnded(ended_as=self.status)
         if self.is_leased(now):
             raise errors.BeingPaid(lease_until=self.lease_until)
-        return replace(self, status=Status.CANCELLED, drawer=None, lease_until=None)
+        return replace(self, status=Status.CANCELLED, drawer=None, lease_until=None, reservation=None)
 
     def expire(self, now: datetime) -> "Withdrawal":
         """Let the code lapse: when it is live, its deadline has passed and no clerk is at work on it."""
         if not self.is_live or not self.is_over(now):
             return self
-        return replace(self, status=Status.EXPIRED, drawer=None, lease_until=None)
+        return replace(self, status=Status.EXPIRED, drawer=None, lease_until=None, reservation=None)
+
+    def reserve(self, office: str, day: date, now: datetime) -> "Withdrawal":
+        """Bind an appointment to an office and a day there; at first, and when it moves.
+
+        Refuses in this order: ended, a code without an appointment, being paid, expired, a day out of its life.
+        """
+        if not self.is_live:
+            raise errors.AlreadyEnded(ended_as=self.status)
+        if self.lifetime is not Lifetime.SCHEDULED:
+            raise errors.NotAnAppointment
+        if self.is_leased(now):
+            raise errors.BeingPaid(lease_until=self.lease_until)
+        if now >= self.expires_at:
+            raise errors.CodeExpired(expired_at=self.expires_at)
+        first, last = business_date(now), business_date(self.expires_at)
+        if not first <= day <= last:
+            raise errors.DayNotPossible(first_day=first, last_day=last)
+        return replace(
+            self,
+            status=Status.AUTHORISED,
+            drawer=None,
+            lease_until=None,
+            by_digits=False,
+            office=office,
+            day=day,
+            reservation=Reservation.STANDING,
+        )
+
+    def break_reservation(self, now: datetime, rules: Rules) -> "Withdrawal":
+        """Take the office's word back; the code lives on for long enough to go elsewhere."""
+        longest = self.created_at.replace(microsecond=0) + rules.longest_appointment
+        extended = min(now.replace(microsecond=0) + rules.extension, longest)
+        return replace(self, reservation=Reservation.BROKEN, expires_at=max(self.expires_at, extended))
+
+    def miss(self, today: date) -> "Withdrawal":
+        """Let the reservation go whose day has passed; the code lives on."""
+        if self.reservation is not Reservation.STANDING or self.day is None or self.day >= today:
+            return self
+        return replace(self, reservation=Reservation.MISSED)
 
     def reverse(self, day: date) -> "Withdrawal":
         """Undo the payment, on the business date on which it was made.
@@ -180,6 +238,12 @@ class Withdrawal:
     def _refuse_elsewhere(self, drawer: Drawer, now: datetime) -> None:
         if self.office is not None and self.office != drawer.office:
             raise errors.WrongOffice(office=self.office)
+        if (
+            self.day is not None
+            and self.reservation is Reservation.STANDING
+            and business_date(now) < self.day
+        ):
+            raise errors.WrongDay(day=self.day)
         if self.is_leased(now) and self.drawer != drawer and self.lease_until is not None:
             raise errors.AlreadyPresented(retry_after_s=int((self.lease_until - now).total_seconds()) + 1)
 

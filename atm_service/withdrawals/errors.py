@@ -59,6 +59,22 @@ class WrongOffice(Refusal):
     """The code is bound to another office. Members `office` and `office_name`."""
 
 
+class WrongDay(Refusal):
+    """The code is for an appointment on a later day. Member `day`."""
+
+
+class CodeReplaced(Refusal):
+    """The appointment was moved, and its code made anew: this is the one from before."""
+
+
+class NotAnAppointment(Refusal):
+    """Only a scheduled withdrawal has an office and a day that can be changed."""
+
+
+class DayNotPossible(Refusal):
+    """The office is not open on that day, or the code's life does not reach it. Members `first_day`, `last_day`."""
+
+
 class NotPresented(Refusal):
     """The code was not presented at this drawer."""
 

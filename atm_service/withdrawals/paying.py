@@ -5,10 +5,9 @@ its ids.
 """
 
 import secrets
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import Connection
@@ -17,6 +16,7 @@ import ledger
 from atm_service import attempts, chart, idempotency, ids
 from atm_service.audit import trail
 from atm_service.audit.trail import Deed
+from atm_service.availability import store as availability
 from atm_service.cash import mixing, stock
 from atm_service.cash.domain import written
 from atm_service.cash.mixing import Mix
@@ -30,6 +30,8 @@ from atm_service.offices import store as office_store
 from atm_service.offices.domain import Shift
 from atm_service.offices.errors import NoOpenShift
 from atm_service.refusals import NotFound, Refusal, TooManyAttempts
+from atm_service.reservations import service as reservations
+from atm_service.reservations.domain import Room
 from atm_service.sharing import tried
 from atm_service.withdrawals import errors, receipts, service, store, views
 from atm_service.withdrawals.codes import Code
@@ -121,7 +123,7 @@ def _presented(
     if found is None:
         raise errors.CodeUnknown
     before = found.withdrawal
-    if not isinstance(read, str) and (read.amount, read.office) != (before.amount, before.office):
+    if not isinstance(read, str) and read.amount != before.amount:
         raise errors.CodeNotGenuine
     if shift is None:
         raise NoOpenShift
@@ -131,6 +133,8 @@ def _presented(
     except errors.WrongOffice as wrong:
         wrong.members["office_name"] = offices.name(session, wrong.members["office"])
         raise
+    if not isinstance(read, str) and read.office != before.office:
+        raise errors.CodeReplaced
     if cash[_place(shift)].balance < after.amount:
         raise errors.DrawerShort
     return after
@@ -156,6 +160,7 @@ class _Ready:
     """A payment that the withdrawal's state, the card and the shift allow."""
 
     payment: Payment
+    found: Withdrawal
     paid: Withdrawal
     shift: Shift
     receipt_id: UUID
@@ -200,8 +205,9 @@ def _pay(
             results[payment.id] = one
         else:
             ready.append(one)
-    so_far = receipts.paid_out(session, [one.shift.office for one in ready], ledger.business_date(now))
-    allowed = _within_limits(context.policy, so_far, ready, results)
+    today = ledger.business_date(now)
+    so_far = receipts.paid_out(session, [one.shift.office for one in ready], today)
+    allowed = _within_limits(context.policy, _rooms(session, so_far, ready, today), ready, today, results)
     mixes = _chosen(session, allowed, results)
     paid = _capture(session, [one for one in allowed if one.paid.id in mixes], results, now)
     if len(paid) < len(allowed) < len(ready):
@@ -234,7 +240,8 @@ def _ready(
     card = context.sealer.fingerprint(payment.checks.id_number, "id-number")
     if not secrets.compare_digest(card, found.id_print):
         raise errors.WrongIdentity
-    return _Ready(payment, paid, shift, receipt_id, _payment_entry(paid, shift, now), found.identity_sealed)
+    entry = _payment_entry(paid, shift, now)
+    return _Ready(payment, found.withdrawal, paid, shift, receipt_id, entry, found.identity_sealed)
 
 
 def _payment_entry(withdrawal: Withdrawal, shift: Shift, now: datetime) -> Entry:
@@ -252,28 +259,35 @@ def _payment_entry(withdrawal: Withdrawal, shift: Shift, now: datetime) -> Entry
     )
 
 
+def _rooms(
+    session: Connection, so_far: Mapping[str, Payout], ready: Sequence[_Ready], today: date
+) -> dict[str, Room]:
+    """Give what each office has left; its cash is looked at only where it could run into what is reserved."""
+    wanted = {one.shift.office for one in ready if not one.found.is_reserved_on(today)}
+    asked = sorted(office for office in wanted if so_far[office].reserved_from)
+    cash = availability.cash_of(session, asked) if asked else {}
+    return {
+        office: Room(before.day, before.month, before.reserved_on, before.reserved_from, cash.get(office))
+        for office, before in so_far.items()
+    }
+
+
 def _within_limits(
     policy: Policy,
-    so_far: Mapping[str, Payout],
+    rooms: dict[str, Room],
     ready: Sequence[_Ready],
+    today: date,
     results: dict[UUID, ReceiptView | Refusal],
 ) -> list[_Ready]:
-    """Keep what the legal limits of the offices leave room for, in order."""
+    """Keep what the legal limits of the offices, and what is reserved there, leave room for, in order."""
     allowed: list[_Ready] = []
-    taken: Counter[str] = Counter()
     for one in ready:
-        office = one.shift.office
-        total = taken[office] + one.paid.amount
-        limits = {
-            "day": (policy.office.per_day, so_far[office].day),
-            "month": (policy.office.per_month, so_far[office].month),
-        }
-        for period, (limit, before) in limits.items():
-            if before + total > limit:
-                results[one.payment.id] = errors.OfficeLimitReached(period=period, limit=limit)
-                break
+        office, reserved = one.shift.office, one.found.is_reserved_on(today)
+        left = tried(rooms[office].pay, one.paid.amount, policy, reserved)
+        if isinstance(left, Refusal):
+            results[one.payment.id] = left
         else:
-            taken[office] = total
+            rooms[office] = left
             allowed.append(one)
     return allowed
 
@@ -340,6 +354,7 @@ def _written(
         session, [(receipt, one.shift.id, one.payment.clerk.subject) for one, receipt in made], today
     )
     store.save(session, [one.paid for one in paid])
+    reservations.give_back(session, [one.found for one in paid], now)
     deeds = [
         Deed(
             "pay",

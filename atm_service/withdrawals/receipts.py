@@ -36,12 +36,15 @@ class Receipt:
 class Payout:
     """What an office has moved so far: đồng this day and month, and the day's number of receipts.
 
-    In plus out, less what was undone: the limits are for both.
+    In plus out, less what was undone: the limits are for both. And what is reserved there for this day, and for this
+    day and later.
     """
 
     receipts: int
     day: int
     month: int
+    reserved_on: int
+    reserved_from: int
 
 
 # Locked by an update that changes nothing: one statement whether the day's row is there or not.
@@ -50,9 +53,9 @@ _PAID_OUT = text("""
         INSERT INTO service.office_day AS d (office, day, paid_total, receipts)
         SELECT wanted.office, :day, 0, 0 FROM unnest(CAST(:offices AS text[])) AS wanted (office) ORDER BY wanted.office
         ON CONFLICT (office, day) DO UPDATE SET receipts = d.receipts
-        RETURNING office, paid_total - reversed_total + received_total AS cash, receipts
+        RETURNING office, paid_total - reversed_total + received_total AS cash, receipts, reserved_on, reserved_from
     )
-    SELECT today.office, today.receipts, today.cash AS day,
+    SELECT today.office, today.receipts, today.reserved_on, today.reserved_from, today.cash AS day,
            today.cash + coalesce((SELECT sum(d.paid_total - d.reversed_total + d.received_total)
                                   FROM service.office_day d
                                   WHERE d.office = today.office AND d.day >= :month AND d.day < :day), 0) AS month
@@ -93,7 +96,9 @@ def paid_out(session: Connection, offices: Sequence[str], day: date) -> dict[str
     """Give what offices have paid. Parallel payments of an office take turns from here on."""
     values = {"offices": sorted(set(offices)), "day": day, "month": day.replace(day=1)}
     return {
-        row.office: Payout(int(row.receipts), int(row.day), int(row.month))
+        row.office: Payout(
+            int(row.receipts), int(row.day), int(row.month), int(row.reserved_on), int(row.reserved_from)
+        )
         for row in session.execute(_PAID_OUT, values)
     }
 

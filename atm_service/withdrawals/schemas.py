@@ -1,14 +1,15 @@
 """HTTP bodies of withdrawals, presentations, payments and receipts."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from atm_service.days import Day
 from atm_service.limits.policy import AMOUNT_MAX
 from atm_service.offices.schemas import Counts
-from atm_service.withdrawals.domain import Lifetime, Status
+from atm_service.withdrawals.domain import Lifetime, Reservation, Status
 
 Amount = Annotated[int, Field(strict=True, gt=0, le=AMOUNT_MAX, description="đồng", examples=[2_000_000])]
 Pin = Annotated[str, Field(pattern=r"^[0-9]{6}$", examples=["480152"])]
@@ -29,6 +30,10 @@ class WithdrawalRequest(_Body):
     office: OfficeCode | None = Field(
         None, description="binds the code to one office; needed for `scheduled`"
     )
+    day: Day | None = Field(
+        None,
+        description="of a `scheduled` withdrawal: when the customer comes; default: the next day it can be",
+    )
     face_capture: Capture | None = Field(None, description="a fresh picture session, for large amounts")
 
 
@@ -47,6 +52,12 @@ class WithdrawalView(_Body):
     digits: str | None = Field(examples=["480-152-7712"])
     paid_at: datetime | None
     paid_office: str | None
+    day: date | None = Field(
+        description="of a `scheduled` one: the day on which its office expects the customer"
+    )
+    reservation: Reservation | None = Field(
+        description="whether cash is reserved for that day; `broken`: see the notice, and move"
+    )
 
 
 class PresentationRequest(_Body):

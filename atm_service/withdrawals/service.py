@@ -4,7 +4,7 @@ Locks are taken in one order everywhere: customer, withdrawal, shift, the office
 """
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 from uuid import UUID
 
@@ -17,11 +17,13 @@ from atm_service.context import Context
 from atm_service.customers import service as customers
 from atm_service.keys.tokens import Caller
 from atm_service.limits.policy import Policy
+from atm_service.limits.policy import Withdrawal as Rules
 from atm_service.offices import service as offices
 from atm_service.refusals import NotFound
+from atm_service.reservations import service as reservations
 from atm_service.withdrawals import codes, digits, errors, store
 from atm_service.withdrawals.codes import Code
-from atm_service.withdrawals.domain import Drawer, Withdrawal
+from atm_service.withdrawals.domain import Drawer, Lifetime, Withdrawal
 from ledger import Expire, Void
 
 DIGITS_TRIES: Final = 10
@@ -69,6 +71,7 @@ def cancel(session: Connection, context: Context, customer: Caller, id: UUID, no
     after = before.cancel(now)
     if after != before:
         store.save(session, [after])
+        reservations.give_back(session, [before], now)
         must(*ledger.post(session, [_giving_back(context.policy, before, "cancelled", now)], now))
         trail.record(session, now, "cancel", id, customer)
     return after
@@ -129,6 +132,7 @@ def expire_due(context: Context, now: datetime) -> int:
             if not due:
                 return done
             store.save(session, [withdrawal.expire(now) for withdrawal in due])
+            reservations.give_back(session, due, now)
             givings = [_giving_back(context.policy, withdrawal, "expired", now) for withdrawal in due]
             must(*ledger.post(session, givings, now))
             for withdrawal in due:
@@ -138,14 +142,19 @@ def expire_due(context: Context, now: datetime) -> int:
 
 
 def _giving_back(policy: Policy, withdrawal: Withdrawal, why: str, now: datetime) -> Void | Expire:
-    """End the hold: voided before the ledger's own deadline (the code's, plus one lease), expired after it."""
-    end = Expire if now > hold_deadline(withdrawal, policy.withdrawal.lease) else Void
+    """End the hold: voided before the ledger's own deadline, expired after it."""
+    end = Expire if now > hold_deadline(withdrawal, policy.withdrawal) else Void
     return end(withdrawal.id, f"withdrawal/{withdrawal.id}/{why}")
 
 
-def hold_deadline(withdrawal: Withdrawal, lease: timedelta) -> datetime:
-    """Give the moment until which the hold may be captured: the code's end and one lease."""
-    return withdrawal.expires_at + lease
+def hold_deadline(withdrawal: Withdrawal, rules: Rules) -> datetime:
+    """Give the moment until which the hold may be captured: the code's last possible end, and one lease.
+
+    A hold's deadline is for good. A scheduled code may be given more time, so its hold has that time from the start.
+    """
+    if withdrawal.lifetime is Lifetime.SCHEDULED:
+        return withdrawal.created_at.replace(microsecond=0) + rules.longest_appointment + rules.lease
+    return withdrawal.expires_at + rules.lease
 
 
 def code(context: Context, withdrawal: Withdrawal, now: datetime) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
 
@@ -18,7 +18,7 @@ from sqlalchemy import (
 )
 from sqlmodel import Field, SQLModel
 
-from atm_service.withdrawals.domain import Drawer, Lifetime, Payment, Status, Withdrawal
+from atm_service.withdrawals.domain import Drawer, Lifetime, Payment, Reservation, Status, Withdrawal
 
 _LIVE: Final = "status IN ('authorised', 'presented')"
 
@@ -42,6 +42,12 @@ class WithdrawalRow(SQLModel, table=True):
         CheckConstraint(
             "(status IN ('paid', 'reversed')) = (receipt_id IS NOT NULL)", name="withdrawal_receipt"
         ),
+        CheckConstraint("reservation IN ('standing', 'broken', 'missed')", name="withdrawal_reservation"),
+        CheckConstraint(
+            "reservation IS NULL OR (lifetime = 'scheduled' AND office IS NOT NULL AND day IS NOT NULL"
+            " AND status IN ('authorised', 'presented'))",
+            name="withdrawal_reserved",
+        ),
         Index("withdrawal_live_digits", "digits_print", unique=True, postgresql_where=text(_LIVE)),
         Index("withdrawal_digits", "digits_print", "id"),
         Index("withdrawal_of_customer", "customer_id", "id"),
@@ -52,6 +58,7 @@ class WithdrawalRow(SQLModel, table=True):
             "drawer",
             postgresql_where=text("status = 'presented'"),
         ),
+        Index("withdrawal_reserved_at", "office", "day", postgresql_where=text("reservation = 'standing'")),
         {"schema": "service"},
     )
 
@@ -71,6 +78,8 @@ class WithdrawalRow(SQLModel, table=True):
     digits_print: bytes = Field(sa_type=LargeBinary)
     digits_sealed: bytes = Field(sa_type=LargeBinary)
     receipt_id: UUID | None = Field(default=None, foreign_key="service.receipt.id")
+    day: date | None = None
+    reservation: str | None = None
 
 
 class ReceiptRow(SQLModel, table=True):
@@ -112,7 +121,7 @@ class Found:
 _COLUMNS: Final = """
     w.id, w.customer_id, w.amount, w.fee, w.lifetime, w.office, w.created_at, w.expires_at, w.status,
     w.drawer_office, w.drawer, w.lease_until, w.by_digits, w.digits_sealed, w.receipt_id,
-    r.paid_at, r.office AS paid_office, r.drawer AS paid_drawer
+    w.day, w.reservation, r.paid_at, r.office AS paid_office, r.drawer AS paid_drawer
 """
 _FROM: Final = "FROM service.withdrawal w LEFT JOIN service.receipt r ON r.id = w.receipt_id"
 
@@ -134,22 +143,25 @@ _DUE = text(f"""
 """)
 _INSERT = text("""
     INSERT INTO service.withdrawal (id, customer_id, amount, fee, lifetime, office, created_at, expires_at, status,
-        by_digits, digits_print, digits_sealed)
+        by_digits, digits_print, digits_sealed, day, reservation)
     SELECT new.id, new.customer_id, new.amount, new.fee, new.lifetime, new.office, new.created_at, new.expires_at,
-        'authorised', false, new.print, new.sealed
+        'authorised', false, new.print, new.sealed, new.day, new.reservation
     FROM unnest(CAST(:ids AS uuid[]), CAST(:customers AS uuid[]), CAST(:amounts AS bigint[]), CAST(:fees AS bigint[]),
         CAST(:lifetimes AS text[]), CAST(:offices AS text[]), CAST(:created AS timestamptz[]),
-        CAST(:expiries AS timestamptz[]), CAST(:prints AS bytea[]), CAST(:sealed AS bytea[]))
-        AS new (id, customer_id, amount, fee, lifetime, office, created_at, expires_at, print, sealed)
+        CAST(:expiries AS timestamptz[]), CAST(:prints AS bytea[]), CAST(:sealed AS bytea[]),
+        CAST(:days AS date[]), CAST(:reservations AS text[]))
+        AS new (id, customer_id, amount, fee, lifetime, office, created_at, expires_at, print, sealed, day, reservation)
     ON CONFLICT (digits_print) WHERE status IN ('authorised', 'presented') DO NOTHING
     RETURNING id
 """)
 _UPDATE = text("""
     UPDATE service.withdrawal AS w SET status = new.status, drawer_office = new.drawer_office, drawer = new.drawer,
-        lease_until = new.lease_until, by_digits = new.by_digits, receipt_id = new.receipt_id
+        lease_until = new.lease_until, by_digits = new.by_digits, receipt_id = new.receipt_id,
+        reservation = new.reservation
     FROM unnest(CAST(:ids AS uuid[]), CAST(:statuses AS text[]), CAST(:offices AS text[]), CAST(:drawers AS integer[]),
-        CAST(:leases AS timestamptz[]), CAST(:by_digits AS boolean[]), CAST(:receipts AS uuid[]))
-        AS new (id, status, drawer_office, drawer, lease_until, by_digits, receipt_id)
+        CAST(:leases AS timestamptz[]), CAST(:by_digits AS boolean[]), CAST(:receipts AS uuid[]),
+        CAST(:reservations AS text[]))
+        AS new (id, status, drawer_office, drawer, lease_until, by_digits, receipt_id, reservation)
     WHERE w.id = new.id
 """)
 _USED = text("""
@@ -236,6 +248,8 @@ def insert(session: Connection, sealed: Sequence[tuple[Withdrawal, bytes, bytes]
         "expiries": [one.expires_at for one in new],
         "prints": [digits_print for _, digits_print, _ in sealed],
         "sealed": [digits_sealed for _, _, digits_sealed in sealed],
+        "days": [one.day for one in new],
+        "reservations": [one.reservation for one in new],
     }
     return set(session.execute(_INSERT, values).scalars())
 
@@ -252,6 +266,7 @@ def save(session: Connection, withdrawals: Sequence[Withdrawal]) -> None:
         "leases": [one.lease_until for one in withdrawals],
         "by_digits": [one.by_digits for one in withdrawals],
         "receipts": [one.payment and one.payment.receipt_id for one in withdrawals],
+        "reservations": [one.reservation for one in withdrawals],
     }
     session.execute(_UPDATE, values)
 
@@ -292,4 +307,6 @@ def _withdrawal(row: Row[Any]) -> Withdrawal:
         lease_until=row.lease_until,
         by_digits=row.by_digits,
         payment=payment,
+        day=row.day,
+        reservation=Reservation(row.reservation) if row.reservation else None,
     )

@@ -28,6 +28,8 @@ def withdrawal(shown: Shown) -> WithdrawalView:
         digits=shown.digits,
         paid_at=facts.payment.at if facts.payment else None,
         paid_office=facts.payment.drawer.office if facts.payment else None,
+        day=facts.day,
+        reservation=facts.reservation,
     )
 
 

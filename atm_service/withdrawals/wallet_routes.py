@@ -14,6 +14,7 @@ from atm_service.offices.errors import OfficeNotActive, OfficeUnknown
 from atm_service.paging import InCursor, InLimit, Page
 from atm_service.problems import refuses
 from atm_service.refusals import NotFound, TooManyAttempts
+from atm_service.reservations.errors import CannotReserve
 from atm_service.withdrawals import authorising, errors, qr, service, store, views
 from atm_service.withdrawals.schemas import WithdrawalRequest, WithdrawalView
 
@@ -39,6 +40,8 @@ _PICTURE = refuses(NotFound, errors.CodeNotLive)
         OfficeNotActive,
         errors.TooManyLiveCodes,
         errors.CustomerLimitReached,
+        errors.DayNotPossible,
+        CannotReserve,
         errors.InsufficientFunds,
         keyed=True,
     ),

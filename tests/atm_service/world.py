@@ -84,6 +84,9 @@ class Customer(Person):
         body: dict[str, Any] = answer.json()
         return body
 
+    def appointment(self, amount: int = 2_000_000, office: str = OFFICE, **more: Any) -> Response:
+        return self.authorise(amount, lifetime="scheduled", office=office, **more)
+
     def cancel(self, id: str, key: str | None = None) -> Response:
         return self.post(f"/wallet/v1/withdrawals/{id}/cancel", key=key)
 

@@ -1,6 +1,7 @@
 """The rules of yes, ask and no, each at its boundary."""
 
 from dataclasses import replace
+from datetime import date
 
 import pytest
 
@@ -13,6 +14,7 @@ RULES = policy.load("bank_agent")
 MAXIMUM = RULES.withdrawal.amount_max
 DAY, MONTH = RULES.office.per_day, RULES.office.per_month
 AMOUNT = 2_000_000
+TODAY = date(2026, 11, 16)
 
 
 def till(cash: int = 50_000_000, **notes: int) -> Till:
@@ -29,7 +31,7 @@ def facts(**changes: object) -> Facts:
         tills=(till(),),
         cash=50_000_000,
         reserved=0,
-        reserved_today=0,
+        reserved_on={},
         moved_today=0,
         moved_this_month=0,
     )
@@ -37,19 +39,19 @@ def facts(**changes: object) -> Facts:
 
 
 def why(of: Facts, amount: int = AMOUNT) -> Why:
-    return answer(of, amount, RULES).why
+    return answer(of, amount, RULES, TODAY).why
 
 
 def test_an_office_with_the_cash_on_shift_says_yes() -> None:
     """One drawer on shift holds the amount, and nothing stands against it."""
-    assert answer(facts(), AMOUNT, RULES) == Answer(CanPay.YES, Why.READY)
+    assert answer(facts(), AMOUNT, RULES, TODAY) == Answer(CanPay.YES, Why.READY)
     assert facts().is_open
 
 
 @pytest.mark.parametrize("state", [state for state in State if state is not State.ACTIVE])
 def test_an_office_that_does_not_pay_says_no(state: State) -> None:
     """Whatever cash it has, and whoever is there."""
-    assert answer(facts(state=state), AMOUNT, RULES) == Answer(CanPay.NO, Why.NOT_ACTIVE)
+    assert answer(facts(state=state), AMOUNT, RULES, TODAY) == Answer(CanPay.NO, Why.NOT_ACTIVE)
     assert not facts(state=state).is_open
 
 
@@ -57,7 +59,7 @@ def test_cash_to_the_last_dong() -> None:
     """The amount itself is enough; one đồng less is a no."""
     assert why(facts(cash=AMOUNT, tills=(till(AMOUNT),))) is Why.READY
     short = facts(cash=AMOUNT - 1, tills=(till(AMOUNT - 1),))
-    assert answer(short, AMOUNT, RULES) == Answer(CanPay.NO, Why.CASH)
+    assert answer(short, AMOUNT, RULES, TODAY) == Answer(CanPay.NO, Why.CASH)
 
 
 def test_cash_reserved_for_others_is_not_there() -> None:
@@ -69,7 +71,7 @@ def test_cash_reserved_for_others_is_not_there() -> None:
 def test_cash_that_is_in_no_one_drawer_must_be_prepared() -> None:
     """In the vault, or in two drawers together: the customer had better ask."""
     vault = facts(tills=(till(AMOUNT - 1),))
-    assert answer(vault, AMOUNT, RULES) == Answer(CanPay.ASK, Why.TO_PREPARE)
+    assert answer(vault, AMOUNT, RULES, TODAY) == Answer(CanPay.ASK, Why.TO_PREPARE)
     assert why(facts(tills=(till(AMOUNT - 1), till(AMOUNT - 1)))) is Why.TO_PREPARE
     assert why(facts(tills=(till(AMOUNT - 1), till(AMOUNT)))) is Why.READY
 
@@ -78,7 +80,7 @@ def test_notes_that_do_not_make_the_amount() -> None:
     """Four notes of 500,000 make 2,000,000 and not 1,900,000; one drawer that can is enough."""
     large = till(2_000_000, n500000=4)
     assert why(facts(tills=(large,))) is Why.READY
-    assert answer(facts(tills=(large,)), 1_900_000, RULES) == Answer(CanPay.ASK, Why.SMALL_NOTES)
+    assert answer(facts(tills=(large,)), 1_900_000, RULES, TODAY) == Answer(CanPay.ASK, Why.SMALL_NOTES)
     assert why(facts(tills=(large, till(2_000_000, n100000=20))), 1_900_000) is Why.READY
 
 
@@ -89,8 +91,8 @@ def test_a_drawer_that_does_not_know_its_notes_is_believed() -> None:
 
 def test_nobody_on_shift_and_no_line() -> None:
     """The cash is there, but whoever walks now may walk in vain."""
-    assert answer(facts(tills=()), AMOUNT, RULES) == Answer(CanPay.ASK, Why.NOBODY_ON_SHIFT)
-    assert answer(facts(line=Line.NONE), AMOUNT, RULES) == Answer(CanPay.ASK, Why.NO_LINE)
+    assert answer(facts(tills=()), AMOUNT, RULES, TODAY) == Answer(CanPay.ASK, Why.NOBODY_ON_SHIFT)
+    assert answer(facts(line=Line.NONE), AMOUNT, RULES, TODAY) == Answer(CanPay.ASK, Why.NO_LINE)
     assert why(facts(line=Line.WEAK)) is Why.READY
 
 
@@ -101,14 +103,14 @@ def test_nobody_on_shift_and_no_line() -> None:
 def test_the_legal_limits_may_be_reached_and_not_passed(used: str, limit: int, reason: Why) -> None:
     """What the office may still move today, and this month."""
     assert why(facts(**{used: limit - AMOUNT})) is Why.READY
-    assert answer(facts(**{used: limit - AMOUNT + 1}), AMOUNT, RULES) == Answer(CanPay.NO, reason)
+    assert answer(facts(**{used: limit - AMOUNT + 1}), AMOUNT, RULES, TODAY) == Answer(CanPay.NO, reason)
 
 
 def test_headroom_reserved_for_others_is_not_there() -> None:
     """Today's reservations will count towards today, and all of them towards the month."""
-    day = facts(moved_today=DAY - 2 * AMOUNT, reserved_today=AMOUNT)
+    day = facts(moved_today=DAY - 2 * AMOUNT, reserved_on={TODAY: AMOUNT})
     assert why(day) is Why.READY
-    assert why(replace(day, reserved_today=AMOUNT + 1)) is Why.DAY_LIMIT
+    assert why(replace(day, reserved_on={TODAY: AMOUNT + 1})) is Why.DAY_LIMIT
     month = facts(moved_this_month=MONTH - 2 * AMOUNT, reserved=AMOUNT)
     assert why(month) is Why.READY
     assert why(replace(month, reserved=AMOUNT + 1)) is Why.MONTH_LIMIT
@@ -119,7 +121,7 @@ def test_above_the_maximum_nothing_is_learnt() -> None:
     full, empty = facts(cash=10**9, tills=(till(10**9),)), facts(cash=0, tills=(), state=State.SUSPENDED)
     assert why(full, MAXIMUM) is Why.READY
     assert (
-        answer(full, MAXIMUM + 1, RULES)
-        == answer(empty, MAXIMUM + 1, RULES)
+        answer(full, MAXIMUM + 1, RULES, TODAY)
+        == answer(empty, MAXIMUM + 1, RULES, TODAY)
         == Answer(CanPay.NO, Why.ABOVE_MAXIMUM)
     )

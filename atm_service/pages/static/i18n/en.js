@@ -248,6 +248,8 @@ export default {
 "problem.office-unknown": "There is no such office\nChoose another one.",
 "problem.office-not-active": "This office is not in service now\nChoose another one.",
 "problem.office-required": "No office chosen\nAn appointment is with one office: choose it, then go on.",
+"problem.day-not-possible": "The office does not pay on that day\nChoose a day on which it is open, within the code's life.",
+"problem.cannot-reserve": "The office cannot promise this amount for that day\nChoose another day, another office or a smaller amount.",
 "problem.too-many-live-codes": "You already have {maximum} codes waiting\nUse or cancel one before making another.",
 "problem.step-up-required": "An amount this large needs a face check\nTake the picture above, then press again. Or choose less.",
 "problem.not-found": "Not found\nIt may be gone. Go back to the main page.",

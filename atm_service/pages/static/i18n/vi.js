@@ -248,6 +248,8 @@ export default {
 "problem.office-unknown": "Không có điểm bưu điện này\nChọn một điểm khác.",
 "problem.office-not-active": "Điểm này đang ngừng dịch vụ\nChọn một điểm khác.",
 "problem.office-required": "Chưa chọn điểm bưu điện\nHẹn trước là hẹn ở một điểm: hãy chọn điểm đó rồi tiếp tục.",
+"problem.day-not-possible": "Điểm này không chi vào ngày đó\nChọn một ngày điểm mở cửa, trong thời hạn của mã.",
+"problem.cannot-reserve": "Điểm này không hẹn được số tiền đó cho ngày đó\nChọn ngày khác, điểm khác, hoặc số tiền nhỏ hơn.",
 "problem.too-many-live-codes": "Bạn đã có {maximum} mã đang chờ\nDùng hoặc huỷ một mã trước khi tạo mã mới.",
 "problem.step-up-required": "Số tiền lớn cần xác minh khuôn mặt\nChụp khuôn mặt ở mục bên trên, rồi bấm lại. Hoặc chọn số tiền nhỏ hơn.",
 "problem.not-found": "Không tìm thấy\nCó thể mục này không còn. Về trang chính xem lại.",

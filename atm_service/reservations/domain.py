@@ -1,0 +1,115 @@
+"""What may be promised, what may still be paid beside it, and which promises no longer stand. Pure; đồng.
+
+A reservation stands on cash that is in the office: its drawers and its vault, less all other reservations there,
+whatever their day. Cash on the road is not counted, nor deposits that may come. It stands on the legal headroom of its
+day and of that day's month.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from uuid import UUID
+
+from atm_service.availability.domain import Facts, Why
+from atm_service.limits.policy import Policy
+from atm_service.offices.domain import Line, State
+from atm_service.reservations.errors import CannotReserve, CashReserved
+from atm_service.withdrawals.errors import OfficeLimitReached
+
+
+def obstacle(facts: Facts, amount: int, day: date, today: date, policy: Policy) -> Why | None:
+    """Say why an amount cannot be promised for a day, beside what is promised already; None: it can."""
+    if facts.state is not State.ACTIVE:
+        return Why.NOT_ACTIVE
+    if facts.line is Line.NONE:
+        return Why.NO_LINE
+    if facts.cash - facts.reserved < amount:
+        return Why.CASH
+    if _moved_on(facts, day, today) + amount > policy.office.per_day:
+        return Why.DAY_LIMIT
+    if _moved_in_month(facts, day, today) + amount > policy.office.per_month:
+        return Why.MONTH_LIMIT
+    return None
+
+
+def promised(facts: Facts, amount: int, day: date) -> Facts:
+    """Give the facts with one more promise; with less than zero, one fewer."""
+    on = {**facts.reserved_on, day: facts.reserved_on.get(day, 0) + amount}
+    return replace(facts, reserved=facts.reserved + amount, reserved_on=on)
+
+
+def promise(facts: Facts, office: str, amount: int, day: date, today: date, policy: Policy) -> Facts:
+    """Promise an amount for a day; give the facts after it. Raises `CannotReserve`."""
+    if (why := obstacle(facts, amount, day, today, policy)) is not None:
+        raise CannotReserve(office=office, day=day, why=why)
+    return promised(facts, amount, day)
+
+
+@dataclass(frozen=True)
+class Room:
+    """What an office has moved, reserved and left on a day, while payments are decided one after the other.
+
+    `cash` is None where nobody has looked: nothing is reserved there, or only what is reserved is to be paid.
+    """
+
+    moved_today: int
+    moved_this_month: int
+    reserved_on: int
+    reserved_from: int
+    cash: int | None = None
+
+    def pay(self, amount: int, policy: Policy, reserved: bool) -> "Room":  # noqa: FBT001  one of a batch: see `sharing.tried`
+        """Pay an amount that was reserved for today, or was not; give what is left.
+
+        A payment without a reservation leaves the headroom and the cash that others have reserved. Raises
+        `OfficeLimitReached` and `CashReserved`.
+        """
+        others_on = self.reserved_on - (amount if reserved else 0)
+        others_from = self.reserved_from - (amount if reserved else 0)
+        if self.moved_today + others_on + amount > policy.office.per_day:
+            raise OfficeLimitReached(period="day", limit=policy.office.per_day)
+        # The month has room for what was reserved; for the rest, all that is reserved must find room in it.
+        if self.moved_this_month + (0 if reserved else others_from) + amount > policy.office.per_month:
+            raise OfficeLimitReached(period="month", limit=policy.office.per_month)
+        if not reserved and self.cash is not None and self.cash - amount < others_from:
+            raise CashReserved
+        return Room(
+            self.moved_today + amount,
+            self.moved_this_month + amount,
+            others_on,
+            others_from,
+            None if self.cash is None else self.cash - amount,
+        )
+
+
+@dataclass(frozen=True)
+class Standing:
+    """One reservation that stands, as far as keeping it is concerned. Older ids were made earlier."""
+
+    id: UUID
+    amount: int
+    day: date
+
+
+def broken(facts: Facts, standing: Sequence[Standing], today: date, policy: Policy) -> Mapping[UUID, Why]:
+    """Say which of an office's reservations it cannot keep, and why: as few as can be, the youngest first.
+
+    `facts` count all of them as reserved.
+    """
+    found: dict[UUID, Why] = {}
+    for one in sorted(standing, key=lambda one: one.id, reverse=True):
+        others = promised(facts, -one.amount, one.day)
+        if (why := obstacle(others, one.amount, one.day, today, policy)) is not None:
+            found[one.id] = why
+            facts = others
+    return found
+
+
+def _moved_on(facts: Facts, day: date, today: date) -> int:
+    return (facts.moved_today if day == today else 0) + facts.reserved_on.get(day, 0)
+
+
+def _moved_in_month(facts: Facts, day: date, today: date) -> int:
+    month = (day.year, day.month)
+    moved = facts.moved_this_month if (today.year, today.month) == month else 0
+    return moved + sum(amount for on, amount in facts.reserved_on.items() if (on.year, on.month) == month)

@@ -1,0 +1,87 @@
+"""What offices have reserved, by day: locks, counts and lists.
+
+The figures stand in the rows of the offices' days, which payments lock anyway: a payment reads what it must leave in
+the very row that keeps others from reserving meanwhile. A reservation counts in the rows of every day from the one on
+which it is made to its own.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+from sqlalchemy import Connection, text
+
+from atm_service.reservations.domain import Standing
+
+
+@dataclass(frozen=True, order=True)
+class Part:
+    """An amount at an office for a day, in đồng; less than zero where it is given back."""
+
+    office: str
+    day: date
+    amount: int
+
+
+_SPANS: Final = """
+    WITH spans AS (
+        SELECT part.office, span.day::date AS day, sum(part.amount) FILTER (WHERE span.day = part.day) AS on_day,
+               sum(part.amount) AS from_day
+        FROM unnest(CAST(:offices AS text[]), CAST(:days AS date[]), CAST(:amounts AS bigint[]))
+            AS part (office, day, amount)
+        CROSS JOIN LATERAL generate_series(CAST(:today AS date), part.day, INTERVAL '1 day') AS span (day)
+        GROUP BY part.office, span.day
+    )
+"""
+# Locked by an update that changes nothing, as payments do.
+_LOCKED: Final = """
+    INSERT INTO service.office_day AS d (office, day, paid_total, receipts)
+    SELECT office, day, 0, 0 FROM spans ORDER BY office, day
+    ON CONFLICT (office, day) DO UPDATE SET receipts = d.receipts
+"""
+_COUNTED: Final = """
+    UPDATE service.office_day AS d
+    SET reserved_on = d.reserved_on + coalesce(spans.on_day, 0), reserved_from = d.reserved_from + spans.from_day
+    FROM spans WHERE (d.office, d.day) = (spans.office, spans.day)
+"""
+_LOCK = text(_SPANS + _LOCKED)
+_COUNT = text(_SPANS + _COUNTED)
+_OFFICES = text(
+    "SELECT DISTINCT office FROM service.withdrawal WHERE reservation = 'standing' ORDER BY office"
+)
+_STANDING = text("""
+    SELECT id, amount, day FROM service.withdrawal
+    WHERE reservation = 'standing' AND office = :office AND day >= :today AND status = 'authorised'
+    ORDER BY id FOR UPDATE SKIP LOCKED
+""")
+
+
+def lock(session: Connection, parts: Iterable[Part], today: date) -> None:
+    """Keep everybody else from reserving and paying at the parts' offices, from today to the parts' days."""
+    session.execute(_LOCK, _values(sorted(parts), today))
+
+
+def count(session: Connection, parts: Iterable[Part], today: date) -> None:
+    """Count what is reserved and given back, in the rows from today on; `lock` has them, or nobody needs to be kept."""
+    session.execute(_COUNT, _values(sorted(parts), today))
+
+
+def offices(session: Connection) -> list[str]:
+    """List the offices where something is reserved."""
+    return list(session.execute(_OFFICES).scalars())
+
+
+def standing(session: Connection, office: str, today: date) -> list[Standing]:
+    """Lock and list what is reserved at an office, passing by what somebody is working on."""
+    rows = session.execute(_STANDING, {"office": office, "today": today})
+    return [Standing(row.id, row.amount, row.day) for row in rows]
+
+
+def _values(parts: Sequence[Part], today: date) -> dict[str, object]:
+    return {
+        "offices": [part.office for part in parts],
+        "days": [part.day for part in parts],
+        "amounts": [part.amount for part in parts],
+        "today": today,
+    }
