@@ -38,6 +38,7 @@ from atm_service.offices import routes as offices
 from atm_service.pages import routes as pages
 from atm_service.payments import routes as payments
 from atm_service.refusals import Refusal
+from atm_service.reservations import routes as reservations
 from atm_service.reversals import routes as reversals
 from atm_service.staff import routes as staff
 from atm_service.transfers import routes as transfers
@@ -106,6 +107,7 @@ def _routed() -> FastAPI:
         banks,
         payments,
         withdrawals,
+        reservations,
         staff,
         offices,
         availability,

@@ -36,5 +36,5 @@ def _text(value: object) -> object:
     return _plain(value if isinstance(value, str) else "")
 
 
-Day = Annotated[date, BeforeValidator(_text), Field(ge=DAY_MIN, le=DAY_MAX, examples=["2026-11-16"])]
-"""A business day in Vietnam, in a body."""
+Day = Annotated[date, BeforeValidator(_text), Field(examples=["2026-11-16"])]
+"""A business day in Vietnam, in a body; which days can be is the rules' matter."""

@@ -19,13 +19,6 @@ from atm_service.reservations.store import Part
 from atm_service.withdrawals.domain import Withdrawal
 
 
-def facts_alone(session: Connection, parts: Sequence[Part], today: date) -> dict[str, Facts]:
-    """Keep others from reserving and paying at the parts' offices; give what is known of these, as it stands then."""
-    store.lock(session, parts, today)
-    known = availability.of_each(session, sorted({part.office for part in parts}), today)
-    return {code: one.facts for code, one in known.items()}
-
-
 def promise_each(
     session: Connection, policy: Policy, wanted: Sequence[Withdrawal], now: datetime
 ) -> list[Refusal | None]:
@@ -35,7 +28,9 @@ def promise_each(
     """
     today = ledger.business_date(now)
     parts = [part(one) for one in wanted]
-    facts = facts_alone(session, parts, today)
+    store.lock(session, parts, today)
+    known = availability.of_each(session, sorted({one.office for one in parts}), today)
+    facts = {code: one.facts for code, one in known.items()}
     return [_promised(facts, one, today, policy) for one in parts]
 
 

@@ -13,6 +13,7 @@ from typing import Final
 from sqlalchemy import Connection, text
 
 from atm_service.reservations.domain import Standing
+from atm_service.withdrawals.domain import Withdrawal
 
 
 @dataclass(frozen=True, order=True)
@@ -47,6 +48,12 @@ _COUNTED: Final = """
 """
 _LOCK = text(_SPANS + _LOCKED)
 _COUNT = text(_SPANS + _COUNTED)
+_BIND = text("""
+    UPDATE service.withdrawal AS w SET office = bound.office, day = bound.day, expires_at = bound.expires_at
+    FROM unnest(CAST(:ids AS uuid[]), CAST(:offices AS text[]), CAST(:days AS date[]), CAST(:expiries AS timestamptz[]))
+        AS bound (id, office, day, expires_at)
+    WHERE w.id = bound.id
+""")
 _OFFICES = text(
     "SELECT DISTINCT office FROM service.withdrawal WHERE reservation = 'standing' ORDER BY office"
 )
@@ -65,6 +72,17 @@ def lock(session: Connection, parts: Iterable[Part], today: date) -> None:
 def count(session: Connection, parts: Iterable[Part], today: date) -> None:
     """Count what is reserved and given back, in the rows from today on; `lock` has them, or nobody needs to be kept."""
     session.execute(_COUNT, _values(sorted(parts), today))
+
+
+def bind(session: Connection, withdrawals: Sequence[Withdrawal]) -> None:
+    """Write where and until when locked appointments are good; their state is saved like any other's."""
+    values = {
+        "ids": [one.id for one in withdrawals],
+        "offices": [one.office for one in withdrawals],
+        "days": [one.day for one in withdrawals],
+        "expiries": [one.expires_at for one in withdrawals],
+    }
+    session.execute(_BIND, values)
 
 
 def offices(session: Connection) -> list[str]:

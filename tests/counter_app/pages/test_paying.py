@@ -124,6 +124,8 @@ async def test_paid_already(tmp_path: Path) -> None:
             (409, "wrong-office", {"office": "05972-1", "office_name": "Hữu Lũng"}),
             ("điểm bưu điện khác", "Hữu Lũng"),
         ),
+        ((409, "wrong-day", {"day": "2026-11-24"}), ("chưa đến", "24/11/2026")),
+        ((409, "code-replaced", {}), ("mã cũ",)),
         ((410, "withdrawal-cancelled", {}), ("Khách đã huỷ",)),
         ((410, "withdrawal-reversed", {}), ("đảo lại",)),
         ((409, "drawer-short", {}), ("không đủ tiền mặt",)),

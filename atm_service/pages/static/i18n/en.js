@@ -250,6 +250,8 @@ export default {
 "problem.office-required": "No office chosen\nAn appointment is with one office: choose it, then go on.",
 "problem.day-not-possible": "The office does not pay on that day\nChoose a day on which it is open, within the code's life.",
 "problem.cannot-reserve": "The office cannot promise this amount for that day\nChoose another day, another office or a smaller amount.",
+"problem.not-an-appointment": "This code has no appointment to change\nCancel it and make one by appointment.",
+"problem.code-expired": "The code has expired\nThe money is back in the wallet. Make a new code for cash.",
 "problem.too-many-live-codes": "You already have {maximum} codes waiting\nUse or cancel one before making another.",
 "problem.step-up-required": "An amount this large needs a face check\nTake the picture above, then press again. Or choose less.",
 "problem.not-found": "Not found\nIt may be gone. Go back to the main page.",

@@ -250,6 +250,8 @@ export default {
 "problem.office-required": "Chưa chọn điểm bưu điện\nHẹn trước là hẹn ở một điểm: hãy chọn điểm đó rồi tiếp tục.",
 "problem.day-not-possible": "Điểm này không chi vào ngày đó\nChọn một ngày điểm mở cửa, trong thời hạn của mã.",
 "problem.cannot-reserve": "Điểm này không hẹn được số tiền đó cho ngày đó\nChọn ngày khác, điểm khác, hoặc số tiền nhỏ hơn.",
+"problem.not-an-appointment": "Mã này không hẹn trước nên không đổi được\nHuỷ mã này rồi tạo mã hẹn trước.",
+"problem.code-expired": "Mã đã hết hạn\nTiền về lại ví. Cần tiền mặt thì tạo mã mới.",
 "problem.too-many-live-codes": "Bạn đã có {maximum} mã đang chờ\nDùng hoặc huỷ một mã trước khi tạo mã mới.",
 "problem.step-up-required": "Số tiền lớn cần xác minh khuôn mặt\nChụp khuôn mặt ở mục bên trên, rồi bấm lại. Hoặc chọn số tiền nhỏ hơn.",
 "problem.not-found": "Không tìm thấy\nCó thể mục này không còn. Về trang chính xem lại.",

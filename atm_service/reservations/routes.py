@@ -1,0 +1,50 @@
+"""Appointments for the wallet: move one."""
+
+from uuid import UUID
+
+from fastapi import APIRouter, Response
+
+from atm_service.callers import InCustomer
+from atm_service.context import InContext, InNow
+from atm_service.idempotency import InKey
+from atm_service.offices.errors import OfficeNotActive, OfficeUnknown
+from atm_service.problems import refuses
+from atm_service.refusals import NotFound
+from atm_service.reservations import moving
+from atm_service.reservations.errors import CannotReserve
+from atm_service.reservations.schemas import MoveRequest
+from atm_service.withdrawals import errors, service, views
+from atm_service.withdrawals.schemas import WithdrawalView
+
+router = APIRouter(prefix="/wallet/v1/withdrawals", tags=["wallet"])
+
+
+@router.post(
+    "/{id}/move",
+    response_model=WithdrawalView,
+    responses=refuses(
+        NotFound,
+        OfficeUnknown,
+        OfficeNotActive,
+        errors.AlreadyEnded,
+        errors.NotAnAppointment,
+        errors.BeingPaid,
+        errors.CodeExpired,
+        errors.DayNotPossible,
+        CannotReserve,
+        keyed=True,
+    ),
+)
+def move(
+    id: UUID, body: MoveRequest, customer: InCustomer, key: InKey, context: InContext, now: InNow
+) -> Response:
+    """Move an appointment to another office or day. The answer has its new code; the old one is no longer paid."""
+    context.keys.at(now)  # read, if they must be, before the transaction begins
+
+    def work() -> WithdrawalView:
+        moved = moving.move(session, context.policy, customer, id, body.office, body.day, now)
+        return views.withdrawal(service.show(context, *moved, now))
+
+    with context.transaction() as session:
+        answer = key.once(session, 200, work)
+    return answer.response()
