@@ -48,8 +48,7 @@ END $$;
 CREATE OR REPLACE TRIGGER never_changed BEFORE UPDATE OR DELETE OR TRUNCATE ON ledger.closed_day
     FOR EACH STATEMENT EXECUTE FUNCTION ledger.refuse_change();
 CREATE OR REPLACE TRIGGER written_by_ledger BEFORE INSERT ON ledger.closed_day
-    FOR EACH STATEMENT WHEN (coalesce(current_setting('ledger.writer', true), '') <> 'ledger')
-    EXECUTE FUNCTION ledger.refuse_stranger();
+    FOR EACH STATEMENT EXECUTE FUNCTION ledger.refuse_stranger();
 
 REVOKE EXECUTE ON FUNCTION ledger.close_day, ledger.day_slot FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION ledger.close_day TO soft_atm_app;

@@ -69,8 +69,7 @@ BEGIN
         EXECUTE concat('CREATE OR REPLACE TRIGGER never_changed BEFORE UPDATE OR DELETE OR TRUNCATE ON ledger.',
                        name, ' FOR EACH STATEMENT EXECUTE FUNCTION ledger.refuse_change()');
         EXECUTE concat('CREATE OR REPLACE TRIGGER written_by_ledger BEFORE INSERT ON ledger.', name,
-                       ' FOR EACH STATEMENT WHEN (coalesce(current_setting(''ledger.writer'', true), '''') <> ''ledger'')',
-                       ' EXECUTE FUNCTION ledger.refuse_stranger()');
+                       ' FOR EACH STATEMENT EXECUTE FUNCTION ledger.refuse_stranger()');
     END LOOP;
 END $$;
 
