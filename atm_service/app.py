@@ -74,7 +74,7 @@ def create(context: Context) -> FastAPI:
     app.router.lifespan_context = lifespan
     app.state.context = context
     app.add_middleware(Lane, app=app)
-    app.add_middleware(Surroundings, app=app, broken=_broken)
+    app.add_middleware(Surroundings, app=app, problem=_problem)
     app.add_exception_handler(Refusal, _refused)
     app.add_exception_handler(RequestValidationError, _malformed)
     app.add_exception_handler(HTTPException, _http)
@@ -255,10 +255,6 @@ def _unstorable(request: Request, error: Exception) -> Response:
     return _problem(
         request, refusals.MalformedRequest(errors=[{"where": "request", "message": "unstorable text"}])
     )
-
-
-def _broken(request: Request) -> Response:
-    return _problem(request, refusals.Broken())
 
 
 def _add_health(app: FastAPI) -> None:

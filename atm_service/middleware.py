@@ -1,4 +1,4 @@
-"""What surrounds every request: its id, its one reading of the clock, a bound on its body, and one log line.
+"""What surrounds every request: its id, its one reading of the clock, bounds on bodies and crowds, and one log line.
 
 The log line holds the route's template and never the path, the query or a body: no personal data and no code gets in.
 """
@@ -14,22 +14,27 @@ from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from atm_service import ids, metrics
-from atm_service.refusals import BodyTooLarge
+from atm_service.refusals import BodyTooLarge, Broken, Refusal, Unavailable
 
 BODY_LIMIT_BYTES: Final = 16_384
 # The one address whose documented requests are larger: a thousand lines of credits.
 BODY_LIMITS_BYTES: Final = {"/operator/v1/credits": 1_048_576}
 LENGTH_DIGITS_MAX: Final = 12
+# More would wait longer than a client does. Whoever looks after the process is answered all the same.
+IN_FLIGHT_MAX: Final = 1_000
+RETRY_AFTER_S: Final = 2
+ALWAYS_ANSWERED: Final = frozenset({"/healthz", "/metrics"})
 FRAMES_LOGGED: Final = 6
 
 log = structlog.get_logger("http")
 
 
 class Surroundings:
-    """ASGI middleware, outermost but for the server itself. `broken` answers for what nobody foresaw."""
+    """ASGI middleware, outermost but for the server itself. `problem` makes a refusal's answer."""
 
-    def __init__(self, inner: ASGIApp, app: FastAPI, broken: Callable[[Request], Response]) -> None:
-        self._inner, self._app, self._broken = inner, app, broken
+    def __init__(self, inner: ASGIApp, app: FastAPI, problem: Callable[[Request, Refusal], Response]) -> None:
+        self._inner, self._app, self._problem = inner, app, problem
+        self._in_flight = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one request."""
@@ -52,14 +57,20 @@ class Surroundings:
                 headers.setdefault("Cache-Control", "no-store")
             await send(message)
 
+        self._in_flight += 1
         try:
-            await self._inner(scope, _bounded(scope, receive), marked_send)
+            if self._in_flight > IN_FLIGHT_MAX and scope["path"] not in ALWAYS_ANSWERED:
+                full = self._problem(Request(scope), Unavailable(retry_after_s=RETRY_AFTER_S))
+                await full(scope, receive, marked_send)
+            else:
+                await self._inner(scope, _bounded(scope, receive), marked_send)
         except Exception as error:  # noqa: BLE001  whatever it is, the client gets a problem
             _log_error(error, request_id)
             if status:  # half an answer has left: only breaking the line off tells the client
                 raise RuntimeError("the answer broke off") from None
-            await self._broken(Request(scope))(scope, receive, marked_send)
+            await self._problem(Request(scope), Broken())(scope, receive, marked_send)
         finally:
+            self._in_flight -= 1
             seconds = time.perf_counter() - started
             route = getattr(scope.get("route"), "path", "none")
             metrics.REQUESTS.labels(scope["method"], route, status).inc()

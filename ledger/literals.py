@@ -5,14 +5,20 @@ element, and its type is the same whatever the values, so that the statement sta
 """
 
 from collections.abc import Iterable
+from uuid import UUID
 
 
 def words(values: Iterable[object]) -> str:
     """Write values whose text is plain: not empty, not `null`, no comma, brace, quote, backslash or space.
 
-    Numbers, UUIDs, dates, account codes and the ledger's own constants are plain. None is written as NULL.
+    Numbers, dates, account codes and the ledger's own constants are plain. None is written as NULL.
     """
     return "{" + ",".join(["NULL" if value is None else str(value) for value in values]) + "}"
+
+
+def uuids(values: Iterable[UUID | None]) -> str:
+    """Write UUIDs without hyphens, which is faster and means the same. None is written as NULL."""
+    return "{" + ",".join(["NULL" if value is None else value.hex for value in values]) + "}"
 
 
 def texts(values: Iterable[str | None]) -> str:

@@ -1,3 +1,5 @@
+from uuid import UUID
+
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Connection
@@ -29,4 +31,12 @@ def test_blobs_arrive_as_they_are(session: Connection, values: list[bytes]) -> N
 def test_numbers_arrive_as_they_are(session: Connection, values: list[int | None]) -> None:
     """PostgreSQL reads back every number, None as NULL."""
     read = session.exec_driver_sql("SELECT %s::bigint[]", (literals.words(values),)).scalar_one()
+    assert read == values
+
+
+@given(st.lists(st.one_of(st.none(), st.uuids())))
+@unchanged
+def test_uuids_arrive_as_they_are(session: Connection, values: list[UUID | None]) -> None:
+    """PostgreSQL reads back every UUID, None as NULL."""
+    read = session.exec_driver_sql("SELECT %s::uuid[]", (literals.uuids(values),)).scalar_one()
     assert read == values
