@@ -68,8 +68,10 @@ def post(session: Connection, commands: Sequence[Command], now: datetime) -> lis
     is *already posted*; with other content it is refused.
 
     Call it once in a transaction, and late: accounts stay locked until the commit. The transaction must be
-    READ COMMITTED. Raises `InvalidCommand` (a `ValueError`) for more than 10,000 commands, one id under two
-    references, or a naive `now`; SQLAlchemy's `OperationalError` when a lock is not got in time.
+    READ COMMITTED. On a connection in autocommit the call is a transaction, and still one round trip.
+
+    Raises `InvalidCommand` (a `ValueError`) for more than 10,000 commands, one id under two references, or a
+    naive `now`; SQLAlchemy's `OperationalError` when a lock is not got in time.
     """
     check_time(now)
     if len(commands) > COMMANDS_MAX:

@@ -8,6 +8,7 @@ import ledger
 from ledger import Command, Entry, Expire, Outcome, Reason, Status, Void, controls, reading
 from tests.database import Database
 from tests.ledger.builders import (
+    ACCOUNTS,
     ANNA,
     BANK,
     BINH,
@@ -382,3 +383,18 @@ def test_other_isolation_levels_are_refused(prepared: Database) -> None:
     engine = prepared.app.execution_options(isolation_level="REPEATABLE READ")
     with engine.connect() as session, pytest.raises(Exception, match="READ COMMITTED only"):
         one(session, top_up())
+
+
+@pytest.mark.parametrize("others", [(), (top_up(BINH, 200), entry((BINH, BANK, 201)))])
+def test_in_autocommit_a_call_is_a_transaction(database: Database, others: tuple[Command, ...]) -> None:
+    """Alone or many, what is posted stands for everybody at once, and what is refused leaves nothing."""
+    with database.app.connect().execution_options(isolation_level="AUTOCOMMIT") as alone:
+        ledger.open_accounts(alone, ACCOUNTS, NOW)
+        outcomes = ledger.post(alone, [top_up(ANNA, 700), *others], NOW)
+        assert [outcome.reason for outcome in outcomes[:2]] == [None] * len(outcomes[:2])
+        with database.app.connect() as everybody:
+            assert available(everybody) == 700
+            assert available(everybody, BINH) == (200 if others else 0)
+        assert one(alone, entry((ANNA, DRAWER, 701))).reason is Reason.INSUFFICIENT_FUNDS
+        assert one(alone, top_up(ANNA, 1)).status is Status.POSTED
+        assert available(alone) == 701
