@@ -10,7 +10,7 @@ import typer
 import uvicorn
 
 from atm_service import app as application
-from atm_service import assembly, cli_audit, cli_cash, cli_credits, cli_ledger, database, demo
+from atm_service import assembly, cli_audit, cli_cash, cli_credits, cli_floats, cli_ledger, database, demo
 from atm_service.cli_context import chosen_settings, fail, owner_url, working
 from atm_service.keys import store as key_store
 from atm_service.keys.domain import Purpose
@@ -33,6 +33,7 @@ app.add_typer(cli_audit.app, name="audit")
 app.add_typer(cli_cash.app, name="cash")
 app.add_typer(cli_credits.credits_app, name="credits")
 app.add_typer(cli_credits.payers_app, name="payers")
+app.add_typer(cli_floats.app, name="floats")
 app.add_typer(cli_ledger.app, name="ledger")
 
 Folder = Annotated[Path, typer.Option(help="where all data is kept")]

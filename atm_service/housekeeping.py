@@ -17,6 +17,7 @@ from atm_service import attempts, idempotency, metrics
 from atm_service.audit import sealing, watching
 from atm_service.context import Context
 from atm_service.customers import onboarding
+from atm_service.floats import watching as floats
 from atm_service.payments import service as payments
 from atm_service.sessions import service as sessions
 from atm_service.withdrawals import service as withdrawals
@@ -40,6 +41,7 @@ TASKS: Final[dict[str, Callable[[Context, datetime], int]]] = {
     "forget-old": _forget_old,
     "seal-journal": sealing.seal_due,
     "watch-sealing": watching.watch_sealing,
+    "watch-floats": floats.watch,
     "watch-controls": watching.watch,  # after sealing: they look at what is sealed
 }
 

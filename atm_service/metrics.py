@@ -13,3 +13,5 @@ RESOLVED: Final = Counter(
 )
 BROKEN_CONTROLS: Final = Gauge("soft_atm_broken_controls", "Breaks found by the last run", ["control"])
 UNSEALED_SECONDS: Final = Gauge("soft_atm_unsealed_seconds", "Age of the oldest row that is in no seal")
+# By alarm and not by office: the supervisors' list says which. Two hundred offices would be six hundred series.
+FLOAT_ALARMS: Final = Gauge("soft_atm_float_alarms", "Offices whose cash is not as it should be", ["alarm"])

@@ -7,9 +7,10 @@ the *residuals*, say how much more is kept so that so many days of a hundred are
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from fractions import Fraction
 from functools import cached_property
 from typing import Final
 from uuid import UUID
@@ -25,7 +26,6 @@ PENSION_THROUGH: Final = 10  # pensions are paid from the 1st to the 10th of a m
 PAY_LASTS: Final = timedelta(days=3)  # a salary is fetched on its day and the two days after
 PAY_COMES_BACK: Final = timedelta(days=45)  # a pay day that is longer ago is no habit any more
 DAYS_OF_KIND_MIN: Final = 2  # fewer days of a kind say nothing
-ROUNDS: Final = 8  # of taking kinds off one another: by then nothing changes any more
 
 
 class Kind(StrEnum):
@@ -165,20 +165,15 @@ def pays_to_come(pays: Iterable[date], today: date) -> frozenset[date]:
 
 
 def fit(past: Past) -> Fitted:
-    """Find level and uplifts by taking them off one another in turn, which ends at the least squares."""
+    """Find the level and the uplifts that leave the least squares of residuals."""
     days = [(past.needs.get(one, 0), kinds_of(one, past.pays, past.market)) for one in past.worked()]
     if not days:
         return Fitted(0, {}, ())
-    fitted = Fitted(0, {}, ())
-    for _ in range(ROUNDS):
-        level = _mean([need - fitted.expects(kinds) + fitted.level for need, kinds in days])
-        fitted = Fitted(level, fitted.uplifts, ())
-        for kind in Kind:
-            without = Fitted(level, {**fitted.uplifts, kind: 0}, ())
-            off = [need - without.expects(kinds) for need, kinds in days if kind in kinds]
-            uplift = _mean(off) if DAYS_OF_KIND_MIN <= len(off) < len(days) else 0
-            fitted = Fitted(level, {**fitted.uplifts, kind: uplift}, ())
-    return Fitted(fitted.level, fitted.uplifts, tuple(need - fitted.expects(kinds) for need, kinds in days))
+    number = {kind: sum(kind in kinds for _, kinds in days) for kind in Kind}
+    told = [kind for kind in Kind if DAYS_OF_KIND_MIN <= number[kind] < len(days)]
+    level, *uplifts = _least_squares(days, told)
+    fitted = Fitted(level, dict(zip(told, uplifts, strict=True)), ())
+    return replace(fitted, residuals=tuple(need - fitted.expects(kinds) for need, kinds in days))
 
 
 def forecast(past: Past, first: date, last: date, percent: int) -> Forecast:
@@ -217,8 +212,23 @@ def _days(first: date, last: date) -> list[date]:
     return [first + timedelta(n) for n in range((last - first).days + 1)]
 
 
-def _mean(values: Sequence[int]) -> int:
-    return sum(values) // len(values)
+def _least_squares(days: Sequence[tuple[int, frozenset[Kind]]], told: Sequence[Kind]) -> list[int]:
+    """Solve the normal equations exactly; kinds that cannot be told apart get 0 from the second on. To the đồng."""
+    parts = [frozenset[Kind](), *(frozenset({kind}) for kind in told)]  # the level is in every day
+    rows = [
+        [Fraction(sum(a | b <= kinds for _, kinds in days)) for b in parts]
+        + [Fraction(sum(need for need, kinds in days if a <= kinds))]
+        for a in parts
+    ]
+    for n, row in enumerate(rows):
+        if row[n] == 0:
+            continue
+        row[:] = [value / row[n] for value in row]
+        for other in rows:
+            if other is not row and other[n]:
+                factor = other[n]
+                other[:] = [value - factor * own for value, own in zip(other, row, strict=True)]
+    return [round(row[-1]) if row[n] else 0 for n, row in enumerate(rows)]
 
 
 def _months_later(day: date, months: int) -> date:

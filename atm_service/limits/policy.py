@@ -120,14 +120,14 @@ class Approval(_Rules):
 class Float(_Rules):
     """How much cash an office holds unless an operator sets it otherwise, and how it is brought.
 
-    Weekdays count from 1, Monday. `round_to`: deliveries are whole multiples of it. `trip_max`: one van's, out and back
+    Weekdays count from 1, Monday. `round_to`: deliveries are whole multiples of it, of whole millions. `trip_max`: one van's, out and back
     together. `safety_percent`: of a hundred times between deliveries, so many are to pass without a shortage.
     """
 
     minimum: Dong
     target: Dong
     maximum: Dong
-    round_to: Annotated[int, Field(strict=True, ge=1_000, le=100_000_000, multiple_of=1_000)]
+    round_to: Annotated[int, Field(strict=True, ge=1_000_000, le=100_000_000, multiple_of=1_000_000)]
     delivery_weekdays: Annotated[
         tuple[Annotated[int, Field(strict=True, ge=1, le=7)], ...], Field(min_length=1)
     ]

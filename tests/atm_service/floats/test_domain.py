@@ -9,25 +9,9 @@ from hypothesis import strategies as st
 from atm_service.floats import domain, errors
 from atm_service.floats.domain import HISTORY, Kind, Levels, Market, Past
 from atm_service.limits.policy import FLOAT_MAX
+from tests.atm_service.floats.histories import MILLION, MONDAY, past, working_days
 
-MONDAY = date(2026, 8, 3)
-MILLION = 1_000_000
 SOME_LEVELS = st.lists(st.integers(0, FLOAT_MAX), min_size=3, max_size=3)
-
-
-def working_days(first: date, number: int) -> list[date]:
-    days = (first + timedelta(n) for n in range(2 * number + 7))
-    return [day for day in days if day.weekday() < 5][:number]
-
-
-def past(number: int = 60, *, pays: frozenset[date] = frozenset(), market: Market | None = None) -> Past:
-    """Give an office that needs 10 million a day, 5 more for pensions, 20 more at pay, 8 more on market days."""
-    extra = {Kind.PENSION: 5, Kind.PAY: 20, Kind.MARKET: 8}
-    needs = {
-        day: (10 + sum(extra[kind] for kind in domain.kinds_of(day, pays, market))) * MILLION
-        for day in working_days(MONDAY, number)
-    }
-    return Past(needs, pays, market)
 
 
 @pytest.mark.parametrize(
