@@ -31,6 +31,7 @@ from counter_app.pages import (
     handing,
     outcomes,
     paying,
+    planning,
     receipts,
     reversals,
     reviews,
@@ -76,6 +77,7 @@ def create_app(
         handing,
         cash,
         supervision,
+        planning,
         *_COUNTER_MONEY,
     ):
         made.include_router(part.router)

@@ -1,7 +1,7 @@
 """What the service answers about shifts of others, vaults and deliveries, as values."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Literal
 
 from counter_app.answers import Shift
@@ -88,3 +88,46 @@ class Delivery:
     def goes_back(self) -> bool:
         """Whether the district is to receive it now."""
         return (self.direction, self.status) in {("to-district", "sent"), ("to-office", "turned-back")}
+
+
+@dataclass(frozen=True)
+class District:
+    """A district that has offices."""
+
+    code: str
+    name: str
+
+
+@dataclass(frozen=True)
+class Districts:
+    """All districts."""
+
+    items: list[District]
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """A delivery that may be ordered; `need` until the next one, `after`: what the office then has. In đồng."""
+
+    office: str
+    name: str
+    direction: Literal["to-office", "to-district"]
+    amount: int
+    cash: int
+    need: int
+    after: int
+    alarms: list[str]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A proposed trip of a district's cash; `missing` is what offices lack after it until `until`. In đồng."""
+
+    district: str
+    until: date
+    district_cash: int
+    trip_max: int
+    out: int
+    back: int
+    missing: int
+    proposals: list[Proposal]

@@ -120,8 +120,9 @@ class Approval(_Rules):
 class Float(_Rules):
     """How much cash an office holds unless an operator sets it otherwise, and how it is brought.
 
-    Weekdays count from 1, Monday. `round_to`: deliveries are whole multiples of it, of whole millions. `trip_max`: one van's, out and back
-    together. `safety_percent`: of a hundred times between deliveries, so many are to pass without a shortage.
+    Weekdays count from 1, Monday. `round_to`: deliveries are whole multiples of it, of whole millions. `trip_max`: one
+    van's, out and back together. `safety_percent`: of a hundred times between deliveries, so many are to pass without a
+    shortage.
     """
 
     minimum: Dong

@@ -48,7 +48,7 @@ def worked(database: Database) -> None:
 
 def test_levels_are_set_and_shown(run: Run) -> None:
     """By the policy until somebody sets them."""
-    assert "20,000,000 ≤ 100,000,000 ≤ 300,000,000 (the policy's)" in run("floats", "show", OFFICE).stdout
+    assert "20,000,000 ≤ 100,000,000 ≤ 500,000,000 (the policy's)" in run("floats", "show", OFFICE).stdout
     market = ("--market-every", 7, "--market-since", "2026-11-18")
     levels = ("--minimum", 10_000_000, "--target", 50_000_000, "--maximum", 200_000_000)
     assert run("floats", "set", OFFICE, *levels, *market).exit_code == 0

@@ -34,6 +34,23 @@ class Cash:
     deliveries: list[dict[str, Any]] = field(default_factory=list)
     counted: set[str] = field(default_factory=set)
     leave: set[str] = field(default_factory=set)
+    proposals: list[dict[str, Any]] = field(default_factory=list)
+    missing: int = 0
+
+    def propose(self, direction: str = "to-office", amount: int = 80_000_000) -> None:
+        """Let the next plan propose a delivery."""
+        self.proposals.append(
+            {
+                "office": f"0597{len(self.proposals) + 1}-1",
+                "name": "Bưu điện Hoàng Văn Thụ",
+                "direction": direction,
+                "amount": amount,
+                "cash": 35_000_000,
+                "need": 95_000_000,
+                "after": 115_000_000,
+                "alarms": ["short-soon"],
+            }
+        )
 
     def delivery(
         self, direction: str = "to-office", status: str = "sent", amount: int = 60_000_000
@@ -230,6 +247,8 @@ def _clerks(app: FastAPI, cash: Cash, tools: Tools) -> None:
 
 
 def _supervisors(app: FastAPI, cash: Cash, tools: Tools) -> None:
+    _plans(app, cash, tools)
+
     @app.post("/staff/v1/deliveries")
     async def order(request: Request) -> Response:
         username, body = tools.who(request, "supervisor"), await request.json()
@@ -252,6 +271,33 @@ def _supervisors(app: FastAPI, cash: Cash, tools: Tools) -> None:
             request, username, lambda: (200, _step(cash, tools, id, step, body))
         )
         return answer
+
+
+def _plans(app: FastAPI, cash_: Cash, tools: Tools) -> None:
+    @app.get("/wallet/v1/districts")
+    async def districts() -> Any:
+        names = {"178": "Thành phố Lạng Sơn", "180": "Tràng Định"}
+        return {"items": [{"code": code, "name": name} for code, name in names.items()]}
+
+    @app.get("/staff/v1/floats/plan")
+    async def plan(request: Request, district: str, cash: int = 2_000_000_000) -> Any:
+        tools.who(request, "supervisor")
+        if district != "178":
+            raise tools.refuse(404, "district-unknown")
+        amounts = {
+            way: sum(one["amount"] for one in cash_.proposals if one["direction"] == way)
+            for way in ("to-office", "to-district")
+        }
+        return {
+            "district": district,
+            "until": "2026-11-25",
+            "district_cash": cash,
+            "trip_max": 2_000_000_000,
+            "out": amounts["to-office"],
+            "back": amounts["to-district"],
+            "missing": cash_.missing if cash >= 1_000_000_000 else 40_000_000,
+            "proposals": cash_.proposals,
+        }
 
 
 def _step(cash: Cash, tools: Tools, id: str, step: str, body: dict[str, Any]) -> dict[str, Any]:

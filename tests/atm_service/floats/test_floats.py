@@ -17,7 +17,7 @@ MILLION = 1_000_000
 LEVELS = {"minimum": 10 * MILLION, "target": 50 * MILLION, "maximum": 200 * MILLION, "market": None}
 MARKET = {"every": 5, "since": "2026-11-17"}
 PATH = f"/operator/v1/offices/{OFFICE}/floats"
-POLICYS = {"minimum": 20 * MILLION, "target": 100 * MILLION, "maximum": 300 * MILLION}
+POLICYS = {"minimum": 20 * MILLION, "target": 100 * MILLION, "maximum": 500 * MILLION}
 
 
 def standing(service: Service, boss: Person, office: str = OFFICE) -> dict[str, Any]:
@@ -179,15 +179,15 @@ def test_what_today_has_needed_is_not_needed_again(service: Service, database: D
 def test_a_trip_is_proposed_and_ordered(service: Service, database: Database) -> None:
     """One office gets what it lacks, one sends back; each is ordered by itself, and then nothing is left to do."""
     service.clerk(cash=30 * MILLION)
-    service.clerk(OTHER_OFFICE, cash=380 * MILLION)
+    service.clerk(OTHER_OFFICE, cash=580 * MILLION)
     paid_before(service, database, weeks(40))
     boss = supervisor(service, "178")
     made = boss.get("/staff/v1/floats/plan", district="178").json()
-    assert [made[name] for name in ("out", "back", "missing")] == [110 * MILLION, 280 * MILLION, 0]
+    assert [made[name] for name in ("out", "back", "missing")] == [110 * MILLION, 480 * MILLION, 0]
     shown = [[one[name] for name in ("office", "direction", "amount", "after")] for one in made["proposals"]]
     assert shown == [
         [OFFICE, "to-office", 110 * MILLION, 140 * MILLION],
-        [OTHER_OFFICE, "to-district", 280 * MILLION, 100 * MILLION],
+        [OTHER_OFFICE, "to-district", 480 * MILLION, 100 * MILLION],
     ]
     assert boss.get("/staff/v1/deliveries").json()["items"] == []
     for one in made["proposals"]:

@@ -18,7 +18,7 @@ def alarms() -> dict[str, float | None]:
 def test_alarms_are_counted_by_kind(service: Service) -> None:
     """One office has too little, one too much; a quarter of an hour later somebody looks again."""
     service.clerk(OFFICE, cash=10 * MILLION, shift=False)
-    service.clerk(OTHER_OFFICE, cash=310 * MILLION, shift=False)
+    service.clerk(OTHER_OFFICE, cash=510 * MILLION, shift=False)
     assert watching.watch(service.context, service.now) == 0
     assert alarms() == {"below-minimum": 1, "above-maximum": 1, "short-soon": 0}
     service.clerk(OFFICE, cash=10 * MILLION, shift=False)
