@@ -24,6 +24,8 @@ import typer
 
 from atm_service import assembly, database, settings
 from atm_service.context import Context
+from atm_service.floats import service as floats
+from atm_service.floats.domain import Levels
 from atm_service.offices import service as offices
 from atm_service.staff import service as staff
 from atm_service.staff import store as staff_store
@@ -107,6 +109,11 @@ PEOPLE: Final = (
 )
 PASSWORD: Final = "tap-huan-2026"  # noqa: S105  made up, for demonstrations alone
 OFFICES: Final = ("05971-1", "05974-1", "05977-1", "05980-1", "05983-1", "06001-1")
+# One office with a great market is to hold more than it has, and one with a small safe has too much.
+FLOATS: Final = {
+    "05974-1": Levels(20_000_000, 100_000_000, 300_000_000),
+    "05977-1": Levels(100_000_000, 450_000_000, 500_000_000),
+}
 STAFF: Final = (
     *(
         Worker(f"{name}.{office[:5]}", PASSWORD, "clerk", office, shown)
@@ -229,6 +236,9 @@ def furnish(context: Context, now: datetime) -> None:
             for drawer in (1, 2):
                 delivery = uuid5(NAMESPACE, f"{office} {drawer}")
                 offices.bring_cash(session, office, drawer, CASH, delivery, now)
+        for office, levels in FLOATS.items():
+            if floats.current(session, context.policy.float, office).id is None:
+                floats.set_float(session, None, office, levels, None, now)
         for worker in STAFF:
             if staff_store.find_by_username(session, worker.username) is None:
                 staff.add(
