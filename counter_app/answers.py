@@ -52,6 +52,16 @@ class Presentation:
     requires: tuple[str, ...]
     notes: dict[str, int] | None = None  # proposed; None where the drawer does not know its notes
     small_notes: dict[str, int] | None = None
+    delegate: str | None = None  # the masked card of the delegate whom the cash is for
+
+
+@dataclass(frozen=True)
+class Delegate:
+    """Who collected for the customer."""
+
+    delegation_id: str
+    masked_id: str
+    checked: Literal["qr", "mrz", "typed"]
 
 
 @dataclass(frozen=True)
@@ -71,6 +81,7 @@ class Receipt:
     identity_checked: Literal["qr", "mrz", "typed"]
     paid_at: datetime
     notes: dict[str, int] | None = None
+    delegate: Delegate | None = None
 
 
 @dataclass(frozen=True)
@@ -203,6 +214,37 @@ class Counterfeit:
     drawer: int
     clerk: str
     found_at: datetime
+
+
+@dataclass(frozen=True)
+class Slip:
+    """What is printed for a customer without a phone. For a delegate: halves, and no code."""
+
+    withdrawal_id: str
+    amount: int
+    expires_at: datetime
+    office: str | None
+    office_name: str | None
+    payee: Payee
+    code: str | None = field(repr=False)
+    digits: str | None = field(repr=False)
+    halves: tuple[str, str] | None = field(repr=False)
+    delegate: str | None
+
+
+@dataclass(frozen=True)
+class Delegation:
+    """Who may collect for a customer, with the delegate's masked card. Amounts in đồng."""
+
+    id: str
+    delegate: str
+    ceiling: int
+    per_month: int
+    office: str
+    office_name: str
+    ends_on: date
+    revoked_at: datetime | None
+    alive: bool
 
 
 @dataclass(frozen=True)

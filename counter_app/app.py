@@ -28,7 +28,9 @@ from counter_app.pages import (
     cash,
     counterfeits,
     deposits,
+    elders,
     handing,
+    keypads,
     outcomes,
     paying,
     planning,
@@ -50,7 +52,7 @@ from counter_app.settings import Settings
 TIDY_EVERY: Final = timedelta(minutes=5)
 LOOK_AT_LINE_EVERY: Final = timedelta(seconds=10)
 
-_COUNTER_MONEY: Final = (deposits, transfers, vouchers, reversals, approvals, counterfeits)
+_COUNTER_MONEY: Final = (elders, keypads, deposits, transfers, vouchers, reversals, approvals, counterfeits)
 
 _log = logging.getLogger(__name__)
 

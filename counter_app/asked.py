@@ -44,6 +44,16 @@ ASKED: Final[Mapping[Kind, Asked]] = {
         _("Known now: NOT paid"),
         "/scan",
     ),
+    Kind.CARD_PAYMENT: Asked(
+        _("A payment by card and PIN"),
+        _("Unknown – do not pay again"),
+        _(
+            "The answer was lost on the way. The money may or may not be booked. Ask the customer to wait. The app is asking again and this page changes by itself to PAID or NOT PAID."
+        ),
+        _("Known now: PAID"),
+        _("Known now: NOT paid"),
+        "/card",
+    ),
     Kind.OPEN_SHIFT: Asked(
         _("Opening a shift"), _STILL, _CHANGES, _("Known now"), _("Known now"), "/shift/open"
     ),

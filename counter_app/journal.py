@@ -37,6 +37,7 @@ class Kind(StrEnum):
 
     OPEN_SHIFT = "open-shift"
     PAYMENT = "payment"
+    CARD_PAYMENT = "card-payment"
     CLOSE_SHIFT = "close-shift"
     DECISION = "decision"
     HAND_OVER = "hand-over"

@@ -5,6 +5,8 @@ four after a ten, `lăm` for a final five after a ten, `linh` for a missing ten,
 hundred inside a number.
 """
 
+from calendar import monthrange
+from datetime import date
 from typing import Final, Literal
 
 Language = Literal["vi", "en"]
@@ -51,6 +53,20 @@ def figures(amount: int, language: Language) -> str:
     if language == "vi":
         grouped = grouped.replace(",", ".")
     return f"{grouped}\N{NO-BREAK SPACE}đ"
+
+
+def read(text: str) -> int | None:
+    """Read whole đồng as people type them: `1.500.000`, `1 500 000`."""
+    plain = text.replace(".", "").replace(",", "").replace(" ", "").removesuffix("đ")
+    if not (plain.isascii() and plain.isdigit() and len(plain) <= len(str(AMOUNT_MAX))):
+        return None
+    return int(plain) or None
+
+
+def months_on(day: date, months: int) -> date:
+    """Give the same day some months later, or the last of a shorter month."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
 def words(amount: int, language: Language) -> str:

@@ -422,6 +422,73 @@ ADVICE: Final[Mapping[str, Advice]] = {
         _("Nobody decides for the own office"),
         _("Leave this request to a supervisor elsewhere."),
     ),
+    # Made at the counter.
+    "amount-not-multiple": Advice(
+        "fix",
+        _("Notes cannot make this amount"),
+        _("Ask the customer for a whole number of ten thousands."),
+    ),
+    "too-many-live-codes": Advice(
+        "stop",
+        _("The customer has three open codes"),
+        _("Do not pay by card now. Pay an open slip, or wait until one has lapsed."),
+    ),
+    "office-required": Advice(
+        "fix",
+        _("Three days need an office"),
+        _("Choose the office that is to pay."),
+    ),
+    # Delegates.
+    "delegate-is-customer": Advice(
+        "fix",
+        _("The delegate's card is the customer's own"),
+        _("Take the delegate's own card, or its number, and type it again."),
+    ),
+    "delegation-too-long": Advice(
+        "fix",
+        _("A delegation lasts twelve months at most"),
+        _("Choose a last day within twelve months from today."),
+    ),
+    "delegation-too-large": Advice(
+        "fix",
+        _("The delegation is for too much"),
+        _("Choose less, and no less a month than at a time."),
+    ),
+    "delegation-revoked": Advice(
+        "stop",
+        _("The customer has revoked this delegation"),
+        _("Do not pay. The delegate asks the customer."),
+    ),
+    "delegation-ended": Advice(
+        "stop",
+        _("The last day of this delegation is over"),
+        _("Do not pay. The customer comes in person and makes a new one."),
+    ),
+    "delegation-ceiling": Advice(
+        "stop",
+        _("More than the delegate may collect at a time"),
+        _("Do not pay. The customer has a slip made for less."),
+    ),
+    "delegation-month": Advice(
+        "stop",
+        _("The delegate's month is used up"),
+        _("Do not pay. The customer has a slip made for what is left, or next month."),
+    ),
+    "delegate-required": Advice(
+        "fix",
+        _("This money is for a delegate"),
+        _("Read both cards: the customer's as on the delegation, and the delegate's own."),
+    ),
+    "delegate-not-asked": Advice(
+        "stop",
+        _("This money is for the customer alone"),
+        _("Do not pay anybody else. Scan the code again with the customer here."),
+    ),
+    "wrong-delegate": Advice(
+        "stop",
+        _("This card is not the delegate's"),
+        _("Do not pay. Look whether the right card was read, then read it again."),
+    ),
     # The caller.
     "wrong-credentials": Advice(
         "fix",

@@ -38,7 +38,9 @@ BACKOFF_MAX_S: Final = 30.0
 IN_PROGRESS_TRIES: Final = 5
 
 # The 403s of the contract that are about the payment; any other 403 is about the caller and proves nothing.
-_OWN_403: Final = frozenset({"wrong-identity", "wrong-pin", "code-not-genuine", "not-yours", "own-request"})
+_OWN_403: Final = frozenset(
+    {"wrong-identity", "wrong-delegate", "wrong-pin", "code-not-genuine", "not-yours", "own-request"}
+)
 # Which vouchers answer which request.
 VOUCHED: Final = {
     Kind.DEPOSIT: ("deposit",),
@@ -46,6 +48,7 @@ VOUCHED: Final = {
     Kind.REVERSAL: ("withdrawal-reversal", "deposit-reversal"),
 }
 _OTHERS: Final[Mapping[Kind, type[Any]]] = {
+    Kind.CARD_PAYMENT: Receipt,
     Kind.DECISION: Decided,
     Kind.APPROVAL: Approval,
     Kind.COUNTERFEIT: Counterfeit,

@@ -303,11 +303,17 @@ def close_shift_request(counts: dict[str, int]) -> tuple[str, bytes]:
 
 
 def payment_request(
-    withdrawal_id: str, id_number: str, checked: str, pin: str | None, notes: dict[str, int] | None = None
+    withdrawal_id: str,
+    id_number: str,
+    checked: str,
+    pin: str | None,
+    notes: dict[str, int] | None = None,
+    delegate: Mapping[str, str] | None = None,
 ) -> tuple[str, bytes]:
     """Path and body for a payment; `notes` are those that are handed over, where the drawer knows its notes."""
     body: dict[str, Any] = {"id_number": id_number, "checked": checked} | ({"pin": pin} if pin else {})
     body |= {"notes": notes} if notes else {}
+    body |= {"delegate": dict(delegate)} if delegate else {}
     return f"/counter/v1/withdrawals/{withdrawal_id}/payment", _json(body)
 
 

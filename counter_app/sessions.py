@@ -16,6 +16,7 @@ from typing import Final, TypeVar
 from counter_app import service_api
 from counter_app.answers import Presentation, Problem, Shift, Tokens
 from counter_app.journal import Who
+from counter_app.keypads import Papers
 from counter_app.service_api import NotSentError, RefusedError, Service, UnreachableError
 
 SESSIONS_MAX: Final = 200
@@ -52,6 +53,7 @@ class Session:
     seen_at: datetime
     shift: Shift | None = None
     presented: dict[str, Presented] = field(default_factory=dict, repr=False)
+    papers: Papers = field(default_factory=Papers, repr=False)
     frames: list[float] = field(default_factory=list, repr=False)
     refreshing: asyncio.Lock = field(default_factory=asyncio.Lock, repr=False)
 

@@ -28,7 +28,11 @@ async def outcome(page: InPage, key: str) -> Response:
         return page.render("not_sent.html", entry=entry, back=ASKED[entry.kind].back)
     page.app.journal.shown(key, page.app.service.clock())
     if entry.answer is None:  # the key file was lost; the service's own list is all there is
-        lists = {Kind.PAYMENT: "/receipts", **dict.fromkeys(VOUCHED, "/vouchers")}
+        lists = {
+            Kind.PAYMENT: "/receipts",
+            Kind.CARD_PAYMENT: "/receipts",
+            **dict.fromkeys(VOUCHED, "/vouchers"),
+        }
         return page.go(lists.get(entry.kind, "/"))
     if entry.state is State.REFUSED and entry.answer["slug"] == "withdrawals-still-presented":
         return page.render("still_presented.html", entry.answer["status"], problem=Problem(**entry.answer))
@@ -60,7 +64,7 @@ def _find(page: Page, key: str) -> Entry:
 
 
 def _answered(page: Page, entry: Entry) -> Response:
-    if entry.kind is Kind.PAYMENT:
+    if entry.kind in (Kind.PAYMENT, Kind.CARD_PAYMENT):
         return page.render("paid.html", receipt=read(Receipt, entry.answer))
     if entry.kind in VOUCHED:
         return page.render("done.html", voucher=read(Voucher, entry.answer))

@@ -27,6 +27,8 @@ _PIN_LENGTH: Final = 6
 _AGAIN_HERE: Final = frozenset(
     {
         "wrong-identity",
+        "wrong-delegate",
+        "delegate-required",
         "wrong-pin",
         "pin-required",
         "malformed-request",
@@ -102,13 +104,16 @@ async def pay(page: InPage, id: UUID) -> Response:
         return _check_again(page, presented, Problem("pin-required", 409, {}))
     try:
         card = cards.read(fields.get("card", ""))
+        delegate = _delegate(presented.presentation, fields)
     except cards.CardUnreadableError:
         return _check_again(page, presented, Problem("card-unreadable", 422, {}))
     try:
         notes = _notes(presented.presentation, fields)
     except CountUnreadableError:
         return _check_again(page, presented, Problem("mix-of-other-sum", 409, {}))
-    path, body = service_api.payment_request(withdrawal_id, card.id_number, card.checked, pin, notes)
+    path, body = service_api.payment_request(
+        withdrawal_id, card.id_number, card.checked, pin, notes, delegate
+    )
     question = Question(key, Kind.PAYMENT, "POST", path, body, clerk.who, withdrawal_id)
     entry = await page.app.resolver.send(question, page.app.service.clock())
     return _after(page, presented, entry)
@@ -201,6 +206,14 @@ def _notes(presentation: Presentation, fields: dict[str, str]) -> dict[str, int]
     if money.total(chosen) != presentation.amount:
         raise CountUnreadableError
     return chosen
+
+
+def _delegate(presentation: Presentation, fields: dict[str, str]) -> dict[str, str] | None:
+    """Read the delegate's card where the cash is for one. Raises CardUnreadableError."""
+    if "delegate" not in presentation.requires:
+        return None
+    card = cards.read(fields.get("delegate", ""))
+    return {"id_number": card.id_number, "checked": card.checked}
 
 
 def _check_again(page: Page, presented: Presented, problem: Problem) -> Response:

@@ -100,18 +100,10 @@ def _wish(fields: dict[str, str]) -> dict[str, object] | Problem:
         to = named(fields.get("to", ""))
     except NobodyNamedError:
         return Problem("payee-unknown", 422, {})
-    amount = _amount(fields.get("amount", ""))
+    amount = money.read(fields.get("amount", ""))
     if amount is None:
         return Problem("amount-out-of-range", 422, {})
     return {"id_number": card.id_number, "checked": card.checked, "to": to, "amount": amount}
-
-
-def _amount(text: str) -> int | None:
-    """Read whole đồng as people type them: `1.500.000`, `1 500 000`."""
-    plain = text.replace(".", "").replace(",", "").replace(" ", "").removesuffix("đ")
-    if not (plain.isascii() and plain.isdigit() and len(plain) <= len(str(money.AMOUNT_MAX))):
-        return None
-    return int(plain) or None
 
 
 async def _transfer(page: Page, id: str) -> Transfer:

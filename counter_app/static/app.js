@@ -3,6 +3,7 @@ import { watchKeys } from "./keys.js";
 import { guardForms, readCard, readPin, groupDigits, walk } from "./forms.js";
 import { addUp } from "./count.js";
 import { countDown, watchFresh, watchLine, watchUnknown } from "./wait.js";
+import { typePin } from "./keypad.js";
 import { startCamera } from "./camera.js";
 
 const each = (selector, act) => document.querySelectorAll(selector).forEach(act);
@@ -13,6 +14,7 @@ each("[data-digits]", groupDigits);
 each("[data-check]", readCard);
 each("[data-pin]", readPin);
 each("[data-next]", walk);
+each("[data-keypad]", typePin);
 each("[data-count]", addUp);
 each("[data-lease]", countDown);
 each("[data-watch]", watchUnknown);

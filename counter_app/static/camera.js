@@ -82,5 +82,6 @@ async function sendFrame(video, canvas) {
 function take(field, text) {
   field.value = text;
   if (field.id === "code") field.form.requestSubmit();
-  else (document.getElementById("pin") ?? document.getElementById("pay")).focus();
+  else if (document.getElementById("pay")) (document.getElementById("delegate") ?? document.getElementById("pin") ?? document.getElementById("pay")).focus();
+  else field.dispatchEvent(new KeyboardEvent("keydown", { key: "Enter", cancelable: true }));
 }

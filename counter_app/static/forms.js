@@ -9,7 +9,7 @@ export function guardForms() {
     for (const button of form.querySelectorAll("button")) button.setAttribute("aria-disabled", "true");
   });
   window.addEventListener("pagehide", () => {
-    for (const field of document.querySelectorAll("#card, #pin, [type=password]")) field.value = "";
+    for (const field of document.querySelectorAll("#card, #delegate, #pin, [type=password]")) field.value = "";
   });
   window.addEventListener("pageshow", (event) => {
     if (event.persisted) window.location.reload();
@@ -40,7 +40,7 @@ function settle(button) {
 // Enter in the card field goes on to the PIN or to the pay button: paying is always an Enter of its own.
 export function readCard(form) {
   const card = form.querySelector("#card");
-  const next = form.querySelector("#pin") ?? form.querySelector("#pay");
+  const next = form.querySelector("#delegate") ?? form.querySelector("#pin") ?? form.querySelector("#pay");
   card.addEventListener("keydown", (event) => {
     if (event.key !== "Enter") return;
     event.preventDefault();
@@ -51,6 +51,11 @@ export function readCard(form) {
   // A mouse that chose the notes must not leave the scanner typing into a choice. (A key's click has no detail.)
   form.querySelector(".mix")?.addEventListener("click", (event) => {
     if (event.detail && event.target.matches("[type=radio]:not([value=own])") && !card.value) card.focus();
+  });
+  form.querySelector("#delegate")?.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter") return;
+    event.preventDefault();
+    if (event.target.value.trim()) settle(form.querySelector("#pay"));
   });
   form.querySelector("#pin")?.addEventListener("keydown", (event) => {
     if (event.key !== "Enter") return;
@@ -70,11 +75,16 @@ export function readPin(form) {
 
 // A scanner ends with Enter: it goes on to the next field, and from the last one to the button.
 export function walk(field) {
+  // Where no amount is needed, none is asked for.
+  const what = field.name === "amount" && field.form.querySelector("[data-what]");
+  what?.addEventListener("change", () => {
+    field.closest("label").hidden = ["reprint", "delegations"].includes(field.form.elements.what.value);
+  });
   field.addEventListener("keydown", (event) => {
     if (event.key !== "Enter") return;
     event.preventDefault();
     if (!field.value.trim()) return;
-    const fields = [...field.form.querySelectorAll("[data-next]")];
+    const fields = [...field.form.querySelectorAll("[data-next]")].filter((one) => !one.closest("[hidden]"));
     const next = fields[fields.indexOf(field) + 1];
     if (next) next.focus();
     else settle(field.form.querySelector(".primary"));

@@ -1,0 +1,61 @@
+"""What waits for the customer's PIN on the keypad page, and the papers that came of it: in memory only."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any, Final
+
+from counter_app.answers import Delegation, Problem, Slip
+
+TIME: Final = timedelta(minutes=2)
+KEYPADS_MAX: Final = 3
+
+
+class For(StrEnum):
+    """What the PIN is asked for."""
+
+    CASH = "cash"
+    SLIP = "slip"
+    REPRINT = "reprint"
+    DELEGATION = "delegation"
+    REVOCATION = "revocation"
+
+
+@dataclass(frozen=True)
+class Keypad:
+    """A request that lacks the customer's PIN: what for, how much, and what will be sent with which key."""
+
+    id: str
+    purpose: For
+    key: str = field(repr=False)
+    body: Mapping[str, Any] = field(repr=False)
+    begun_at: datetime
+    facts: Mapping[str, Any] = field(default_factory=dict)  # what the customer reads beside the amount
+    subject: str = ""
+    refusal: Problem | None = None
+
+    def is_over(self, now: datetime) -> bool:
+        """Tell whether it has waited too long, or a clock was turned back."""
+        return not timedelta() <= now - self.begun_at < TIME
+
+
+@dataclass
+class Papers:
+    """A desk for customers without a phone: what waits for a PIN, slips to print, one customer's delegations."""
+
+    keypads: dict[str, Keypad] = field(default_factory=dict, repr=False)
+    slips: list[Slip] = field(default_factory=list, repr=False)
+    card: Mapping[str, str] | None = field(default=None, repr=False)
+    delegations: list[Delegation] = field(default_factory=list, repr=False)
+
+    def put(self, keypad: Keypad) -> None:
+        """Lay a keypad on the desk; the oldest falls off a full one."""
+        self.keypads.pop(keypad.id, None)
+        self.keypads[keypad.id] = keypad
+        while len(self.keypads) > KEYPADS_MAX:
+            del self.keypads[next(iter(self.keypads))]
+
+    def clear(self) -> None:
+        """Lay the last customer's papers away."""
+        self.slips, self.card, self.delegations = [], None, []

@@ -1,0 +1,181 @@
+"""For customers without a phone: cash by card and PIN, slips, delegations. The PIN is typed on the keypad page."""
+
+import uuid
+from http import HTTPStatus
+from typing import Any, Final
+from uuid import UUID
+
+from fastapi import APIRouter
+from starlette.responses import Response
+
+from counter_app import cards, elders_api, money, qr
+from counter_app.answers import Problem
+from counter_app.keypads import For, Keypad
+from counter_app.page import InPage, Page
+from counter_app.pages.proposing import twice
+from counter_app.resolver import VIET_NAM
+from counter_app.service_api import RefusedError, UnreachableError
+
+router = APIRouter()
+
+MONTHS_MAX: Final = 12
+_ASKS: Final = {"cash": For.CASH, "slip": For.SLIP, "three-days": For.SLIP, "reprint": For.REPRINT}
+
+
+@router.get("/card")
+async def begin(page: InPage, late: int = 0) -> Response:
+    """Ask for the card, what it is for, and how much."""
+    page.clerk.papers.clear()
+    return _form(page, {}, None, late=bool(late))
+
+
+@router.post("/card")
+async def ask(page: InPage) -> Response:
+    """Lay a keypad on the desk and turn to the customer; or go to the delegations of this card."""
+    clerk, fields = page.clerk, await page.form()
+    try:
+        card = read_card(fields.get("card", ""))
+    except cards.CardUnreadableError:
+        return _form(page, fields, Problem("card-unreadable", 422, {}))
+    what = fields.get("what", "cash")
+    if what == "delegations":
+        return await _delegations_of(page, card)
+    purpose = _ASKS.get(what, For.CASH)
+    amount = None if purpose is For.REPRINT else money.read(fields.get("amount", ""))
+    if amount is None and purpose is not For.REPRINT:
+        return _form(page, fields, Problem("amount-out-of-range", 422, {}))
+    body: dict[str, Any] = {**card, **({"amount": amount} if amount else {})}
+    if what == "three-days":
+        body |= {"lifetime": "scheduled", "office": clerk.who.office}
+    facts = {"what": what, "amount": amount, "here": clerk.tokens.office_name}
+    return turn(page, purpose, body, facts)
+
+
+@router.get("/slips")
+async def slips(page: InPage) -> Response:
+    """Show what is to be printed."""
+    found = page.clerk.papers.slips
+    drawn = {slip.withdrawal_id: qr.path(slip.code) for slip in found if slip.code}
+    return page.render("slips.html", slips=found, drawn=drawn)
+
+
+@router.get("/delegations")
+async def delegations(page: InPage) -> Response:
+    """Show the delegations of the card on the counter, and the form for a new one."""
+    if page.clerk.papers.card is None:
+        return page.go("/card")
+    return _list(page, {}, None)
+
+
+@router.post("/delegations")
+async def delegate(page: InPage) -> Response:
+    """Read the form of a new delegation, and turn to the customer."""
+    papers, fields = page.clerk.papers, await page.form()
+    if papers.card is None:
+        return page.go("/card")
+    try:
+        card = cards.read(fields.get("delegate", ""))
+    except cards.CardUnreadableError:
+        return _list(page, fields, Problem("card-unreadable", 422, {}))
+    ceiling, per_month = money.read(fields.get("ceiling", "")), money.read(fields.get("per_month", ""))
+    if ceiling is None or per_month is None:
+        return _list(page, fields, Problem("delegation-too-large", 422, {}))
+    ends_on = money.months_on(page.app.service.now().astimezone(VIET_NAM).date(), _months(fields))
+    body = {
+        **papers.card,
+        "delegate_id_number": card.id_number,
+        "ceiling": ceiling,
+        "per_month": per_month,
+        "office": page.clerk.who.office,
+        "ends_on": ends_on.isoformat(),
+    }
+    facts = {
+        "what": "delegation",
+        "amount": ceiling,
+        "per_month": per_month,
+        "last4": card.id_number[-4:],
+        "ends_on": ends_on,
+        "here": page.clerk.tokens.office_name,
+    }
+    return turn(page, For.DELEGATION, body, facts)
+
+
+@router.post("/delegations/{id}/slip")
+async def slip_for_delegate(page: InPage, id: UUID) -> Response:
+    """Have the two slips made for a delegate."""
+    papers, fields = page.clerk.papers, await page.form()
+    chosen = next((one for one in papers.delegations if one.id == str(id)), None)
+    if papers.card is None or chosen is None:
+        return page.go("/card")
+    amount = money.read(fields.get("amount", ""))
+    if amount is None:
+        return _list(page, fields, Problem("amount-out-of-range", 422, {}))
+    body = {**papers.card, "amount": amount, "delegation_id": chosen.id}
+    facts = {"what": "delegate", "amount": amount, "last4": chosen.delegate[-4:], "here": chosen.office_name}
+    return turn(page, For.SLIP, body, facts)
+
+
+@router.post("/delegations/{id}/revoke")
+async def revoke(page: InPage, id: UUID) -> Response:
+    """Turn to the customer, whose PIN ends a delegation."""
+    papers = page.clerk.papers
+    await page.form()
+    chosen = next((one for one in papers.delegations if one.id == str(id)), None)
+    if papers.card is None or chosen is None:
+        return page.go("/card")
+    facts = {"what": "revocation", "amount": None, "last4": chosen.delegate[-4:]}
+    return turn(page, For.REVOCATION, papers.card, facts, subject=chosen.id)
+
+
+def turn(page: Page, purpose: For, body: Any, facts: dict[str, Any], subject: str = "") -> Response:
+    """Lay a keypad on the desk and go to its page."""
+    id, key = str(uuid.uuid4()), str(uuid.uuid4())
+    now = page.app.service.clock()
+    page.clerk.papers.put(Keypad(id, purpose, key, dict(body), now, facts, subject))
+    return page.go(f"/keypad/{id}")
+
+
+def read_card(text: str) -> dict[str, str]:
+    """Read a card as the contract wants it. Raises CardUnreadableError."""
+    card = cards.read(text)
+    return {"id_number": card.id_number, "checked": card.checked}
+
+
+async def look_at_delegations(page: Page, card: dict[str, str]) -> None:
+    """Lay a customer's delegations on the desk."""
+    service = page.app.service
+    found = await twice(page, lambda token: elders_api.find_delegations(service, token, card))
+    page.clerk.papers.card, page.clerk.papers.delegations = card, list(found)
+
+
+async def _delegations_of(page: Page, card: dict[str, str]) -> Response:
+    try:
+        await look_at_delegations(page, card)
+    except RefusedError as refused:
+        return _form(page, {}, refused.problem)
+    except UnreachableError:
+        return _form(page, {}, None, offline=True)
+    return page.go("/delegations")
+
+
+def _months(fields: dict[str, str]) -> int:
+    text = fields.get("months", "")
+    return min(MONTHS_MAX, int(text)) if text in {str(n) for n in range(1, MONTHS_MAX + 1)} else MONTHS_MAX
+
+
+def _form(
+    page: Page, typed: dict[str, str], problem: Problem | None, *, late: bool = False, offline: bool = False
+) -> Response:
+    status = HTTPStatus.SERVICE_UNAVAILABLE if offline else problem.status if problem else HTTPStatus.OK
+    return page.render("card.html", status, typed=typed, problem=problem, late=late, offline=offline)
+
+
+def _list(page: Page, typed: dict[str, str], problem: Problem | None) -> Response:
+    return page.render(
+        "delegations.html",
+        problem.status if problem else HTTPStatus.OK,
+        delegations=page.clerk.papers.delegations,
+        typed=typed,
+        problem=problem,
+        months=range(1, MONTHS_MAX + 1),
+    )

@@ -1,0 +1,144 @@
+"""The page that is turned to the customer: what for, how much, and a keypad for the PIN. The clerk sees none of it."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from datetime import timedelta
+from typing import Final
+from uuid import UUID
+
+from fastapi import APIRouter
+from starlette.responses import Response
+
+from counter_app import elders_api
+from counter_app.answers import Problem
+from counter_app.journal import Kind, Question, State
+from counter_app.keypads import TIME, For, Keypad
+from counter_app.page import InPage, Page
+from counter_app.pages.elders import look_at_delegations
+from counter_app.pages.proposing import is_pin, twice
+from counter_app.service_api import RefusedError, UnreachableError
+
+router = APIRouter()
+
+_BACK: Final = {For.DELEGATION: "/delegations", For.REVOCATION: "/delegations"}
+
+
+@router.get("/keypad/{id}")
+async def look(page: InPage, id: UUID) -> Response:
+    """Show the customer what the PIN is for."""
+    keypad = _lying(page, str(id))
+    if keypad is None:
+        return page.go("/card?late=1")
+    left = TIME - (page.app.service.clock() - keypad.begun_at)
+    return page.render("keypad.html", keypad=keypad, left_s=max(0, int(left / timedelta(seconds=1))))
+
+
+@router.post("/keypad/{id}")
+async def confirm(page: InPage, id: UUID) -> Response:
+    """Send what was waiting, with the PIN. The same form again, by a double press or F5, asks nothing new."""
+    fields = await page.form()
+    keypad = _lying(page, str(id))
+    if keypad is None:
+        return page.go("/card?late=1")
+    pin = fields.get("pin", "").strip()
+    if not is_pin(pin):
+        return _again(page, keypad, Problem("pin-required", 409, {}))
+    if keypad.purpose is For.CASH:
+        return await _pay(page, keypad, pin)
+    return await _ask(page, keypad, pin)
+
+
+async def _ask(page: Page, keypad: Keypad, pin: str) -> Response:
+    """Ask for what moves no cash; a lost answer is asked for again from this page, with the same key."""
+    try:
+        where = await _ASK[keypad.purpose](page, keypad, pin)
+    except RefusedError as refused:
+        if refused.problem.slug == "wrong-pin" and refused.problem.members.get("remaining_attempts"):
+            return _again(page, keypad, refused.problem)
+        page.clerk.papers.keypads.pop(keypad.id, None)
+        return page.refuse(refused.problem, next_page=_BACK.get(keypad.purpose, "/card"))
+    except UnreachableError:
+        return _again(page, keypad, None, offline=True)
+    page.clerk.papers.keypads.pop(keypad.id, None)
+    return page.go(where)
+
+
+@router.post("/keypad/{id}/back")
+async def back(page: InPage, id: UUID) -> Response:
+    """Turn back to the clerk: the customer does not want to, or nobody typed."""
+    fields = await page.form()
+    keypad = page.clerk.papers.keypads.pop(str(id), None)
+    if keypad is None or fields.get("late"):
+        return page.go("/card?late=1")
+    return page.go(_BACK.get(keypad.purpose, "/card"))
+
+
+def _lying(page: Page, id: str) -> Keypad | None:
+    keypad = page.clerk.papers.keypads.get(id)
+    return None if keypad is None or keypad.is_over(page.app.service.clock()) else keypad
+
+
+async def _pay(page: Page, keypad: Keypad, pin: str) -> Response:
+    """Ask for the cash: the one purpose that moves money over the counter, so it goes by the journal."""
+    app, asked = page.app, page.app.journal.find(keypad.key)
+    if asked and asked.state not in (State.REFUSED, State.NOT_SENT):
+        await app.resolver.send_again(asked.key)
+        return page.go(f"/requests/{asked.key}")
+    path, body = elders_api.cash_request(keypad.body, pin)
+    question = Question(keypad.key, Kind.CARD_PAYMENT, "POST", path, body, page.clerk.who)
+    entry = await app.resolver.send(question, app.service.clock())
+    if entry.state is State.REFUSED and entry.answer and entry.answer["slug"] == "wrong-pin":
+        problem = Problem(**entry.answer)
+        if problem.members.get("remaining_attempts"):
+            app.journal.shown(entry.key, app.service.clock())
+            return _again(page, keypad, problem)
+    return page.go(f"/requests/{entry.key}")
+
+
+async def _slip(page: Page, keypad: Keypad, pin: str) -> str:
+    service, papers = page.app.service, page.clerk.papers
+    made = await twice(
+        page, lambda token: elders_api.make_slip(service, token, keypad.key, {**keypad.body, "pin": pin})
+    )
+    papers.slips = [made]
+    return "/slips"
+
+
+async def _reprint(page: Page, keypad: Keypad, pin: str) -> str:
+    service, papers = page.app.service, page.clerk.papers
+    papers.slips = list(
+        await twice(page, lambda token: elders_api.reprint(service, token, {**keypad.body, "pin": pin}))
+    )
+    return "/slips"
+
+
+async def _delegate(page: Page, keypad: Keypad, pin: str) -> str:
+    service = page.app.service
+    body = {**keypad.body, "pin": pin}
+    await twice(page, lambda token: elders_api.make_delegation(service, token, keypad.key, body))
+    card = {name: str(keypad.body[name]) for name in ("id_number", "checked")}
+    await look_at_delegations(page, card)
+    return "/delegations"
+
+
+async def _revoke(page: Page, keypad: Keypad, pin: str) -> str:
+    service = page.app.service
+    body = {**keypad.body, "pin": pin}
+    await twice(page, lambda token: elders_api.revoke_delegation(service, token, keypad.subject, body))
+    await look_at_delegations(page, {name: str(keypad.body[name]) for name in ("id_number", "checked")})
+    return "/delegations"
+
+
+_ASK: Final[dict[For, Callable[[Page, Keypad, str], Awaitable[str]]]] = {
+    For.SLIP: _slip,
+    For.REPRINT: _reprint,
+    For.DELEGATION: _delegate,
+    For.REVOCATION: _revoke,
+}
+
+
+def _again(page: Page, keypad: Keypad, problem: Problem | None, *, offline: bool = False) -> Response:
+    """Show the keypad once more: the customer mistyped, or the line failed."""
+    again = replace(keypad, refusal=problem, facts={**keypad.facts, "offline": offline})
+    page.clerk.papers.put(again)
+    return page.go(f"/keypad/{keypad.id}")
