@@ -28,6 +28,7 @@ from atm_service.context import Context
 from atm_service.counterfeits import routes as counterfeits
 from atm_service.credits import routes as bulk_credits
 from atm_service.customers import routes as customers
+from atm_service.delegations import routes as delegations
 from atm_service.deposits import routes as deposits
 from atm_service.floats import routes as floats
 from atm_service.keys import routes as keys
@@ -40,6 +41,7 @@ from atm_service.payments import routes as payments
 from atm_service.refusals import Refusal
 from atm_service.reservations import routes as reservations
 from atm_service.reversals import routes as reversals
+from atm_service.slips import routes as slips
 from atm_service.staff import routes as staff
 from atm_service.transfers import routes as transfers
 from atm_service.vouchers import routes as vouchers
@@ -117,6 +119,8 @@ def _routed() -> FastAPI:
         reversals,
         deposits,
         transfers,
+        slips,
+        delegations,
         counterfeits,
         vouchers,
         bulk_credits,

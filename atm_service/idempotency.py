@@ -6,7 +6,7 @@ is not remembered: the same key may be tried again. After draft-ietf-httpapi-ide
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Annotated, Final
 
@@ -96,6 +96,17 @@ class Key:
         if isinstance(result, Refusal):
             raise result
         return result
+
+    def known(self, session: Connection) -> Answer | None:
+        """Give the first answer to this key, if there is one. Raises as `once` does."""
+        result = _known(session, [self]).get(0)
+        if isinstance(result, Refusal):
+            raise result
+        return result
+
+    def part(self, name: str) -> "Key":
+        """Give the key of a step on the way: one for each key and name, which no caller can send."""
+        return replace(self, key=f"{self.key}/{name}")
 
     def place(self) -> bytes:
         """Name where the answer is sealed."""

@@ -15,6 +15,7 @@ from atm_service.banks import errors as banks
 from atm_service.cash import errors as cash
 from atm_service.credits import errors as bulk_credits
 from atm_service.customers import errors as customers
+from atm_service.delegations import errors as delegations
 from atm_service.deposits import errors as deposits
 from atm_service.floats import errors as floats
 from atm_service.offices import errors as offices
@@ -557,6 +558,69 @@ _APPROVALS: Final[dict[type[Refusal], Kind]] = {
     ),
 }
 
+_DELEGATIONS: Final[dict[type[Refusal], Kind]] = {
+    delegations.DelegateIsCustomer: Kind(
+        409, "delegate-is-customer", "The delegate's card is the customer's own", "Read the delegate's card."
+    ),
+    delegations.DelegationTooLong: Kind(
+        409,
+        "delegation-too-long",
+        "A delegation lasts twelve months at most",
+        "Choose a last day from `ends_on_min` to `ends_on_max`.",
+    ),
+    delegations.DelegationTooLarge: Kind(
+        409,
+        "delegation-too-large",
+        "The delegation is for more than the policy allows",
+        "Choose at most `ceiling_max` each time and `per_month_max` a month; no less a month than each time.",
+    ),
+    delegations.DelegationRevoked: Kind(
+        409,
+        "delegation-revoked",
+        "The customer has revoked the delegation",
+        "Do not pay. The delegate asks the customer.",
+        audited=True,
+    ),
+    delegations.DelegationEnded: Kind(
+        409,
+        "delegation-ended",
+        "The delegation's last day is over",
+        "Do not pay. The customer makes a new delegation, in person.",
+        audited=True,
+    ),
+    delegations.DelegationCeiling: Kind(
+        409,
+        "delegation-ceiling",
+        "More than the delegate may collect at a time",
+        "Choose at most `ceiling`.",
+        audited=True,
+    ),
+    delegations.DelegationMonth: Kind(
+        409,
+        "delegation-month",
+        "The delegate's month is used up",
+        "Choose at most `remaining`, or wait for next month.",
+        audited=True,
+    ),
+    delegations.DelegateRequired: Kind(
+        409, "delegate-required", "This cash is for a delegate", "Read the delegate's card too."
+    ),
+    delegations.DelegateNotAsked: Kind(
+        409,
+        "delegate-not-asked",
+        "This cash is for the customer alone",
+        "Do not pay anybody else. Read the customer's own card.",
+        audited=True,
+    ),
+    delegations.WrongDelegate: Kind(
+        403,
+        "wrong-delegate",
+        "The card is not the delegate's",
+        "Do not pay. Check the delegate's card; only who is named may collect.",
+        audited=True,
+    ),
+}
+
 _VOUCHERS: Final[dict[type[Refusal], Kind]] = {
     customers.PayeeUnknown: Kind(
         404,
@@ -638,4 +702,5 @@ KINDS: Final[Mapping[type[Refusal], Kind]] = (
     | _CREDITS
     | _APPROVALS
     | _VOUCHERS
+    | _DELEGATIONS
 )

@@ -438,6 +438,16 @@ ADVICE: Final[Mapping[str, Advice]] = {
         _("Three days need an office"),
         _("Choose the office that is to pay."),
     ),
+    "cannot-reserve": Advice(
+        "stop",
+        _("This office cannot promise the money for that day"),
+        _("Have a slip made for any office, or for less."),
+    ),
+    "day-not-possible": Advice(
+        "fix",
+        _("The office does not pay on that day"),
+        _("Have a slip made for any office."),
+    ),
     # Delegates.
     "delegate-is-customer": Advice(
         "fix",

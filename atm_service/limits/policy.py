@@ -106,6 +106,19 @@ class Transfer(_Rules):
     per_day: Dong
 
 
+class Slip(_Rules):
+    """What a clerk may make a code for, or pay at once, when a customer proves card and PIN at the counter."""
+
+    amount_max: Dong
+
+
+class Delegation(_Rules):
+    """The most that one customer may let another collect: each time, and in a calendar month."""
+
+    ceiling_max: Dong
+    per_month_max: Dong
+
+
 class Approval(_Rules):
     """Above which amounts one person does not act alone. A reversal always needs approval.
 
@@ -172,6 +185,8 @@ class Policy(_Rules):
     top_up: TopUp
     deposit: Deposit
     transfer: Transfer
+    slip: Slip
+    delegation: Delegation
     approval: Approval
     float: Float
     vault: Vault

@@ -4,7 +4,7 @@ import secrets
 from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import Connection
@@ -16,6 +16,8 @@ from atm_service.audit.trail import Deed
 from atm_service.context import Context
 from atm_service.customers import service as customers
 from atm_service.customers import store as customer_store
+from atm_service.delegations import store as delegations
+from atm_service.delegations.store import Known
 from atm_service.idempotency import Answer, Key
 from atm_service.keys.tokens import Caller
 from atm_service.limits.policy import Policy
@@ -25,6 +27,8 @@ from atm_service.refusals import NotFound, Refusal, Unavailable
 from atm_service.reservations import service as reservations
 from atm_service.reservations.errors import CannotReserve
 from atm_service.sharing import tried
+from atm_service.slips import store as slips
+from atm_service.slips.store import Made
 from atm_service.withdrawals import digits, errors, service, store, views
 from atm_service.withdrawals.domain import Lifetime, Withdrawal, check_amount
 from atm_service.withdrawals.schemas import WithdrawalRequest, WithdrawalView
@@ -39,16 +43,35 @@ STEP_UP_RETRY_S: Final = 10
 
 @dataclass(frozen=True)
 class Wish:
-    """One customer's wish for a code. For much money, the face was proved before."""
+    """One customer's wish for a code. For much money, the face was proved before.
+
+    `made` says who makes it at a counter, for a customer whose card was read there.
+    """
 
     customer: Caller
     body: WithdrawalRequest
     key: Key
+    made: Made | None = None
 
     @property
     def subjects(self) -> tuple[UUID]:
         """The customer: two wishes of one customer take turns."""
         return (self.customer.subject,)
+
+    @property
+    def delegation_id(self) -> UUID | None:
+        """Give the delegation for which it is made, if for one."""
+        return None if self.made is None else self.made.delegation_id
+
+    def deed(self, withdrawal: Withdrawal) -> Deed:
+        """Tell who made the code: the customer, or a clerk for the customer."""
+        detail: dict[str, Any] = {"amount": withdrawal.amount}
+        if self.made is None:
+            return Deed("authorise", withdrawal.id, self.customer, detail)
+        detail |= {"at_counter": True, "checked": self.made.identity_checked}
+        if self.made.delegation_id is not None:
+            detail["delegation"] = str(self.made.delegation_id)
+        return Deed("authorise", withdrawal.id, self.made.clerk, detail)
 
 
 class _Entangled(Exception):  # noqa: N818  never leaves: the batch is tried one by one
@@ -84,26 +107,31 @@ def _authorise(
     today = ledger.business_date(now)
     there = [wish.customer.subject for wish in wishes if wish.customer.subject in known]
     used = store.used_each(session, there, calendar.day_start(today), calendar.month_start(today))
+    named = [wish.delegation_id for wish in wishes if wish.delegation_id is not None]
+    delegated = delegations.find_each(session, named, calendar.month_start(today))
     drafts = [
-        tried(_draft, session, context.policy, wish, used.get(wish.customer.subject), now) for wish in wishes
+        tried(_draft, session, context.policy, wish, used.get(wish.customer.subject), delegated, now)
+        for wish in wishes
     ]
     drafts = _promised(session, context.policy, drafts, now)
     funded = iter(_set_aside(session, context.policy, [d for d in drafts if isinstance(d, Withdrawal)], now))
     held = [next(funded) if isinstance(draft, Withdrawal) else draft for draft in drafts]
     _refuse_entangled(drafts, held)
     tens = _insert(session, context, [one for one in held if isinstance(one, Withdrawal)])
+    done = [(wish, one) for wish, one in zip(wishes, held, strict=True) if isinstance(one, Withdrawal)]
     reservations.count(session, _appointments(held), now)
-    deeds = [
-        Deed("authorise", one.id, wish.customer, {"amount": one.amount})
-        for wish, one in zip(wishes, held, strict=True)
-        if isinstance(one, Withdrawal)
-    ]
-    trail.record_each(session, now, deeds)
+    slips.insert(session, [(one.id, wish.made) for wish, one in done if wish.made is not None], now)
+    trail.record_each(session, now, [wish.deed(one) for wish, one in done])
     return [_view(context, one, tens[one.id], now) if isinstance(one, Withdrawal) else one for one in held]
 
 
 def _draft(
-    session: Connection, policy: Policy, wish: Wish, used: store.Used | None, now: datetime
+    session: Connection,
+    policy: Policy,
+    wish: Wish,
+    used: store.Used | None,
+    delegated: dict[UUID, Known],
+    now: datetime,
 ) -> Withdrawal:
     body, rules = wish.body, policy.withdrawal
     check_amount(body.amount, rules)
@@ -113,6 +141,8 @@ def _draft(
         offices.active(session, body.office)
     if used is None:
         raise NotFound
+    if wish.delegation_id is not None:
+        _check_delegation(wish, delegated.get(wish.delegation_id), now)
     _check_limits(policy, used, body.amount)
     draft = Withdrawal(
         id=ids.new(now),
@@ -123,6 +153,7 @@ def _draft(
         office=body.office,
         created_at=now,
         expires_at=now.replace(microsecond=0) + rules.lifetime(body.lifetime),
+        delegation_id=wish.delegation_id,
     )
     if body.office is None or body.lifetime is not Lifetime.SCHEDULED:
         return draft
@@ -151,6 +182,13 @@ def _refuse_entangled(drafts: Sequence[Withdrawal | Refusal], held: Sequence[Wit
         _appointments(drafts)
     ):
         raise _Entangled
+
+
+def _check_delegation(wish: Wish, known: Known | None, now: datetime) -> None:
+    if known is None or known.delegation.customer_id != wish.customer.subject:
+        raise NotFound
+    office = wish.body.office or ""
+    known.delegation.check(wish.body.amount, known.paid + known.live, office, now)
 
 
 def _check_limits(policy: Policy, used: store.Used, amount: int) -> None:

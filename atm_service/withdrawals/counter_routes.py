@@ -11,6 +11,7 @@ from atm_service.callers import InClerk
 from atm_service.cash.errors import MixOfOtherSum, NotesCannotMake, NotesNotThere
 from atm_service.context import InContext, InNow
 from atm_service.days import InDay
+from atm_service.delegations import errors as delegations
 from atm_service.idempotency import InKey
 from atm_service.lean import LeanRoute
 from atm_service.offices.errors import NoOpenShift
@@ -39,6 +40,16 @@ _ENDED = (
     errors.DrawerShort,
     NoOpenShift,
     TooManyAttempts,
+)
+
+_DELEGATES = (
+    delegations.DelegateRequired,
+    delegations.DelegateNotAsked,
+    delegations.WrongDelegate,
+    delegations.DelegationRevoked,
+    delegations.DelegationEnded,
+    delegations.DelegationCeiling,
+    delegations.DelegationMonth,
 )
 
 
@@ -83,6 +94,7 @@ async def present(
         errors.WrongPin,
         errors.OfficeLimitReached,
         CashReserved,
+        *_DELEGATES,
         NotesCannotMake,
         NotesNotThere,
         MixOfOtherSum,
@@ -101,6 +113,9 @@ async def pay(
     except errors.WrongIdentity:
         left = await run_in_threadpool(service.count_wrong_card, context, id, now)
         raise errors.WrongIdentity(remaining_attempts=left) from None
+    except delegations.WrongDelegate:
+        left = await run_in_threadpool(service.count_wrong_card, context, id, now)
+        raise delegations.WrongDelegate(remaining_attempts=left) from None
     return answer.response()
 
 

@@ -44,6 +44,11 @@ def show(digits: str) -> str:
     return f"{digits[:3]}-{digits[3:6]}-{digits[6:]}"
 
 
+def halves(digits: str) -> tuple[str, str]:
+    """Part ten digits for two slips, neither of which is enough."""
+    return digits[: LENGTH // 2], digits[LENGTH // 2 :]
+
+
 def parse(text: str) -> str:
     """Read ten digits as a clerk types them; spaces, hyphens and full stops between them do not matter.
 

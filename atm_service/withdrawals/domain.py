@@ -74,7 +74,10 @@ class Payment:
 
 @dataclass(frozen=True)
 class Withdrawal:
-    """A withdrawal. Amount and fee in đồng; `office` and `day` are set where the code is bound to one."""
+    """A withdrawal. Amount and fee in đồng; `office` and `day` are set where the code is bound to one.
+
+    With `delegation_id` the cash is for a delegate, at the delegation's office.
+    """
 
     id: UUID
     customer_id: UUID
@@ -91,6 +94,7 @@ class Withdrawal:
     payment: Payment | None = None
     day: date | None = None
     reservation: Reservation | None = None
+    delegation_id: UUID | None = None
 
     @property
     def is_live(self) -> bool:

@@ -5,7 +5,7 @@ its ids.
 """
 
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from uuid import UUID
@@ -13,7 +13,7 @@ from uuid import UUID
 from sqlalchemy import Connection
 
 import ledger
-from atm_service import attempts, chart, idempotency, ids
+from atm_service import attempts, calendar, chart, idempotency, ids
 from atm_service.audit import trail
 from atm_service.audit.trail import Deed
 from atm_service.availability import store as availability
@@ -22,6 +22,10 @@ from atm_service.cash.domain import written
 from atm_service.cash.mixing import Mix
 from atm_service.cash.stock import Seen
 from atm_service.context import Context
+from atm_service.customers import store as customer_store
+from atm_service.delegations import errors as delegation_errors
+from atm_service.delegations import store as delegations
+from atm_service.delegations.store import Known
 from atm_service.idempotency import Answer, Key
 from atm_service.keys.tokens import Caller
 from atm_service.limits.policy import Policy
@@ -36,7 +40,7 @@ from atm_service.sharing import tried
 from atm_service.withdrawals import errors, receipts, service, store, views
 from atm_service.withdrawals.codes import Code
 from atm_service.withdrawals.domain import Drawer, Withdrawal
-from atm_service.withdrawals.receipts import Payout, Receipt
+from atm_service.withdrawals.receipts import Delegate, Payout, Receipt
 from atm_service.withdrawals.schemas import PaymentRequest, PresentationView, ReceiptView
 from atm_service.withdrawals.store import Found
 from ledger import Capture, Entry, Posting
@@ -83,7 +87,8 @@ def present(context: Context, asks: Sequence[Presentation]) -> list[Presentation
                 shown.append(after)
                 continue
             notes = cash[_place(shifts[ask.clerk.subject])].notes
-            view = tried(views.presentation, context, after, found[id].identity_sealed, notes)
+            collector = views.delegate(session, context, after)
+            view = tried(views.presentation, context, after, found[id].identity_sealed, notes, collector)
             shown.append(view)
             if isinstance(view, Refusal):
                 continue
@@ -150,9 +155,13 @@ class Payment:
     key: Key
 
     @property
-    def subjects(self) -> tuple[UUID, UUID]:
-        """The withdrawal, which is paid once, and the clerk: a drawer gives its notes one payment at a time."""
-        return (self.id, self.clerk.subject)
+    def subjects(self) -> tuple[UUID | str, ...]:
+        """The withdrawal, which is paid once, and the clerk: a drawer gives its notes one payment at a time.
+
+        And a delegate, whose payments of the month add up.
+        """
+        delegate = self.checks.delegate
+        return (self.id, self.clerk.subject, *((delegate.id_number,) if delegate else ()))
 
 
 @dataclass(frozen=True)
@@ -166,6 +175,7 @@ class _Ready:
     receipt_id: UUID
     entry: Entry
     identity_sealed: bytes
+    delegate: Delegate | None
 
 
 class _Entangled(Exception):  # noqa: N818  never leaves: the batch is tried one by one
@@ -193,13 +203,22 @@ def _pay(
 ) -> list[ReceiptView | Refusal]:
     """Decide each payment on the locked rows, post all at once, write what was posted."""
     results: dict[UUID, ReceiptView | Refusal] = {}
+    _lock_for_delegates(session, payments)
     found = store.find_each(session, [payment.id for payment in payments])
+    delegated = _delegated(session, found.values(), now)
     shifts = offices.shifts_of(session, [payment.clerk for payment in payments])
     shut = attempts.shut(session, attempts.IDENTITY, [str(payment.id) for payment in payments], now)
     ready: list[_Ready] = []
     for payment in payments:
         one = tried(
-            _ready, context, payment, found.get(payment.id), shifts.get(payment.clerk.subject), shut, now
+            _ready,
+            context,
+            payment,
+            found.get(payment.id),
+            shifts.get(payment.clerk.subject),
+            shut,
+            delegated,
+            now,
         )
         if isinstance(one, Refusal):
             results[payment.id] = one
@@ -225,6 +244,7 @@ def _ready(
     found: Found | None,
     shift: Shift | None,
     shut: dict[str, TooManyAttempts],
+    delegated: dict[UUID, Known],
     now: datetime,
 ) -> _Ready:
     if found is None:
@@ -233,15 +253,51 @@ def _ready(
         raise NoOpenShift
     receipt_id = ids.new(now)
     paid = found.withdrawal.pay(Drawer(shift.office, shift.drawer), receipt_id, now)
-    if paid.by_digits and payment.checks.pin is None:
+    if paid.by_digits and payment.checks.pin is None and paid.delegation_id is None:
         raise errors.PinRequired
     if str(payment.id) in shut:
         raise shut[str(payment.id)]
     card = context.sealer.fingerprint(payment.checks.id_number, "id-number")
     if not secrets.compare_digest(card, found.id_print):
         raise errors.WrongIdentity
+    delegate = _checked_delegate(context, payment.checks, paid, shift.office, delegated, now)
     entry = _payment_entry(paid, shift, now)
-    return _Ready(payment, found.withdrawal, paid, shift, receipt_id, entry, found.identity_sealed)
+    return _Ready(payment, found.withdrawal, paid, shift, receipt_id, entry, found.identity_sealed, delegate)
+
+
+def _lock_for_delegates(session: Connection, payments: Sequence[Payment]) -> None:
+    """Lock the customers for whom a delegate collects: a revocation at the same moment comes before or after."""
+    for_delegates = [payment.id for payment in payments if payment.checks.delegate is not None]
+    if for_delegates:
+        customer_store.lock_each(session, delegations.customers_of(session, for_delegates))
+
+
+def _delegated(session: Connection, found: Iterable[Found], now: datetime) -> dict[UUID, Known]:
+    ids = {one.withdrawal.delegation_id for one in found if one.withdrawal.delegation_id is not None}
+    return delegations.find_each(session, sorted(ids), calendar.month_start(ledger.business_date(now)))
+
+
+def _checked_delegate(
+    context: Context,
+    checks: PaymentRequest,
+    paid: Withdrawal,
+    office: str,
+    delegated: dict[UUID, Known],
+    now: datetime,
+) -> Delegate | None:
+    """Refuse where customer and delegate are not as the withdrawal says, then by the delegation's own rules."""
+    if paid.delegation_id is None:
+        if checks.delegate is not None:
+            raise delegation_errors.DelegateNotAsked
+        return None
+    if checks.delegate is None:
+        raise delegation_errors.DelegateRequired
+    known = delegated[paid.delegation_id]
+    card = context.sealer.fingerprint(checks.delegate.id_number, "id-number")
+    if not secrets.compare_digest(card, known.delegation.delegate_print):
+        raise delegation_errors.WrongDelegate
+    known.delegation.check(paid.amount, known.paid, office, now)
+    return Delegate(known.delegation.id, known.delegation.delegate_sealed, checks.delegate.checked)
 
 
 def _payment_entry(withdrawal: Withdrawal, shift: Shift, now: datetime) -> Entry:
@@ -254,7 +310,7 @@ def _payment_entry(withdrawal: Withdrawal, shift: Shift, now: datetime) -> Entry
         reference=f"withdrawal/{withdrawal.id}/paid",
         kind="withdrawal",
         business_date=ledger.business_date(now),
-        narration=f"cash paid at {shift.office}",
+        narration=f"cash paid {'to delegate ' if withdrawal.delegation_id else ''}at {shift.office}",
         postings=tuple(postings),
     )
 
@@ -360,7 +416,11 @@ def _written(
             "pay",
             one.paid.id,
             one.payment.clerk,
-            {"receipt": receipt.number, "checked": one.payment.checks.checked},
+            {
+                "receipt": receipt.number,
+                "checked": one.payment.checks.checked,
+                **({"paid_to_delegate": str(one.delegate.delegation_id)} if one.delegate else {}),
+            },
         )
         for one, receipt in made
     ]
@@ -385,4 +445,5 @@ def _receipt(one: _Ready, number: str, office_name: str, mix: Mix, now: datetime
         entry_id=one.entry.id,
         identity_sealed=one.identity_sealed,
         notes=None if mix.notes is None else written(mix.notes),
+        delegate=one.delegate,
     )

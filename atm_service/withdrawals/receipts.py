@@ -1,7 +1,7 @@
 """Receipts, and what an office has paid out: the tables' queries."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
@@ -9,6 +9,15 @@ from uuid import UUID
 from sqlalchemy import Connection, Row, text
 
 from atm_service.cash.domain import NONE, minus, written
+
+
+@dataclass(frozen=True)
+class Delegate:
+    """Who collected for the customer: the sealed number of the card, and how that card was read."""
+
+    delegation_id: UUID
+    sealed: bytes = field(repr=False)
+    checked: str
 
 
 @dataclass(frozen=True)
@@ -30,6 +39,7 @@ class Receipt:
     entry_id: UUID
     identity_sealed: bytes
     notes: dict[str, int] | None
+    delegate: Delegate | None = None
 
 
 @dataclass(frozen=True)
@@ -70,18 +80,22 @@ _COUNT = text("""
 """)
 _INSERT = text("""
     INSERT INTO service.receipt (id, number, withdrawal_id, entry_id, shift_id, customer_id, amount, fee, office,
-        drawer, clerk_id, identity_checked, paid_at)
+        drawer, clerk_id, identity_checked, delegate_checked, paid_at)
     SELECT new.*, :paid_at
     FROM unnest(CAST(:ids AS uuid[]), CAST(:numbers AS text[]), CAST(:withdrawals AS uuid[]), CAST(:entries AS uuid[]),
         CAST(:shifts AS uuid[]), CAST(:customers AS uuid[]), CAST(:amounts AS bigint[]), CAST(:fees AS bigint[]),
-        CAST(:offices AS text[]), CAST(:drawers AS integer[]), CAST(:clerks AS uuid[]), CAST(:checked AS text[])) AS new
+        CAST(:offices AS text[]), CAST(:drawers AS integer[]), CAST(:clerks AS uuid[]), CAST(:checked AS text[]),
+        CAST(:delegates AS text[])) AS new
 """)
 _SELECT: Final = """
-    SELECT r.*, o.name AS office_name, s.display_name AS clerk, c.identity_sealed, m.notes
+    SELECT r.*, o.name AS office_name, s.display_name AS clerk, c.identity_sealed, m.notes,
+           d.id AS delegation_id, d.delegate_sealed
     FROM service.receipt r
     JOIN service.office o ON o.code = r.office
     JOIN service.staff s ON s.id = r.clerk_id
     JOIN service.customer c ON c.id = r.customer_id
+    JOIN service.withdrawal w ON w.id = r.withdrawal_id
+    LEFT JOIN service.delegation d ON d.id = w.delegation_id
     LEFT JOIN service.note_movement m
         ON m.entry_id = r.entry_id AND m.place = 'office/' || r.office || '/drawer/' || r.drawer
 """
@@ -119,6 +133,7 @@ def insert(session: Connection, paid: Sequence[tuple[Receipt, UUID, UUID]], day:
         "drawers": [one.drawer for one in new],
         "clerks": [clerk_id for _, _, clerk_id in paid],
         "checked": [one.identity_checked for one in new],
+        "delegates": [one.delegate and one.delegate.checked for one in new],
         "paid_at": new[0].paid_at,
     }
     session.execute(_INSERT, values)
@@ -163,4 +178,5 @@ def _receipt(row: Row[Any]) -> Receipt:
         entry_id=row.entry_id,
         identity_sealed=row.identity_sealed,
         notes=None if row.notes is None else written(minus(NONE, tuple(row.notes))),
+        delegate=row.delegation_id and Delegate(row.delegation_id, row.delegate_sealed, row.delegate_checked),
     )

@@ -86,7 +86,10 @@ class PresentationView(_Body):
     fee: int
     payee: Payee
     lease_until: datetime
-    requires: list[Literal["id_number", "pin"]]
+    requires: list[Literal["id_number", "pin", "delegate"]]
+    delegate: str | None = Field(
+        description="the delegate's masked card number, where the cash is for one", examples=["••••••••7788"]
+    )
     notes: dict[str, int] | None = Field(
         description="the notes proposed for the amount; null where the drawer does not know its notes"
     )
@@ -95,12 +98,31 @@ class PresentationView(_Body):
     )
 
 
+class DelegateCard(_Body):
+    """The card of the delegate who stands at the counter."""
+
+    id_number: str = Field(pattern=r"^[0-9]{12}$", examples=["020190007788"])
+    checked: Literal["qr", "mrz", "typed"]
+
+
+class DelegateView(_Body):
+    """Who collected for the customer, as much as is printed."""
+
+    delegation_id: UUID
+    masked_id: str = Field(examples=["••••••••7788"])
+    checked: str
+
+
 class PaymentRequest(_Body):
-    """What the clerk checked: the card's number and how it was read; the PIN where it is required."""
+    """What the clerk checked: the card's number and how it was read; the PIN or the delegate where required.
+
+    For a delegate `id_number` is the customer's as on the delegation: the card itself, or its copy.
+    """
 
     id_number: str = Field(pattern=r"^[0-9]{12}$", examples=["020085004321"])
     checked: Literal["qr", "mrz", "typed"]
     pin: Pin | None = None
+    delegate: DelegateCard | None = None
     notes: Counts | None = Field(
         None,
         description="the notes handed over, of the amount; default: those that the presentation proposed",
@@ -124,3 +146,4 @@ class ReceiptView(_Body):
     paid_at: datetime
     entry_id: UUID
     notes: dict[str, int] | None = Field(description="the notes handed over; null where they are not known")
+    delegate: DelegateView | None = Field(None, description="the delegate who was paid for the customer")

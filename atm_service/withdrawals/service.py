@@ -55,8 +55,11 @@ def check_limits(policy: Policy, used: store.Used, amount: int) -> None:
 
 
 def show(context: Context, withdrawal: Withdrawal, digits_sealed: bytes, now: datetime) -> Shown:
-    """Add code and digits to a live withdrawal. The same facts under the same key make the same code."""
-    if not withdrawal.is_live:
+    """Add code and digits to a live withdrawal. The same facts under the same key make the same code.
+
+    What is for a delegate is in two halves on two slips, and nowhere whole.
+    """
+    if not withdrawal.is_live or withdrawal.delegation_id is not None:
         return Shown(withdrawal, None, None)
     ten = context.sealer.open(digits_sealed, digits_place(withdrawal.id)).decode()
     return Shown(withdrawal, code(context, withdrawal, now), digits.show(ten))
@@ -74,6 +77,28 @@ def cancel(session: Connection, context: Context, customer: Caller, id: UUID, no
         reservations.give_back(session, [before], now)
         must(*ledger.post(session, [_giving_back(context.policy, before, "cancelled", now)], now))
         trail.record(session, now, "cancel", id, customer)
+    return after
+
+
+def give_up(
+    session: Connection, policy: Policy, by: Caller, id: UUID, now: datetime, *, drawer: Drawer | None = None
+) -> Withdrawal:
+    """Give up what was made at a counter and cannot be paid any more; give how it stands now.
+
+    With `drawer` only as far as no other drawer is paying it. What has ended stays as it ended.
+    """
+    found = store.find(session, id)
+    if found is None:
+        raise NotFound
+    before = found.withdrawal
+    own = before.drawer if drawer is None else drawer
+    free = before if own is None else before.release(own)
+    if not free.is_live or free.is_leased(now):
+        return before
+    after = free.cancel(now)
+    store.save(session, [after])
+    must(*ledger.post(session, [_giving_back(policy, before, "cancelled", now)], now))
+    trail.record(session, now, "cancel", id, by)
     return after
 
 

@@ -11,6 +11,7 @@ from sqlalchemy import (
     CheckConstraint,
     Connection,
     DateTime,
+    ForeignKeyConstraint,
     Index,
     LargeBinary,
     Row,
@@ -48,6 +49,17 @@ class WithdrawalRow(SQLModel, table=True):
             " AND status IN ('authorised', 'presented'))",
             name="withdrawal_reserved",
         ),
+        CheckConstraint("delegation_id IS NULL OR office IS NOT NULL", name="withdrawal_delegated_office"),
+        ForeignKeyConstraint(
+            ["delegation_id", "customer_id", "office"],
+            ["service.delegation.id", "service.delegation.customer_id", "service.delegation.office"],
+            name="withdrawal_delegated",
+        ),
+        Index(
+            "withdrawal_of_delegation",
+            "delegation_id",
+            postgresql_where=text("delegation_id IS NOT NULL"),
+        ),
         Index("withdrawal_live_digits", "digits_print", unique=True, postgresql_where=text(_LIVE)),
         Index("withdrawal_digits", "digits_print", "id"),
         Index("withdrawal_of_customer", "customer_id", "id"),
@@ -80,6 +92,7 @@ class WithdrawalRow(SQLModel, table=True):
     receipt_id: UUID | None = Field(default=None, foreign_key="service.receipt.id")
     day: date | None = None
     reservation: str | None = None
+    delegation_id: UUID | None = None
 
 
 class ReceiptRow(SQLModel, table=True):
@@ -88,6 +101,7 @@ class ReceiptRow(SQLModel, table=True):
     __tablename__ = "receipt"
     __table_args__ = (
         CheckConstraint("identity_checked IN ('qr', 'mrz', 'typed')", name="receipt_identity_checked"),
+        CheckConstraint("delegate_checked IN ('qr', 'mrz', 'typed')", name="receipt_delegate_checked"),
         CheckConstraint("amount > 0 AND fee >= 0", name="receipt_amount"),
         Index("receipt_of_office", "office", "id"),
         {"schema": "service"},
@@ -106,6 +120,7 @@ class ReceiptRow(SQLModel, table=True):
     clerk_id: UUID
     identity_checked: str
     paid_at: datetime = Field(sa_type=DateTime(timezone=True))
+    delegate_checked: str | None = None
 
 
 @dataclass(frozen=True)
@@ -120,7 +135,7 @@ class Found:
 
 _COLUMNS: Final = """
     w.id, w.customer_id, w.amount, w.fee, w.lifetime, w.office, w.created_at, w.expires_at, w.status,
-    w.drawer_office, w.drawer, w.lease_until, w.by_digits, w.digits_sealed, w.receipt_id,
+    w.drawer_office, w.drawer, w.lease_until, w.by_digits, w.digits_sealed, w.receipt_id, w.delegation_id,
     w.day, w.reservation, r.paid_at, r.office AS paid_office, r.drawer AS paid_drawer
 """
 _FROM: Final = "FROM service.withdrawal w LEFT JOIN service.receipt r ON r.id = w.receipt_id"
@@ -143,14 +158,15 @@ _DUE = text(f"""
 """)
 _INSERT = text("""
     INSERT INTO service.withdrawal (id, customer_id, amount, fee, lifetime, office, created_at, expires_at, status,
-        by_digits, digits_print, digits_sealed, day, reservation)
+        by_digits, digits_print, digits_sealed, day, reservation, delegation_id)
     SELECT new.id, new.customer_id, new.amount, new.fee, new.lifetime, new.office, new.created_at, new.expires_at,
-        'authorised', false, new.print, new.sealed, new.day, new.reservation
+        'authorised', false, new.print, new.sealed, new.day, new.reservation, new.delegation_id
     FROM unnest(CAST(:ids AS uuid[]), CAST(:customers AS uuid[]), CAST(:amounts AS bigint[]), CAST(:fees AS bigint[]),
         CAST(:lifetimes AS text[]), CAST(:offices AS text[]), CAST(:created AS timestamptz[]),
         CAST(:expiries AS timestamptz[]), CAST(:prints AS bytea[]), CAST(:sealed AS bytea[]),
-        CAST(:days AS date[]), CAST(:reservations AS text[]))
-        AS new (id, customer_id, amount, fee, lifetime, office, created_at, expires_at, print, sealed, day, reservation)
+        CAST(:days AS date[]), CAST(:reservations AS text[]), CAST(:delegations AS uuid[]))
+        AS new (id, customer_id, amount, fee, lifetime, office, created_at, expires_at, print, sealed, day, reservation,
+            delegation_id)
     ON CONFLICT (digits_print) WHERE status IN ('authorised', 'presented') DO NOTHING
     RETURNING id
 """)
@@ -250,6 +266,7 @@ def insert(session: Connection, sealed: Sequence[tuple[Withdrawal, bytes, bytes]
         "sealed": [digits_sealed for _, _, digits_sealed in sealed],
         "days": [one.day for one in new],
         "reservations": [one.reservation for one in new],
+        "delegations": [one.delegation_id for one in new],
     }
     return set(session.execute(_INSERT, values).scalars())
 
@@ -309,4 +326,5 @@ def _withdrawal(row: Row[Any]) -> Withdrawal:
         payment=payment,
         day=row.day,
         reservation=Reservation(row.reservation) if row.reservation else None,
+        delegation_id=row.delegation_id,
     )

@@ -1,15 +1,27 @@
 """What customers and clerks are shown of withdrawals: built from domain values, names masked."""
 
 from typing import Literal
+from uuid import UUID
+
+from sqlalchemy import Connection
 
 from atm_service.cash import mixing
 from atm_service.cash.domain import Notes, written
 from atm_service.context import Context
+from atm_service.customers import sealed
 from atm_service.customers import service as customers
+from atm_service.delegations import store as delegations
 from atm_service.withdrawals.domain import Withdrawal
 from atm_service.withdrawals.receipts import Receipt
-from atm_service.withdrawals.schemas import Payee, PresentationView, ReceiptView, WithdrawalView
+from atm_service.withdrawals.schemas import (
+    DelegateView,
+    Payee,
+    PresentationView,
+    ReceiptView,
+    WithdrawalView,
+)
 from atm_service.withdrawals.service import Shown
+from kyc import cccd
 
 
 def withdrawal(shown: Shown) -> WithdrawalView:
@@ -34,12 +46,21 @@ def withdrawal(shown: Shown) -> WithdrawalView:
 
 
 def presentation(
-    context: Context, presented: Withdrawal, identity_sealed: bytes, drawer: Notes | None
+    context: Context,
+    presented: Withdrawal,
+    identity_sealed: bytes,
+    drawer: Notes | None,
+    collector: str | None = None,
 ) -> PresentationView:
-    """Show a clerk what to compare before paying, and which of the drawer's notes pay it. Raises `NotesCannotMake`."""
+    """Show a clerk what to compare before paying, and which of the drawer's notes pay it. Raises `NotesCannotMake`.
+
+    `collector` is the masked card of the delegate whom the cash is for.
+    """
     assert presented.lease_until is not None
-    requires: list[Literal["id_number", "pin"]] = ["id_number"]
-    if presented.by_digits:
+    requires: list[Literal["id_number", "pin", "delegate"]] = ["id_number"]
+    if collector is not None:
+        requires.append("delegate")
+    elif presented.by_digits:
         requires.append("pin")
     name, id_number = customers.masked(
         customers.open_identity(context, presented.customer_id, identity_sealed)
@@ -52,9 +73,24 @@ def presentation(
         payee=Payee(masked_name=name, masked_id=id_number),
         lease_until=presented.lease_until,
         requires=requires,
+        delegate=collector,
         notes=mixes and mixes[0],
         small_notes=mixes and mixes[1],
     )
+
+
+def delegate(session: Connection, context: Context, withdrawal: Withdrawal) -> str | None:
+    """Give the masked card number of the delegate whom the cash is for."""
+    if withdrawal.delegation_id is None:
+        return None
+    (known,) = delegations.find_each(session, [withdrawal.delegation_id], withdrawal.created_at).values()
+    return masked_delegate(context, known.delegation.id, known.delegation.delegate_sealed)
+
+
+def masked_delegate(context: Context, delegation_id: UUID, delegate_sealed: bytes) -> str:
+    """Open a delegate's card number and mask it."""
+    place = sealed.place("delegation", "delegate", delegation_id)
+    return cccd.mask(context.sealer.open(delegate_sealed, place).decode())
 
 
 def receipt(context: Context, paid: Receipt) -> ReceiptView:
@@ -77,4 +113,11 @@ def receipt(context: Context, paid: Receipt) -> ReceiptView:
         paid_at=paid.paid_at,
         entry_id=paid.entry_id,
         notes=paid.notes,
+        delegate=None
+        if paid.delegate is None
+        else DelegateView(
+            delegation_id=paid.delegate.delegation_id,
+            masked_id=masked_delegate(context, paid.delegate.delegation_id, paid.delegate.sealed),
+            checked=paid.delegate.checked,
+        ),
     )

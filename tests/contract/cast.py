@@ -2,9 +2,11 @@
 
 import itertools
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any, Final
 from uuid import uuid4
 
+import ledger
 from atm_service.audit.sealing import seal_due
 from atm_service.credits import payers
 from tests.atm_service.world import OFFICE, PASSWORD, Clerk, Service
@@ -296,6 +298,34 @@ class Cast:
         """Give the card of somebody who has money, as a transfer needs it."""
         return {"id_number": self.colleague().facts["id_number"], "checked": "qr"}
 
+    def elder(self) -> dict[str, str]:
+        """Give the card and the PIN of somebody who has money and no phone."""
+        self.at_work()
+        return {**self.payer_card(), "pin": self.customer.facts["pin"]}
+
+    def to_delegate(self) -> dict[str, Any]:
+        """Give what a delegation is made of."""
+        last = ledger.business_date(self.service.now) + timedelta(days=30)
+        return {
+            **self.elder(),
+            "delegate_id_number": "020190007788",
+            "ceiling": AMOUNT,
+            "per_month": AMOUNT,
+            "office": OFFICE,
+            "ends_on": last.isoformat(),
+        }
+
+    def own_card(self) -> dict[str, str]:
+        """Give the card of the customer whose wallet it is."""
+        return {"id_number": self.customer.facts["id_number"], "checked": "qr"}
+
+    def elders_own(self) -> str:
+        """Let somebody collect for the customer whose wallet it is."""
+        self.at_work()
+        answer = self.clerk.post("/counter/v1/delegations", {**self.to_delegate(), **self.own_card()})
+        assert answer.status_code == 201, answer.text
+        return str(answer.json()["id"])
+
     def large(self) -> str:
         """Give a deposit that takes a supervisor."""
         return str(self.proposed("deposits", {"500000": 21})["id"])
@@ -343,6 +373,7 @@ READY: Final[dict[str, Callable[[Cast], Ready]]] = {
     "wallet_qr_svg": lambda cast: {"path": {"id": cast.code()["id"]}},
     "wallet_qr_png": lambda cast: {"path": {"id": cast.code()["id"]}},
     "wallet_cancel": lambda cast: {"path": {"id": cast.code()["id"]}},
+    "wallet_end_delegation": lambda cast: {"path": {"id": cast.elders_own()}},
     "counter_open_shift": Cast.to_open,
     "counter_current_shift": lambda cast: cast.at_work() or {},
     "counter_close_shift": Cast.to_close,
@@ -407,6 +438,15 @@ READY: Final[dict[str, Callable[[Cast], Ready]]] = {
     "counter_confirm_transfer": lambda cast: {
         "path": {"id": cast.proposed("transfers")["id"]},
         "body": {"pin": cast.customer.facts["pin"]},
+    },
+    "counter_pay_by_card": lambda cast: {"body": {**cast.elder(), "amount": AMOUNT}},
+    "counter_make_slip": lambda cast: {"body": {**cast.elder(), "amount": AMOUNT}},
+    "counter_reprint_slips": lambda cast: {"body": cast.elder()},
+    "counter_make_delegation": lambda cast: {"body": cast.to_delegate()},
+    "counter_find_delegations": lambda cast: {"body": cast.payer_card()},
+    "counter_revoke_delegation": lambda cast: {
+        "path": {"id": cast.elders_own()},
+        "body": {**cast.own_card(), "pin": cast.customer.facts["pin"]},
     },
     "counter_voucher": lambda cast: {"path": {"id": cast.vouched()}},
     "counter_record_counterfeit": lambda cast: {

@@ -11,6 +11,7 @@ from ledger.controls import Control
 from tests.atm_service.audit import counter_plants
 from tests.atm_service.audit.days import Day, tamper, work
 from tests.atm_service.cash import plants as cash_plants
+from tests.atm_service.delegations import plants as delegation_plants
 from tests.atm_service.world import Service
 from tests.database import Database
 
@@ -124,11 +125,12 @@ def test_every_plant_is_found(service: Service, database: Database) -> None:
     assert missed == []
 
 
+_ALL_PLANTS: Final = (*PLANTS, *counter_plants.PLANTS, *cash_plants.PLANTS, *delegation_plants.PLANTS)
+
+
 def test_every_control_has_a_plant() -> None:
     """No control of the service is trusted that was never seen to fail."""
-    assert {name for name, _statement in (*PLANTS, *counter_plants.PLANTS, *cash_plants.PLANTS)} == set(
-        sql.controls()
-    )
+    assert {name for name, _statement in _ALL_PLANTS} == set(sql.controls())
 
 
 def test_every_control_says_what_it_proves() -> None:

@@ -1,0 +1,1 @@
+"""Delegations: who may collect cash for a customer, how much, where and until when."""
