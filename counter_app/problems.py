@@ -439,7 +439,7 @@ ADVICE: Final[Mapping[str, Advice]] = {
         _("Choose the office that is to pay."),
     ),
     "cannot-reserve": Advice(
-        "stop",
+        "fix",
         _("This office cannot promise the money for that day"),
         _("Have a slip made for any office, or for less."),
     ),
