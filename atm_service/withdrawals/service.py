@@ -97,6 +97,7 @@ def give_up(
         return before
     after = free.cancel(now)
     store.save(session, [after])
+    reservations.give_back(session, [before], now)
     must(*ledger.post(session, [_giving_back(policy, before, "cancelled", now)], now))
     trail.record(session, now, "cancel", id, by)
     return after
