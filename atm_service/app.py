@@ -35,6 +35,7 @@ from atm_service.keys import routes as keys
 from atm_service.kinds import KINDS
 from atm_service.lean import Lane
 from atm_service.middleware import Surroundings
+from atm_service.notices import routes as notices
 from atm_service.offices import routes as offices
 from atm_service.pages import routes as pages
 from atm_service.payments import routes as payments
@@ -110,6 +111,7 @@ def _routed() -> FastAPI:
         payments,
         withdrawals,
         reservations,
+        notices,
         staff,
         offices,
         availability,

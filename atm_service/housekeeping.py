@@ -19,6 +19,7 @@ from atm_service.context import Context
 from atm_service.customers import onboarding
 from atm_service.floats import watching as floats
 from atm_service.payments import service as payments
+from atm_service.reservations import watching as reservations
 from atm_service.sessions import service as sessions
 from atm_service.withdrawals import service as withdrawals
 
@@ -36,6 +37,8 @@ def _forget_old(context: Context, now: datetime) -> int:
 
 TASKS: Final[dict[str, Callable[[Context, datetime], int]]] = {
     "expire-withdrawals": withdrawals.expire_due,
+    "miss-reservations": reservations.miss,
+    "break-reservations": reservations.break_what_does_not_stand,
     "resolve-top-ups": payments.resolve_pending,
     "resolve-applications": onboarding.resolve_pending,
     "forget-old": _forget_old,

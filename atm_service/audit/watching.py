@@ -90,6 +90,7 @@ def _values(policy: Policy, now: datetime) -> dict[str, Any]:
         "office_day": policy.office.per_day,
         "office_month": policy.office.per_month,
         "delivery_above": policy.approval.delivery_above,
+        "today": today,
         "last_month": start,
         "last_month_day": last_month,
         "last_month_id": ids.first(start),

@@ -91,6 +91,11 @@ class Standing:
     day: date
 
 
+def doubtful(facts: Facts, today: date, policy: Policy) -> bool:
+    """Tell whether some of what is reserved at an office may not stand any more."""
+    return any(obstacle(facts, 0, day, today, policy) for day in facts.reserved_on)
+
+
 def broken(facts: Facts, standing: Sequence[Standing], today: date, policy: Policy) -> Mapping[UUID, Why]:
     """Say which of an office's reservations it cannot keep, and why: as few as can be, the youngest first.
 
@@ -103,6 +108,11 @@ def broken(facts: Facts, standing: Sequence[Standing], today: date, policy: Poli
             found[one.id] = why
             facts = others
     return found
+
+
+def can_take(facts: Facts, amount: int, day: date, today: date, policy: Policy) -> bool:
+    """Tell whether an office can be proposed to somebody whose appointment was broken: today somebody must be there."""
+    return (day != today or facts.is_open) and obstacle(facts, amount, day, today, policy) is None
 
 
 def _moved_on(facts: Facts, day: date, today: date) -> int:

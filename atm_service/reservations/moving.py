@@ -9,6 +9,7 @@ import ledger
 from atm_service.audit import trail
 from atm_service.keys.tokens import Caller
 from atm_service.limits.policy import Policy
+from atm_service.notices import store as notices
 from atm_service.offices import service as offices
 from atm_service.refusals import NotFound
 from atm_service.reservations import service, store
@@ -45,5 +46,6 @@ def move(
     withdrawals.save(session, [after])
     store.bind(session, [after])
     service.count(session, [after], now)
+    notices.settled(session, id, now)
     trail.record(session, now, "move", id, customer, {"office": office, "day": str(after.day)})
     return after, found.digits_sealed

@@ -7,11 +7,13 @@ which it is made to its own.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Final
+from uuid import UUID
 
 from sqlalchemy import Connection, text
 
+import ledger
 from atm_service.reservations.domain import Standing
 from atm_service.withdrawals.domain import Withdrawal
 
@@ -57,11 +59,13 @@ _BIND = text("""
 _OFFICES = text(
     "SELECT DISTINCT office FROM service.withdrawal WHERE reservation = 'standing' ORDER BY office"
 )
-_STANDING = text("""
+_STANDING: Final = """
     SELECT id, amount, day FROM service.withdrawal
-    WHERE reservation = 'standing' AND office = :office AND day >= :today AND status = 'authorised'
-    ORDER BY id FOR UPDATE SKIP LOCKED
-""")
+    WHERE reservation = 'standing' AND (status = 'authorised' OR lease_until <= :now)
+"""
+_IN_ORDER: Final = " ORDER BY id LIMIT :limit FOR UPDATE SKIP LOCKED"
+_COMING = text(_STANDING + " AND office = :office AND day >= :today" + _IN_ORDER)
+_PAST = text(_STANDING + " AND day < :today" + _IN_ORDER)
 
 
 def lock(session: Connection, parts: Iterable[Part], today: date) -> None:
@@ -90,10 +94,16 @@ def offices(session: Connection) -> list[str]:
     return list(session.execute(_OFFICES).scalars())
 
 
-def standing(session: Connection, office: str, today: date) -> list[Standing]:
-    """Lock and list what is reserved at an office, passing by what somebody is working on."""
-    rows = session.execute(_STANDING, {"office": office, "today": today})
-    return [Standing(row.id, row.amount, row.day) for row in rows]
+def coming(session: Connection, office: str, now: datetime, limit: int) -> list[Standing]:
+    """Lock and list what is reserved at an office for today and later, passing by what somebody is working on."""
+    values = {"office": office, "now": now, "today": ledger.business_date(now), "limit": limit}
+    return [Standing(row.id, row.amount, row.day) for row in session.execute(_COMING, values)]
+
+
+def past(session: Connection, now: datetime, limit: int) -> list[UUID]:
+    """Lock and list withdrawals whose day has passed with their reservation standing."""
+    values = {"now": now, "today": ledger.business_date(now), "limit": limit}
+    return [row.id for row in session.execute(_PAST, values)]
 
 
 def _values(parts: Sequence[Part], today: date) -> dict[str, object]:

@@ -12,6 +12,7 @@ from tests.atm_service.audit import counter_plants
 from tests.atm_service.audit.days import Day, tamper, work
 from tests.atm_service.cash import plants as cash_plants
 from tests.atm_service.delegations import plants as delegation_plants
+from tests.atm_service.reservations import plants as reservation_plants
 from tests.atm_service.world import Service
 from tests.database import Database
 
@@ -125,7 +126,13 @@ def test_every_plant_is_found(service: Service, database: Database) -> None:
     assert missed == []
 
 
-_ALL_PLANTS: Final = (*PLANTS, *counter_plants.PLANTS, *cash_plants.PLANTS, *delegation_plants.PLANTS)
+_ALL_PLANTS: Final = (
+    *PLANTS,
+    *counter_plants.PLANTS,
+    *cash_plants.PLANTS,
+    *delegation_plants.PLANTS,
+    *reservation_plants.PLANTS,
+)
 
 
 def test_every_control_has_a_plant() -> None:
