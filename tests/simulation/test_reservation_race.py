@@ -42,9 +42,10 @@ def reserve(customer: Customer, office: str, amount: int = AMOUNT) -> httpx2.Res
 
 def reserved(town: Town, office: str) -> int:
     with town.context.transaction() as session:
-        query = text(
-            "SELECT coalesce(sum(amount), 0) FROM service.withdrawal WHERE reservation = 'standing' AND office = :office"
-        )
+        query = text("""
+            SELECT coalesce(sum(amount), 0) FROM service.withdrawal
+            WHERE reservation = 'standing' AND office = :office
+        """)
         return int(session.execute(query, {"office": office}).scalar_one())
 
 
