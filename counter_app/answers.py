@@ -85,6 +85,22 @@ class Receipt:
 
 
 @dataclass(frozen=True)
+class Movements:
+    """What went through a closed shift's drawer besides payments, in đồng. Transfers move no cash."""
+
+    deposit_count: int
+    deposit_total: int
+    transfer_count: int
+    transfer_total: int
+    payment_undone_count: int
+    payment_undone_total: int
+    deposit_undone_count: int
+    deposit_undone_total: int
+    moved_in_total: int
+    moved_out_total: int
+
+
+@dataclass(frozen=True)
 class Shift:
     """A clerk's turn at a drawer. `over_short` is counted less ledger, in đồng; negative is short."""
 
@@ -103,6 +119,7 @@ class Shift:
     paid_total: int
     recount: bool = False  # the count just sent differs: count once more, the next one stands
     counted_by: str | None = None
+    movements: Movements | None = None  # told after the count alone
 
 
 @dataclass(frozen=True)

@@ -77,6 +77,22 @@ class Shift:
     recount: bool = False
 
 
+@dataclass(frozen=True)
+class Movements:
+    """What went through a shift's drawer besides payments: how many, and how much in đồng. Transfers move no cash."""
+
+    deposit_count: int
+    deposit_total: int
+    transfer_count: int
+    transfer_total: int
+    payment_undone_count: int
+    payment_undone_total: int
+    deposit_undone_count: int
+    deposit_undone_total: int
+    moved_in_total: int
+    moved_out_total: int
+
+
 def total(counts: Counts) -> int:
     """Add up counted notes: `{"500000": 20, …}` gives đồng. The keys are checked at the edge."""
     return sum(int(note) * number for note, number in counts.items())

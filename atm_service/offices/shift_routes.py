@@ -1,7 +1,7 @@
 """Shifts for the counter; leave to take one over for supervisors; breaks at openings for auditors."""
 
 from collections.abc import Sequence
-from typing import Annotated, Literal
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Response
@@ -19,6 +19,7 @@ from atm_service.offices.shift_schemas import (
     CloseRequest,
     HandOverRequest,
     HandOverView,
+    MovementsView,
     OpeningBreakView,
     OpenShifts,
     OpenShiftView,
@@ -202,8 +203,10 @@ def opening_breaks(
 def _shift(session: Connection, shift: Shift) -> ShiftView:
     number, total = store.paid(session, shift.id)
     facts = {name: value for name, value in vars(shift).items() if name not in _HIDDEN}
-    status: Literal["open", "closed"] = "closed" if shift.closed_at else "open"
-    return ShiftView(**facts, status=status, paid_count=number, paid_total=total)
+    if shift.closed_at is None:
+        return ShiftView(**facts, status="open", paid_count=number, paid_total=total, movements=None)
+    movements = MovementsView(**vars(store.movements(session, shift)))
+    return ShiftView(**facts, status="closed", paid_count=number, paid_total=total, movements=movements)
 
 
 def _open(session: Connection, found: Sequence[Shift]) -> list[OpenShiftView]:

@@ -48,6 +48,25 @@ class TakeOverRequest(_Body):
     reason: Reason
 
 
+class MovementsView(_Body):
+    """What went through a shift's drawer besides payments, in đồng. Transfers move no cash.
+
+    The opening count, less payments and undone deposits, with deposits and undone payments, with what came from the
+    vault and less what went there, is what the drawer should hold.
+    """
+
+    deposit_count: int
+    deposit_total: int
+    transfer_count: int
+    transfer_total: int
+    payment_undone_count: int
+    payment_undone_total: int
+    deposit_undone_count: int
+    deposit_undone_total: int
+    moved_in_total: int
+    moved_out_total: int
+
+
 class ShiftView(_Body):
     """A clerk's turn at a drawer. `…_over_short` is counted minus ledger, in đồng: negative is short."""
 
@@ -71,6 +90,9 @@ class ShiftView(_Body):
     counted_by: str | None = Field(description="who counted at the close")
     paid_count: int
     paid_total: int
+    movements: MovementsView | None = Field(
+        description="null until the drawer is counted: nobody adds up before"
+    )
 
 
 class HandOverView(_Body):

@@ -19,7 +19,9 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
-from atm_service.offices.domain import Line, Office, Shift, State
+from atm_service import chart, ids
+from atm_service.offices.domain import Line, Movements, Office, Shift, State
+from ledger import account_id
 
 
 class OfficeRow(SQLModel, table=True):
@@ -168,6 +170,28 @@ _CLOSE_SHIFT = text("""
 _PAID = text(
     "SELECT count(*) AS number, coalesce(sum(amount), 0) AS total FROM service.receipt WHERE shift_id = :id"
 )
+# Entries carry their time in their ids, so that only the shift's own are looked up.
+_MOVEMENTS = text("""
+    SELECT v.*, moved.*
+    FROM (
+        SELECT count(*) FILTER (WHERE kind = 'deposit') AS deposit_count,
+            coalesce(sum(amount) FILTER (WHERE kind = 'deposit'), 0)::bigint AS deposit_total,
+            count(*) FILTER (WHERE kind = 'transfer') AS transfer_count,
+            coalesce(sum(amount) FILTER (WHERE kind = 'transfer'), 0)::bigint AS transfer_total,
+            count(*) FILTER (WHERE kind = 'withdrawal-reversal') AS payment_undone_count,
+            coalesce(sum(amount) FILTER (WHERE kind = 'withdrawal-reversal'), 0)::bigint AS payment_undone_total,
+            count(*) FILTER (WHERE kind = 'deposit-reversal') AS deposit_undone_count,
+            coalesce(sum(amount) FILTER (WHERE kind = 'deposit-reversal'), 0)::bigint AS deposit_undone_total
+        FROM service.voucher WHERE shift_id = :id
+    ) AS v
+    CROSS JOIN (
+        SELECT coalesce(sum(p.amount) FILTER (WHERE p.debit_id = :drawer), 0)::bigint AS moved_in_total,
+            coalesce(sum(p.amount) FILTER (WHERE p.credit_id = :drawer), 0)::bigint AS moved_out_total
+        FROM ledger.posting AS p JOIN ledger.entry AS e ON e.id = p.entry_id
+        WHERE (p.debit_id = :drawer OR p.credit_id = :drawer) AND p.entry_id >= :first_id
+            AND e.kind IN ('vault-move', 'cash-delivery') AND e.recorded_at BETWEEN :opened_at AND :closed_at
+    ) AS moved
+""")
 _PRESENTED = text("""
     SELECT id, amount FROM service.withdrawal
     WHERE status = 'presented' AND drawer_office = :office AND drawer = :drawer AND lease_until > :now
@@ -277,6 +301,18 @@ def paid(session: Connection, shift_id: UUID) -> tuple[int, int]:
     """Give how many withdrawals a shift has paid, and how much in đồng."""
     row = session.execute(_PAID, {"id": shift_id}).one()
     return int(row.number), int(row.total)
+
+
+def movements(session: Connection, shift: Shift) -> Movements:
+    """Add up what went through the drawer of a closed shift besides payments."""
+    values = {
+        "id": shift.id,
+        "drawer": account_id(chart.drawer(shift.office, shift.drawer)),
+        "first_id": ids.first(shift.opened_at),
+        "opened_at": shift.opened_at,
+        "closed_at": shift.closed_at,
+    }
+    return Movements(**session.execute(_MOVEMENTS, values).mappings().one())
 
 
 def presented(session: Connection, office: str, drawer: int, now: datetime) -> Sequence[Row[Any]]:

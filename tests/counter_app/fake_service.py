@@ -79,6 +79,7 @@ class Fake:
     money: fake_money.Money = field(default_factory=fake_money.Money)
     expires_in: int = 900
     cash: fake_cash.Cash = field(default_factory=fake_cash.Cash)
+    movements: dict[str, int] | None = None  # of a closed shift
     held: bool = False  # acts, and keeps the answer back while it is set
 
     def withdrawal(self, amount: int = 2_000_000, digits: str = "1234567890", **more: Any) -> Withdrawal:
@@ -505,6 +506,7 @@ def _shifts(app: FastAPI, fake: Fake) -> None:
                 "closing_counts": body["counts"],
                 "closing_total": counted,
                 "closing_over_short": counted - (shift["opening_total"] - shift["paid_total"]),
+                "movements": fake.movements,
             }
             return 200, dict(shift)
 

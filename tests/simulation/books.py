@@ -13,6 +13,10 @@ from tests.simulation.people import Town
 
 _RECEIPTS = text("SELECT id, entry_id, withdrawal_id, amount FROM service.receipt")
 _ENTRIES = text("SELECT id FROM ledger.entry WHERE kind = 'withdrawal'")
+_VOUCHERS = text("SELECT id, kind, subject, amount FROM service.voucher")
+_VOUCHED = text(
+    "SELECT id FROM ledger.entry WHERE kind IN ('deposit', 'deposit-reversal', 'withdrawal-reversal')"
+)
 _LIVE = text("SELECT id FROM service.withdrawal WHERE status IN ('authorised', 'presented')")
 _WITHDRAWALS = text("SELECT id FROM service.withdrawal")
 _OPEN_HOLDS = text("""
@@ -52,6 +56,20 @@ def assert_paid_once(context: Context, told: list[dict[str, Any]]) -> None:
     assert heard - recorded == set(), "told as paid, and not in the books"
     assert recorded - heard == set(), "in the books, and nobody was told"
     assert sorted(entries) == sorted(entry for _, entry, _, _ in recorded)
+
+
+def assert_vouched_once(context: Context, told: list[dict[str, Any]]) -> None:
+    """Compare the vouchers with what counters were told of: each is there exactly once, and nothing else is."""
+    with context.transaction() as session:
+        recorded = {
+            (str(row.id), row.kind, str(row.subject), row.amount) for row in session.execute(_VOUCHERS)
+        }
+        entries = set(session.scalars(_VOUCHED))
+    heard = [(one["id"], one["kind"], one["subject"], one["amount"]) for one in told]
+    assert len(set(heard)) == len(heard)
+    assert set(heard) - recorded == set(), "told as done, and not in the books"
+    assert recorded - set(heard) == set(), "in the books, and nobody was told"
+    assert {str(entry) for entry in entries} == {one["entry_id"] for one in told}
 
 
 def assert_nothing_live(context: Context, authorised: set[UUID]) -> None:

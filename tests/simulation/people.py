@@ -163,6 +163,14 @@ class Town:
         assert known(customer.post("/wallet/v1/top-ups", top_up))["status"] == "succeeded"
         return customer
 
+    def supervisor(self, line: httpx2.Client) -> Person:
+        """Bring in a supervisor of the whole province."""
+        now, username = self.context.clock(), f"supervisor{next(_numbers)}"
+        with self.context.transaction() as session:
+            id = staff.add(session, username, PASSWORD, "supervisor", None, "Đinh Quang Giám", now)
+        keys = self.context.keys.at(now)
+        return Person(line, issue_access(keys, id, "staff", "supervisor", None, now, TOKEN_LIFETIME), id)
+
     def clerk(self, line: httpx2.Client, office: str) -> Clerk:
         """Bring in a clerk with a drawer of cash and an open shift."""
         now, drawer = self.context.clock(), next(self.drawers[office])

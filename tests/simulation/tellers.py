@@ -12,10 +12,11 @@ from uuid import UUID, uuid4
 
 import httpx2
 
-from tests.simulation.people import Clerk, Customer, Town, slug
+from tests.simulation.people import Clerk, Customer, Person, Town, slug
 from tests.simulation.processes import wait_until
 
 AMOUNT: Final = 50_000
+NOTE: Final = {"50000": 1}  # the same in cash
 KNOWS_WITHIN_S: Final = 90
 ASK_AGAIN_S: Final = 0.1
 CANCELLED_EVERY: Final = 5
@@ -31,6 +32,7 @@ class Teller:
     told: list[dict[str, Any]] = field(default_factory=list)
     authorised: set[UUID] = field(default_factory=set)
     answers: Counter[str] = field(default_factory=Counter)
+    step: str = ""  # what is being asked for now
 
     def work(self, stop: threading.Event) -> None:
         """Serve one customer after the other until told to stop, and the last one to the end."""
@@ -51,14 +53,16 @@ class Teller:
         self._until_known(lambda: self.clerk.present(code["code"]))
         self.told.append(self._until_known(lambda: self.clerk.pay(id, customer.id_number, key)))
 
-    def _until_known(self, ask: Callable[[], httpx2.Response]) -> dict[str, Any]:
+    def _until_known(self, ask: Callable[[], httpx2.Response], step: str = "") -> dict[str, Any]:
         """Ask until there is an answer. Silence, `unavailable` and `request-in-progress` are none."""
+        self.step = step
         end = time.monotonic() + KNOWS_WITHIN_S
         while time.monotonic() < end:
             try:
                 answer = ask()
             except httpx2.TransportError:
                 self.answers["silence"] += 1
+                self.answers[f"silence at {step}"] += 1
             else:
                 said = "replayed" if "Idempotency-Replayed" in answer.headers else slug(answer)
                 self.answers[said] += 1
@@ -69,6 +73,41 @@ class Teller:
                 assert "Retry-After" in answer.headers, f"{said} does not say when to come back"
             time.sleep(ASK_AGAIN_S)
         raise AssertionError(f"not known after {KNOWS_WITHIN_S} s: {dict(self.answers)}")
+
+
+@dataclass
+class Cashier(Teller):
+    """A teller whose customers also pay in, and who is let undo every payment and deposit by a supervisor."""
+
+    supervisor: Person = field(kw_only=True)
+    vouchers: list[dict[str, Any]] = field(default_factory=list)
+
+    def serve(self, customer: Customer, turn: int) -> None:
+        """Pay and take in; undo the payment, the deposit or neither, in turn."""
+        key = str(uuid4())
+        code = self._until_known(lambda: customer.authorise(AMOUNT, key), "authorise")
+        self.authorised.add(UUID(code["id"]))
+        self._until_known(lambda: self.clerk.present(code["code"]), "present")
+        self.told.append(
+            self._until_known(lambda: self.clerk.pay(code["id"], customer.id_number, key), "pay")
+        )
+        named = {"to": {"id_number": customer.id_number}, "counts": NOTE}
+        deposit = self._ask("deposits", named, "propose")["id"]
+        self.vouchers.append(self._ask(f"deposits/{deposit}/confirmation", {"by": "name"}, "deposit"))
+        undone = (f"withdrawals/{code['id']}", f"deposits/{deposit}", None)[turn % 3]
+        if undone is not None:
+            self._undo(undone)
+
+    def _undo(self, what: str) -> None:
+        asked = self._ask(f"{what}/reversal-request", {"reason": "other", "words": "nhầm"}, "request")
+        key, decision = str(uuid4()), {"decision": "approve", "reason": "đã gọi"}
+        path = f"/staff/v1/approvals/{asked['id']}/decision"
+        self._until_known(lambda: self.supervisor.post(path, decision, key), "decide")
+        self.vouchers.append(self._ask(f"{what}/reversal", {"counts": NOTE}, "reverse"))
+
+    def _ask(self, path: str, body: dict[str, Any], step: str) -> dict[str, Any]:
+        key = str(uuid4())
+        return self._until_known(lambda: self.clerk.post(f"/counter/v1/{path}", body, key), step)
 
 
 @dataclass
@@ -99,6 +138,15 @@ class Tellers:
             return self.paid() > before
 
         wait_until(more, "a payment", KNOWS_WITHIN_S)
+
+    def wait_for_step(self, step: str) -> None:
+        """Wait until somebody is asking for this."""
+
+        def asked() -> bool:
+            self.raise_failures()
+            return any(teller.step == step for teller in self.each)
+
+        wait_until(asked, step, KNOWS_WITHIN_S)
 
     def raise_failures(self) -> None:
         """Raise what ended a teller who should still be at work."""

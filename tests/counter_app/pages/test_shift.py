@@ -24,6 +24,29 @@ async def test_a_day_at_the_drawer(tmp_path: Path) -> None:
         assert "Chưa mở ca" in at.browser.text
 
 
+@in_loop
+async def test_a_close_tells_what_went_through_the_drawer(tmp_path: Path) -> None:
+    """After the count alone: what was taken in, undone and moved, with how often; nothing about what was not."""
+    names = ("deposit", "transfer", "payment_undone", "deposit_undone")
+    through = {f"{name}_{part}": 0 for name in names for part in ("count", "total")}
+    moved = {"moved_in_total": 0, "moved_out_total": 15_000_000}
+    async with desk(tmp_path) as at:
+        at.fake.movements = through | moved | {"deposit_count": 3, "deposit_total": 7_000_000}
+        await at.open_shift()
+        await at.browser.open("/shift/close")
+        assert "7.000.000" not in at.browser.text
+        await at.browser.send("/shift/close", **(COUNTS | {"count-500000": "39"}))
+        assert "7.000.000" not in at.browser.text, "it is to be counted again"
+        await at.browser.send("/shift/close", **(COUNTS | {"count-500000": "39"}))
+        shown = " ".join(at.browser.text.split())
+        assert "Thu tiền nộp</th><td>3 ×</td>" in shown
+        assert "+ 7.000.000" in shown
+        assert "Cất vào két" in shown
+        assert "− 15.000.000" in shown
+        assert "Đảo lệnh chi" not in shown
+        assert "không dùng tiền mặt" not in shown
+
+
 @pytest.mark.parametrize(("notes", "said"), [("39", "thiếu 500.000"), ("41", "thừa 500.000")])
 @in_loop
 async def test_over_and_short(tmp_path: Path, notes: str, said: str) -> None:
