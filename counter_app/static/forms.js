@@ -52,6 +52,10 @@ export function readCard(form) {
   form.querySelector(".mix")?.addEventListener("click", (event) => {
     if (event.detail && event.target.matches("[type=radio]:not([value=own])") && !card.value) card.focus();
   });
+  // Notes that are typed are the notes that are paid, whatever was chosen before.
+  form.querySelector(".mix .notes")?.addEventListener("input", () => {
+    form.querySelector("[name=mix][value=own]").checked = true;
+  });
   form.querySelector("#delegate")?.addEventListener("keydown", (event) => {
     if (event.key !== "Enter") return;
     event.preventDefault();
