@@ -38,6 +38,8 @@ def _caller(audience: Audience, *roles: Role) -> Callable[..., Awaitable[Caller]
         request.state.caller = caller  # before the refusal, whose row in the trail names the caller
         if caller.role not in roles:
             raise Forbidden(role=caller.role, needs=list(roles))
+        if caller.role == "clerk" and caller.office is not None:
+            context.contacts.note(caller.office, now)
         return caller
 
     return dependency

@@ -10,12 +10,20 @@ import typer
 import uvicorn
 
 from atm_service import app as application
-from atm_service import assembly, cli_audit, cli_cash, cli_credits, cli_floats, cli_ledger, database, demo
+from atm_service import (
+    assembly,
+    cli_audit,
+    cli_cash,
+    cli_credits,
+    cli_floats,
+    cli_ledger,
+    cli_offices,
+    database,
+    demo,
+)
 from atm_service.cli_context import chosen_settings, fail, owner_url, working
 from atm_service.keys import store as key_store
 from atm_service.keys.domain import Purpose
-from atm_service.offices import service as offices
-from atm_service.offices.domain import State
 from atm_service.staff import service as staff
 from atm_service.staff.domain import Role
 
@@ -24,10 +32,9 @@ app: Final = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
 )
-_offices: Final = typer.Typer(help="Offices: import, list, activate, suspend.", no_args_is_help=True)
 _staff: Final = typer.Typer(help="Members of staff.", no_args_is_help=True)
 _keys: Final = typer.Typer(help="Secret keys and signing keys.", no_args_is_help=True)
-for name, group in {"offices": _offices, "staff": _staff, "keys": _keys}.items():
+for name, group in {"staff": _staff, "keys": _keys}.items():
     app.add_typer(group, name=name)
 app.add_typer(cli_audit.app, name="audit")
 app.add_typer(cli_cash.app, name="cash")
@@ -35,6 +42,7 @@ app.add_typer(cli_credits.credits_app, name="credits")
 app.add_typer(cli_credits.payers_app, name="payers")
 app.add_typer(cli_floats.app, name="floats")
 app.add_typer(cli_ledger.app, name="ledger")
+app.add_typer(cli_offices.app, name="offices")
 
 Folder = Annotated[Path, typer.Option(help="where all data is kept")]
 
@@ -89,37 +97,6 @@ def run_demo(
 ) -> None:
     """Run everything on this machine, with demo people and cash. Ctrl-C stops it; the data stays."""
     sys.exit(demo.run(data_dir.resolve(), port, counter_port, ready_file, ctx.obj))
-
-
-@_offices.command("import")
-def import_offices(
-    ctx: typer.Context,
-    file: Annotated[Path, typer.Argument(help="CSV of communes", exists=True)] = offices.COMMUNES,
-) -> None:
-    """Plan one office in each commune of a CSV file. Offices that are there already stay as they are."""
-    with working(ctx) as (context, _), context.transaction() as session:
-        new = offices.import_communes(session, file)
-    typer.echo(f"{new} new offices")
-
-
-@_offices.command("activate")
-def activate_office(
-    ctx: typer.Context,
-    code: Annotated[str, typer.Argument(help="such as 05971-1")],
-    drawers: Annotated[int, typer.Option(min=1, max=99)] = 1,
-) -> None:
-    """Let an office pay: its accounts and drawers are opened."""
-    with working(ctx) as (context, now), context.transaction() as session:
-        offices.activate(session, code, drawers, now)
-    typer.echo(f"{code} is active with {drawers} drawer(s)")
-
-
-@_offices.command("suspend")
-def suspend_office(ctx: typer.Context, code: str) -> None:
-    """Stop an office from opening shifts and from being offered to customers."""
-    with working(ctx) as (context, now), context.transaction() as session:
-        offices.set_state(session, code, State.SUSPENDED, now)
-    typer.echo(f"{code} is suspended")
 
 
 @_staff.command("add")

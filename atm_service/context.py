@@ -18,6 +18,7 @@ from atm_service.banks.gateway import BankGateway
 from atm_service.keys import store as key_store
 from atm_service.keys.domain import KeySet
 from atm_service.limits.policy import Policy
+from atm_service.offices.contacts import Contacts
 from atm_service.refusals import Unavailable
 from atm_service.settings import Settings
 from atm_service.sharing import Answer, Ask, Shared
@@ -82,6 +83,7 @@ class Context:
     provider: Provider
     bank: BankGateway
     stopping: threading.Event = field(default_factory=threading.Event)
+    contacts: Contacts = field(default_factory=Contacts)
     _shared: "WeakKeyDictionary[AbstractEventLoop, dict[object, Shared[Any, Any]]]" = field(
         default_factory=WeakKeyDictionary, repr=False
     )

@@ -26,6 +26,7 @@ from atm_service import assembly, database, settings
 from atm_service.context import Context
 from atm_service.floats import service as floats
 from atm_service.floats.domain import Levels
+from atm_service.offices import life
 from atm_service.offices import service as offices
 from atm_service.staff import service as staff
 from atm_service.staff import store as staff_store
@@ -232,7 +233,7 @@ def furnish(context: Context, now: datetime) -> None:
     with context.transaction() as session:
         offices.import_communes(session)
         for office in OFFICES:
-            offices.activate(session, office, 2, now)
+            life.activate(session, office, 2, now)
             for drawer in (1, 2):
                 delivery = uuid5(NAMESPACE, f"{office} {drawer}")
                 offices.bring_cash(session, office, drawer, CASH, delivery, now)

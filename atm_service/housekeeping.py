@@ -18,6 +18,7 @@ from atm_service.audit import sealing, watching
 from atm_service.context import Context
 from atm_service.customers import onboarding
 from atm_service.floats import watching as floats
+from atm_service.offices import contacts
 from atm_service.payments import service as payments
 from atm_service.reservations import watching as reservations
 from atm_service.sessions import service as sessions
@@ -61,6 +62,13 @@ def round_(context: Context, now: datetime) -> dict[str, int]:
             _unlock(session)
 
 
+def write_contacts(context: Context, now: datetime) -> None:
+    """Write down which offices this process has heard of. Each process does so, whoever's turn the round is."""
+    if due := context.contacts.due(now):
+        with context.transaction() as session:
+            contacts.write(session, due)
+
+
 def _unlock(session: Connection) -> None:
     """Give the lock back, or give the connection up that holds it: the pool must not keep a lock for ever."""
     try:
@@ -88,6 +96,7 @@ def running(context: Context) -> Iterator[None]:
     def work() -> None:
         while not context.stopping.wait(context.settings.housekeeping_s):
             try:
+                write_contacts(context, context.clock())
                 round_(context, context.clock())
                 metrics.ROUNDS.labels("done").inc()
             except Exception as error:  # noqa: BLE001  the database may be away: try again in the next round

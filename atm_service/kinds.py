@@ -196,6 +196,54 @@ _OFFICES: Final[dict[type[Refusal], Kind]] = {
     ),
 }
 
+_LIFE: Final[dict[type[Refusal], Kind]] = {
+    offices.StateUnchanged: Kind(
+        409, "state-unchanged", "The office is in this state already", "Look at the office again."
+    ),
+    offices.StateDoesNotFollow: Kind(
+        409,
+        "state-does-not-follow",
+        "This does not follow the office's present state",
+        "Choose one of `may`; go step by step.",
+    ),
+    offices.ForOperator: Kind(
+        403, "for-operator", "This is the operator's to say", "Ask an operator.", audited=True
+    ),
+    offices.ChecklistIncomplete: Kind(
+        409,
+        "checklist-incomplete",
+        "The checklist is not complete",
+        "Check the items of `missing` off, then try again.",
+    ),
+    offices.ShiftsStillOpen: Kind(
+        409,
+        "shifts-still-open",
+        "A shift is open at the office",
+        "Let the shifts of `drawers` be closed by a count.",
+    ),
+    offices.DeliveriesStillOpen: Kind(
+        409,
+        "deliveries-still-open",
+        "Cash of the office is ordered or on the road",
+        "Let each delivery be received or called off.",
+    ),
+    offices.CashStillThere: Kind(
+        409,
+        "cash-still-there",
+        "The ledger has cash at the office",
+        "Move it from `places` to the vault and send it to the district.",
+    ),
+    offices.OfficeClosed: Kind(
+        409, "office-closed", "The office is closed for good", "Plan a new office with the next number."
+    ),
+    offices.HoursUnreadable: Kind(
+        409,
+        "hours-unreadable",
+        "These are no opening hours",
+        "Write each day as 07:30-11:30 13:30-17:00, and nothing for a day off.",
+    ),
+}
+
 _CASH: Final[dict[type[Refusal], Kind]] = {
     cash.DeliveryUnknown: Kind(
         404, "delivery-unknown", "There is no such delivery here", "Look at the list of deliveries again."
@@ -694,6 +742,7 @@ KINDS: Final[Mapping[type[Refusal], Kind]] = (
     _GENERAL
     | _PEOPLE
     | _OFFICES
+    | _LIFE
     | _CASH
     | _FLOATS
     | _CODES

@@ -22,6 +22,7 @@ from atm_service.customers import domain as customer_domain
 from atm_service.customers import sealed
 from atm_service.customers import store as customer_store
 from atm_service.keys.tokens import issue_access
+from atm_service.offices import life
 from atm_service.offices import service as offices
 from atm_service.settings import Settings
 from bench import books
@@ -170,7 +171,7 @@ def _furnish(context: Context, number: int, now: datetime) -> None:
             text("SELECT code FROM service.office ORDER BY code LIMIT :number"), {"number": number}
         ).scalars()
         for place, code in enumerate(list(codes)):
-            offices.activate(session, code, 1, now)
+            life.activate(session, code, 1, now)
             offices.bring_cash(session, code, 1, CASH, ids.new(now), now)
             session.execute(
                 _ADD_CLERK, {"id": ids.new(now), "name": f"clerk{place}", "office": code, "now": now}

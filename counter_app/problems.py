@@ -520,6 +520,42 @@ ADVICE: Final[Mapping[str, Advice]] = {
         _("Your role may not do this"),
         _("Ask your supervisor, or sign in as the person who may."),
     ),
+    # An office's life.
+    "state-unchanged": Advice(
+        "fix",
+        _("The office is in this state already"),
+        _("Look at the office again: somebody may have been quicker."),
+    ),
+    "state-does-not-follow": Advice(
+        "fix",
+        _("This does not follow the office's present state"),
+        _("Look at the office again: what may come next is shown there."),
+    ),
+    "for-operator": Advice(
+        "fix", _("This is the operator's to say"), _("Ask the operator of the province to do it.")
+    ),
+    "checklist-incomplete": Advice(
+        "fix", _("The checklist is not complete"), _("Check the missing items off first.")
+    ),
+    "shifts-still-open": Advice(
+        "fix", _("A shift is open at the office"), _("Let it be closed by a count first.")
+    ),
+    "deliveries-still-open": Advice(
+        "fix",
+        _("Cash of the office is ordered or on the road"),
+        _("Let each delivery be received or called off first."),
+    ),
+    "cash-still-there": Advice(
+        "fix", _("The office still has cash"), _("Let it be sent to the district first.")
+    ),
+    "office-closed": Advice(
+        "fix", _("The office is closed for good"), _("A new office gets the next number; ask the operator.")
+    ),
+    "hours-unreadable": Advice(
+        "fix",
+        _("These are no opening hours"),
+        _("Write a day as 07:30-11:30 13:30-17:00, and nothing for a day off."),
+    ),
     # The request.
     "malformed-request": Advice(
         "fix",

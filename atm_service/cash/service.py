@@ -41,7 +41,7 @@ def order(
     now: datetime,
 ) -> Delivery:
     """Order cash to an office or back from it. Raises `OfficeUnknown` or `OfficeNotActive`."""
-    offices.active(session, office)
+    offices.active(session, office, held=True)
     ledger.open_accounts(session, chart.delivery_accounts(office), now)
     needs_two = amount > policy.approval.delivery_above
     delivery = Delivery(ids.new(now), office, direction, amount, supervisor.subject, now, needs_two)

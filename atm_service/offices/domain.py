@@ -14,11 +14,13 @@ Counts = Mapping[Note, int]  # how many notes of each kind
 
 
 class State(StrEnum):
-    """Whether an office pays."""
+    """Where an office is in its life: `offices/states.py` says what follows what. Only an active one pays."""
 
     PLANNED = "planned"
+    READY = "ready"
     ACTIVE = "active"
     SUSPENDED = "suspended"
+    CLOSED = "closed"
 
 
 class Line(StrEnum):

@@ -8,7 +8,43 @@ class OfficeUnknown(Refusal):
 
 
 class OfficeNotActive(Refusal):
-    """The office is planned or suspended. Member `state`."""
+    """The office is not active. Member `state`."""
+
+
+class StateUnchanged(Refusal):
+    """The office is in this state already. Member `state`."""
+
+
+class StateDoesNotFollow(Refusal):
+    """This state does not follow the office's present one. Members `state` and `may`, those that do."""
+
+
+class ForOperator(Refusal):
+    """Opening and closing an office for good is the operator's; a supervisor suspends and resumes."""
+
+
+class ChecklistIncomplete(Refusal):
+    """Not every item of the checklist is passed. Member `missing`."""
+
+
+class ShiftsStillOpen(Refusal):
+    """Somebody has an open shift at the office. Member `drawers`."""
+
+
+class DeliveriesStillOpen(Refusal):
+    """Cash is ordered, or on the road, to or from the office. Member `deliveries`, their ids."""
+
+
+class CashStillThere(Refusal):
+    """The ledger has cash at the office. Member `places`."""
+
+
+class OfficeClosed(Refusal):
+    """The office is closed for good: nothing of it changes any more."""
+
+
+class HoursUnreadable(Refusal):
+    """Opening hours of one day are not up to four ranges, in order and apart: `07:30-11:30 13:30-17:00`."""
 
 
 class DrawerUnknown(Refusal):

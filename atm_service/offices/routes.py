@@ -3,12 +3,13 @@
 from fastapi import APIRouter
 
 from atm_service.context import InContext
-from atm_service.offices import shift_routes, store
+from atm_service.offices import life_routes, shift_routes, store
 from atm_service.offices.schemas import Districts, DistrictView
 from atm_service.problems import refuses
 
 router = APIRouter()
 router.include_router(shift_routes.router)
+router.include_router(life_routes.router)
 
 
 @router.get("/wallet/v1/districts", tags=["wallet"], responses=refuses(signed_in=False))

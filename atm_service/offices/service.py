@@ -12,7 +12,6 @@ from sqlalchemy import Connection
 
 import ledger
 from atm_service import chart, ids
-from atm_service.audit import trail
 from atm_service.cash import stock
 from atm_service.keys.tokens import Caller
 from atm_service.offices import errors, store
@@ -53,24 +52,6 @@ def plain(words: str) -> str:
     return "".join(letter for letter in letters if not unicodedata.combining(letter))
 
 
-def activate(session: Connection, code: str, drawers: int, now: datetime) -> None:
-    """Let an office pay: its accounts and drawers are opened. Safe to repeat with more drawers."""
-    _known(session, code)
-    accounts = chart.office_accounts(code) + chart.TREASURY
-    for number in range(1, drawers + 1):
-        store.add_drawer(session, code, number)
-        accounts += chart.drawer_accounts(code, number)
-    ledger.open_accounts(session, accounts, now)
-    set_state(session, code, State.ACTIVE, now)
-
-
-def set_state(session: Connection, code: str, state: State, now: datetime) -> None:
-    """Change whether an office pays."""
-    _known(session, code)
-    store.set_state(session, code, state)
-    trail.record(session, now, "office-state", None, None, {"office": code, "state": state})
-
-
 def bring_cash(session: Connection, code: str, drawer: int, amount: int, id: UUID, now: datetime) -> None:
     """Bring cash from the treasury through the vault into a drawer. The same `id` again changes nothing.
 
@@ -98,9 +79,14 @@ def bring_cash(session: Connection, code: str, drawer: int, amount: int, id: UUI
         stock.forget(session, chart.drawer(code, drawer))
 
 
-def active(session: Connection, code: str) -> Office:
-    """Find an office that pays. Raises `OfficeUnknown` or `OfficeNotActive`."""
-    office = _known(session, code)
+def active(session: Connection, code: str, *, held: bool = False) -> Office:
+    """Find an office that pays; `held`: it does so until this transaction ends.
+
+    Raises `OfficeUnknown` or `OfficeNotActive`.
+    """
+    office = store.find_held(session, code) if held else store.find(session, code)
+    if office is None:
+        raise errors.OfficeUnknown
     if office.state is not State.ACTIVE:
         raise errors.OfficeNotActive(state=office.state)
     return office
@@ -108,14 +94,10 @@ def active(session: Connection, code: str) -> Office:
 
 def name(session: Connection, code: str) -> str:
     """Give an office's name."""
-    return _known(session, code).name
-
-
-def _known(session: Connection, code: str) -> Office:
     office = store.find(session, code)
     if office is None:
         raise errors.OfficeUnknown
-    return office
+    return office.name
 
 
 def shift_of(session: Connection, clerk: Caller) -> Shift:

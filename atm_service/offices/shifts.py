@@ -24,7 +24,7 @@ from ledger import reading
 def open_shift(session: Connection, clerk: Caller, drawer: int, counts: Counts, now: datetime) -> Shift:
     """Open the clerk's shift at a counted drawer; what differs from the ledger is posted, and kept as a break."""
     assert clerk.office is not None
-    service.active(session, clerk.office)
+    service.active(session, clerk.office, held=True)
     if not store.lock_drawer(session, clerk.office, drawer):
         raise errors.DrawerUnknown
     shift_id = _insert(session, clerk, drawer, counts, now)
@@ -45,7 +45,7 @@ def hand_over(
     Gives the closed shift and the opened one; none is opened while the count must be made again.
     """
     shift = _own(session, clerk)
-    service.active(session, shift.office)
+    service.active(session, shift.office, held=True)
     if theirs := store.open_shift_seen(session, colleague.subject):
         raise errors.ColleagueBusy(drawer=theirs.drawer)
     closed = _close(session, shift, clerk, counts, ClosedHow.HANDED_OVER, now)

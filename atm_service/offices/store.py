@@ -29,7 +29,9 @@ class OfficeRow(SQLModel, table=True):
 
     __tablename__ = "office"
     __table_args__ = (
-        CheckConstraint("state IN ('planned', 'active', 'suspended')", name="office_state"),
+        CheckConstraint(
+            "state IN ('planned', 'ready', 'active', 'suspended', 'closed')", name="office_state"
+        ),
         CheckConstraint("line IN ('good', 'weak', 'none')", name="office_line"),
         {"schema": "service"},
     )
@@ -128,8 +130,11 @@ _INSERT = text("""
     ON CONFLICT (code) DO NOTHING
 """)
 _ONE = text("SELECT * FROM service.office WHERE code = :code")
+_LISTED = text("""
+    SELECT * FROM service.office WHERE CAST(:district AS text) IS NULL OR district_code = :district ORDER BY code
+""")
 _NAMES = text("SELECT code, name FROM service.office WHERE code = ANY (:codes)")
-_SET_STATE = text("UPDATE service.office SET state = :state WHERE code = :code")
+_HELD = text("SELECT * FROM service.office WHERE code = :code FOR SHARE")
 _ADD_DRAWER = text(
     "INSERT INTO service.drawer (office, number) VALUES (:office, :number) ON CONFLICT DO NOTHING"
 )
@@ -208,16 +213,18 @@ def insert(session: Connection, offices: Sequence[tuple[Office, str]]) -> int:
 
 def find(session: Connection, code: str) -> Office | None:
     """Find an office by its code."""
-    row = session.execute(_ONE, {"code": code}).mappings().one_or_none()
-    if row is None:
-        return None
-    facts = {name: value for name, value in row.items() if name != "searchable"}
-    return Office(**{**facts, "state": State(row["state"]), "line": Line(row["line"])})
+    return _office(session.execute(_ONE, {"code": code}).mappings().one_or_none())
 
 
-def set_state(session: Connection, code: str, state: State) -> None:
-    """Change whether an office pays."""
-    session.execute(_SET_STATE, {"code": code, "state": state})
+def find_held(session: Connection, code: str) -> Office | None:
+    """Find an office, whose state stays as it is until this transaction ends."""
+    return _office(session.execute(_HELD, {"code": code}).mappings().one_or_none())
+
+
+def listed(session: Connection, district: str | None) -> list[Office]:
+    """List the offices of a district, or all, in order of code."""
+    rows = session.execute(_LISTED, {"district": district}).mappings()
+    return [office for row in rows if (office := _office(row)) is not None]
 
 
 def add_drawer(session: Connection, office: str, number: int) -> None:
@@ -329,6 +336,13 @@ def districts(session: Connection) -> Sequence[Row[Any]]:
 def has_district(session: Connection, code: str) -> bool:
     """Tell whether a district has offices."""
     return bool(session.execute(_HAS_DISTRICT, {"code": code}).scalar_one())
+
+
+def _office(row: RowMapping | None) -> Office | None:
+    if row is None:
+        return None
+    facts = {name: value for name, value in row.items() if name != "searchable"}
+    return Office(**{**facts, "state": State(row["state"]), "line": Line(row["line"])})
 
 
 def _shift(row: RowMapping | None) -> Shift | None:

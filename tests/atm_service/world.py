@@ -19,6 +19,7 @@ from atm_service.keys import store as key_store
 from atm_service.keys.domain import Purpose
 from atm_service.keys.tokens import issue_access
 from atm_service.limits import policy
+from atm_service.offices import life
 from atm_service.offices import service as offices
 from atm_service.settings import Settings
 from atm_service.staff import service as staff
@@ -214,7 +215,7 @@ class Service:
         """Bring in a clerk, with `cash` in the drawer and a shift open unless told otherwise."""
         now = self.now
         with self.context.transaction() as session:
-            offices.activate(session, office, max(2, drawer), now)
+            life.activate(session, office, max(2, drawer), now)
             if cash:
                 offices.bring_cash(session, office, drawer, cash, uuid4(), now)
         clerk = Clerk(self.client, *self.member("clerk", office), {"office": office})

@@ -16,6 +16,7 @@ import httpx2
 from atm_service import assembly
 from atm_service.context import Context
 from atm_service.keys.tokens import issue_access
+from atm_service.offices import life
 from atm_service.offices import service as offices
 from atm_service.settings import Settings
 from atm_service.staff import service as staff
@@ -175,7 +176,7 @@ class Town:
         """Bring in a clerk with a drawer of cash and an open shift."""
         now, drawer = self.context.clock(), next(self.drawers[office])
         with self.context.transaction() as session:
-            offices.activate(session, office, drawer, now)
+            life.activate(session, office, drawer, now)
             offices.bring_cash(session, office, drawer, CASH, uuid4(), now)
             username = f"clerk{next(_numbers)}"
             id = staff.add(session, username, PASSWORD, "clerk", office, "Hoàng Thị Lan", now)

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from atm_service.offices import life
 from atm_service.offices import service as offices
 from atm_service.offices.domain import State
 from tests.atm_service.world import OFFICE, Service
@@ -30,7 +31,7 @@ def test_all_two_hundred_communes_have_an_office(service: Service) -> None:
 def test_importing_again_adds_nothing(service: Service) -> None:
     """What is there stays as it is, its state too."""
     with service.context.transaction() as session:
-        offices.activate(session, OFFICE, 1, service.now)
+        life.activate(session, OFFICE, 1, service.now)
         assert offices.import_communes(session) == 0
         assert offices.active(session, OFFICE).state is State.ACTIVE
 
@@ -68,7 +69,7 @@ def test_a_suspended_office_opens_no_shift(service: Service) -> None:
     """Suspended is not active: customers read no, clerks read why."""
     clerk = service.clerk(shift=False)
     with service.context.transaction() as session:
-        offices.set_state(session, OFFICE, State.SUSPENDED, service.now)
+        life.change_state(session, None, OFFICE, State.SUSPENDED, "Mất điện", service.now)
     assert listed(service)[OFFICE]["can_pay"] == "no"
     answer = clerk.open()
     assert (answer.status_code, answer.json()["state"]) == (409, "suspended")

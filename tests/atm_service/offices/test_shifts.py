@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from atm_service import chart
+from atm_service.offices import life
 from atm_service.offices import service as offices
 from atm_service.offices.domain import State
 from tests.atm_service.world import OFFICE, OTHER_OFFICE, PASSWORD, Clerk, Service
@@ -258,7 +259,7 @@ def test_nothing_is_handed_over_at_a_suspended_office(service: Service) -> None:
     clerk = service.clerk()
     _, username = colleague(service)
     with service.context.transaction() as session:
-        offices.set_state(session, OFFICE, State.SUSPENDED, service.now)
+        life.change_state(session, None, OFFICE, State.SUSPENDED, "Mất điện", service.now)
     assert slug_of(hand_over(clerk, username, FULL)) == "office-not-active"
     assert clerk.close(FULL).status_code == 200
 

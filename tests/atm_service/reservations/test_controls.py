@@ -1,7 +1,7 @@
 """The controls of reservations: they hold after appointments of every kind, and find what is planted."""
 
 from atm_service.audit import store
-from atm_service.offices import service as offices
+from atm_service.offices import life
 from atm_service.offices.domain import State
 from atm_service.reservations import watching
 from tests.atm_service.audit.days import tamper, topped_up
@@ -24,10 +24,10 @@ def appointments(service: Service) -> None:
     assert watching.miss(service.context, service.now) == 1
     booked(second, office=OTHER_OFFICE, day="2026-11-18")
     with service.context.transaction() as session:
-        offices.set_state(session, OTHER_OFFICE, State.SUSPENDED, service.now)
+        life.change_state(session, None, OTHER_OFFICE, State.SUSPENDED, "Mất điện", service.now)
     assert watching.break_what_does_not_stand(service.context, service.now) == 1
     with service.context.transaction() as session:
-        offices.set_state(session, OTHER_OFFICE, State.ACTIVE, service.now)
+        life.change_state(session, None, OTHER_OFFICE, State.ACTIVE, "Có điện lại", service.now)
     assert here.serve(third, booked(third, 3_000_000)).status_code == 201
     assert third.cancel(booked(third, 1_000_000)["id"]).status_code == 200
     moved = booked(third, 500_000, office=OTHER_OFFICE)["id"]

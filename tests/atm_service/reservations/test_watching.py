@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import exc
 
 from atm_service import housekeeping
-from atm_service.offices import service as offices
+from atm_service.offices import life
 from atm_service.offices.domain import State
 from atm_service.reservations import watching
 from tests.atm_service.reservations.test_moving import move
@@ -22,7 +22,7 @@ FAR_OFFICE = "06184-1"
 
 def suspend(service: Service, office: str = OFFICE) -> None:
     with service.context.transaction() as session:
-        offices.set_state(session, office, State.SUSPENDED, service.now)
+        life.change_state(session, None, office, State.SUSPENDED, "Mất điện", service.now)
 
 
 def watch(service: Service) -> int:
@@ -126,7 +126,7 @@ def test_a_broken_one_may_still_be_paid_if_there_is_cash(service: Service) -> No
     suspend(service)
     watch(service)
     with service.context.transaction() as session:
-        offices.set_state(session, OFFICE, State.ACTIVE, service.now)
+        life.change_state(session, None, OFFICE, State.ACTIVE, "Có điện lại", service.now)
     assert clerk.serve(customer, customer.look(code["id"])).status_code == 201
 
 
@@ -164,7 +164,7 @@ def test_the_life_is_extended_once_at_most(service: Service) -> None:
         suspend(service, customer.look(code["id"])["office"])
         assert watch(service) == 1
         with service.context.transaction() as session:
-            offices.set_state(session, office, State.ACTIVE, service.now)
+            life.activate(session, office, 1, service.now)
         moved = move(customer, code["id"], office, day=str((service.now + timedelta(days=1)).date()))
         assert moved.status_code == 200, moved.text
         ends.append(moved.json()["expires_at"])

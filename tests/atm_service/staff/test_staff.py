@@ -3,7 +3,7 @@ from uuid import UUID
 
 import pytest
 
-from atm_service.offices import service as offices
+from atm_service.offices import life
 from atm_service.staff import errors
 from atm_service.staff import service as staff
 from tests.atm_service.world import OFFICE, Service
@@ -26,7 +26,7 @@ def test_clerk_signs_in(service: Service) -> None:
     """A clerk's session says who, in which role, and at which office; its tokens work."""
     add(service)
     with service.context.transaction() as session:
-        offices.activate(session, OFFICE, 1, service.now)
+        life.activate(session, OFFICE, 1, service.now)
     answer = sign_in(service).json()
     assert (answer["role"], answer["office"], answer["display_name"]) == ("clerk", OFFICE, "Lý Thị Hoa")
     assert answer["office_name"]
