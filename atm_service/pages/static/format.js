@@ -55,6 +55,13 @@ export function deadline(moment) {
   });
 }
 
+// "2026-11-17" as "thứ ba, 17/11": what people call a day on which they have to be somewhere.
+export function dayOfWeek(iso) {
+  const noon = new Date(`${iso}T12:00:00+07:00`);
+  const date = inZone(noon, { day: "2-digit", month: "2-digit" }).replaceAll("-", "/");
+  return `${inZone(noon, { weekday: "long" }).replace(/^Thứ/, "thứ").replace(/^Chủ/, "chủ")}, ${date}`;
+}
+
 export function isoDay(moment) {
   return new Intl.DateTimeFormat("en-CA", { timeZone: ZONE }).format(moment);
 }

@@ -169,6 +169,7 @@ def create_app(fake: Fake) -> FastAPI:
         wallet_sessions(fake),
         wallet_routes(fake),
         money_routes(fake),
+        notice_routes(fake),
         public_routes(fake),
         audit_routes(fake),
     ):
@@ -317,6 +318,17 @@ def reason(fake: Fake) -> str | None:
     return "insufficient-funds-at-bank" if fake.top_up_status == "declined" else None
 
 
+def notice_routes(fake: Fake) -> APIRouter:
+    router = APIRouter(prefix="/wallet/v1")
+
+    @router.get("/notices")
+    def notices(request: Request) -> Json:
+        signed_in(fake, request)
+        return page([], request)
+
+    return router
+
+
 def money_routes(fake: Fake) -> APIRouter:
     router = APIRouter(prefix="/wallet/v1")
 
@@ -345,6 +357,8 @@ def money_routes(fake: Fake) -> APIRouter:
             "digits": "482-913-7056",
             "paid_at": None,
             "paid_office": None,
+            "day": body.get("day"),
+            "reservation": "standing" if body["lifetime"] == "scheduled" else None,
         }
         return dict(fake.withdrawals[key])
 

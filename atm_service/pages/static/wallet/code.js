@@ -2,12 +2,13 @@
 
 import { intention, now, Problem } from "../api.js";
 import { ask, h, isBusy, setBusy } from "../dom.js";
-import { dateTime, deadline, duration, money } from "../format.js";
+import { dateTime, dayOfWeek, deadline, duration, money } from "../format.js";
 import { facts } from "../forms.js";
 import { t } from "../i18n.js";
 import { problemBox } from "../problems.js";
 import { announce } from "../shell.js";
 import { forget, isLive, keep, kept, wallet } from "./account.js";
+import { markRead, noticeBox, noticeOf } from "./appointment.js";
 import { officeOf } from "./offices.js";
 import { watch } from "./watch.js";
 
@@ -19,7 +20,7 @@ export function codeScreen({ id }) {
   let [known, view] = [kept(id), null];
 
   function paint() {
-    if (view?.withdrawal.status === known.withdrawal.status && view.complete) return view.line(true);
+    if (view?.complete && shows(view.withdrawal) === shows(known.withdrawal)) return view.line(true);
     view?.stop();
     const before = view?.withdrawal.status;
     view = isLive(known.withdrawal) ? liveView(known, cancelled) : endView(known);
@@ -27,8 +28,8 @@ export function codeScreen({ id }) {
     if (before && before !== known.withdrawal.status) announce(t(`status.${known.withdrawal.status}`));
   }
 
-  function learn(withdrawal, svg = known?.svg, office = known?.office) {
-    known = { withdrawal, svg, office };
+  function learn(withdrawal, svg = known?.svg, office = known?.office, notice = null) {
+    known = { withdrawal, svg, office, notice };
     if (isLive(withdrawal)) keep(known);
     else forget(id);
     paint();
@@ -42,8 +43,11 @@ export function codeScreen({ id }) {
   async function refresh() {
     try {
       const withdrawal = await wallet.get(path);
-      const svg = isLive(withdrawal) ? (known?.svg ?? (await (await wallet.raw(`${path}/qr.svg`)).text())) : null;
-      learn(withdrawal, svg, known?.office ?? (await officeOf(withdrawal.paid_office ?? withdrawal.office)));
+      const [same, where] = [known?.withdrawal.code === withdrawal.code, withdrawal.paid_office ?? withdrawal.office];
+      const svg = isLive(withdrawal) ? ((same && known.svg) || (await (await wallet.raw(`${path}/qr.svg`)).text())) : null;
+      const office = known?.office?.code === where ? known.office : await officeOf(where);
+      learn(withdrawal, svg, office, await noticeOf(withdrawal));
+      if (known.notice && !known.notice.read_at) markRead(known.notice);
       return isLive(withdrawal);
     } catch (error) {
       if (view) view.line(false);
@@ -58,13 +62,16 @@ export function codeScreen({ id }) {
   return { title: "code.title", back: "home", body, stop: () => (unwatch(), view?.stop()) };
 }
 
+// What makes the screen another one; the code says office and deadline, too.
+const shows = ({ status, code, day, reservation }) => [status, code, day, reservation].join(" ");
+
 function picture(svg) {
   const address = URL.createObjectURL(new Blob([svg], { type: "image/svg+xml" }));
   return { address, node: h("img", { class: "qr", src: address, alt: t("code.qr-alt") }) };
 }
 
 // The code as the clerk's camera and the customer's eyes need it: large, and still there when the line is not.
-function liveView({ withdrawal, svg, office }, cancelled) {
+function liveView({ withdrawal, svg, office, notice }, cancelled) {
   const qr = svg && picture(svg);
   const left = h("strong", {});
   const countdown = h("p", { class: "countdown" }, h("span", {}, t("code.left")), left);
@@ -83,19 +90,20 @@ function liveView({ withdrawal, svg, office }, cancelled) {
     nodes: [
       withdrawal.status === "presented" ? h("p", { class: "notice wait", role: "status" }, t("code.presented")) : "",
       lost,
+      notice ? noticeBox(notice, { go: false }) : "",
       h("div", { class: "ticket" },
         h("p", { class: "figure huge" }, money(withdrawal.amount)),
         qr ? qr.node : h("p", { class: "qr quiet" }, t("form.loading")),
         h("p", { class: "label", id: "digits" }, t("code.digits")),
         h("p", { class: "digits", "aria-labelledby": "digits" }, withdrawal.digits.split("-").map((part) => h("span", {}, part))),
         countdown),
-      instructions(withdrawal, office),
+      withdrawal.reservation === "broken" ? "" : instructions(withdrawal, office), // nobody should set out now
       cancelButton(withdrawal, cancelled),
     ],
   };
 }
 
-function instructions({ office: bound, expires_at, fee }, office) {
+function instructions({ id, office: bound, expires_at, fee, day, reservation, lifetime }, office) {
   const place = office ? `${office.name}, ${office.commune}, ${office.district}` : bound;
   return h("section", { class: "stack" },
     h("h2", {}, t("code.what-now")),
@@ -104,7 +112,8 @@ function instructions({ office: bound, expires_at, fee }, office) {
         !bound && h("a", { href: "#/offices" }, t("offices.title"))),
       h("li", {}, h("strong", {}, t("code.bring-card"))),
       h("li", {}, t("code.show-it"))),
-    facts([[t("code.until"), deadline(expires_at)], fee > 0 && [t("code.fee"), money(fee)]]),
+    lifetime === "scheduled" && h("a", { class: "textual", href: `#/move/${id}` }, t("appointment.change")),
+    facts([reservation === "standing" && [t("appointment.day"), dayOfWeek(day)], [t("code.until"), deadline(expires_at)], fee > 0 && [t("code.fee"), money(fee)]]),
     h("p", { class: "hint" }, t("code.screenshot")));
 }
 

@@ -6,6 +6,7 @@ import { deadline, duration, money } from "../format.js";
 import { loaded } from "../forms.js";
 import { t } from "../i18n.js";
 import { allKept, isLive, wallet } from "./account.js";
+import { noticeBox, unread } from "./appointment.js";
 
 export function codeCard({ withdrawal }) {
   const waiting = duration(Date.parse(withdrawal.expires_at) - now());
@@ -31,16 +32,17 @@ const door = (route, title, note, kind) =>
 export function homeScreen() {
   const load = async () => {
     try {
-      const [account, recent] = await Promise.all([
-        wallet.get("/wallet/v1/account"), wallet.get("/wallet/v1/withdrawals?limit=20"),
+      const [account, recent, notices] = await Promise.all([
+        wallet.get("/wallet/v1/account"), wallet.get("/wallet/v1/withdrawals?limit=20"), unread(),
       ]);
-      return { account, codes: recent.items.filter(isLive).map((withdrawal) => ({ withdrawal })) };
+      return { account, notices, codes: recent.items.filter(isLive).map((withdrawal) => ({ withdrawal })) };
     } catch (error) {
       if (!(error instanceof Lost) || !allKept().length) throw error;
-      return { account: null, codes: allKept() }; // no line: what is kept is what counts on the road
+      return { account: null, notices: [], codes: allKept() }; // no line: what is kept is what counts on the road
     }
   };
-  const show = ({ account, codes }) => [
+  const show = ({ account, notices, codes }) => [
+    notices.map((notice) => noticeBox(notice)),
     account ? balance(account) : h("p", { class: "notice wait" }, t("home.no-line")),
     codes.map(codeCard),
     account?.available === 0 && !codes.length && h("p", { class: "notice wait" }, t("home.first")),
@@ -49,6 +51,7 @@ export function homeScreen() {
       door("topup", "topup.title", "home.topup-note", ""),
       door("statement", "statement.title", "home.statement-note", "")),
     h("a", { class: "textual", href: "#/offices" }, t("offices.title")),
+    account && h("a", { class: "textual", href: "#/notices" }, t("notices.title")),
   ];
   return { title: "home.title", body: loaded(load, show) };
 }

@@ -4,6 +4,7 @@ import { h } from "../dom.js";
 import { t } from "../i18n.js";
 import { go, start } from "../shell.js";
 import { kept, leave, wallet } from "./account.js";
+import { moveScreen, noticesScreen } from "./appointment.js";
 import { codeScreen } from "./code.js";
 import { homeScreen } from "./home.js";
 import { officesScreen } from "./offices.js";
@@ -22,6 +23,8 @@ const routes = {
   "withdraw/office": withdrawOfficeScreen,
   "withdraw/confirm": confirmScreen,
   "code/:id": codeScreen,
+  "move/:id": moveScreen,
+  "notices": noticesScreen,
   "topup": topUpScreen,
   "topup/:id": topUpResultScreen,
   "link": linkScreen,

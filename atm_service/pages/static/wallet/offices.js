@@ -27,7 +27,15 @@ export function searched({ label, path, item, empty }) {
 }
 
 // `choose` makes each office that may pay a button; without it the list is for reading.
+// The commune of the office that was chosen last: what is near is near to there.
+const NEAR = "soft-atm.commune";
+
 export function chooser({ amount, choose }) {
+  const near = sessionStorage.getItem(NEAR);
+  const remember = choose && ((office) => {
+    sessionStorage.setItem(NEAR, office.code.slice(0, 5));
+    choose(office);
+  });
   const district = h("select", { id: "district", onchange: () => search.find() }, h("option", { value: "" }, t("offices.everywhere")));
   open.get("/wallet/v1/districts")
     .then(({ items }) => district.append(...items.map(({ code, name }) => h("option", { value: code }, name))))
@@ -35,9 +43,9 @@ export function chooser({ amount, choose }) {
   const search = searched({
     label: t("offices.search"), empty: t("offices.none"),
     path: (asked) => `/wallet/v1/offices?${new URLSearchParams({
-      ...asked, limit: 20, ...(amount && { amount }), ...(district.value && { district: district.value }),
+      ...asked, limit: 20, ...(near && { commune: near }), ...(amount && { amount }), ...(district.value && { district: district.value }),
     })}`,
-    item: (office) => officeItem(office, choose),
+    item: (office) => officeItem(office, remember),
   });
   return [search.node, h("div", { class: "field" }, h("label", { for: "district" }, t("offices.district")), district), search.results];
 }

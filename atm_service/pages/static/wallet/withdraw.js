@@ -2,12 +2,13 @@
 
 import { intention, Problem } from "../api.js";
 import { h } from "../dom.js";
-import { digitsOf, grouped, money, typedAmount } from "../format.js";
+import { dayOfWeek, digitsOf, grouped, money, typedAmount } from "../format.js";
 import { choice, facts, field, form, loaded, pinField } from "../forms.js";
 import { t } from "../i18n.js";
 import { explain } from "../problems.js";
 import { go } from "../shell.js";
 import { keep, wallet } from "./account.js";
+import { dayChoice, days } from "./appointment.js";
 import { canPayBadge, chooser } from "./offices.js";
 import { samples } from "./samples.js";
 
@@ -16,7 +17,7 @@ const FACES = ["clear", "other-face", "down"];
 const LIFETIMES = ["journey", "counter", "scheduled"];
 
 // What the customer has chosen so far; it outlives the steps, not the page.
-let wish = { amount: "", lifetime: "journey", office: null };
+let wish = { amount: "", lifetime: "journey", office: null, day: null };
 
 // The service decides; this only saves a journey over the line. The words are those of the service's own refusals.
 function objection(amount, { available, limits }) {
@@ -52,8 +53,8 @@ function amountStep(account) {
   const amount = amountField((value) => objection(value, account));
   amount.input.value = wish.amount;
   amount.input.addEventListener("input", () => (wish.amount = amount.input.value));
-  const where = h("div", {});
-  const place = () => where.replaceChildren(officeRow(place));
+  const where = h("div", { class: "stack" });
+  const place = () => where.replaceChildren(...[officeRow(place), dayRow()].filter(Boolean));
   const lifetime = choice({
     name: "lifetime", legend: t("withdraw.lifetime"), value: wish.lifetime,
     options: LIFETIMES.map((name) => [name, t(`lifetime.${name}`), t(`lifetime.${name}-note`)]),
@@ -70,6 +71,13 @@ function amountStep(account) {
       fields: [amount], after: [quickAmounts(amount.input, QUICK), lifetime, where], submit: t("withdraw.next"), act: next,
     }),
   ];
+}
+
+// An appointment is for a day: today unless another one is chosen.
+function dayRow() {
+  if (wish.lifetime !== "scheduled") return null;
+  if (!days().includes(wish.day)) wish.day = days()[0];
+  return dayChoice({ value: wish.day, changed: (day) => (wish.day = day) });
 }
 
 function officeRow(changed) {
@@ -94,9 +102,10 @@ export function withdrawOfficeScreen() {
 export function confirmScreen() {
   const amount = Number(digitsOf(wish.amount));
   const { lifetime, office } = wish;
+  const day = lifetime === "scheduled" ? wish.day : null;
   const face = h("div", {});
   const act = async ({ pin }, waiting) => {
-    const chosen = { amount, lifetime, ...(office && { office: office.code }) };
+    const chosen = { amount, lifetime, ...(office && { office: office.code }), ...(day && { day }) };
     const capture = face.querySelector("select")?.value;
     const body = { ...chosen, pin, ...(capture && { face_capture: capture }) };
     const wished = intention("withdrawal", chosen);
@@ -104,7 +113,7 @@ export function confirmScreen() {
       if (error.slug === "step-up-required") face.replaceChildren(samples("face_capture", t("confirm.face"), FACES));
       throw error;
     });
-    wish = { amount: "", lifetime: "journey", office: null };
+    wish = { amount: "", lifetime: "journey", office: null, day: null };
     keep({ withdrawal, svg: null, office });
     location.replace(`#/code/${withdrawal.id}`); // going back must not lead to the PIN of a code already made
   };
@@ -115,6 +124,7 @@ export function confirmScreen() {
       facts([
         [t("withdraw.lifetime"), t(`lifetime.${lifetime}`)],
         [t("withdraw.where"), office ? `${office.name}, ${office.commune}` : t("confirm.anywhere")],
+        day && [t("appointment.day"), dayOfWeek(day)],
       ]),
       form({
         fields: [pinField({ label: t("field.pin"), hint: t("confirm.pin-hint") })],

@@ -1,0 +1,107 @@
+// Appointments: the days that can be chosen, what became of one, and moving it – only when the customer says so.
+
+import { intention, now } from "../api.js";
+import { h, isBusy, setBusy } from "../dom.js";
+import { dayOfWeek, deadline, isoDay, money } from "../format.js";
+import { choice, form, loaded, paged } from "../forms.js";
+import { t } from "../i18n.js";
+import { problemBox } from "../problems.js";
+import { go } from "../shell.js";
+import { keep, wallet } from "./account.js";
+import { chooser } from "./offices.js";
+
+const DAY_MS = 24 * 3600_000;
+const DAYS = 4; // a scheduled code lives for three days: today and the next three
+
+// The days from today on, until `last`.
+export function days(last) {
+  const all = Array.from({ length: DAYS }, (_, number) => isoDay(now() + number * DAY_MS));
+  return last ? all.filter((day) => day <= isoDay(Date.parse(last))) : all;
+}
+
+export function dayChoice({ value, changed, last }) {
+  return choice({
+    name: "day", legend: t("appointment.day"), value, changed,
+    options: days(last).map((day, number) => [day, number === 0 ? t("appointment.today") : dayOfWeek(day), number === 0 ? dayOfWeek(day) : null]),
+  });
+}
+
+const placeWords = ({ name, commune, day }) => t("appointment.place", { name, commune, day: dayOfWeek(day) });
+
+// What the customer must know before setting out, with the way on.
+export function noticeBox(notice, { go: onward = true } = {}) {
+  const { kind, why, place, proposed, amount, withdrawal_id } = notice;
+  const title = t(`notice.${kind}`, { place: placeWords(place), amount: money(amount) });
+  return h("div", { class: "notice wait", role: "status" },
+    h("strong", {}, title),
+    why && h("p", {}, t(`broken.${why}`)),
+    h("p", {}, t("notice.until", { deadline: deadline(notice.expires_at) })),
+    onward && h("a", { class: "button", href: `#/code/${withdrawal_id}` }, t(notice.read_at ? "home.code-show" : "notice.next")),
+    !onward && proposed && proposal(withdrawal_id, proposed),
+    !onward && h("a", { class: "button plain", href: `#/move/${withdrawal_id}` }, t("appointment.elsewhere")));
+}
+
+function proposal(id, proposed) {
+  const trouble = h("div", {});
+  const words = t("appointment.agree", { place: placeWords(proposed) });
+  const button = h("button", { class: "primary", onclick: async () => {
+    if (isBusy(button)) return;
+    setBusy(button, true);
+    trouble.replaceChildren();
+    try {
+      await move(id, { office: proposed.office, day: proposed.day });
+    } catch (error) {
+      trouble.replaceChildren(problemBox(error));
+      setBusy(button, false);
+    }
+  } }, words);
+  return [h("p", {}, t("appointment.proposed")), button, trouble];
+}
+
+// The service changes nothing without this: the code is signed again, so the picture of the old one goes.
+async function move(id, place, waiting) {
+  const withdrawal = await wallet.send(`/wallet/v1/withdrawals/${id}/move`, place, intention(`move-${id}`, place), waiting);
+  keep({ withdrawal, svg: null, office: null });
+  if (location.hash === `#/code/${id}`) window.dispatchEvent(new HashChangeEvent("hashchange"));
+  else go(`code/${id}`);
+}
+
+export function noticesScreen() {
+  const load = (cursor) => wallet.get(`/wallet/v1/notices${cursor ? `?cursor=${cursor}` : ""}`);
+  return { title: "notices.title", back: "home", body: paged(load, (notice) => h("li", {}, noticeBox(notice)), t("notices.empty")) };
+}
+
+// The newest notice about a withdrawal that still asks for something.
+export async function noticeOf({ id, reservation }) {
+  if (reservation !== "broken" && reservation !== "missed") return null;
+  const { items } = await wallet.get("/wallet/v1/notices?limit=100").catch(() => ({ items: [] }));
+  return items.find((notice) => notice.withdrawal_id === id && notice.kind === `reservation-${reservation}`) ?? null;
+}
+
+export async function unread() {
+  const { items } = await wallet.get("/wallet/v1/notices").catch(() => ({ items: [] }));
+  return items.filter((notice) => !notice.read_at);
+}
+
+export const markRead = (notice) => wallet.post(`/wallet/v1/notices/${notice.id}/read`).catch(() => {}); // next time
+
+export function moveScreen({ id }) {
+  const body = loaded(() => wallet.get(`/wallet/v1/withdrawals/${id}`), (withdrawal) => {
+    const chosen = { office: null, day: days(withdrawal.expires_at)[0] };
+    const region = h("div", { class: "stack" });
+    const choose = (office) => {
+      chosen.office = office;
+      region.replaceChildren(
+        h("section", { class: "where stack" }, h("h2", {}, t("appointment.new")),
+          h("p", {}, h("strong", {}, office.name), h("br"), `${office.commune}, ${office.district}`)),
+        form({
+          fields: [], before: [dayChoice({ value: chosen.day, last: withdrawal.expires_at, changed: (day) => (chosen.day = day) })],
+          submit: t("appointment.move"), act: (_, waiting) => move(id, { office: chosen.office.code, day: chosen.day }, waiting),
+        }));
+      region.querySelector("input").focus();
+    };
+    region.replaceChildren(...[chooser({ amount: withdrawal.amount, choose })].flat());
+    return [h("p", { class: "lead" }, t("appointment.lead", { amount: money(withdrawal.amount) })), region];
+  });
+  return { title: "appointment.title", back: `code/${id}`, body };
+}
