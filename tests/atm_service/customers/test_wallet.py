@@ -5,6 +5,7 @@ from uuid import uuid4
 import pytest
 
 from atm_service.customers import service as customers
+from atm_service.kinds import KINDS
 from atm_service.refusals import NotFound, TooManyAttempts
 from atm_service.withdrawals.errors import WrongPin
 from tests.atm_service.world import Customer, Service
@@ -66,6 +67,35 @@ def test_prove_pin(service: Service) -> None:
     assert left == [4, 3, 2, 1, 0]
     with pytest.raises(TooManyAttempts):
         customers.prove_pin(context, customer.id, "480152", now)
+
+
+def test_a_right_pin_forgives_the_wrong_ones(service: Service) -> None:
+    """Whoever mistypes now and then is never shut out."""
+    customer = service.customer(0)
+    for _ in range(2):
+        for _ in range(4):
+            with pytest.raises(WrongPin):
+                customers.prove_pin(service.context, customer.id, WRONG, service.now)
+        customers.prove_pin(service.context, customer.id, "480152", service.now)
+
+
+def test_guesses_at_two_doors_at_once(service: Service) -> None:
+    """Wrong PINs for codes and wrong PINs elsewhere are counted together, one by one: five are compared."""
+    customer = service.customer(0)
+
+    def guess(number: int) -> str:
+        if number % 2:
+            body = {"amount": 100_000, "pin": WRONG}
+            return str(customer.post("/wallet/v1/withdrawals", body).json()["type"]).rpartition(":")[2]
+        try:
+            customers.prove_pin(service.context, customer.id, WRONG, service.now)
+        except (WrongPin, TooManyAttempts) as refused:
+            return KINDS[type(refused)].slug
+        return "passed"
+
+    with ThreadPoolExecutor(20) as pool:
+        answers = list(pool.map(guess, range(20)))
+    assert sorted(answers) == ["too-many-attempts"] * 15 + ["wrong-pin"] * 5
 
 
 def test_many_guesses_at_once(service: Service) -> None:
