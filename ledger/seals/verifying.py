@@ -4,7 +4,9 @@ It trusts nothing but the public keys, and a published seal if there is one. It 
 read from live rows or from an export alike.
 """
 
+import gc
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import pairwise
@@ -65,12 +67,25 @@ def verify(
     """
     report = Report()
     replay = Replay()
-    for finding in _findings(books, _Chain(keys, published), replay, now, report, progress):
-        report.found += 1
-        if len(report.findings) < FINDINGS_MAX:
-            report.findings.append(finding)
+    with _without_collector():
+        for finding in _findings(books, _Chain(keys, published), replay, now, report, progress):
+            report.found += 1
+            if len(report.findings) < FINDINGS_MAX:
+                report.findings.append(finding)
     report.postings = replay.postings
     return report
+
+
+@contextmanager
+def _without_collector() -> Iterator[None]:
+    """Keep Python from looking for cycles among millions of rows, which have none: it takes half the time."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def _findings(

@@ -13,15 +13,15 @@ from atm_service.sharing import Shared, tried
 
 @dataclass(frozen=True)
 class Ask:
-    """An ask about a subject; it answers with its number."""
+    """An ask about something or somebody; it answers with its number."""
 
     number: int
-    about: Hashable = None
+    about: str = ""
 
     @property
-    def subjects(self) -> tuple[Hashable]:
+    def subjects(self) -> Sequence[Hashable]:
         """Itself, unless it was said what it is about."""
-        return (self.about if self.about is not None else self.number,)
+        return self.about.split() or (self.number,)
 
 
 @dataclass
@@ -90,6 +90,14 @@ def test_two_about_the_same_take_turns() -> None:
     assert desk.batches == [[0], [1, 3], [2], [4]]
 
 
+def test_nobody_overtakes_who_waits_for_another() -> None:
+    """Whoever is about Bình waits for the one before, who is about him too and waits for Anna."""
+    desk = Desk()
+    asked = [Ask(0), Ask(1, "Anna"), Ask(2, "Anna Bình"), Ask(3, "Bình"), Ask(4, "Châu")]
+    asyncio.run(served(desk, asked))
+    assert desk.batches == [[0], [1, 4], [2], [3]]
+
+
 def test_a_refusal_is_its_own_askers() -> None:
     """One that is refused does not touch its neighbours."""
     desk = Desk(decide=lambda ask: NotFound() if ask.number == 2 else ask.number)
@@ -148,7 +156,7 @@ def test_a_crowd_is_served_and_nobody_is_forgotten() -> None:
         shared: Shared[Ask, int] = Shared(lambda asks: [ask.number for ask in asks], together_max=7)
 
         async def one(start: int) -> list[int]:
-            return [await shared(Ask(n, n % 11)) for n in range(start, 2_000, 40)]
+            return [await shared(Ask(n, str(n % 11))) for n in range(start, 2_000, 40)]
 
         return await asyncio.gather(*(one(start) for start in range(40)))
 
