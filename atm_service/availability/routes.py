@@ -1,6 +1,7 @@
 """Offices for the wallet: near ones first, each with its answer."""
 
 import re
+from datetime import datetime
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Query
@@ -54,7 +55,7 @@ def listed(
     with context.transaction() as session:
         found = store.listed(session, today, _after(cursor), wanted, limit + 1)
     asked = amount or context.policy.withdrawal.amount_min
-    views = [_view(one, answer(one.facts, asked, context.policy, today)) for one in found[:limit]]
+    views = [_view(one, answer(one.facts, asked, context.policy, now), now) for one in found[:limit]]
     last = found[limit - 1] if len(found) > limit else None
     return Page(items=views, next_cursor=paging.write(f"{last.far}-{last.code}") if last else None)
 
@@ -73,13 +74,14 @@ def _literal(words: str) -> str:
     return words.replace("\\", "\\\\").replace("%", r"\%").replace("_", r"\_")
 
 
-def _view(known: Known, said: Answer) -> OfficeView:
+def _view(known: Known, said: Answer, now: datetime) -> OfficeView:
     return OfficeView(
         code=known.code,
         name=known.name,
         commune=known.commune,
         district=known.district,
-        open=known.facts.is_open,
+        open=known.facts.is_open(now),
         can_pay=said.can_pay,
         why=said.why,
+        opens_at=said.opens_at,
     )

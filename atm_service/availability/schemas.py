@@ -1,5 +1,7 @@
 """HTTP bodies of offices as customers find them."""
 
+from datetime import datetime
+
 from pydantic import BaseModel, ConfigDict, Field
 
 from atm_service.availability.domain import CanPay, Why
@@ -17,3 +19,6 @@ class OfficeView(BaseModel):
     open: bool = Field(description="somebody is there who can pay")
     can_pay: CanPay
     why: Why = Field(description="what the answer rests on")
+    opens_at: datetime | None = Field(
+        description="where the answer will be another one: when the office opens"
+    )

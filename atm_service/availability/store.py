@@ -9,7 +9,10 @@ from sqlalchemy import Connection, Row, text
 
 from atm_service.availability.domain import Facts, Till
 from atm_service.cash.domain import total
+from atm_service.offices import hours
 from atm_service.offices.domain import Line, State
+from atm_service.offices.hours import Hours
+from atm_service.offices.life_store import AllHours
 
 
 @dataclass(frozen=True)
@@ -41,7 +44,8 @@ _CASH: Final = """, cash AS (
 _FACTS: Final = """
     SELECT o.code, o.name, o.commune, o.district, o.far, o.state, o.line, shifts.tills,
            coalesce(cash.total, 0) AS cash, coalesce(days.today, 0) AS moved_today,
-           coalesce(days.month, 0) AS moved_this_month, coalesce(days.reserved, 0) AS reserved, days.reserved_on
+           coalesce(days.month, 0) AS moved_this_month, coalesce(days.reserved, 0) AS reserved, days.reserved_on,
+           hours.week, hours.other_days, contact.seen_at
     FROM chosen AS o
     LEFT JOIN cash ON cash.code = o.code
     LEFT JOIN LATERAL (
@@ -59,6 +63,14 @@ _FACTS: Final = """
                    AS reserved_on
         FROM service.office_day d WHERE d.office = o.code AND d.day >= :month
     ) AS days ON true
+    LEFT JOIN service.office_contact contact ON contact.office = o.code
+    LEFT JOIN LATERAL (
+        SELECT (SELECT h.week FROM service.office_hours h WHERE h.office = o.code ORDER BY h.id DESC LIMIT 1) AS week,
+               (SELECT jsonb_agg(jsonb_build_array(d.office, d.day, d.hours))
+                FROM (SELECT DISTINCT ON (day, office) office, day, hours FROM service.office_day_hours
+                      WHERE day BETWEEN :today AND :through AND (office IS NULL OR office = o.code)
+                      ORDER BY day, office, id DESC) AS d) AS other_days
+    ) AS hours ON true
     ORDER BY o.far, o.code
 """
 _BY_DISTANCE: Final = """
@@ -103,13 +115,15 @@ def cash_of(session: Connection, codes: Sequence[str]) -> dict[str, int]:
 
 
 def _days(day: date) -> dict[str, date]:
-    return {"today": day, "month": day.replace(day=1)}
+    return {"today": day, "month": day.replace(day=1), "through": day + hours.AHEAD}
 
 
 def _known(row: Row[Any]) -> Known:
     facts = Facts(
         state=State(row.state),
         line=Line(row.line),
+        hours=_hours(row),
+        heard_at=row.seen_at,
         tills=tuple(_till(cash, notes) for cash, notes in row.tills or ()),
         cash=int(row.cash),
         reserved=int(row.reserved),
@@ -118,6 +132,13 @@ def _known(row: Row[Any]) -> Known:
         moved_this_month=int(row.moved_this_month),
     )
     return Known(row.code, row.name, row.commune, row.district, row.far, facts)
+
+
+def _hours(row: Row[Any]) -> Hours:
+    """Put an office's hours together, as its life does."""
+    weeks = {} if row.week is None else {row.code: tuple(hours.read(day) for day in row.week)}
+    days = [(office, date.fromisoformat(day), written) for office, day, written in row.other_days or ()]
+    return AllHours(weeks, days).of(row.code)
 
 
 def _till(cash: int, notes: Sequence[int] | None) -> Till:

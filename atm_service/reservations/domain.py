@@ -7,22 +7,26 @@ day and of that day's month.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime, timedelta
+from typing import Final
 from uuid import UUID
 
 from atm_service.availability.domain import Facts, Why
 from atm_service.limits.policy import Policy
 from atm_service.offices.domain import Line, State
+from atm_service.offices.hours import next_open
 from atm_service.reservations.errors import CannotReserve, CashReserved
 from atm_service.withdrawals.errors import OfficeLimitReached
+from ledger import business_date
+
+LOST: Final = timedelta(hours=1)  # an open office that is silent for so long cannot keep its word today
 
 
-def obstacle(facts: Facts, amount: int, day: date, today: date, policy: Policy) -> Why | None:
+def obstacle(facts: Facts, amount: int, day: date, now: datetime, policy: Policy) -> Why | None:
     """Say why an amount cannot be promised for a day, beside what is promised already; None: it can."""
-    if facts.state is not State.ACTIVE:
-        return Why.NOT_ACTIVE
-    if facts.line is Line.NONE:
-        return Why.NO_LINE
+    today = business_date(now)
+    if (why := _absence(facts, day, now)) is not None:
+        return why
     if facts.cash - facts.reserved < amount:
         return Why.CASH
     if _moved_on(facts, day, today) + amount > policy.office.per_day:
@@ -32,15 +36,30 @@ def obstacle(facts: Facts, amount: int, day: date, today: date, policy: Policy) 
     return None
 
 
+def _absence(facts: Facts, day: date, now: datetime) -> Why | None:
+    """Say why nobody will be there on a day."""
+    if facts.state is not State.ACTIVE:
+        return Why.NOT_ACTIVE
+    if not facts.hours.on(day):
+        return Why.CLOSED
+    if facts.line is Line.NONE or (day == business_date(now) and facts.is_silent(now, LOST)):
+        return Why.NO_LINE
+    return None
+
+
 def promised(facts: Facts, amount: int, day: date) -> Facts:
     """Give the facts with one more promise; with less than zero, one fewer."""
     on = {**facts.reserved_on, day: facts.reserved_on.get(day, 0) + amount}
     return replace(facts, reserved=facts.reserved + amount, reserved_on=on)
 
 
-def promise(facts: Facts, office: str, amount: int, day: date, today: date, policy: Policy) -> Facts:
-    """Promise an amount for a day; give the facts after it. Raises `CannotReserve`."""
-    if (why := obstacle(facts, amount, day, today, policy)) is not None:
+def promise(facts: Facts, office: str, amount: int, day: date, now: datetime, policy: Policy) -> Facts:
+    """Promise an amount for a day, today only before the office closes; give the facts after it.
+
+    Raises `CannotReserve`.
+    """
+    why = Why.CLOSED if day < first_day(facts, now) else obstacle(facts, amount, day, now, policy)
+    if why is not None:
         raise CannotReserve(office=office, day=day, why=why)
     return promised(facts, amount, day)
 
@@ -91,12 +110,12 @@ class Standing:
     day: date
 
 
-def doubtful(facts: Facts, today: date, policy: Policy) -> bool:
+def doubtful(facts: Facts, now: datetime, policy: Policy) -> bool:
     """Tell whether some of what is reserved at an office may not stand any more."""
-    return any(obstacle(facts, 0, day, today, policy) for day in facts.reserved_on)
+    return any(obstacle(facts, 0, day, now, policy) for day in facts.reserved_on)
 
 
-def broken(facts: Facts, standing: Sequence[Standing], today: date, policy: Policy) -> Mapping[UUID, Why]:
+def broken(facts: Facts, standing: Sequence[Standing], now: datetime, policy: Policy) -> Mapping[UUID, Why]:
     """Say which of an office's reservations it cannot keep, and why: as few as can be, the youngest first.
 
     `facts` count all of them as reserved.
@@ -104,15 +123,22 @@ def broken(facts: Facts, standing: Sequence[Standing], today: date, policy: Poli
     found: dict[UUID, Why] = {}
     for one in sorted(standing, key=lambda one: one.id, reverse=True):
         others = promised(facts, -one.amount, one.day)
-        if (why := obstacle(others, one.amount, one.day, today, policy)) is not None:
+        if (why := obstacle(others, one.amount, one.day, now, policy)) is not None:
             found[one.id] = why
             facts = others
     return found
 
 
-def can_take(facts: Facts, amount: int, day: date, today: date, policy: Policy) -> bool:
+def can_take(facts: Facts, amount: int, day: date, now: datetime, policy: Policy) -> bool:
     """Tell whether an office can be proposed to somebody whose appointment was broken: today somebody must be there."""
-    return (day != today or facts.is_open) and obstacle(facts, amount, day, today, policy) is None
+    is_ready = day != business_date(now) or facts.is_open(now)
+    return is_ready and obstacle(facts, amount, day, now, policy) is None
+
+
+def first_day(facts: Facts, now: datetime) -> date:
+    """Give the day on which the office is open next: today, when it is open or will be."""
+    opens = next_open(facts.hours, now)
+    return business_date(opens or now)
 
 
 def _moved_on(facts: Facts, day: date, today: date) -> int:

@@ -35,7 +35,7 @@ def move(
         raise NotFound
     offices.active(session, office)
     before, today = found.withdrawal, ledger.business_date(now)
-    after = before.reserve(office, day or today, now)
+    after = before.reserve(office, day or service.first_day(session, office, now), now)
     old = [service.part(before)] if before.is_reserved_on(before.day or today) else []
     # Both offices at once, in one order: two who change places must not wait for each other.
     store.lock(session, [part for part in [*old, service.part(after)] if part.day >= today], today)

@@ -31,18 +31,26 @@ def promise_each(
     store.lock(session, parts, today)
     known = availability.of_each(session, sorted({one.office for one in parts}), today)
     facts = {code: one.facts for code, one in known.items()}
-    return [_promised(facts, one, today, policy) for one in parts]
+    return [_promised(facts, one, now, policy) for one in parts]
 
 
-def _promised(facts: dict[str, Facts], wanted: Part, today: date, policy: Policy) -> Refusal | None:
+def _promised(facts: dict[str, Facts], wanted: Part, now: datetime, policy: Policy) -> Refusal | None:
     if wanted.office not in facts:
         return office_errors.OfficeUnknown()
     try:
-        after = domain.promise(facts[wanted.office], wanted.office, wanted.amount, wanted.day, today, policy)
+        after = domain.promise(facts[wanted.office], wanted.office, wanted.amount, wanted.day, now, policy)
     except Refusal as refusal:
         return refusal
     facts[wanted.office] = after
     return None
+
+
+def first_day(session: Connection, office: str, now: datetime) -> date:
+    """Give the day on which an office is open next. Raises `OfficeUnknown`."""
+    known = availability.of_each(session, [office], ledger.business_date(now))
+    if office not in known:
+        raise office_errors.OfficeUnknown
+    return domain.first_day(known[office].facts, now)
 
 
 def count(session: Connection, reserved: Sequence[Withdrawal], now: datetime) -> None:

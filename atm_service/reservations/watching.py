@@ -47,7 +47,7 @@ def break_what_does_not_stand(context: Context, now: datetime) -> int:
     with context.transaction() as session:
         offices = store.offices(session)
         known = availability.of_each(session, offices, today) if offices else {}
-    in_doubt = [code for code, one in known.items() if domain.doubtful(one.facts, today, context.policy)]
+    in_doubt = [code for code, one in known.items() if domain.doubtful(one.facts, now, context.policy)]
     return sum(_break(context, office, now) for office in sorted(in_doubt))
 
 
@@ -57,7 +57,7 @@ def _break(context: Context, office: str, now: datetime) -> int:
         standing = store.coming(session, office, now, AT_ONCE)
         store.lock(session, [store.Part(office, one.day, one.amount) for one in standing], today)
         here = availability.of_each(session, [office], today)[office]
-        found = domain.broken(here.facts, standing, today, policy)
+        found = domain.broken(here.facts, standing, now, policy)
         if not found:
             return 0
         before = [one.withdrawal for one in withdrawals.find_each(session, list(found)).values()]
@@ -85,19 +85,19 @@ def _tell(
     left = {one.code: one.facts for one in near if one.code != here.code}
     told = []
     for one in broken:
-        proposed = _proposed(near, left, one, today, policy)
+        proposed = _proposed(near, left, one, now, policy)
         told.append(_told(one, here, Kind.BROKEN, {"why": why[one.id], "proposed": proposed}))
     notices.insert_each(session, told, now)
 
 
 def _proposed(
-    near: Sequence[Known], left: dict[str, Facts], one: Withdrawal, today: date, policy: Policy
+    near: Sequence[Known], left: dict[str, Facts], one: Withdrawal, now: datetime, policy: Policy
 ) -> dict[str, Any] | None:
     """Find the nearest office that can pay on the day, else on the day after."""
     for day in (_day(one), _day(one) + timedelta(days=1)):
         for known in near:
             facts = left.get(known.code)
-            if facts is not None and domain.can_take(facts, one.amount, day, today, policy):
+            if facts is not None and domain.can_take(facts, one.amount, day, now, policy):
                 left[known.code] = domain.promised(facts, one.amount, day)
                 return _place(known, day)
     return None

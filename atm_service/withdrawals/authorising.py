@@ -157,7 +157,7 @@ def _draft(
     )
     if body.office is None or body.lifetime is not Lifetime.SCHEDULED:
         return draft
-    return draft.reserve(body.office, body.day or ledger.business_date(now), now)
+    return draft.reserve(body.office, body.day or reservations.first_day(session, body.office, now), now)
 
 
 def _promised(

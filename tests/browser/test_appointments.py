@@ -13,7 +13,7 @@ import uvicorn
 from playwright.sync_api import Browser, Page, expect
 
 from atm_service import app
-from atm_service.offices import service as offices
+from atm_service.offices import life
 from atm_service.offices.domain import State
 from tests.atm_service.world import OFFICE, OTHER_OFFICE, Clock, Customer, Service, context_on
 from tests.browser.test_wallet_pages import LOW_TARGETS, PHONE_SIZE
@@ -57,6 +57,9 @@ def seen(chromium: Browser, database: Database, tmp_path: Path) -> Iterator[Seen
     service = Service(context, clock)
     service.clerk()
     service.clerk(OTHER_OFFICE)
+    with context.transaction() as session:  # the tests run at any hour
+        for office in (OFFICE, OTHER_OFFICE):
+            life.set_hours(session, None, office, ["00:00-24:00"] * 7, clock.now)
     server = uvicorn.Server(uvicorn.Config(app.create(context), port=0, log_level="critical"))
     thread = threading.Thread(target=server.run)
     thread.start()
@@ -97,7 +100,7 @@ def test_an_appointment_is_broken_told_and_moved_with_consent(seen: Seen, tmp_pa
     before = page.locator("img.qr").get_attribute("src")
     page.screenshot(path=tmp_path / "standing.png", full_page=True)
     with seen.service.context.transaction() as session:
-        offices.set_state(session, OFFICE, State.SUSPENDED, seen.service.now)
+        life.change_state(session, None, OFFICE, State.SUSPENDED, "Mất điện", seen.service.now)
     warned = page.locator(".notice.wait", has_text="Khoan đi!")
     expect(warned).to_contain_text("đang ngừng chi tiền")
     expect(warned).to_contain_text("Tam Thanh")
@@ -121,8 +124,8 @@ def test_a_notice_waits_on_the_first_page_and_is_kept(seen: Seen, tmp_path: Path
     booked = seen.customer.appointment()
     assert booked.status_code == 201, booked.text
     with seen.service.context.transaction() as session:
-        offices.set_state(session, OFFICE, State.SUSPENDED, seen.service.now)
-        offices.set_state(session, OTHER_OFFICE, State.SUSPENDED, seen.service.now)
+        life.change_state(session, None, OFFICE, State.SUSPENDED, "Mất điện", seen.service.now)
+        life.change_state(session, None, OTHER_OFFICE, State.SUSPENDED, "Mất điện", seen.service.now)
     seen.sign_in()
     for _ in range(30):
         if page.locator(".notice.wait").count():
@@ -135,7 +138,7 @@ def test_a_notice_waits_on_the_first_page_and_is_kept(seen: Seen, tmp_path: Path
     page.get_by_role("link", name="Xem và đổi hẹn").click()
     page.get_by_role("link", name="Chọn điểm hoặc ngày khác").click()
     with seen.service.context.transaction() as session:
-        offices.set_state(session, OTHER_OFFICE, State.ACTIVE, seen.service.now)
+        life.change_state(session, None, OTHER_OFFICE, State.ACTIVE, "Có điện lại", seen.service.now)
     page.fill("#search", "tam thanh")
     page.get_by_role("button", name=re.compile("Tam Thanh")).first.click()
     page.get_by_role("group", name="Ngày hẹn").get_by_role("radio").nth(2).check(force=True)

@@ -5,6 +5,7 @@ from uuid import uuid4
 import pytest
 
 from atm_service.limits import policy
+from atm_service.offices import contacts, life
 from atm_service.offices import service as offices
 from tests.atm_service.world import OFFICE, OTHER_OFFICE, Service
 
@@ -72,7 +73,7 @@ def test_no_figure_of_cash_is_told(service: Service) -> None:
     service.clerk(OFFICE, cash=MAXIMUM)
     service.clerk(OTHER_OFFICE, cash=5 * MAXIMUM)
     shown = pages(service, q=OFFICE)[0]
-    assert set(shown) == {"code", "name", "commune", "district", "open", "can_pay", "why"}
+    assert set(shown) == {"code", "name", "commune", "district", "open", "can_pay", "why", "opens_at"}
     assert said(service, OFFICE, MAXIMUM) == said(service, OTHER_OFFICE, MAXIMUM) == ("yes", "ready")
     for amount in (MAXIMUM + 1, 3 * MAXIMUM, 10**12):
         above = ("no", "above-maximum")
@@ -114,3 +115,30 @@ def test_two_drawers_on_shift_are_two_chances(service: Service) -> None:
     assert said(service, OFFICE, 800_000) == ("ask", "to-prepare")
     service.clerk(OFFICE, 2, cash=0, shift=False).open(2, {"10000": 100})
     assert said(service, OFFICE, 800_000) == ("yes", "ready")
+
+
+def test_hours_decide_and_say_when(service: Service) -> None:
+    """At noon, on a date with other hours, and in a week of its own."""
+    service.clerk(OFFICE)
+    service.clock.now = service.now.replace(hour=5)
+    (noon,) = pages(service, q=OFFICE, amount=1_000_000)
+    assert (noon["open"], noon["can_pay"], noon["why"]) == (False, "ask", "closed")
+    assert noon["opens_at"] == "2026-11-16T06:30:00Z"
+    with service.context.transaction() as session:
+        life.set_hours(session, None, OFFICE, ["07:00-18:00"] * 7, service.now)
+    assert said(service, OFFICE, 1_000_000) == ("yes", "ready")
+    with service.context.transaction() as session:
+        life.set_day(session, None, OFFICE, service.now.date(), "", "Nghỉ lễ", service.now)
+    (holiday,) = pages(service, q=OFFICE, amount=1_000_000)
+    assert (holiday["why"], holiday["opens_at"]) == ("closed", "2026-11-17T00:00:00Z")
+
+
+def test_a_silent_office_is_asked_first(service: Service) -> None:
+    """What is written down of its counter's last word counts."""
+    service.clerk(OFFICE)
+    with service.context.transaction() as session:
+        contacts.write(session, {OFFICE: service.now})
+    service.clock.advance(minutes=14)
+    assert said(service, OFFICE, 1_000_000) == ("yes", "ready")
+    service.clock.advance(minutes=1)
+    assert said(service, OFFICE, 1_000_000) == ("ask", "no-line")

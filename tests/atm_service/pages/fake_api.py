@@ -428,6 +428,7 @@ def public_routes(fake: Fake) -> APIRouter:
                 "district": district,
                 "open": can_pay != "no",
                 "can_pay": can_pay,
+                "opens_at": None,
                 "why": {"yes": "ready", "ask": "nobody-on-shift", "no": "not-active"}[can_pay],
             }
             for code, name, commune, number, district, can_pay in PLACES

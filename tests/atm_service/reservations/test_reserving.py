@@ -208,3 +208,16 @@ def test_a_listed_office_counts_what_is_reserved(service: Service) -> None:
         for amount in (1_000_000, 1_010_000)
     }
     assert answers == {1_000_000: "ready", 1_010_000: "cash"}
+
+
+def test_the_default_day_is_the_next_open_one(service: Service) -> None:
+    """In the evening tomorrow; today can no longer be had, and neither can Sunday."""
+    service.clerk()
+    service.clock.now = service.now.replace(hour=10)
+    customer = service.customer()
+    assert booked(customer)["day"] == str(TOMORROW)
+    refused = customer.appointment(day=str(TODAY))
+    assert (slug(refused), refused.json()["why"]) == ("cannot-reserve", "closed")
+    service.clock.now = service.now.replace(day=21)
+    assert booked(service.customer())["day"] == "2026-11-23"
+    assert service.customer().appointment(day="2026-11-22").json()["why"] == "closed"

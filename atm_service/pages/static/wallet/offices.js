@@ -1,14 +1,19 @@
 // Finding a post office, by name or commune, typed with or without accents.
 
-import { open } from "../api.js";
+import { now, open } from "../api.js";
 import { h } from "../dom.js";
+import { clock, deadline, isoDay } from "../format.js";
 import { paged } from "../forms.js";
 import { t } from "../i18n.js";
 
 const PAUSE_MS = 350; // one question when the typing pauses, not one a letter
 
 // The answer by its colour, and why in words.
-export const canPayBadge = ({ can_pay, why }) => h("span", { class: `badge ${can_pay}` }, t(`can-pay.${why}`));
+export function canPayBadge({ can_pay, why, opens_at }) {
+  const words = t(`can-pay.${why}`);
+  const said = opens_at ? t("can-pay.opens", { why: words, when: isoDay(Date.parse(opens_at)) === isoDay(now()) ? clock(opens_at) : deadline(opens_at) }) : words;
+  return h("span", { class: `badge ${can_pay}` }, said);
+}
 
 // A search over a list. `path` makes the address of a page; `item` shows one thing found.
 export function searched({ label, path, item, empty }) {
