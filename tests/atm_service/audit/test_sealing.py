@@ -1,6 +1,7 @@
 """Sealing as housekeeping does it: soon, in bounds, and nothing forgotten."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import text
@@ -86,16 +87,48 @@ def test_a_round_has_a_limit_and_the_next_goes_on(service: Service, monkeypatch:
     assert counts == [3, 3, 1, 0]
 
 
+ANOTHER_SEALS = text("SELECT pg_advisory_xact_lock(hashtextextended('ledger.seal', 0))")
+
+
 def test_while_another_process_seals_nothing_is_passed_over(service: Service) -> None:
     """Who finds the lock taken looks at the same rows again."""
     assert seal_due(service) == 0
     service.credit(service.customer(balance=0).id, 1_000)
     service.clock.advance(minutes=3)  # longer than rounds overlap
-    lock = text("SELECT pg_advisory_xact_lock(hashtextextended('ledger.seal', 0))")
     with service.context.engine.begin() as other:
-        other.execute(lock)
+        other.execute(ANOTHER_SEALS)
         assert seal_due(service) == 0
     service.clock.advance(minutes=5)
+    assert seal_due(service) == 1
+
+
+def test_a_sweep_that_another_process_stood_in_the_way_of_is_made_again(service: Service) -> None:
+    """At once: not only when the next one would be due, when the row has waited for too long."""
+    service.credit(service.customer(balance=0).id, 1_000)
+    service.clock.advance(minutes=3)  # longer than rounds overlap
+    with service.context.engine.begin() as other:
+        other.execute(ANOTHER_SEALS)
+        assert seal_due(service) == 0
+    assert seal_due(service) == 1
+
+
+def test_who_is_stopped_in_the_middle_of_a_sweep_goes_on_with_it(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What another process sealed meanwhile, or has not come to, is looked at again by the next round."""
+    monkeypatch.setattr(sealing, "LEAVES_MAX", 1)
+    for _ in range(2):
+        service.credit(service.customer(balance=0).id, 1_000)
+    service.clock.advance(minutes=3)
+    seal = seals.seal
+
+    def once(*values: Any) -> Any:
+        monkeypatch.setattr(seals, "seal", lambda *_: None)  # from then on another process is at it
+        return seal(*values)
+
+    monkeypatch.setattr(seals, "seal", once)
+    assert (seal_due(service), unsealed(service)) == (1, 1)
+    monkeypatch.setattr(seals, "seal", seal)
     assert seal_due(service) == 1
 
 
