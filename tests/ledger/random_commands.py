@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -20,16 +20,28 @@ ACCOUNTS = (
     Account(CUSTOMER, AccountClass.LIABILITY, floored=True),
     Account("customer/b", AccountClass.LIABILITY, floored=True),
     Account(DRAWER, AccountClass.ASSET, floored=True),
+    Account("bank/full/settlement", AccountClass.ASSET, floored=False),
     Account("office/x/fees", AccountClass.INCOME, floored=False),
     Account("office/x/over-short", AccountClass.EXPENSE, floored=True),
 )
+FULL = "bank/full/settlement"
+TOTAL_LEFT = 2  # postings of the largest amount until FULL holds as much as an account may
 CODES = (*(account.code for account in ACCOUNTS), "customer/missing")
 
-KINDS = ("fill", "fill", "move", "hold", "hold", "capture", "end", "again", "reverse")
+KINDS = (
+    *("fill", "move", "spend", "spend", "full"),
+    *("hold", "hold", "hold", "capture", "capture", "capture", "end", "end"),
+    *("again", "reverse"),
+)
+
+LINES = {
+    "spend": ((CUSTOMER, HOT), (HOT, DRAWER), (CUSTOMER, DRAWER)),
+    "full": ((FULL, "office/x/fees"), (HOT, FULL)),
+}
 
 codes = st.sampled_from(CODES)
-amounts = st.one_of(st.integers(1, 12), st.integers(1, 12), st.just(10**15))
-rarely = st.integers(0, 9).map(lambda n: n == 0)
+rarely = st.sampled_from((True, *([False] * 9)))
+amounts = rarely.flatmap(lambda large: st.just(10**15) if large else st.integers(1, 12))
 
 
 @dataclass
@@ -39,27 +51,50 @@ class Writer:
     draw: Callable[[st.SearchStrategy[Any]], Any]
     model: Model
     sent: list[Command] = field(default_factory=list)
+    now: datetime = NOW
+
+    def first(self) -> Entry:
+        """Write what every example begins with: money to move, and an account that is almost full."""
+        lines = [
+            (HOT, CUSTOMER, 60),
+            (DRAWER, HOT, 60),
+            *[(FULL, "office/x/fees", 10**15)] * (100 - TOTAL_LEFT),
+        ]
+        return Entry(new_id(), "first", "random", TODAY, "", tuple(Posting(*line) for line in lines))
 
     def command(self) -> Command:
         """Write one command."""
         kind = self.draw(st.sampled_from(KINDS))
+        if kind in {"capture", "end"} and not self.draw(rarely) and not self.open_holds():
+            kind = "hold"
         match kind:
-            case "fill":
-                return self.entry([(HOT, CUSTOMER, 20), (DRAWER, HOT, 20)])
-            case "move":
-                return self.entry()
+            case "fill" | "move":
+                return self.entry([(HOT, CUSTOMER, 20), (DRAWER, HOT, 20)] if kind == "fill" else None)
+            case "spend" | "full":
+                amount = self.draw(st.integers(1, 60)) if kind == "spend" else 10**15
+                return self.entry([(*self.draw(st.sampled_from(LINES[kind])), amount)])
             case "hold":
-                account = self.draw(st.one_of(st.just(CUSTOMER), st.just(DRAWER), codes))
-                deadline = NOW + timedelta(hours=self.draw(st.integers(0, 4)))
-                own_id = self.hold_id() if self.draw(rarely) else new_id()
-                return Hold(own_id, self.reference(), account, self.draw(amounts), deadline)
+                return self.hold()
             case "capture":
                 return self.capture(self.hold_id())
             case "end":
-                end = (self.hold_id(), self.reference())
-                return Void(*end) if self.draw(st.booleans()) else Expire(*end)
+                return self.end(self.hold_id())
             case _:
                 return self.reverse() if kind == "reverse" else self.again()
+
+    def hold(self) -> Hold:
+        """Write a hold that ends now, soon, or has ended."""
+        account = self.draw(codes) if self.draw(rarely) else self.draw(st.sampled_from((CUSTOMER, DRAWER)))
+        deadline = self.now + timedelta(hours=self.draw(st.sampled_from((0, 0, 1, 1, 2, 3, -1))))
+        own_id = self.hold_id() if self.draw(rarely) else new_id()
+        return Hold(own_id, self.reference(), account, self.draw(amounts), deadline)
+
+    def end(self, hold_id: UUID) -> Command:
+        """Write an end: void, or expire, which is for holds whose deadline is over or at hand."""
+        placed = self.model.holds.get(hold_id)
+        at_hand = placed is not None and placed.deadline <= self.now
+        expires = self.draw(st.booleans()) if at_hand else self.draw(rarely)
+        return (Expire if expires else Void)(hold_id, self.reference())
 
     def entry(self, lines: list[tuple[str, str, int]] | None = None) -> Entry:
         """Write an entry, of random lines if none are given."""
@@ -72,7 +107,7 @@ class Writer:
             own_id,
             self.reference(),
             "random",
-            TODAY - timedelta(days=self.draw(st.integers(0, 3)) if self.draw(rarely) else 0),
+            TODAY - timedelta(days=self.draw(st.sampled_from((0, 0, 0, 0, 0, 0, 1, 2, 3)))),
             self.draw(st.sampled_from(("", 'chuyển "tiền" \\ {a,b}'))),
             tuple(Posting(*line) for line in lines),
             None if corrects == own_id else corrects,
@@ -80,8 +115,10 @@ class Writer:
 
     def reverse(self) -> Command:
         """Undo an earlier entry: its mirror, which names it, often dated back to the entry's own day."""
-        made = [before.entry if isinstance(before, Capture) else before for before in self.sent[-12:]]
+        made = [before.entry if isinstance(before, Capture) else before for before in self.sent]
         entries = [before for before in made if isinstance(before, Entry)]
+        posted = [before for before in entries if before.id in self.model.entries]
+        entries = (entries if self.draw(rarely) else posted)[-12:]
         if not entries:
             return self.entry()
         wrong = self.draw(st.sampled_from(entries))
@@ -120,9 +157,13 @@ class Writer:
 
     def hold_id(self) -> UUID:
         """Give an open hold's id, rarely an ended or unknown one."""
-        open_ones = [own_id for own_id in self.model.holds if own_id not in self.model.ends]
+        open_ones = self.open_holds()
         known = open_ones if open_ones and not self.draw(rarely) else list(self.model.holds)
         return self.draw(st.sampled_from(known[-6:])) if known and not self.draw(rarely) else new_id()
+
+    def open_holds(self) -> list[UUID]:
+        """Give the holds that have not ended."""
+        return [own_id for own_id in self.model.holds if own_id not in self.model.ends]
 
     def entry_ids(self) -> list[UUID]:
         """Give an id nobody has, and some that entries have."""
