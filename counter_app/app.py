@@ -6,7 +6,6 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from http import HTTPStatus
-from importlib.resources import files
 from typing import Final
 
 import httpx2
@@ -19,7 +18,7 @@ from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.responses import Response
 
-from counter_app import languages, service_api
+from counter_app import languages, service_api, statics
 from counter_app.guards import Headers, guard
 from counter_app.journal import Journal, NotYoursError
 from counter_app.page import App, FormRefusedError, InPage, NotForRoleError, environment, page
@@ -85,7 +84,7 @@ def create_app(
         made.include_router(part.router)
     made.add_api_route("/line", line_state, methods=["GET"])
     made.add_api_route("/healthz", healthz, methods=["GET"])
-    made.mount("/static", StaticFiles(directory=str(files("counter_app").joinpath("static"))))
+    made.mount(statics.ROOT, StaticFiles(directory=statics.FOLDER))
     _handle(made)
     made.add_middleware(RequestBodyLimitMiddleware, max_body_size=FRAME_BYTES_MAX)
     made.add_middleware(TrustedHostMiddleware, allowed_hosts=settings.allowed_hosts, www_redirect=False)

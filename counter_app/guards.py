@@ -5,6 +5,8 @@ from typing import Final
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from counter_app.statics import KEPT, ROOT
+
 _ALWAYS: Final = {
     "Content-Security-Policy": (
         "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'"
@@ -21,7 +23,7 @@ _ALWAYS: Final = {
 def guard(headers: MutableHeaders, path: str) -> None:
     """Add the headers that every answer carries. Only static files may be kept."""
     headers.update(_ALWAYS)
-    headers["Cache-Control"] = "no-cache" if path.startswith("/static/") else "no-store"
+    headers["Cache-Control"] = KEPT if path.startswith(f"{ROOT}/") else "no-store"
 
 
 class Headers:

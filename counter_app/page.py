@@ -14,7 +14,7 @@ from fastapi import Depends, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 from starlette.responses import Response
 
-from counter_app import languages, money
+from counter_app import languages, money, statics
 from counter_app.answers import Problem
 from counter_app.asked import ASKED
 from counter_app.journal import Entry, Journal, Kind
@@ -215,7 +215,7 @@ def environment(language: Language) -> jinja2.Environment:
         "day": _day,
         "advice": advice,
     }
-    made.globals |= {"Kind": Kind, "ASKED": ASKED}
+    made.globals |= {"Kind": Kind, "ASKED": ASKED, "STATIC": statics.ROOT}
     return made
 
 

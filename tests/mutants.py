@@ -29,6 +29,7 @@ COPIED = (
 )
 RED, GREEN = 1, 0  # pytest's exit statuses: some tests failed, all passed
 TIME_S = 600
+UNSHRUNK = "--hypothesis-profile=unshrunk"  # a bug is to be seen, not explained
 
 
 @dataclass(frozen=True)
@@ -57,7 +58,7 @@ def copy_tree(target: Path) -> None:
 
 
 def run_tests(tree: Path, tests: list[str], *, show: bool = False) -> int:
-    command = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", *tests]
+    command = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", UNSHRUNK, *tests]
     environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1", "PYTHONPATH": str(tree)}
     output = None if show else subprocess.DEVNULL
     done = subprocess.run(

@@ -3,16 +3,18 @@ from pathlib import Path
 
 import pytest
 
+from counter_app.statics import ROOT
 from tests.counter_app.desk import desk, in_loop
 from tests.counter_app.fake_service import CARD_QR, SUPERVISOR
 
 
 @pytest.mark.parametrize(
-    "path", ["/sign-in", "/", "/nothing", "/static/counter.css", "/static/nothing", "/healthz"]
+    "path",
+    ["/sign-in", "/", "/nothing", f"{ROOT}/counter.css", "/static/0123456789ab/counter.css", "/healthz"],
 )
 @in_loop
 async def test_headers_of_every_answer(tmp_path: Path, path: str) -> None:
-    """Every answer forbids framing, sniffing, foreign code and a referrer; only static files may be kept."""
+    """Every answer forbids framing, sniffing, foreign code and a referrer; only this version's files are kept."""
     async with desk(tmp_path) as at:
         headers = (await at.browser.client.get(path)).headers
     assert "default-src 'self'" in headers["Content-Security-Policy"]
@@ -21,7 +23,8 @@ async def test_headers_of_every_answer(tmp_path: Path, path: str) -> None:
     assert headers["X-Content-Type-Options"] == "nosniff"
     assert headers["Referrer-Policy"] == "no-referrer"
     assert headers["Permissions-Policy"].startswith("camera=(self)")
-    assert headers["Cache-Control"] == ("no-cache" if path.startswith("/static/") else "no-store")
+    kept = "public, max-age=31536000, immutable"
+    assert headers["Cache-Control"] == (kept if path.startswith(ROOT) else "no-store")
 
 
 @in_loop
