@@ -23,6 +23,7 @@ from atm_service.audit import seal_routes as seals
 from atm_service.audit import sealing, trail
 from atm_service.availability import routes as availability
 from atm_service.banks import routes as banks
+from atm_service.board import routes as board
 from atm_service.cash import routes as cash
 from atm_service.context import Context
 from atm_service.counterfeits import routes as counterfeits
@@ -117,6 +118,7 @@ def _routed() -> FastAPI:
         availability,
         cash,
         floats,
+        board,
         approvals,
         reversals,
         deposits,

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import datetime, timedelta
 from http import HTTPStatus
 from typing import Final
@@ -21,9 +21,10 @@ from starlette.responses import Response
 from counter_app import languages, service_api, statics
 from counter_app.guards import Headers, guard
 from counter_app.journal import Journal, NotYoursError
-from counter_app.page import App, FormRefusedError, InPage, NotForRoleError, environment, page
+from counter_app.page import App, FormRefusedError, InPage, NotForRoleError, Page, environment, page
 from counter_app.pages import (
     approvals,
+    board,
     cash,
     counterfeits,
     deposits,
@@ -45,11 +46,12 @@ from counter_app.pages import (
 from counter_app.resolver import Resolver
 from counter_app.scanning import FRAME_BYTES_MAX
 from counter_app.service_api import RefusedError, Service, UnreachableError
-from counter_app.sessions import Sessions, SignInAgainError
+from counter_app.sessions import Sessions, SignInAgainError, authorised
 from counter_app.settings import Settings
 
 TIDY_EVERY: Final = timedelta(minutes=5)
 LOOK_AT_LINE_EVERY: Final = timedelta(seconds=10)
+TELL_LINE_EVERY: Final = timedelta(minutes=1)
 
 _COUNTER_MONEY: Final = (elders, keypads, deposits, transfers, vouchers, reversals, approvals, counterfeits)
 
@@ -78,6 +80,7 @@ def create_app(
         handing,
         cash,
         supervision,
+        board,
         planning,
         *_COUNTER_MONEY,
     ):
@@ -123,7 +126,23 @@ async def line_state(page: InPage) -> Response:
     ):
         line.looked_at = now
         await service_api.look_at_line(page.app.service)
+        await _tell_line(page, now)
     return JSONResponse({"state": line.state})
+
+
+async def _tell_line(page: Page, now: datetime) -> None:
+    """Tell the service once a minute that a clerk's counter is there: its district looks for that."""
+    line, session = page.app.service.line, page.session
+    if session is None or session.tokens.role != "clerk" or line.state != "online":
+        return
+    if line.told_at is not None and timedelta() <= now - line.told_at < TELL_LINE_EVERY:
+        return
+    line.told_at = now
+    with suppress(RefusedError, UnreachableError, SignInAgainError):  # the next page says so
+        await authorised(
+            *(page.app.service, page.app.sessions, session),
+            lambda token: service_api.tell_line(page.app.service, token),
+        )
 
 
 async def healthz() -> Response:

@@ -93,6 +93,9 @@ ASKED: Final[Mapping[Kind, Asked]] = {
         _("Known now: NOT done"),
         "/",
     ),
+    Kind.OFFICE: Asked(
+        _("A change at an office"), _STILL, _CHANGES, _("Known now"), _("Known now"), "/board"
+    ),
     Kind.APPROVAL: Asked(_("A decision"), _STILL, _CHANGES, _("Known now"), _("Known now"), "/"),
     Kind.DEPOSIT: Asked(
         _("A deposit"),

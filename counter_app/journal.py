@@ -51,6 +51,7 @@ class Kind(StrEnum):
     REVERSAL = "reversal"
     APPROVAL = "approval"
     COUNTERFEIT = "counterfeit"
+    OFFICE = "office"
 
 
 class State(StrEnum):

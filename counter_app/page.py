@@ -30,7 +30,7 @@ LANGUAGE_COOKIE: Final = "soft_atm_language"
 FORM_BYTES_MAX: Final = 16_384
 _FIELDS_MAX: Final = 40
 # What an open page asks without a person: no sign that anybody is there. A page that waits for an unknown is one.
-_BY_THEMSELVES: Final = frozenset({"/line", "/scan/frame", "/approvals/waiting"})
+_BY_THEMSELVES: Final = frozenset({"/line", "/scan/frame", "/approvals/waiting", "/board/live"})
 _COOKIE: Final = re.compile(r"[A-Za-z0-9_-]{43}")
 KEY: Final = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
 

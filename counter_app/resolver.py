@@ -26,6 +26,7 @@ from counter_app.answers import (
     Voucher,
     read,
 )
+from counter_app.board_api import Changed
 from counter_app.cash_answers import Delivery, HandOver, Move, OpenShift, VaultCount
 from counter_app.journal import Entry, Journal, Kind, Question, State
 from counter_app.sealing import SealBrokenError
@@ -39,7 +40,15 @@ IN_PROGRESS_TRIES: Final = 5
 
 # The 403s of the contract that are about the payment; any other 403 is about the caller and proves nothing.
 _OWN_403: Final = frozenset(
-    {"wrong-identity", "wrong-delegate", "wrong-pin", "code-not-genuine", "not-yours", "own-request"}
+    {
+        "wrong-identity",
+        "wrong-delegate",
+        "wrong-pin",
+        "code-not-genuine",
+        "not-yours",
+        "own-request",
+        "for-operator",
+    }
 )
 # Which vouchers answer which request.
 VOUCHED: Final = {
@@ -51,6 +60,7 @@ _OTHERS: Final[Mapping[Kind, type[Any]]] = {
     Kind.CARD_PAYMENT: Receipt,
     Kind.DECISION: Decided,
     Kind.APPROVAL: Approval,
+    Kind.OFFICE: Changed,
     Kind.COUNTERFEIT: Counterfeit,
     Kind.HAND_OVER: HandOver,
     Kind.LEAVE: OpenShift,

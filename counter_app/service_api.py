@@ -63,6 +63,7 @@ class Line:
     state: LineState = "unknown"
     skew: timedelta = field(default_factory=timedelta)
     looked_at: datetime | None = None
+    told_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -279,6 +280,11 @@ async def approvals_waiting(service: Service, token: str) -> tuple[list[Approval
     """Return what waits for this supervisor, the longest waiting first, and the next cursor."""
     query = {"limit": "20"}
     return _read_page(Approval, await ask(service, "GET", "/staff/v1/approvals", token=token, query=query))
+
+
+async def tell_line(service: Service, token: str) -> None:
+    """Let the service know that this office's counter is there."""
+    await ask(service, "GET", "/counter/v1/line", token=token)
 
 
 async def look_at_line(service: Service) -> None:

@@ -74,6 +74,13 @@ def is_open(hours: Hours, at: datetime) -> bool:
     return any(one.start <= minute < one.end for one in hours.on(local.date()))
 
 
+def open_since(hours: Hours, at: datetime) -> datetime | None:
+    """Give the moment at which the office opened for the stretch that is now; None when it is not open."""
+    day = at.astimezone(VIETNAM).date()
+    stretches = [day_start(day) + timedelta(minutes=one.start) for one in hours.on(day)]
+    return max(opened for opened in stretches if opened <= at) if is_open(hours, at) else None
+
+
 def next_open(hours: Hours, at: datetime) -> datetime | None:
     """Give the moment itself when the office is open, else the next at which it opens; None: not in sixty days."""
     if is_open(hours, at):

@@ -97,7 +97,7 @@ def activate(session: Connection, code: str, drawers: int, now: datetime, by: Ca
     """
     furnish(session, code, drawers, now)
     state = _lock(session, code)
-    words = "on the word of whoever activated it"
+    words = "theo lời người kích hoạt điểm"  # kept for people of the province to read
     if state is State.PLANNED:
         for item in Item:
             check(session, by, code, item, words, now, passed=True)

@@ -130,5 +130,6 @@ _SHOWN: Final[Mapping[Kind, Callable[[Page, Entry], Response]]] = {
     Kind.VAULT_MOVE: lambda page, entry: page.render("moved.html", move=read(Move, entry.answer)),
     Kind.VAULT_COUNT: _vault_counted,
     Kind.DELIVERY: _delivered,
+    Kind.OFFICE: lambda page, entry: page.go(f"/board/{entry.subject}"),
     Kind.LEAVE: lambda page, _: page.go("/supervision"),
 }

@@ -2,7 +2,7 @@
 import { watchKeys } from "./keys.js";
 import { guardForms, readCard, readPin, groupDigits, walk } from "./forms.js";
 import { addUp } from "./count.js";
-import { countDown, watchFresh, watchLine, watchUnknown } from "./wait.js";
+import { countDown, watchBoard, watchFresh, watchLine, watchUnknown } from "./wait.js";
 import { typePin } from "./keypad.js";
 import { startCamera } from "./camera.js";
 
@@ -19,6 +19,7 @@ each("[data-count]", addUp);
 each("[data-lease]", countDown);
 each("[data-watch]", watchUnknown);
 each("[data-fresh]", watchFresh);
+each("[data-board]", watchBoard);
 each("[data-line]", watchLine);
 each("[data-camera]", startCamera);
 each("[data-print]", (button) => {

@@ -33,6 +33,29 @@ export function watchFresh(element) {
   window.setTimeout(look, 2000);
 }
 
+// The board, shown anew every half minute in its place: where one reads and what has the focus stay as they are.
+export function watchBoard(element) {
+  const look = async () => {
+    if (!document.hidden) {
+      try {
+        const answer = await fetch(element.dataset.board, { signal: AbortSignal.timeout(20000) });
+        const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+        const fresh = answer.ok ? page.querySelector("[data-board]") : null;
+        if (answer.redirected) return window.location.reload();
+        if (fresh) {
+          const held = element.contains(document.activeElement) ? document.activeElement.id : "";
+          element.replaceChildren(...fresh.childNodes);
+          if (held) document.getElementById(held)?.focus({ preventScroll: true });
+        }
+      } catch {
+        // The line is away: the next look shows what has changed.
+      }
+    }
+    window.setTimeout(look, 30000);
+  };
+  window.setTimeout(look, 30000);
+}
+
 export function watchLine(element) {
   const look = async () => {
     if (!document.hidden) {

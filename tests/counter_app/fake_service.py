@@ -20,7 +20,7 @@ from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse, PlainTextResponse
 from starlette.responses import Response
 
-from tests.counter_app import fake_cash, fake_money
+from tests.counter_app import fake_board, fake_cash, fake_money
 
 OFFICE, OFFICE_NAME = "05971-1", "Bưu điện xã Yên Phúc"
 CLERK, OTHER_CLERK, SUPERVISOR, AUDITOR, PASSWORD = "lan", "minh", "thu", "kiem", "cho-hang-8"
@@ -75,6 +75,7 @@ class Fake:
     tokens: dict[str, str] = field(default_factory=dict)
     remembered: dict[tuple[str, str], tuple[bytes, int, dict[str, Any]]] = field(default_factory=dict)
     asked: list[tuple[str, str, str | None]] = field(default_factory=list)
+    changes: list[dict[str, Any]] = field(default_factory=list)  # at an office
     refuse_next: list[tuple[int, str, dict[str, Any]]] = field(default_factory=list)
     money: fake_money.Money = field(default_factory=fake_money.Money)
     expires_in: int = 900
@@ -185,6 +186,7 @@ def _app(fake: Fake) -> FastAPI:
     _counter(app, fake)
     fake_cash.add(app, fake.cash, _tools(fake))
     fake_money.install(app, fake.money, _MoneyDoor(fake))
+    fake_board.install(app, _MoneyDoor(fake), fake.changes)
     return app
 
 
