@@ -1,6 +1,6 @@
 // Everything here only helps: every page works without it, a little slower.
 import { watchKeys } from "./keys.js";
-import { guardForms, readCard, readPin, groupDigits, walk } from "./forms.js";
+import { guardForms, readCard, readPin, groupDigits, walk, choose } from "./forms.js";
 import { addUp } from "./count.js";
 import { countDown, watchBoard, watchFresh, watchLine, watchUnknown } from "./wait.js";
 import { typePin } from "./keypad.js";
@@ -14,6 +14,7 @@ each("[data-digits]", groupDigits);
 each("[data-check]", readCard);
 each("[data-pin]", readPin);
 each("[data-next]", walk);
+each("[data-what]", choose);
 each("[data-keypad]", typePin);
 each("[data-count]", addUp);
 each("[data-lease]", countDown);

@@ -79,18 +79,28 @@ export function readPin(form) {
 
 // A scanner ends with Enter: it goes on to the next field, and from the last one to the button.
 export function walk(field) {
-  // Where no amount is needed, none is asked for.
-  const what = field.name === "amount" && field.form.querySelector("[data-what]");
-  what?.addEventListener("change", () => {
-    field.closest("label").hidden = ["reprint", "delegations"].includes(field.form.elements.what.value);
-  });
   field.addEventListener("keydown", (event) => {
     if (event.key !== "Enter") return;
     event.preventDefault();
     if (!field.value.trim()) return;
     const fields = [...field.form.querySelectorAll("[data-next]")].filter((one) => !one.closest("[hidden]"));
-    const next = fields[fields.indexOf(field) + 1];
+    const choice = field.closest("label").nextElementSibling?.querySelector("[type=radio]:checked");
+    const next = choice ?? fields[fields.indexOf(field) + 1];
     if (next) next.focus();
     else settle(field.form.querySelector(".primary"));
   });
+}
+
+// What a card is for: chosen by arrow keys, taken by Enter. Where no amount is needed, none is asked for.
+export function choose(choices) {
+  const amount = choices.form.elements.amount;
+  const show = () => (amount.closest("label").hidden = ["reprint", "delegations"].includes(choices.form.elements.what.value));
+  choices.addEventListener("change", show);
+  choices.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter") return;
+    event.preventDefault();
+    if (amount.closest("label").hidden) settle(choices.form.querySelector(".primary"));
+    else amount.focus();
+  });
+  show();
 }

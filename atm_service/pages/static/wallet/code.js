@@ -44,7 +44,8 @@ export function codeScreen({ id }) {
     try {
       const withdrawal = await wallet.get(path);
       const [same, where] = [known?.withdrawal.code === withdrawal.code, withdrawal.paid_office ?? withdrawal.office];
-      const svg = isLive(withdrawal) ? ((same && known.svg) || (await (await wallet.raw(`${path}/qr.svg`)).text())) : null;
+      const fetched = async () => (withdrawal.code ? (await wallet.raw(`${path}/qr.svg`)).text() : null); // none for a delegate
+      const svg = isLive(withdrawal) ? ((same && known.svg) || (await fetched())) : null;
       const office = known?.office?.code === where ? known.office : await officeOf(where);
       learn(withdrawal, svg, office, await noticeOf(withdrawal));
       if (known.notice && !known.notice.read_at) markRead(known.notice);
@@ -85,7 +86,7 @@ function liveView({ withdrawal, svg, office, notice }, cancelled) {
   const light = keepLit();
   tick();
   return {
-    withdrawal, complete: Boolean(svg), line: (up) => (lost.hidden = up),
+    withdrawal, complete: Boolean(svg) || !withdrawal.code, line: (up) => (lost.hidden = up),
     stop: () => (clearInterval(ticking), light(), qr && URL.revokeObjectURL(qr.address)),
     nodes: [
       withdrawal.status === "presented" ? h("p", { class: "notice wait", role: "status" }, t("code.presented")) : "",
@@ -93,11 +94,14 @@ function liveView({ withdrawal, svg, office, notice }, cancelled) {
       notice ? noticeBox(notice, { go: false }) : "",
       h("div", { class: "ticket" },
         h("p", { class: "figure huge" }, money(withdrawal.amount)),
-        qr ? qr.node : h("p", { class: "qr quiet" }, t("form.loading")),
-        h("p", { class: "label", id: "digits" }, t("code.digits")),
-        h("p", { class: "digits", "aria-labelledby": "digits" }, withdrawal.digits.split("-").map((part) => h("span", {}, part))),
+        withdrawal.code ? [
+          qr ? qr.node : h("p", { class: "qr quiet" }, t("form.loading")),
+          h("p", { class: "label", id: "digits" }, t("code.digits")),
+          h("p", { class: "digits", "aria-labelledby": "digits" }, withdrawal.digits.split("-").map((part) => h("span", {}, part))),
+        ] : h("p", {}, t("code.for-delegate")),
         countdown),
-      withdrawal.reservation === "broken" ? "" : instructions(withdrawal, office), // nobody should set out now
+      // Nobody should set out for a broken appointment, nor with what a delegate is to collect.
+      withdrawal.reservation === "broken" || !withdrawal.code ? "" : instructions(withdrawal, office),
       cancelButton(withdrawal, cancelled),
     ],
   };

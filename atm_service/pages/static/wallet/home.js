@@ -52,6 +52,7 @@ export function homeScreen() {
       door("statement", "statement.title", "home.statement-note", "")),
     h("a", { class: "textual", href: "#/offices" }, t("offices.title")),
     account && h("a", { class: "textual", href: "#/notices" }, t("notices.title")),
+    h("a", { class: "textual", href: "#/delegations" }, t("delegations.title")),
   ];
   return { title: "home.title", body: loaded(load, show) };
 }

@@ -6,6 +6,7 @@ import { go, start } from "../shell.js";
 import { kept, leave, wallet } from "./account.js";
 import { moveScreen, noticesScreen } from "./appointment.js";
 import { codeScreen } from "./code.js";
+import { delegationsScreen } from "./delegations.js";
 import { homeScreen } from "./home.js";
 import { officesScreen } from "./offices.js";
 import { statementScreen, withdrawalsScreen } from "./statement.js";
@@ -30,6 +31,7 @@ const routes = {
   "link": linkScreen,
   "link/bank": bankScreen,
   "statement": statementScreen,
+  "delegations": delegationsScreen,
   "withdrawals": withdrawalsScreen,
 };
 
