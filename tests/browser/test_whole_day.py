@@ -365,8 +365,8 @@ def _refusals(desk: Desk, demo: Demo, people: list[Wallet], paid: dict[str, Any]
         )
     short = large.code(15_000_000, face_capture="sample-clear")
     for name, code, words in (
-        ("already-paid", paid["code"], "đã được chi"),
-        ("wrong-office", elsewhere["code"], "bưu điện khác"),
+        ("already-paid", paid["code"], "Đã chi rồi"),
+        ("wrong-office", elsewhere["code"], "điểm bưu điện khác"),
         ("expired", late["digits"], "hết hạn"),
         ("unknown", digits.make(randbelow), "Không có lệnh rút"),
         ("drawer-short", short["code"], "không đủ tiền"),
@@ -381,7 +381,7 @@ def _refusals(desk: Desk, demo: Demo, people: list[Wallet], paid: dict[str, Any]
     desk.scan(first.customer["id_number"])
     desk.at("#pay")
     desk.enter()
-    expect(desk.page.locator(".told")).to_contain_text("Căn cước", ignore_case=True)
+    expect(desk.page.locator(".told")).to_contain_text("không phải của chủ tài khoản")
     desk.look("wrong-card")
     desk.key("Escape")
     desk.at("#code")
