@@ -20,7 +20,7 @@ from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse, PlainTextResponse
 from starlette.responses import Response
 
-from tests.counter_app import fake_board, fake_cash, fake_money
+from tests.counter_app import fake_board, fake_cash, fake_elders, fake_money
 
 OFFICE, OFFICE_NAME = "05971-1", "Bưu điện xã Yên Phúc"
 CLERK, OTHER_CLERK, SUPERVISOR, AUDITOR, PASSWORD = "lan", "minh", "thu", "kiem", "cho-hang-8"
@@ -78,6 +78,7 @@ class Fake:
     changes: list[dict[str, Any]] = field(default_factory=list)  # at an office
     refuse_next: list[tuple[int, str, dict[str, Any]]] = field(default_factory=list)
     money: fake_money.Money = field(default_factory=fake_money.Money)
+    elders: fake_elders.Elders = field(default_factory=fake_elders.Elders)
     expires_in: int = 900
     cash: fake_cash.Cash = field(default_factory=fake_cash.Cash)
     movements: dict[str, int] | None = None  # of a closed shift
@@ -185,6 +186,7 @@ def _app(fake: Fake) -> FastAPI:
     _staff(app, fake)
     _counter(app, fake)
     fake_cash.add(app, fake.cash, _tools(fake))
+    fake_elders.install(app, fake.elders, _MoneyDoor(fake))
     fake_money.install(app, fake.money, _MoneyDoor(fake))
     fake_board.install(app, _MoneyDoor(fake), fake.changes)
     return app
@@ -218,6 +220,11 @@ class _MoneyDoor:
     def receipt_of(self, withdrawal_id: str) -> dict[str, Any] | None:
         """Give the receipt of a withdrawal."""
         return next((r for r in self.fake.receipts if r["withdrawal_id"] == withdrawal_id), None)
+
+    def card_receipt(self, username: str, amount: int) -> dict[str, Any]:
+        """Pay by card: give the receipt."""
+        made = self.fake.withdrawal(amount)
+        return _receipt(self.fake, made, _shift(self.fake, username), "typed")
 
     def now(self) -> datetime:
         """Read the clock."""
