@@ -50,8 +50,6 @@ export default {
 "control.receipt-numbers-run-on": "Receipt numbers run on without a gap",
 "control.receipts-have-entries": "Every receipt has one entry that moves exactly its money",
 "control.shift-counts-add-up": "The counted notes come to the recorded totals",
-"control.delegates-within-delegations": "Delegates were paid within delegations that were alive",
-"control.slips-in-trail": "Each code made at a counter names its clerk in the trail",
 "control.shifts-post-over-short": "What a shift was over or short is in the ledger",
 "control.top-ups-have-entries": "Every top-up that succeeded has one entry",
 "control.approvals-decided-once": "Each request has one decision, by somebody else, in time",

@@ -50,8 +50,6 @@ export default {
 "control.receipt-numbers-run-on": "Số phiếu chi liên tục, không thiếu số nào",
 "control.receipts-have-entries": "Mỗi phiếu chi có đúng một bút toán",
 "control.shift-counts-add-up": "Tờ tiền đã đếm cộng đúng bằng tổng đã ghi",
-"control.delegates-within-delegations": "Người nhận thay chỉ được chi trong phạm vi ủy quyền còn hiệu lực",
-"control.slips-in-trail": "Mỗi mã lập tại quầy có tên người lập trong nhật ký",
 "control.shifts-post-over-short": "Thừa thiếu của mỗi ca đã vào sổ cái",
 "control.top-ups-have-entries": "Mỗi lần nạp thành công có đúng một bút toán",
 "control.approvals-decided-once": "Mỗi đề nghị có một quyết định, của người khác, đúng hạn",
