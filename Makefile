@@ -47,7 +47,7 @@ format: $(READY)  ## Put the code into its format
 
 .PHONY: mutants
 mutants: $(READY)  ## Plant bugs one by one; every one must turn the tests red
-	$(BIN)/python tests/mutants.py $(ONLY)
+	$(BIN)/python tests/mutants.py "$(ONLY)"
 
 $(PEER)/.ready: bench/requirements.lock
 	test -x $(PEER)/bin/python || $(PYTHON) -m venv $(PEER)
