@@ -38,6 +38,11 @@ def install(app: FastAPI, door: Door, changes: list[dict[str, Any]]) -> None:
     """Add the routes."""
     state = {"now": "active"}
 
+    @app.get("/counter/v1/line")
+    async def line(request: Request) -> Response:
+        door.who(request, "clerk")
+        return Response(status_code=204)
+
     @app.get("/staff/v1/board")
     async def board(request: Request) -> dict[str, Any]:
         door.who(request, "supervisor")

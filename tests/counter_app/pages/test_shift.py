@@ -207,13 +207,17 @@ async def test_a_supervisor_has_no_drawer(tmp_path: Path) -> None:
 
 @in_loop
 async def test_the_line_is_looked_at_now_and_then(tmp_path: Path) -> None:
-    """Pages may ask often; the service is asked every ten seconds at most."""
+    """Pages may ask often; the service is asked every ten seconds at most, and told by name once a minute."""
     async with desk(tmp_path) as at:
         await at.sign_in()
         before = len(at.fake.asked)
         for _ in range(5):
             assert (await at.browser.client.get("/line")).json() == {"state": "online"}
-        assert len(at.fake.asked) == before + 1
+        assert [path for _, path, _ in at.fake.asked[before:]] == ["/healthz", "/counter/v1/line"]
+        for seconds, told in ((49, 1), (11, 2)):
+            at.clock.turn(seconds=seconds)
+            await at.browser.client.get("/line")
+            assert [path for _, path, _ in at.fake.asked].count("/counter/v1/line") == told
         at.clock.turn(seconds=11)
         at.line.cut, at.line.times = "lose-answer", 1
         assert (await at.browser.client.get("/line")).json() == {"state": "offline"}
