@@ -11,6 +11,7 @@ import ledger
 from atm_service import ids
 from atm_service.approvals import service as approvals
 from atm_service.audit import trail
+from atm_service.availability import store as availability
 from atm_service.floats import domain, errors, planning, store
 from atm_service.floats.domain import Float, Forecast, Levels, Market, Past
 from atm_service.floats.planning import Plan, Position
@@ -88,7 +89,11 @@ def standings(
     held, today = store.held(session, after, limit, district), ledger.business_date(now)
     pasts = _pasts(session, held, rules, today)
     until = domain.next_delivery(today, rules.delivery_weekdays)
-    return [_standing(one, pasts[one.office], rules, today, until) for one in held]
+    known = availability.of_each(session, [one.office for one in held], today)
+    return [
+        _standing(one, pasts[one.office], known[one.office].facts.reserved, rules, today, until)
+        for one in held
+    ]
 
 
 def plan(
@@ -132,10 +137,13 @@ def _pasts(session: Connection, held: Sequence[Held], rules: policy.Float, throu
     }
 
 
-def _standing(held: Held, past: Past, rules: policy.Float, today: date, until: date) -> Standing:
+def _standing(
+    held: Held, past: Past, reserved: int, rules: policy.Float, today: date, until: date
+) -> Standing:
     """Put together what is there and what will be needed through the day of the next delivery.
 
-    It may come in the evening of its day. What today has already needed is no longer to come.
+    It may come in the evening of its day. What today has already needed is no longer to come; what is reserved for
+    customers is needed whatever the forecast says.
     """
     one = held.float or store.policys(held.office, rules)
     ahead = domain.forecast(past, today, until, rules.safety_percent)
@@ -146,7 +154,7 @@ def _standing(held: Held, past: Past, rules: policy.Float, today: date, until: d
         cash=held.cash,
         coming=held.coming,
         going=held.going,
-        need=max(0, ahead.need - max(0, gone)),
+        need=max(reserved, ahead.need - max(0, gone)),
         expected=ahead.expected - gone,
     )
     return Standing(held, one, position, until)

@@ -274,3 +274,14 @@ def test_only_active_offices_stand_anywhere(service: Service) -> None:
     rest = boss.get("/staff/v1/floats", cursor=page["next_cursor"]).json()
     assert [one["office"] for one in rest["items"]] == [OTHER_OFFICE]
     assert rest["next_cursor"] is None
+
+
+def test_what_is_reserved_is_needed(service: Service) -> None:
+    """Whatever the history says: a plan sends back nothing that customers were promised."""
+    service.clerk(cash=600 * MILLION)
+    for _ in range(3):
+        customer = service.customer(balance=30 * MILLION)
+        body = {"lifetime": "scheduled", "office": OFFICE, "day": "2026-11-17"}
+        assert customer.authorise(10 * MILLION, **body).status_code == 201
+    seen = standing(service, supervisor(service))
+    assert (seen["need"], seen["alarms"]) == (30 * MILLION, ["above-maximum"])

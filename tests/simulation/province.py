@@ -1,0 +1,205 @@
+"""A province of 200 offices on a real database, and the notes that really lie in its drawers, vaults and bags.
+
+All that is recorded is recorded by the service's own use cases. What lies where is kept here by hand, note by note, as
+it would be in the world; the service is never asked for it.
+"""
+
+import itertools
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from pathlib import Path
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy import Connection, text
+
+import ledger
+from atm_service import assembly, calendar, chart, ids
+from atm_service.cash.delivery import Delivery
+from atm_service.cash.domain import NONE, Notes
+from atm_service.context import Context
+from atm_service.credits import domain as lines
+from atm_service.credits import payers
+from atm_service.credits import service as credits_
+from atm_service.customers import domain as customer_domain
+from atm_service.customers import sealed
+from atm_service.customers import store as customer_store
+from atm_service.floats import service as floats
+from atm_service.floats.domain import Levels
+from atm_service.keys.tokens import Caller
+from atm_service.offices import life
+from atm_service.offices import service as offices
+from atm_service.settings import Settings
+from kyc.identity import Identity
+from tests.simulation import demand
+from tests.simulation.demand import Living, Size
+
+PIN: Final = "480152"
+SAVED: Final = 300_000_000  # đồng of each customer at the start
+SMALL: Final = Levels(10_000_000, 20_000_000, 60_000_000)  # what a village's office is to hold
+BANK: Final = "970405"
+TREASURER: Final = "post-savings"
+
+_ADD_STAFF = text("""
+    INSERT INTO service.staff (id, username, password_hash, display_name, role, office, active, created_at)
+    VALUES (:id, :name, 'no password has this hash', 'Hoàng Thị Lan', :role, :office, true, :now)
+""")
+_CODES = text("""
+    SELECT code, district_code FROM service.office ORDER BY district_code, code LIMIT :number
+""")
+
+
+class Clock:
+    """The time of the simulation."""
+
+    def __init__(self) -> None:
+        self.now = calendar.day_start(demand.FIRST - timedelta(1))
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def set(self, day: date, hour: int, minute: int = 0) -> datetime:
+        """Turn it to a time of a day in Vietnam."""
+        self.now = datetime.combine(day, time(hour, minute), calendar.VIETNAM).astimezone(self.now.tzinfo)
+        return self.now
+
+    def tick(self) -> datetime:
+        """Let a second pass."""
+        self.now += timedelta(seconds=1)
+        return self.now
+
+
+@dataclass(frozen=True)
+class Bag:
+    """A bag on the road: what was sent by the books, in đồng, and what lies in it."""
+
+    sent: int
+    notes: Notes
+
+
+@dataclass
+class Place:
+    """An office: who works there, what lies in its drawer, its vault, and in the bags on the road to it.
+
+    `back` is what the district has ordered back and the clerk has not sent yet.
+    """
+
+    number: int
+    code: str
+    district: str
+    clerk: Caller
+    drawer: Notes = NONE
+    vault: Notes = NONE
+    bags: dict[UUID, Bag] = field(default_factory=dict)
+    vault_counted: date = demand.FIRST - timedelta(1)
+    back: list[Delivery] = field(default_factory=list)
+    is_open: bool = False
+    is_suspended: bool = False
+
+
+@dataclass(frozen=True)
+class Customer:
+    """A customer: who is calling, and the number of the card."""
+
+    caller: Caller
+    id_number: str
+
+
+@dataclass
+class Province:
+    """Everything and everybody. `boss` orders and explains, `teller` counts for the districts."""
+
+    context: Context
+    clock: Clock
+    size: Size
+    places: Sequence[Place]
+    customers: Sequence[Customer]
+    boss: Caller
+    teller: Caller
+    keys: "itertools.count[int]" = field(default_factory=itertools.count)
+    happened: "Counter[str]" = field(default_factory=Counter)
+
+    def neighbours(self, place: Place) -> list[Place]:
+        """List the other offices of a district, in order of code."""
+        return [one for one in self.places if one.district == place.district and one is not place]
+
+
+def found(url: str, folder: Path, size: Size) -> Province:
+    """Found the province in a migrated database: offices with their floats, staff, customers with savings."""
+    clock, settings = Clock(), Settings(data_dir=folder)
+    assembly.make_keys(settings.keys_file)
+    context = assembly.context(settings, url, clock)
+    assembly.make_signing_keys(context, clock())
+    with context.transaction() as session:
+        offices.import_communes(session)
+        boss, teller = (_staff(session, name, "supervisor", None, clock()) for name in ("boss", "teller"))
+        rows = list(session.execute(_CODES, {"number": size.offices}))
+        places = []
+        for number, row in enumerate(rows):
+            life.activate(session, row.code, 1, clock())
+            floats.set_float(session, None, row.code, SMALL, demand.market(number), clock())
+            clerk = _staff(session, f"clerk{number}", "clerk", row.code, clock())
+            places.append(Place(number, row.code, row.district_code, clerk))
+    customers = [_settled(context, number, clock()) for number in range(size.offices * size.customers)]
+    province = Province(context, clock, size, places, customers, boss, teller)
+    _save_up(province)
+    return province
+
+
+def credit(province: Province, batch: str, payer: str, amounts: dict[int, int]) -> None:
+    """Fund a payer through its bank, and let it credit customers."""
+    now = province.clock.tick()
+    with province.context.transaction() as session:
+        payers.open_payer(session, payer, f"Đơn vị {payer}", now)
+        payers.fund(session, payer, sum(amounts.values()), batch, BANK, now)
+    wanted = [
+        lines.Line(n, f"{n}", province.customers[customer].id_number, "", amount, "Lương")
+        for n, (customer, amount) in enumerate(amounts.items(), 1)
+    ]
+    credits_.run(province.context, credits_.Wish(batch, payer, wanted), lambda _, __: None, now)
+
+
+def pay_salaries(province: Province, payer: int, day: date) -> int:
+    """Let a payer credit its people; give how many đồng in all."""
+    people = [
+        n
+        for n in range(len(province.customers))
+        if demand.living(n) is Living.SALARY and demand.payer(n) == payer
+    ]
+    if people:
+        credit(province, f"salary-{payer}-{day}", f"school-{payer}", dict.fromkeys(people, demand.SALARY))
+    return len(people) * demand.SALARY
+
+
+def _save_up(province: Province) -> None:
+    amounts = dict.fromkeys(range(len(province.customers)), SAVED)
+    credit(province, "savings", TREASURER, amounts)
+
+
+def _staff(session: Connection, name: str, role: str, office: str | None, now: datetime) -> Caller:
+    id = ids.new(now)
+    session.execute(_ADD_STAFF, {"id": id, "name": name, "role": role, "office": office, "now": now})
+    return Caller(id, "staff", role, office)  # type: ignore[arg-type]
+
+
+def _settled(context: Context, number: int, now: datetime) -> Customer:
+    """Let a customer in by the store: no eKYC provider is asked, as in the performance harness."""
+    id, sealer, id_number = ids.new(now), context.sealer, f"020085{number:06d}"
+    identity, phone = Identity("Nông Văn Thắng", date(1985, 4, 12), id_number), f"09{number:08d}"
+    added = customer_store.Customer(
+        id=id,
+        tier=customer_domain.TIER,
+        identity_sealed=sealer.seal(identity.to_bytes(), sealed.place(sealed.CUSTOMER, "identity", id)),
+        phone_sealed=sealer.seal(phone.encode(), sealed.place(sealed.CUSTOMER, "phone", id)),
+        id_print=sealed.id_print(sealer, id_number),
+        phone_print=sealed.phone_print(sealer, phone),
+        pin_print=sealed.pin_print(sealer, id, PIN),
+        provider_reference=f"simulation-{number}",
+        created_at=now,
+    )
+    with context.transaction() as session:
+        assert customer_store.add(session, added)
+        ledger.open_accounts(session, chart.customer_accounts(id), now)
+    return Customer(Caller(id, "wallet", "customer", None), id_number)
