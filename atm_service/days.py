@@ -32,8 +32,8 @@ InDay = Annotated[
 
 
 def _text(value: object) -> object:
-    # In a body a number of seconds would be taken for a date, too.
-    return _plain(value if isinstance(value, str) else "")
+    # In a body a number of seconds would be taken for a date, too. A date itself comes from within.
+    return value if isinstance(value, date) else _plain(value if isinstance(value, str) else "")
 
 
 Day = Annotated[date, BeforeValidator(_text), Field(examples=["2026-11-16"])]

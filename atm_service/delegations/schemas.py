@@ -5,6 +5,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from atm_service.days import Day
 from atm_service.deposits.schemas import Checked, IdNumber
 from atm_service.slips.schemas import CustomerProof
 from atm_service.withdrawals.schemas import Amount, OfficeCode
@@ -21,7 +22,7 @@ class DelegationRequest(CustomerProof):
     ceiling: Amount = Field(description="the most at a time, in đồng")
     per_month: Amount = Field(description="the most in a calendar month, in đồng")
     office: OfficeCode
-    ends_on: date = Field(
+    ends_on: Day = Field(
         description="the last day, twelve months from today at the latest", examples=["2027-05-31"]
     )
 

@@ -7,7 +7,7 @@ from typing import Annotated, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field
 
 from atm_service.cash.delivery import Direction
-from atm_service.days import DAY_MAX, DAY_MIN
+from atm_service.days import DAY_MAX, DAY_MIN, Day
 from atm_service.floats import domain
 from atm_service.floats.domain import Float, Forecast, Kind
 from atm_service.floats.planning import Alarm, Plan
@@ -25,7 +25,7 @@ class Market(_Body):
     """The office's market days: each five or seven days, counted from one of them."""
 
     every: Literal[5, 7] = Field(examples=[5])
-    since: Annotated[date, Field(ge=DAY_MIN, le=DAY_MAX, examples=["2026-11-17"])]
+    since: Annotated[Day, Field(ge=DAY_MIN, le=DAY_MAX, examples=["2026-11-17"])]
 
     @classmethod
     def of(cls, market: domain.Market | None) -> Self | None:

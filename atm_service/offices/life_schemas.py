@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from atm_service.bodies import ONE_LINE
+from atm_service.days import Day
 from atm_service.offices.domain import Line, State
 from atm_service.offices.hours import DAY_MAX
 from atm_service.offices.states import Item
@@ -63,7 +64,7 @@ class HoursRequest(_Body):
 class DayRequest(_Body):
     """The hours of one date; null: as usual again."""
 
-    day: date = Field(examples=["2027-02-06"])
+    day: Day = Field(examples=["2027-02-06"])
     hours: DayHours | None = Field(examples=[""])
     reason: Reason
 

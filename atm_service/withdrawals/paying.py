@@ -39,7 +39,7 @@ from atm_service.reservations.domain import Room
 from atm_service.sharing import tried
 from atm_service.withdrawals import errors, receipts, service, store, views
 from atm_service.withdrawals.codes import Code
-from atm_service.withdrawals.domain import Drawer, Withdrawal
+from atm_service.withdrawals.domain import Drawer, Lifetime, Withdrawal
 from atm_service.withdrawals.receipts import Delegate, Payout, Receipt
 from atm_service.withdrawals.schemas import PaymentRequest, PresentationView, ReceiptView
 from atm_service.withdrawals.store import Found
@@ -128,7 +128,9 @@ def _presented(
     if found is None:
         raise errors.CodeUnknown
     before = found.withdrawal
-    if not isinstance(read, str) and read.amount != before.amount:
+    amount, office = (before.amount, before.office) if isinstance(read, str) else (read.amount, read.office)
+    is_moved = office != before.office
+    if amount != before.amount or (is_moved and before.lifetime is not Lifetime.SCHEDULED):
         raise errors.CodeNotGenuine
     if shift is None:
         raise NoOpenShift
@@ -138,7 +140,7 @@ def _presented(
     except errors.WrongOffice as wrong:
         wrong.members["office_name"] = offices.name(session, wrong.members["office"])
         raise
-    if not isinstance(read, str) and read.office != before.office:
+    if is_moved:
         raise errors.CodeReplaced
     if cash[_place(shift)].balance < after.amount:
         raise errors.DrawerShort

@@ -4,14 +4,18 @@ import itertools
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any, Final
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import ledger
 from atm_service.audit.sealing import seal_due
 from atm_service.credits import payers
-from tests.atm_service.world import OFFICE, PASSWORD, Clerk, Service
+from atm_service.notices import store as notices
+from atm_service.notices.store import Kind, Notice
+from atm_service.offices import life
+from tests.atm_service.world import OFFICE, OTHER_OFFICE, PASSWORD, Clerk, Service
 
 PAYER: Final = "school-12"
+DISTRICT: Final = "178"  # the city of Lạng Sơn
 AMOUNT: Final = 50_000  # the smallest, so that the day's limit is not reached
 EMPTY: Final = {"500000": 0}
 FULL: Final = {"10000": 10_000}
@@ -63,6 +67,10 @@ class Cast:
             "/staff/v1/deliveries/{id}": {"id": self.ordered()},
         }
         self._there["/wallet/v1/withdrawals/{id}"] = self._there["/counter/v1/withdrawals/{id}"]
+        self._there["/wallet/v1/notices/{id}"] = {"id": self.notice()}
+        # Not the office where everybody works: its state and hours are changed.
+        for start in ("/staff/v1/offices/{code}", "/staff/v1/floats/{code}", "/operator/v1/offices/{code}"):
+            self._there[start] = {"code": OTHER_OFFICE}
 
     def there(self, path: str) -> dict[str, Any]:
         """Give the variables of an address with something that exists behind it."""
@@ -115,6 +123,35 @@ class Cast:
         self.no_codes()
         for _ in range(2):  # a first count that differs is asked for again
             assert self.clerk.close(FULL).status_code in {200, 409}
+
+    def notice(self) -> str:
+        """Tell the customer something; give the notice."""
+        now, code = self.service.now, self.code()
+        day = ledger.business_date(now)
+        place = {"office": OFFICE, "name": "Bưu điện", "commune": "Chi Lăng", "district": "Lạng Sơn"}
+        facts = {"amount": AMOUNT, "place": {**place, "day": day}, "expires_at": code["expires_at"]}
+        with self.service.context.transaction() as session:
+            notices.insert_each(
+                session, [Notice(self.customer.id, UUID(code["id"]), Kind.MISSED, facts)], now
+            )
+        return str(self.customer.get("/wallet/v1/notices").json()["items"][0]["id"])
+
+    def to_appoint(self) -> Ready:
+        """Make an appointment, and give what moves it."""
+        self.at_work()
+        self.no_codes()
+        answer = self.customer.appointment(AMOUNT)
+        assert answer.status_code == 201, answer.text
+        return {"path": {"id": answer.json()["id"]}, "body": {"office": OFFICE}}
+
+    def elsewhere(self) -> Ready:
+        """Give an active office to which nothing has been done yet."""
+        with self.service.context.transaction() as session:
+            code = session.exec_driver_sql(
+                "SELECT min(code) FROM service.office WHERE state = 'planned'"
+            ).scalar_one()
+            life.activate(session, code, 1, self.service.now)
+        return {"path": {"code": code}}
 
     def link(self) -> str:
         """Give a linked bank account."""
@@ -468,6 +505,39 @@ READY: Final[dict[str, Callable[[Cast], Ready]]] = {
         "path": {"id": cast.application()},
         "body": {"decision": "approve", "reason": "seen"},
     },
+    "staff_change_office_state": lambda cast: {
+        **cast.elsewhere(),
+        "body": {"state": "suspended", "reason": "mất điện"},
+    },
+    "staff_office_life": Cast.elsewhere,
+    "staff_office": Cast.elsewhere,
+    "staff_check_office": lambda cast: {
+        **cast.elsewhere(),
+        "body": {"item": "line", "passed": True, "words": "đã thử"},
+    },
+    "staff_set_office_hours": lambda cast: {
+        **cast.elsewhere(),
+        "body": {"week": ["07:30-11:30"] * 7},
+    },
+    "staff_set_office_day": lambda cast: {
+        **cast.elsewhere(),
+        "body": {"day": "2027-02-06", "hours": "", "reason": "Tết"},
+    },
+    "staff_set_office_line": lambda cast: {**cast.elsewhere(), "body": {"line": "weak"}},
+    "staff_float_plan": lambda _: {"query": {"district": DISTRICT}},
+    "staff_float_forecast": lambda _: {"path": {"code": OFFICE}},
+    "operator_floats": lambda _: {"path": {"code": OFFICE}},
+    "operator_set_float": lambda _: {
+        "path": {"code": OFFICE},
+        "body": {
+            "minimum": 20_000_000,
+            "target": 100_000_000,
+            "maximum": 300_000_000,
+            "market": None,
+        },
+    },
+    "wallet_move": Cast.to_appoint,
+    "wallet_read_notice": lambda cast: {"path": {"id": cast.notice()}},
     "audit_office_reconciliation": lambda _: {"path": {"code": OFFICE}},
     "operator_credit": Cast.salary,
     "operator_credit_batch": lambda cast: {"path": {"id": cast.credited()}},
