@@ -60,6 +60,7 @@ def count_in(province: Province, day: Day) -> None:
                         session, place.clerk, id, "The bag's seal is broken", province.clock.tick()
                     )
                     _received(session, province, province.teller, id, bag)
+                    province.happened["bag refused"] += 1
                 else:
                     _received(session, province, place.clerk, id, bag)
                     place.vault = plus(place.vault, bag)
