@@ -23,7 +23,7 @@ from atm_service.audit import sealing, service, store, watching
 from atm_service.audit.exports import Format
 from atm_service.cli_context import fail, working
 from atm_service.context import Context
-from ledger.seals import exports, live, proofs, reading, records, verifying
+from ledger.seals import exports, live, proofs, reading, records, verifying, waiting
 from ledger.seals.exports import MalformedExport
 from ledger.seals.leaves import name
 from ledger.seals.reading import Key
@@ -77,7 +77,10 @@ def controls(
 def seal(ctx: typer.Context) -> None:
     """Seal now what is not sealed yet. The service does this by itself every few seconds."""
     with working(ctx) as (context, now):
-        sealed = sealing.seal_all(context, now)
+        with store.snapshot(context.engine) as session:
+            rows = waiting.count(session)
+        with _progress(rows, "sealing") as advance:
+            sealed = sealing.seal_all(context, now, advance)
     typer.echo(f"{sealed} rows sealed")
 
 
@@ -278,12 +281,12 @@ def _counted(lines: Iterable[bytes], advance: Callable[[int], None]) -> Iterator
 
 
 @contextmanager
-def _progress(length: int) -> Iterator[Callable[[int], None]]:
+def _progress(length: int, label: str = "verifying") -> Iterator[Callable[[int], None]]:
     """Show how far it is, on a terminal; in a pipe nothing."""
     if not sys.stderr.isatty():
         yield lambda _: None
         return
-    with typer.progressbar(length=length, file=sys.stderr, label="verifying") as bar:
+    with typer.progressbar(length=length, file=sys.stderr, label=label) as bar:
         yield bar.update
 
 

@@ -1,10 +1,9 @@
 """Sealing the journal, for housekeeping and for the command line."""
 
-import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
+from uuid import UUID
 from weakref import WeakKeyDictionary
 
 from sqlalchemy import Connection, Engine
@@ -16,77 +15,64 @@ from atm_service.keys.domain import VerifyingKey
 from ledger import seals
 from ledger.seals import LEAVES_MAX
 from ledger.seals.reading import Key
+from ledger.seals.waiting import FIRST
 
 ROUND_MAX: Final = 20_000
 """How many rows one round of housekeeping seals at most, so that its other tasks do not wait."""
-SWEEP_MAX: Final = 200_000
-SWEEP_TIMEOUT_MS: Final = 120_000
+STRETCH: Final = 20_000
+"""How many rows of each kind are looked through at once."""
 
-# A round looks at what was recorded since the round before, and a while further back for transactions that
-# commit late. A sweep looks at all rows, for whatever came later still; it rests long enough to cost little.
 OVERLAP: Final = timedelta(minutes=2)
-SWEEP_EVERY: Final = timedelta(minutes=10)
-REST_AFTER_SWEEP: Final = 50
-
+"""How far behind the front of what is sealed a round looks, for transactions that commit late."""
 
 SEALED_WITHIN: Final = timedelta(minutes=5)
 """Something is wrong with sealing when a row waits for longer; verification reports such a row, too."""
 
-
-@dataclass(slots=True)
-class _Progress:
-    """Until when all is known to be looked at, and when the next sweep is due."""
-
-    since: datetime
-    next_sweep: datetime
-
-
-_progress: Final[WeakKeyDictionary[Engine, _Progress]] = WeakKeyDictionary()
+# Where each process goes on looking through the whole journal for what came later still.
+_looking: Final[WeakKeyDictionary[Engine, UUID]] = WeakKeyDictionary()
 
 
 def seal_due(context: Context, now: datetime) -> int:
-    """Seal what is not sealed yet, for housekeeping; give how many rows that were."""
-    progress = _progress.get(context.engine)
-    if progress is None or now >= progress.next_sweep:
-        return _sweep(context, now)
+    """Seal what is not sealed yet, for housekeeping; give how many rows that were.
+
+    A round seals what is new since the last seals, oldest first, and looks through the next stretch of the whole
+    journal for what they passed over. However long the journal and however much waits, it does about the same work.
+    """
     with context.transaction() as session:
-        found = seals.unsealed(session, ROUND_MAX, progress.since - OVERLAP)
-    sealed = _seal(context, found, now)
-    if sealed == len(found) < ROUND_MAX:  # not so when another process was at it: look there again
-        progress.since = now
-    return sealed
+        found = seals.unsealed(session, ROUND_MAX, seals.front(session) - OVERLAP)
+    return _seal(context, found, now) + _look_through(context, now)
 
 
-def _sweep(context: Context, now: datetime) -> int:
-    started = time.perf_counter()
-    found = _unsealed(context)
-    took = timedelta(seconds=time.perf_counter() - started)
-    sealed = _seal(context, found, now)
-    if sealed == len(found) < SWEEP_MAX:
-        rest = max(SWEEP_EVERY, took * REST_AFTER_SWEEP)
-        _progress[context.engine] = _Progress(now, now + rest)
+def _look_through(context: Context, now: datetime) -> int:
+    with context.transaction() as session:
+        late, following = seals.stretch(session, STRETCH, _looking.get(context.engine, FIRST))
+    sealed = _seal(context, late, now)
+    if sealed == len(late):  # not so when another process was at it: look there again
+        _looking[context.engine] = following or FIRST
     return sealed
 
 
 def seal_all(context: Context, now: datetime, progress: Callable[[int], None] = lambda _: None) -> int:
-    """Seal everything that is not sealed when this begins; give how many rows that were."""
+    """Seal everything that is not sealed when this begins, and wait for whoever else seals; give how many rows.
+
+    `progress` is told after each seal how many rows it has.
+    """
     total = 0
-    while True:
-        found = _unsealed(context)
-        sealed = _seal(context, found, now, progress)
-        total += sealed
-        if len(found) < SWEEP_MAX or not sealed:
-            return total
-
-
-def _unsealed(context: Context) -> list[Key]:
-    with context.transaction() as session:
-        session.exec_driver_sql(f"SET LOCAL statement_timeout = {SWEEP_TIMEOUT_MS}")
-        return seals.unsealed(session, SWEEP_MAX)
+    first: UUID | None = FIRST
+    while first is not None and not context.stopping.is_set():
+        with context.transaction() as session:
+            found, first = seals.stretch(session, STRETCH, first)
+        total += _seal(context, found, now, progress, wait=True)
+    return total
 
 
 def _seal(
-    context: Context, found: list[Key], now: datetime, progress: Callable[[int], None] = lambda _: None
+    context: Context,
+    found: list[Key],
+    now: datetime,
+    progress: Callable[[int], None] = lambda _: None,
+    *,
+    wait: bool = False,
 ) -> int:
     """Seal the rows, a transaction for each seal: what is done stays done when the process dies."""
     if not found:
@@ -98,7 +84,7 @@ def _seal(
             break
         with context.transaction() as session:
             run = found[start : start + LEAVES_MAX]
-            made = seals.seal(session, run, key.private.sign, key.kid, now)
+            made = seals.seal(session, run, key.private.sign, key.kid, now, wait=wait)
         if made is not None:
             sealed += made.leaves
             progress(made.leaves)
@@ -108,7 +94,7 @@ def _seal(
 def unsealed_for(session: Connection, now: datetime) -> timedelta:
     """Tell for how long the oldest row without a seal has been waiting; sets the metric. Cheap at any time.
 
-    Looks from shortly before the last seal on: what is older and committed late is left to the sweeps.
+    Looks from shortly before the front of what is sealed: what is older and came late is left to looking through.
     """
     oldest = seals.oldest_unsealed(session, OVERLAP)
     waiting = timedelta(0) if oldest is None else max(timedelta(0), now - oldest)

@@ -1,7 +1,7 @@
 """Seals: signed Merkle roots over the journal, and whatever proves or checks them."""
 
-from ledger.seals.reading import oldest_unsealed, unsealed
 from ledger.seals.seal import LEAVES_MAX, Seal
 from ledger.seals.sealing import seal
+from ledger.seals.waiting import front, oldest_unsealed, stretch, unsealed
 
-__all__ = ["LEAVES_MAX", "Seal", "oldest_unsealed", "seal", "unsealed"]
+__all__ = ["LEAVES_MAX", "Seal", "front", "oldest_unsealed", "seal", "stretch", "unsealed"]

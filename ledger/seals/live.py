@@ -2,15 +2,16 @@
 
 from collections.abc import Iterator
 from typing import Final
+from uuid import UUID
 
 from sqlalchemy import Connection
 
-from ledger.seals import reading
+from ledger.seals import reading, waiting
 from ledger.seals.leaves import Leaf, title
 from ledger.seals.seal import LEAVES_MAX
 from ledger.seals.verifying import Books
 
-UNSEALED_MAX: Final = 10_000_000
+STRETCH: Final = 100_000
 STRAYS_MAX: Final = 100
 
 
@@ -28,9 +29,11 @@ def books(session: Connection) -> Books:
 
 
 def _unsealed(session: Connection) -> Iterator[Leaf]:
-    keys = reading.unsealed(session, UNSEALED_MAX)
-    for start in range(0, len(keys), LEAVES_MAX):
-        yield from reading.leaves(session, keys[start : start + LEAVES_MAX])
+    first: UUID | None = waiting.FIRST
+    while first is not None:
+        keys, first = waiting.stretch(session, STRETCH, first)
+        for start in range(0, len(keys), LEAVES_MAX):
+            yield from reading.leaves(session, keys[start : start + LEAVES_MAX])
 
 
 def _strays(session: Connection) -> Iterator[str]:

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from itertools import groupby
 from operator import itemgetter
 from typing import Any, Final, NamedTuple
@@ -16,7 +15,6 @@ from ledger.seals.leaves import End, Entry, Hold, Leaf, Leg, order
 from ledger.seals.seal import LEAVES_MAX, Seal
 
 SEALS_AT_ONCE: Final = 500
-_BEGINNING: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class Key(NamedTuple):
@@ -79,8 +77,8 @@ _LOOSE: Final = {
     "join": "",
     "by": "wanted.id",
 }
-_ABSENT: Final = "(SELECT true FROM ledger.sealed AS s WHERE s.kind = '{kind}' AND s.id = {id}) IS NULL"
-_GIVEN: Final = _ABSENT.replace("{id}", "given.id")
+ABSENT: Final = "(SELECT true FROM ledger.sealed AS s WHERE s.kind = '{kind}' AND s.id = {id}) IS NULL"
+_GIVEN: Final = ABSENT.replace("{id}", "given.id")
 _UNSEALED: Final = {
     **_LOOSE,
     "wanted": f"(SELECT DISTINCT id FROM unnest(%(ids)s::uuid[]) AS given (id) WHERE {_GIVEN}) AS wanted",  # noqa: S608  constants
@@ -238,85 +236,6 @@ def totals(session: Connection) -> Iterator[Totals]:
     with session.exec_driver_sql(query, execution_options={"yield_per": LEAVES_MAX}) as rows:
         for row in rows:
             yield Totals(*row)
-
-
-# What is newer than a moment, by absence from the sealed set: each row of a short range of an index is looked
-# up on its own, whatever the planner believes. An end is found by the entry that captured the hold, or else by
-# its time.
-_RECENT: Final = f"""
-SELECT 'entry', e.id, e.recorded_at FROM ledger.entry AS e
-WHERE e.id >= %(since)s AND {_ABSENT.format(kind="entry", id="e.id")}
-UNION ALL
-SELECT 'hold', h.id, h.placed_at FROM ledger.hold AS h
-WHERE h.id >= %(since)s AND {_ABSENT.format(kind="hold", id="h.id")}
-UNION ALL
-SELECT 'end', ended.hold_id, ended.ended_at FROM ledger.hold_end AS ended
-WHERE ended.entry_id >= %(since)s AND {_ABSENT.format(kind="end", id="ended.hold_id")}
-UNION ALL
-SELECT 'end', ended.hold_id, ended.ended_at FROM ledger.hold_end AS ended
-WHERE ended.outcome <> 'captured' AND ended.ended_at >= %(since_at)s
-  AND {_ABSENT.format(kind="end", id="ended.hold_id")}
-ORDER BY 3, 1, 2 LIMIT %(limit)s
-"""  # noqa: S608  constants
-_ALL: Final = """
-SELECT 'entry', e.id, e.recorded_at FROM ledger.entry AS e
-WHERE NOT EXISTS (SELECT FROM ledger.sealed AS s WHERE s.kind = 'entry' AND s.id = e.id)
-UNION ALL
-SELECT 'hold', h.id, h.placed_at FROM ledger.hold AS h
-WHERE NOT EXISTS (SELECT FROM ledger.sealed AS s WHERE s.kind = 'hold' AND s.id = h.id)
-UNION ALL
-SELECT 'end', ended.hold_id, ended.ended_at FROM ledger.hold_end AS ended
-WHERE NOT EXISTS (SELECT FROM ledger.sealed AS s WHERE s.kind = 'end' AND s.id = ended.hold_id)
-ORDER BY 3, 1, 2 LIMIT %(limit)s
-"""
-
-
-# The first of each kind, along an index: a few look-ups when sealing works, and none the more when it has stopped.
-_OLDEST: Final = f"""
-SELECT min(at) FROM (
-    (SELECT e.recorded_at AS at FROM ledger.entry AS e
-     WHERE e.id >= %(since)s AND {_ABSENT.format(kind="entry", id="e.id")} ORDER BY e.id LIMIT 1)
-    UNION ALL
-    (SELECT h.placed_at FROM ledger.hold AS h
-     WHERE h.id >= %(since)s AND {_ABSENT.format(kind="hold", id="h.id")} ORDER BY h.id LIMIT 1)
-    UNION ALL
-    (SELECT ended.ended_at FROM ledger.hold_end AS ended
-     WHERE ended.outcome <> 'captured' AND ended.ended_at >= %(since_at)s
-       AND {_ABSENT.format(kind="end", id="ended.hold_id")} ORDER BY ended.ended_at LIMIT 1)
-) AS oldest
-"""  # noqa: S608  constants
-
-
-def oldest_unsealed(session: Connection, overlap: timedelta) -> datetime | None:
-    """Tell when the oldest row was recorded that is in no seal; None: there is none.
-
-    Looks at what was made since the last seal, and `overlap` before it. (A captured hold's end is sealed as soon as its
-    entry.)
-    """
-    last = last_seal(session)
-    since = _BEGINNING if last is None else last.sealed_at - overlap
-    found: datetime | None = session.exec_driver_sql(
-        _OLDEST, {"since": _made(since), "since_at": since}
-    ).scalar_one()
-    return found
-
-
-def _made(since: datetime) -> UUID:
-    """Give the lowest UUIDv7 of a moment."""
-    return UUID(int=int(since.timestamp() * 1000) << 80)
-
-
-def unsealed(session: Connection, limit: int, since: datetime | None = None) -> list[Key]:
-    """Name at most `limit` rows that are in no seal yet, oldest first: those of all time, or since a moment.
-
-    With `since`, only index ranges are read: rows whose id was made since then (ids are UUIDv7), and ends
-    since then. Whatever this does not find is found by a call without `since`.
-    """
-    if since is None:
-        rows = session.exec_driver_sql(_ALL, {"limit": limit})
-    else:
-        rows = session.exec_driver_sql(_RECENT, {"since": _made(since), "since_at": since, "limit": limit})
-    return [Key(kind, id) for kind, id, _ in rows]
 
 
 _STRAYS: Final = """

@@ -13,23 +13,30 @@ from ledger.seals.reading import Key
 from ledger.seals.seal import FIRST_PREVIOUS, LEAVES_MAX, Seal, header
 
 _LOCK: Final = "SELECT pg_try_advisory_xact_lock(hashtextextended('ledger.seal', 0))"
+_WAIT: Final = "SELECT pg_advisory_xact_lock(hashtextextended('ledger.seal', 0)) IS NOT NULL"
 _SEAL: Final = """
 SELECT ledger.seal(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s::text[], %s::uuid[], %s::bytea[])
 """
 
 
 def seal(
-    session: Connection, keys: Sequence[Key], sign: Callable[[bytes], bytes], kid: str, now: datetime
+    session: Connection,
+    keys: Sequence[Key],
+    sign: Callable[[bytes], bytes],
+    kid: str,
+    now: datetime,
+    *,
+    wait: bool = False,
 ) -> Seal | None:
     """Seal those of the rows that exist and are not sealed yet; at most 10,000 keys.
 
-    None when there are none, or when somebody else is sealing right now. `sign` gives the Ed25519 signature by
-    the key that is called `kid`. The seal stands when the caller's transaction commits, which must be READ
-    COMMITTED. A row that commits later is in no seal, and so in a later one.
+    None when there are none, or when somebody else is sealing right now, unless told to `wait`. `sign` gives the
+    Ed25519 signature by the key that is called `kid`. The seal stands when the caller's transaction commits, which
+    must be READ COMMITTED. A row that commits later is in no seal, and so in a later one.
     """
     if len(keys) > LEAVES_MAX:
         raise ValueError(f"a seal has at most {LEAVES_MAX} leaves")
-    if not keys or not session.exec_driver_sql(_LOCK).scalar_one():
+    if not keys or not session.exec_driver_sql(_WAIT if wait else _LOCK).scalar_one():
         return None
     leaves = reading.leaves(session, keys, unsealed=True)
     if not leaves:

@@ -1,5 +1,6 @@
 """Sealing as housekeeping does it: soon, in bounds, and nothing forgotten."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -43,10 +44,10 @@ def test_housekeeping_seals_a_days_work(service: Service) -> None:
     assert housekeeping.round_(service.context, service.now)["seal-journal"] == 0
 
 
-def test_later_rounds_look_only_at_what_is_new(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
-    """After the first sweep, what customers and clerks do is found by index, every kind of it."""
+def test_a_round_finds_what_is_new_by_itself(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What customers and clerks do is found by index, every kind of it, wherever the long look through has come."""
+    monkeypatch.setattr(sealing, "_look_through", lambda *_: 0)
     assert seal_due(service) == 0
-    monkeypatch.setattr(sealing, "_unsealed", pytest.fail)
     service.clock.advance(minutes=1)
     work(service)
     waiting = unsealed(service)
@@ -61,21 +62,39 @@ def test_later_rounds_look_only_at_what_is_new(service: Service, monkeypatch: py
     assert unsealed(service) == 0
 
 
-def test_what_rounds_overlook_a_sweep_finds(service: Service) -> None:
-    """A row whose id is older than the last round by far is sealed when the next sweep is due."""
-    assert seal_due(service) == 0
-    customer = service.customer(balance=0)
-    now = service.now
-    service.clock.now = now - timedelta(hours=1)
+def came_late(service: Service, count: int = 1) -> None:
+    """Seal what is there, and then let entries come whose times and ids are of an hour before."""
+    now, customer = service.now, service.customer(balance=0)
     service.credit(customer.id, 1_000)
-    service.clock.now = now + timedelta(minutes=9)
-    assert (seal_due(service), unsealed(service)) == (0, 1)
-    service.clock.advance(minutes=1)
-    assert (seal_due(service), unsealed(service)) == (1, 0)
+    sealing.seal_all(service.context, now)
+    service.clock.now = now - timedelta(hours=1)
+    for _ in range(count):
+        service.credit(customer.id, 1_000)
+    service.clock.now = now
+
+
+def test_what_came_too_late_is_found_by_looking_through(service: Service) -> None:
+    """A row whose time is behind all that is sealed is found by the same round, in a journal that is short."""
+    came_late(service)
+    assert seal_due(service) == 1
+    assert unsealed(service) == 0
+
+
+def test_a_long_journal_is_looked_through_little_by_little(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A stretch a round, and from the beginning again after the last."""
+    monkeypatch.setattr(sealing, "STRETCH", 2)
+    for _ in range(2):
+        came_late(service, 5)
+        counts = [seal_due(service) for _ in range(8)]
+        assert (sum(counts), unsealed(service)) == (5, 0)
+        assert max(counts) < 5
 
 
 def test_a_round_has_a_limit_and_the_next_goes_on(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
     """More than fits is sealed in several rounds, and none is passed over."""
+    monkeypatch.setattr(sealing, "_look_through", lambda *_: 0)
     assert seal_due(service) == 0
     monkeypatch.setattr(sealing, "ROUND_MAX", 3)
     customer = service.customer(balance=0)
@@ -90,10 +109,16 @@ def test_a_round_has_a_limit_and_the_next_goes_on(service: Service, monkeypatch:
 ANOTHER_SEALS = text("SELECT pg_advisory_xact_lock(hashtextextended('ledger.seal', 0))")
 
 
-def test_while_another_process_seals_nothing_is_passed_over(service: Service) -> None:
-    """Who finds the lock taken looks at the same rows again."""
-    assert seal_due(service) == 0
+def comes(service: Service) -> None:
     service.credit(service.customer(balance=0).id, 1_000)
+
+
+@pytest.mark.parametrize("prepare", [comes, came_late])
+def test_while_another_process_seals_nothing_is_passed_over(
+    service: Service, prepare: Callable[[Service], None]
+) -> None:
+    """Who finds the lock taken looks at the same rows again: at those that are new and at those that came late."""
+    prepare(service)
     service.clock.advance(minutes=3)  # longer than rounds overlap
     with service.context.engine.begin() as other:
         other.execute(ANOTHER_SEALS)
@@ -102,40 +127,29 @@ def test_while_another_process_seals_nothing_is_passed_over(service: Service) ->
     assert seal_due(service) == 1
 
 
-def test_a_sweep_that_another_process_stood_in_the_way_of_is_made_again(service: Service) -> None:
-    """At once: not only when the next one would be due, when the row has waited for too long."""
-    service.credit(service.customer(balance=0).id, 1_000)
-    service.clock.advance(minutes=3)  # longer than rounds overlap
-    with service.context.engine.begin() as other:
-        other.execute(ANOTHER_SEALS)
-        assert seal_due(service) == 0
-    assert seal_due(service) == 1
-
-
-def test_who_is_stopped_in_the_middle_of_a_sweep_goes_on_with_it(
+def test_where_another_process_comes_between_a_stretch_is_looked_through_again(
     service: Service, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What another process sealed meanwhile, or has not come to, is looked at again by the next round."""
+    """What is late and left over is not passed over until the journal has been looked through once more."""
     monkeypatch.setattr(sealing, "LEAVES_MAX", 1)
-    for _ in range(2):
-        service.credit(service.customer(balance=0).id, 1_000)
-    service.clock.advance(minutes=3)
+    monkeypatch.setattr(sealing, "STRETCH", 3)
+    came_late(service, 3)
     seal = seals.seal
 
-    def once(*values: Any) -> Any:
-        monkeypatch.setattr(seals, "seal", lambda *_: None)  # from then on another process is at it
-        return seal(*values)
+    def once(*values: Any, **how: Any) -> Any:
+        monkeypatch.setattr(seals, "seal", lambda *_, **__: None)  # from then on another process is at it
+        return seal(*values, **how)
 
     monkeypatch.setattr(seals, "seal", once)
-    assert (seal_due(service), unsealed(service)) == (1, 1)
+    assert (seal_due(service), unsealed(service)) == (1, 2)
     monkeypatch.setattr(seals, "seal", seal)
-    assert seal_due(service) == 1
+    assert (seal_due(service), unsealed(service)) == (2, 0)
 
 
 def test_everything_is_sealed_at_once_on_demand(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
     """In as many seals as it takes; progress is told."""
     monkeypatch.setattr(sealing, "LEAVES_MAX", 4)
-    monkeypatch.setattr(sealing, "SWEEP_MAX", 8)
+    monkeypatch.setattr(sealing, "STRETCH", 3)
     work(service)
     waiting, told = unsealed(service), list[int]()
     assert sealing.seal_all(service.context, service.now, told.append) == waiting == sum(told)

@@ -2,8 +2,8 @@
 
 from collections import Counter
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
-from threading import Barrier, Thread
+from datetime import datetime, timedelta
+from threading import Barrier, Event, Thread
 from typing import Any
 from uuid import UUID
 
@@ -13,7 +13,7 @@ from sqlalchemy.exc import DBAPIError
 
 import ledger
 from ledger import Command, Expire, Void, seals
-from ledger.seals import LEAVES_MAX, Seal, merkle, reading
+from ledger.seals import LEAVES_MAX, Seal, merkle, reading, waiting
 from ledger.seals.leaves import encoded
 from ledger.seals.reading import Key
 from ledger.seals.seal import FIRST_PREVIOUS, is_signed
@@ -84,7 +84,7 @@ def test_seals_are_chained(database: Database) -> None:
 
 
 def test_a_late_commit_is_in_the_next_seal(database: Database) -> None:
-    """A transaction that posted first and commits last is not skipped, by a round or by a sweep."""
+    """A transaction that posted first and commits last is found: by who looks back, and by who looks at everything."""
     prepare(database.owner, [top_up("customer/binh")])
     late, early = top_up(own_id=new_id()), fill()
     with database.app.begin() as slow:
@@ -94,9 +94,9 @@ def test_a_late_commit_is_in_the_next_seal(database: Database) -> None:
         assert seal_all(database) == 1
         assert Key("entry", late.id) not in sealed(database)
         assert late.id < early.id
-    for since in (None, datetime(1970, 1, 1, tzinfo=UTC)):
-        with database.app.connect() as session:
-            assert seals.unsealed(session, 10, since) == [("entry", late.id)]
+    with database.app.connect() as session:
+        assert seals.unsealed(session, 10) == [("entry", late.id)]
+        assert seals.stretch(session, 10) == ([("entry", late.id)], None)
     assert seal_all(database) == 1
     assert Counter(sealed(database)) == Counter(journal(database))
 
@@ -186,10 +186,12 @@ def test_what_is_new_is_found_without_reading_all(database: Database) -> None:
     with database.app.connect() as session:
         found = seals.unsealed(session, 100, since)
         all_of = seals.unsealed(session, 100)
+        some = seals.unsealed(session, 2, since)
     entered, held, captured, ended = (outcome.id for outcome in outcomes)
     assert set(found) == {
         ("entry", entered), ("hold", held), ("entry", captured), ("end", paid.id), ("end", ended),
     }  # fmt: skip
+    assert (len(some), set(some) < set(found)) == (2, True)
     assert len(all_of) == len(journal(database))
     assert ("hold", kept.id) in all_of
     seal_all(database)
@@ -202,10 +204,83 @@ def test_the_oldest_are_sealed_first(database: Database) -> None:
     prepare(database.owner)
     with database.app.begin() as session:
         for minutes in (3, 1, 2):
-            posted(ledger.post(session, [top_up(reference=str(minutes))], NOW + timedelta(minutes=minutes)))
+            at = NOW + timedelta(minutes=minutes)
+            posted(ledger.post(session, [top_up(own_id=v7(at), reference=str(minutes))], at))
     seal_all(database, size=1)
     times = [block.seal.first_at for block in blocks(database)]
     assert times == sorted(times)
+
+
+HIGHEST = UUID(int=2**128 - 1)
+
+
+def test_everything_is_looked_through_in_stretches(database: Database) -> None:
+    """By id, whatever it says of the time, the lowest and the highest too; and only what is in no seal is named."""
+    paid, kept = hold(10), hold(20, own_id=UUID(int=0))
+    prepare(
+        database.owner,
+        [top_up(own_id=HIGHEST), top_up(own_id=UUID(int=0)), fill(), paid, kept, payment(paid)],
+    )
+    seal_all(database, size=2)
+    late: list[Command] = [
+        top_up(own_id=UUID(int=2**127)),
+        top_up(),
+        Void(kept.id, "v"),
+        hold(1, own_id=HIGHEST),
+    ]
+    prepare(database.owner, late)
+    found, stretches, first = list[Key](), 0, waiting.FIRST
+    with database.app.connect() as session:
+        everything = seals.stretch(session, 100)
+        while first is not None:
+            keys, first = seals.stretch(session, 1, first)
+            assert len(keys) <= 3
+            found += keys
+            stretches += 1
+    assert everything == (found, None)
+    assert set(found) == journal(database) - set(sealed(database))
+    assert len(found) == len(late)
+    assert stretches > len(late)
+
+
+def test_the_front_is_the_newest_that_is_sealed(database: Database) -> None:
+    """Not the last seal's, which may be of rows that came late; and a clock that is ahead does not move it."""
+    prepare(database.owner)
+    seal_all(database)
+    for minutes, until in ((0, 0), (7, 7), (2, 7), (10_000, 90), (8, 90)):
+        with database.app.begin() as session:
+            posted(ledger.post(session, [top_up()], NOW + timedelta(minutes=minutes)))
+        seal_all(database, now=NOW + timedelta(minutes=90))
+        with database.app.connect() as session:
+            assert seals.front(session) == NOW + timedelta(minutes=until)
+
+
+def test_before_the_first_seal_the_front_is_the_beginning(database: Database) -> None:
+    """So that everything is new, with room for who looks back."""
+    prepare(database.owner, [top_up()])
+    with database.app.connect() as session:
+        assert len(seals.unsealed(session, 10, seals.front(session) - HOUR)) == 1
+        assert seals.oldest_unsealed(session, HOUR) == NOW
+
+
+def test_who_waits_seals_after_the_other(database: Database) -> None:
+    """What is sealed on demand is sealed, whoever else is at it."""
+    prepare(database.owner, [top_up(), fill()])
+    made: list[Seal | None] = []
+
+    def work() -> None:
+        with database.app.begin() as session:
+            keys = seals.unsealed(session, 10)
+            started.set()
+            made.append(seals.seal(session, keys, PRIVATE.sign, KID, NOW, wait=True))
+
+    started, second = Event(), Thread(target=work)
+    with database.app.begin() as first:
+        one = seals.seal(first, seals.unsealed(first, 1), PRIVATE.sign, KID, NOW)
+        second.start()
+        started.wait()
+    second.join()
+    assert [one and one.leaves, made[0] and made[0].leaves] == [1, 1]
 
 
 def test_a_seal_has_a_limit(prepared: Database) -> None:
