@@ -150,7 +150,7 @@ def move(
     shift = offices.shift_of(session, clerk)
     if to_drawer:
         vaults.refuse_when_due(session, policy, shift.office, now)
-    drawer, vault = chart.drawer(shift.office, shift.drawer), chart.vault(shift.office)
+    drawer, vault = shift.place, chart.vault(shift.office)
     source, target = (vault, drawer) if to_drawer else (drawer, vault)
     known = stock.lock(session, drawer, vault)
     _refuse_missing(known[source], notes_of(counts), "vault" if to_drawer else "drawer")

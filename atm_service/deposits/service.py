@@ -119,7 +119,7 @@ def confirm(
         _use_approval(session, context.policy, clerk, deposit, voucher_id, now)
     day = vouchers.count(session, context.policy, Kind.DEPOSIT, shift.office, deposit.amount, now)
     entry = _entry(deposit, now)
-    drawer = chart.drawer(shift.office, shift.drawer)
+    drawer = shift.place
     withdrawals.must(vouchers.post(session, entry, drawer, deposit.counts, now, into=True))
     draft = _draft(deposit, shift, voucher_id, entry.id, Confirmed(proof.by), now)
     return vouchers.write(session, draft, day.place, clerk, now)

@@ -7,6 +7,8 @@ from enum import StrEnum
 from typing import Final, Literal
 from uuid import UUID
 
+from atm_service import chart
+
 NOTES_MAX: Final = 100_000  # of one kind in one drawer
 
 Note = Literal["500000", "200000", "100000", "50000", "20000", "10000", "5000", "2000", "1000"]
@@ -77,6 +79,11 @@ class Shift:
     closed_how: ClosedHow | None = None
     counted_by: str | None = None
     recount: bool = False
+
+    @property
+    def place(self) -> str:
+        """The ledger's account of its drawer."""
+        return chart.drawer(self.office, self.drawer)
 
 
 @dataclass(frozen=True)

@@ -158,7 +158,7 @@ def _close(
         raise errors.WithdrawalsStillPresented(
             withdrawals=[row.id for row in still], amounts=[row.amount for row in still]
         )
-    place = chart.drawer(shift.office, shift.drawer)
+    place = shift.place
     expected = reading.balance(session, place).normal
     if not counting.stands(session, shift.id, counter.subject, counts, expected, now):
         trail.record(session, now, "count-again", shift.id, counter, {"drawer": shift.drawer})

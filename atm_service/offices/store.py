@@ -19,7 +19,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
-from atm_service import chart, ids
+from atm_service import ids
 from atm_service.offices.domain import Line, Movements, Office, Shift, State
 from ledger import account_id
 
@@ -314,7 +314,7 @@ def movements(session: Connection, shift: Shift) -> Movements:
     """Add up what went through the drawer of a closed shift besides payments."""
     values = {
         "id": shift.id,
-        "drawer": account_id(chart.drawer(shift.office, shift.drawer)),
+        "drawer": account_id(shift.place),
         "first_id": ids.first(shift.opened_at),
         "opened_at": shift.opened_at,
         "closed_at": shift.closed_at,

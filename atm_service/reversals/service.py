@@ -67,7 +67,7 @@ def withdrawal(
     approvals.use(session, clerk, Asked.WITHDRAWAL_REVERSAL, id, payment.amount, voucher_id, now)
     day = vouchers.count(session, context.policy, Kind.WITHDRAWAL_REVERSAL, shift.office, payment.amount, now)
     entry = _mirror_of_payment(id, payment, shift, now)
-    drawer = chart.drawer(shift.office, shift.drawer)
+    drawer = shift.place
     must(vouchers.post(session, entry, drawer, counts, now, into=True))
     withdrawals.save(session, [after])
     draft = Draft(
@@ -109,7 +109,7 @@ def deposit(
     check_count(counts, received.amount)
     voucher_id = ids.new(now)
     approvals.use(session, clerk, Asked.DEPOSIT_REVERSAL, id, received.amount, voucher_id, now)
-    drawer = chart.drawer(shift.office, shift.drawer)
+    drawer = shift.place
     if reading.balance(session, drawer).available < received.amount:
         raise errors.DrawerShort
     day = vouchers.count(session, context.policy, Kind.DEPOSIT_REVERSAL, shift.office, received.amount, now)
@@ -165,7 +165,7 @@ def _check_deposit(received: Voucher, now: datetime) -> None:
 
 def _mirror_of_payment(id: UUID, payment: Payment, shift: Shift, now: datetime) -> Entry:
     customer = chart.customer(payment.customer_id)
-    postings = [Posting(chart.drawer(shift.office, shift.drawer), customer, payment.amount)]
+    postings = [Posting(shift.place, customer, payment.amount)]
     if payment.fee:
         postings.append(Posting(chart.fees(payment.office), customer, payment.fee))
     return Entry(
@@ -180,7 +180,7 @@ def _mirror_of_payment(id: UUID, payment: Payment, shift: Shift, now: datetime) 
 
 
 def _mirror_of_deposit(received: Voucher, shift: Shift, now: datetime) -> Entry:
-    drawer, customer = chart.drawer(shift.office, shift.drawer), chart.customer(received.customer_id)
+    drawer, customer = shift.place, chart.customer(received.customer_id)
     return Entry(
         id=ids.new(now),
         reference=f"deposit/{received.subject}/reversed",

@@ -27,7 +27,7 @@ from atm_service.slips import store
 from atm_service.slips.schemas import CardWithdrawalRequest, CustomerProof, SlipRequest, SlipView
 from atm_service.slips.store import Made
 from atm_service.transfers.errors import PayerUnknown
-from atm_service.withdrawals import authorising, digits, paying, service, views
+from atm_service.withdrawals import authorising, digits, paying, presenting, service, views
 from atm_service.withdrawals import store as withdrawals
 from atm_service.withdrawals.domain import Drawer, Lifetime, Status
 from atm_service.withdrawals.errors import AmountOutOfRange
@@ -150,7 +150,7 @@ def _present_and_pay(
     context: Context, clerk: Caller, wish: CardWithdrawalRequest, code: WithdrawalView, key: Key
 ) -> Answer:
     assert code.code is not None
-    (presented,) = paying.present(context, [paying.Presentation(clerk, code.code, key.now)])
+    (presented,) = presenting.present(context, [presenting.Presentation(clerk, code.code, key.now)])
     if isinstance(presented, Refusal):
         raise presented
     checks = PaymentRequest(id_number=wish.id_number, checked=wish.checked)

@@ -19,7 +19,7 @@ from atm_service.paging import InCursor, InLimit, Page
 from atm_service.problems import refuses
 from atm_service.refusals import NotFound, TooManyAttempts
 from atm_service.reservations.errors import CashReserved
-from atm_service.withdrawals import errors, paying, receipts, service, views
+from atm_service.withdrawals import errors, paying, presenting, receipts, service, views
 from atm_service.withdrawals.schemas import (
     PaymentRequest,
     PresentationRequest,
@@ -76,7 +76,7 @@ async def present(
 ) -> PresentationView:
     """Give this clerk's drawer the sole right to pay the code, for one lease. Safe to repeat."""
     try:
-        return await context.share(paying.present, paying.Presentation(clerk, body.code, now))
+        return await context.share(presenting.present, presenting.Presentation(clerk, body.code, now))
     except errors.CodeUnknown:
         await run_in_threadpool(service.count_wrong_digits, context, clerk, now)
         raise

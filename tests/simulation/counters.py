@@ -14,7 +14,7 @@ from atm_service.keys.tokens import Caller
 from atm_service.offices import life, shifts
 from atm_service.offices.domain import State
 from atm_service.refusals import Refusal
-from atm_service.withdrawals import authorising, paying
+from atm_service.withdrawals import authorising, paying, presenting
 from atm_service.withdrawals import service as withdrawals
 from atm_service.withdrawals.schemas import PaymentRequest, WithdrawalRequest
 from tests.simulation.demand import Day, Deposit
@@ -143,8 +143,8 @@ def serve(province: Province, at: Sequence[tuple[Place, Code]]) -> list[Refusal 
 
 def _serve(province: Province, at: Sequence[tuple[Place, Code]], results: dict[UUID, Refusal | None]) -> None:
     now = province.clock.tick()
-    asks = [paying.Presentation(place.clerk, code.text, now) for place, code in at]
-    shown = _batch(paying.present, province, asks)
+    asks = [presenting.Presentation(place.clerk, code.text, now) for place, code in at]
+    shown = _batch(presenting.present, province, asks)
     presented = []
     for (place, code), answer in zip(at, shown, strict=True):
         if isinstance(answer, Refusal):
