@@ -1,4 +1,4 @@
-"""Every table and every SQL function of the service, in one place for the migrations to look at."""
+"""Every table, SQL function and view of the service, in one place for the migrations to look at."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,6 +15,7 @@ FUNCTION_FILES: Final = (
     "ledger/post_one.sql",
     "ledger/seals.sql",
     "ledger/marks.sql",
+    "atm_service/offices/cash_places.sql",
 )
 
 

@@ -31,12 +31,8 @@ class Known:
 _CASH: Final = """, cash AS (
         SELECT o.code, sum(a.debits - a.credits - a.held) AS total
         FROM chosen AS o
-        CROSS JOIN LATERAL (
-            SELECT 'office/' || o.code || '/vault' AS code
-            UNION ALL
-            SELECT 'office/' || o.code || '/drawer/' || d.number FROM service.drawer d WHERE d.office = o.code
-        ) AS place
-        JOIN ledger.account a ON a.id = ledger.account_id(place.code)
+        JOIN service.cash_place AS place ON place.office = o.code
+        JOIN ledger.account AS a ON a.id = place.account_id
         GROUP BY o.code
     )
 """

@@ -46,12 +46,8 @@ _DESKS: Final = text("""
     LEFT JOIN road ON road.office = o.code
     LEFT JOIN LATERAL (
         SELECT sum(a.debits - a.credits) AS cash
-        FROM (
-            SELECT 'office/' || o.code || '/vault' AS code
-            UNION ALL
-            SELECT 'office/' || o.code || '/drawer/' || d.number FROM service.drawer AS d WHERE d.office = o.code
-        ) AS place
-        JOIN ledger.account AS a ON a.id = ledger.account_id(place.code)
+        FROM service.cash_place AS place JOIN ledger.account AS a ON a.id = place.account_id
+        WHERE place.office = o.code
     ) AS held ON true
     LEFT JOIN LATERAL (
         SELECT minimum, target, maximum FROM service.office_float WHERE office = o.code ORDER BY id DESC LIMIT 1

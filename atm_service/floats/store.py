@@ -86,12 +86,8 @@ _HELD = text("""
     ) AS f ON true
     LEFT JOIN LATERAL (
         SELECT sum(a.debits - a.credits) AS cash
-        FROM (
-            SELECT 'office/' || o.code || '/vault' AS code
-            UNION ALL
-            SELECT 'office/' || o.code || '/drawer/' || d.number FROM service.drawer AS d WHERE d.office = o.code
-        ) AS place
-        JOIN ledger.account AS a ON a.id = ledger.account_id(place.code)
+        FROM service.cash_place AS place JOIN ledger.account AS a ON a.id = place.account_id
+        WHERE place.office = o.code
     ) AS held ON true
     LEFT JOIN (
         SELECT office,
