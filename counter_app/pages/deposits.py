@@ -10,17 +10,12 @@ from starlette.responses import Response
 from counter_app import cards, counts, money, service_api
 from counter_app.answers import Deposit, Problem
 from counter_app.counts import CountUnreadableError
-from counter_app.journal import Kind, Question, State
+from counter_app.journal import Kind
 from counter_app.page import InPage, Page, form_key
-from counter_app.pages.proposing import NobodyNamedError, is_pin, named, twice, unknown
+from counter_app.pages.proposing import NobodyNamedError, Proposals, is_pin, named, twice, unknown
 from counter_app.service_api import RefusedError, UnreachableError
 
 router = APIRouter()
-
-# Refusals after which the same page can simply be filled in again.
-_AGAIN_HERE = frozenset(
-    {"wrong-identity", "wrong-pin", "confirmation-needed", "approval-needed", "approval-waiting"}
-)
 
 
 @router.get("/deposits/new")
@@ -69,35 +64,13 @@ async def look(page: InPage, id: UUID) -> Response:
 @router.post("/deposits/{id}/approval")
 async def ask(page: InPage, id: UUID) -> Response:
     """Ask a supervisor, and go to the page that waits."""
-    page.clerk  # noqa: B018 - raises for anybody else
-    fields = await page.form()
-    key, words = form_key(fields), " ".join(fields.get("words", "").split())
-    service, subject = page.app.service, ("deposits", str(id))
-    made = await twice(
-        page, lambda token: service_api.ask_for_approval(service, token, key, subject, {"words": words})
-    )
-    return page.go(f"/approvals/{made.id}")
+    return await _DEPOSITS.ask_supervisor(page, id)
 
 
 @router.post("/deposits/{id}/confirm")
 async def confirm(page: InPage, id: UUID) -> Response:
-    """Take the cash in. The same form again, by a double click or F5, asks nothing new."""
-    clerk, fields = page.clerk, await page.form()
-    key, deposit_id = form_key(fields), str(id)
-    asked = unknown(page, deposit_id, Kind.DEPOSIT) or page.app.journal.find(key)
-    if asked and asked.state not in (State.REFUSED, State.NOT_SENT):
-        await page.app.resolver.send_again(asked.key)
-        return page.go(f"/requests/{asked.key}")
-    proof = _proof(fields)
-    if isinstance(proof, Problem):
-        return _confirm_form(page, await _deposit(page, deposit_id), proof)
-    path, body = service_api.confirm_request("deposits", deposit_id, proof)
-    question = Question(key, Kind.DEPOSIT, "POST", path, body, clerk.who, deposit_id)
-    entry = await page.app.resolver.send(question, page.app.service.clock())
-    if entry.state is State.REFUSED and entry.answer and entry.answer["slug"] in _AGAIN_HERE:
-        page.app.journal.shown(entry.key, page.app.service.clock())
-        return _confirm_form(page, await _deposit(page, deposit_id), Problem(**entry.answer))
-    return page.go(f"/requests/{entry.key}")
+    """Take the cash in."""
+    return await _DEPOSITS.confirm(page, id)
 
 
 def _proof(fields: dict[str, str]) -> dict[str, str] | Problem:
@@ -154,3 +127,10 @@ def _confirm_form(page: Page, deposit: Deposit, problem: Problem | None) -> Resp
         form_key=str(uuid.uuid4()),
         ask_key=str(uuid.uuid4()),
     )
+
+
+async def _again(page: Page, id: str, problem: Problem) -> Response:
+    return _confirm_form(page, await _deposit(page, id), problem)
+
+
+_DEPOSITS = Proposals(Kind.DEPOSIT, "deposits", _proof, _again)

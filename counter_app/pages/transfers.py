@@ -9,14 +9,12 @@ from starlette.responses import Response
 
 from counter_app import cards, money, service_api
 from counter_app.answers import Problem, Transfer
-from counter_app.journal import Kind, Question, State
+from counter_app.journal import Kind
 from counter_app.page import InPage, Page, form_key
-from counter_app.pages.proposing import NobodyNamedError, is_pin, named, twice, unknown
+from counter_app.pages.proposing import NobodyNamedError, Proposals, is_pin, named, twice, unknown
 from counter_app.service_api import RefusedError, UnreachableError
 
 router = APIRouter()
-
-_AGAIN_HERE = frozenset({"wrong-pin", "approval-needed", "approval-waiting"})
 
 
 @router.get("/transfers/new")
@@ -59,35 +57,18 @@ async def look(page: InPage, id: UUID) -> Response:
 @router.post("/transfers/{id}/approval")
 async def ask(page: InPage, id: UUID) -> Response:
     """Ask a supervisor, and go to the page that waits."""
-    page.clerk  # noqa: B018 - raises for anybody else
-    fields = await page.form()
-    key, words = form_key(fields), " ".join(fields.get("words", "").split())
-    service, subject = page.app.service, ("transfers", str(id))
-    made = await twice(
-        page, lambda token: service_api.ask_for_approval(service, token, key, subject, {"words": words})
-    )
-    return page.go(f"/approvals/{made.id}")
+    return await _TRANSFERS.ask_supervisor(page, id)
 
 
 @router.post("/transfers/{id}/confirm")
 async def confirm(page: InPage, id: UUID) -> Response:
-    """Move the money. The same form again, by a double click or F5, asks nothing new."""
-    clerk, fields = page.clerk, await page.form()
-    key, transfer_id = form_key(fields), str(id)
-    asked = unknown(page, transfer_id, Kind.TRANSFER) or page.app.journal.find(key)
-    if asked and asked.state not in (State.REFUSED, State.NOT_SENT):
-        await page.app.resolver.send_again(asked.key)
-        return page.go(f"/requests/{asked.key}")
+    """Move the money."""
+    return await _TRANSFERS.confirm(page, id)
+
+
+def _pin(fields: dict[str, str]) -> dict[str, str] | Problem:
     pin = fields.get("pin", "").strip()
-    if not is_pin(pin):
-        return _confirm_form(page, await _transfer(page, transfer_id), Problem("pin-required", 409, {}))
-    path, body = service_api.confirm_request("transfers", transfer_id, {"pin": pin})
-    question = Question(key, Kind.TRANSFER, "POST", path, body, clerk.who, transfer_id)
-    entry = await page.app.resolver.send(question, page.app.service.clock())
-    if entry.state is State.REFUSED and entry.answer and entry.answer["slug"] in _AGAIN_HERE:
-        page.app.journal.shown(entry.key, page.app.service.clock())
-        return _confirm_form(page, await _transfer(page, transfer_id), Problem(**entry.answer))
-    return page.go(f"/requests/{entry.key}")
+    return {"pin": pin} if is_pin(pin) else Problem("pin-required", 409, {})
 
 
 def _wish(fields: dict[str, str]) -> dict[str, object] | Problem:
@@ -140,3 +121,10 @@ def _confirm_form(page: Page, transfer: Transfer, problem: Problem | None) -> Re
         form_key=str(uuid.uuid4()),
         ask_key=str(uuid.uuid4()),
     )
+
+
+async def _again(page: Page, id: str, problem: Problem) -> Response:
+    return _confirm_form(page, await _transfer(page, id), problem)
+
+
+_TRANSFERS = Proposals(Kind.TRANSFER, "transfers", _pin, _again)
