@@ -19,8 +19,8 @@ from ledger.seals.waiting import FIRST
 
 ROUND_MAX: Final = 20_000
 """How many rows one round of housekeeping seals at most, so that its other tasks do not wait."""
-STRETCH: Final = 20_000
-"""How many rows of each kind are looked through at once."""
+STRETCH: Final = 5_000
+"""How many rows of each kind are looked through at once: in a round some ten milliseconds."""
 
 OVERLAP: Final = timedelta(minutes=2)
 """How far behind the front of what is sealed a round looks, for transactions that commit late."""

@@ -28,8 +28,9 @@ FROM (SELECT last_at, sealed_at FROM ledger.seal ORDER BY number DESC LIMIT {FRO
 """  # noqa: S608  constants
 
 # What is newer than a moment, by absence from the sealed set: each row of a short range of an index is looked
-# up on its own, whatever the planner believes, and the range ends where there is enough. An end is found by the entry
-# that captured the hold, or else by its time.
+# up on its own, and the range ends where there is enough. (As a join this depends on what the planner believes of the
+# range; it knows little of where in time an id lies, and may compare every row with every other.) An end is found by
+# the entry that captured the hold, or else by its time.
 _RECENT: Final = f"""
 (SELECT 'entry', e.id, e.recorded_at FROM ledger.entry AS e
  WHERE e.id >= %(since)s AND {ABSENT.format(kind="entry", id="e.id")} ORDER BY e.id LIMIT %(limit)s)
@@ -72,24 +73,17 @@ SELECT least(
      WHERE ended.hold_id >= %(first)s ORDER BY ended.hold_id OFFSET %(rows)s LIMIT 1)
 )
 """
-# Both sides are bounded, so that ranges of two indexes are compared, and nothing is looked up row by row.
-_STRETCH: Final = """
+_STRETCH: Final = f"""
 SELECT 'entry', e.id FROM ledger.entry AS e
-WHERE e.id BETWEEN %(first)s AND %(last)s AND NOT EXISTS (
-    SELECT FROM ledger.sealed AS s
-    WHERE s.kind = 'entry' AND s.id = e.id AND s.id BETWEEN %(first)s AND %(last)s)
+WHERE e.id BETWEEN %(first)s AND %(last)s AND {ABSENT.format(kind="entry", id="e.id")}
 UNION ALL
 SELECT 'hold', h.id FROM ledger.hold AS h
-WHERE h.id BETWEEN %(first)s AND %(last)s AND NOT EXISTS (
-    SELECT FROM ledger.sealed AS s
-    WHERE s.kind = 'hold' AND s.id = h.id AND s.id BETWEEN %(first)s AND %(last)s)
+WHERE h.id BETWEEN %(first)s AND %(last)s AND {ABSENT.format(kind="hold", id="h.id")}
 UNION ALL
 SELECT 'end', ended.hold_id FROM ledger.hold_end AS ended
-WHERE ended.hold_id BETWEEN %(first)s AND %(last)s AND NOT EXISTS (
-    SELECT FROM ledger.sealed AS s
-    WHERE s.kind = 'end' AND s.id = ended.hold_id AND s.id BETWEEN %(first)s AND %(last)s)
+WHERE ended.hold_id BETWEEN %(first)s AND %(last)s AND {ABSENT.format(kind="end", id="ended.hold_id")}
 ORDER BY 2, 1
-"""
+"""  # noqa: S608  constants
 _COUNT: Final = """
 SELECT (SELECT count(*) FROM ledger.entry) + (SELECT count(*) FROM ledger.hold)
      + (SELECT count(*) FROM ledger.hold_end) - (SELECT count(*) FROM ledger.sealed)
