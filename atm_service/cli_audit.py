@@ -58,7 +58,10 @@ def controls(
     full: Annotated[bool, typer.Option("--full", help="look at everything that is recorded")] = False,
 ) -> None:
     """Run every control over what is new since all was last found right, as housekeeping does, or over everything."""
-    with working(ctx) as (context, now), store.snapshot(context.engine, read_only=False) as session:
+    with (
+        working(ctx) as (context, now),
+        store.snapshot(context.engine, read_only=False, timeout_ms=store.UNHURRIED_MS) as session,
+    ):
         span = watching.EVERYTHING if full else watching.since_mark(session)
         found = watching.controls(session, context.policy, now, span)
         watching.remember(session, found)
@@ -200,7 +203,10 @@ def check_proof(
 
 
 def _verify_rows(ctx: typer.Context, trusted: Keys | None, published: list[Seal]) -> Report:
-    with working(ctx) as (context, now), store.snapshot(context.engine) as session:
+    with (
+        working(ctx) as (context, now),
+        store.snapshot(context.engine, timeout_ms=store.UNHURRIED_MS) as session,
+    ):
         if trusted is None:
             trusted = _public_keys(context, session)
             typer.echo("The keys are this service's own: give --key with those you keep yourself.", err=True)

@@ -126,8 +126,6 @@ def app_engine(database_url: str, *, pool_size: int = POOL_SIZE) -> Engine:
     options = (
         f"-c role={APP_ROLE} -c lock_timeout={LOCK_TIMEOUT_MS} "
         f"-c statement_timeout={STATEMENT_TIMEOUT_MS} -c timezone=UTC "
-        # Solid disks, and rows in the order of their ids: who looks a day's entries up one by one does not jump about.
-        "-c random_page_cost=1.1 "
         # A service machine without power says nothing: its locks are free again after 25 seconds, not two hours.
         "-c tcp_keepalives_idle=10 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3"
     )

@@ -106,7 +106,11 @@ class _Work:
 
 
 def _works(town: Town, seconds: int, patience_s: float, clock: Clock) -> list[_Work]:
-    """List what is done at each size, in an order in which nothing spoils the next."""
+    """List what is done at each size, in an order in which nothing spoils the next.
+
+    Questions come before deeds, which make a day of a year's entries. The controls run before the service does: its
+    housekeeping looks at everything when nobody has before.
+    """
     accounts = tuple(chart.customer(person.id) for person in town.people)
     one, hundred = (poster(clock, size, Books(town.url, accounts)) for size in (1, 100))
     turns = withdrawals.Turns(town)
@@ -141,16 +145,16 @@ def _works(town: Town, seconds: int, patience_s: float, clock: Clock) -> list[_W
         ),
     ]
     return [
+        *(_Work(what, "s", goal, partial(_ask, town, ask)) for what, goal, ask in asked),
+        _Work("sealing", "rows/s", None, partial(_seal, town, patience_s, clock)),
+        _Work("controls, all of time", "s", None, partial(_controls, town, clock, everything=True)),
+        _Work(f"controls, {NEW:,} new entries", "s", None, partial(_news, town, one, clock)),
         _Work(
             "complete withdrawals over HTTP", "withdrawals/s", SAME_COST, partial(_withdraw, turns, seconds)
         ),
         _Work("one entry a call, Python", "entries/s", SAME_COST, lambda: _rate(one, seconds)),
         _Work("batches of 100, Python", "entries/s", SAME_COST, lambda: _rate(hundred, seconds)),
-        *(_Work(what, "s", goal, partial(_ask, town, ask)) for what, goal, ask in asked),
-        _Work("sealing", "rows/s", None, partial(_seal, town, patience_s, clock)),
-        _Work("controls, all of time", "s", None, partial(_controls, town, clock, everything=True)),
-        _Work(f"controls, {NEW:,} new entries", "s", None, partial(_news, town, one, clock)),
-        _Work("verification, live rows", "rows/s", None, partial(_verify, town, clock)),
+        _Work("verification, live rows", "rows/s", None, partial(_verify, town, patience_s, clock)),
     ]
 
 
@@ -160,6 +164,8 @@ def _withdraw(turns: withdrawals.Turns, seconds: int) -> _Result:
 
 
 def _rate(prepare: clients.Prepare, seconds: int) -> _Result:
+    """Measure after as long unmeasured: what a cold server reads first is not what a day costs."""
+    clients.processes(prepare, CLIENTS, seconds)
     return clients.processes(prepare, CLIENTS, seconds).rate, f"{CLIENTS} clients"
 
 
@@ -174,8 +180,8 @@ def _ask(town: Town, ask: Callable[[Any], Any]) -> _Result:
     return sorted(took)[TIMES // 2], f"median of {TIMES}"
 
 
-def _seal(town: Town, patience_s: float, clock: Clock) -> _Result:
-    """Seal what is there, for as long as there is patience."""
+def _seal(town: Town, patience_s: float, clock: Clock) -> _Result | None:
+    """Seal what is there, for as long as there is patience; None where nothing is left of an earlier run's."""
     stopping = town.context.stopping
     limit = threading.Timer(patience_s, stopping.set)
     limit.start()
@@ -185,12 +191,16 @@ def _seal(town: Town, patience_s: float, clock: Clock) -> _Result:
     limit.cancel()
     left = stopping.is_set()
     stopping.clear()
+    if not rows:
+        return None
     return rows / took, f"{rows:,} rows in {took:.1f} s{', the rest is left' if left else ''}"
 
 
 def _controls(town: Town, clock: Clock, *, everything: bool) -> _Result:
     """Run the controls as `soft-atm audit controls` does, and remember that they held."""
-    with audit_store.snapshot(town.context.engine, read_only=False) as session:
+    with audit_store.snapshot(
+        town.context.engine, read_only=False, timeout_ms=audit_store.UNHURRIED_MS
+    ) as session:
         started = time.perf_counter()
         span = watching.EVERYTHING if everything else watching.since_mark(session)
         found = watching.controls(session, town.context.policy, clock(), span)
@@ -209,9 +219,10 @@ def _news(town: Town, prepare: clients.Prepare, clock: Clock) -> _Result:
     return _controls(town, clock, everything=False)
 
 
-def _verify(town: Town, clock: Clock) -> _Result | None:
+def _verify(town: Town, patience_s: float, clock: Clock) -> _Result | None:
     """Verify all there is; None while not all is sealed, which would be found and told row by row."""
-    with audit_store.snapshot(town.context.engine) as session:
+    _seal(town, patience_s, clock)
+    with audit_store.snapshot(town.context.engine, timeout_ms=audit_store.UNHURRIED_MS) as session:
         if sealing.unsealed_for(session, clock()) > sealing.SEALED_WITHIN:
             return None
         keys = {key.kid: key.public for key in sealing.verifying_keys(town.context, session)}

@@ -168,8 +168,9 @@ def statement(session: Connection, code: str, before_version: int | None, limit:
 
 
 # What happened after the day is taken from the totals of now: exact for entries that were dated back, and
-# quick for the days that people ask for, which are near the end of the journal. Added up and not joined: the planner
-# believes that no entry is newer than it has seen, and would compare every account with every one that moved.
+# quick for the days that people ask for, which are near the end of the journal. Accounts are added up and not joined:
+# the planner believes that no entry is newer than it has seen, and would compare every account with every one that
+# moved. Postings are looked up entry by entry (OFFSET 0): they lie in the order of entries, so nothing jumps about.
 _TRIAL_BALANCE: Final = """
 SELECT max(side.code) AS code, max(side.class) AS class, sum(side.debits)::bigint, sum(side.credits)::bigint
 FROM (
@@ -177,7 +178,10 @@ FROM (
     UNION ALL
     SELECT undone.id, NULL, NULL, undone.debits, undone.credits
     FROM ledger.entry AS e
-    JOIN ledger.posting AS p ON p.entry_id = e.id
+    CROSS JOIN LATERAL (
+        SELECT * FROM ledger.posting AS p WHERE p.entry_id = e.id
+        OFFSET 0
+    ) AS p
     CROSS JOIN LATERAL (
         VALUES (p.debit_id, -p.amount, 0::bigint), (p.credit_id, 0::bigint, -p.amount)
     ) AS undone (id, debits, credits)

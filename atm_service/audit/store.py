@@ -16,21 +16,26 @@ ROWS_AT_ONCE: Final = 1_000
 # An auditor may ask about years, and waits; a reader who stops reading must not hold a snapshot for ever.
 STATEMENT_TIMEOUT_MS: Final = 120_000
 IDLE_TIMEOUT_MS: Final = 120_000
+UNHURRIED_MS: Final = 3_600_000
+"""For who looks at everything from the command line: a control over ten million entries takes a minute."""
 
 _PATIENCE = text("""
     SELECT set_config('statement_timeout', :statement, true),
-           set_config('idle_in_transaction_session_timeout', :idle, true)
+           set_config('idle_in_transaction_session_timeout', :idle, true),
+           set_config('work_mem', '64MB', true)  -- whole days and journals are sorted and added up
 """)
 _ENTRIES = sql.query("journal_entries")
 _BALANCES = sql.query("journal_balances")
 
 
 @contextmanager
-def snapshot(engine: Engine, *, read_only: bool = True) -> Iterator[Connection]:
+def snapshot(
+    engine: Engine, *, read_only: bool = True, timeout_ms: int = STATEMENT_TIMEOUT_MS
+) -> Iterator[Connection]:
     """Open a transaction that sees one moment of the database, however many queries it makes."""
     options: dict[str, Any] = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": read_only}
     with engine.connect().execution_options(**options) as session, session.begin():
-        session.execute(_PATIENCE, {"statement": str(STATEMENT_TIMEOUT_MS), "idle": str(IDLE_TIMEOUT_MS)})
+        session.execute(_PATIENCE, {"statement": str(timeout_ms), "idle": str(IDLE_TIMEOUT_MS)})
         yield session
 
 

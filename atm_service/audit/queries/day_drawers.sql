@@ -12,7 +12,7 @@ WITH drawer AS (
            ) AS received,
            count(*) FILTER (WHERE e.business_date = :day) AS moves
     FROM ledger.entry AS e
-    JOIN ledger.posting AS p ON p.entry_id = e.id
+    CROSS JOIN LATERAL (SELECT * FROM ledger.posting AS p WHERE p.entry_id = e.id OFFSET 0) AS p
     CROSS JOIN LATERAL (VALUES (p.debit_id, p.amount), (p.credit_id, -p.amount)) AS side (id, amount)
     WHERE e.business_date >= :day AND side.id IN (SELECT id FROM drawer)
     GROUP BY side.id

@@ -12,7 +12,7 @@ FROM (
            CASE WHEN e.business_date > :last THEN -undone.amount ELSE 0 END,
            CASE WHEN e.business_date > :last THEN -p.amount ELSE 0 END
     FROM ledger.entry AS e
-    JOIN ledger.posting AS p ON p.entry_id = e.id
+    CROSS JOIN LATERAL (SELECT * FROM ledger.posting AS p WHERE p.entry_id = e.id OFFSET 0) AS p
     CROSS JOIN LATERAL (VALUES (p.debit_id, p.amount), (p.credit_id, -p.amount)) AS undone (id, amount)
     WHERE e.business_date >= :first
 ) AS side
