@@ -3,8 +3,10 @@
 import multiprocessing
 import os
 import signal
+import sys
 import threading
 from datetime import UTC, datetime
+from typing import Final
 
 from fastapi import FastAPI
 
@@ -16,9 +18,15 @@ def clock() -> datetime:
     return datetime.now(UTC)
 
 
+SWITCH_S: Final = 0.0005
+"""A batch's thread asks for Python's lock a dozen times, after each answer of the database. By default it may wait five
+milliseconds each time while the event loop has work: so a third of the slowest answers' time was waiting."""
+
+
 def application() -> FastAPI:
     """Build the application of one service process; its settings come from the environment."""
     _end_with_parent()
+    sys.setswitchinterval(SWITCH_S)
     chosen = settings.load(os.environ.get("SOFT_ATM_ENV_FILE"))
     logs.configure(chosen.log_level)
     assert chosen.database_url is not None, "`soft-atm serve` passes the database's URL on"

@@ -1,5 +1,6 @@
 """What a journal costs as it grows: the same questions and deeds at each size."""
 
+import gc
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -52,6 +53,7 @@ def measured(
     # With those that opened the customers' accounts.
     names = [f"{growth.postings(town):,} postings" for town in towns.values()]
     each = [_works(town, seconds, patience_s, clock) for town in towns.values()]
+    gc.freeze()  # a service does not hold a hundred thousand people, and Python does not walk through them
     for works in zip(*each, strict=True):
         times = rounds if works[0].goal is SAME_COST else 1
         found += _rows(works, names, _in_turns(works, names, times, say))

@@ -224,6 +224,7 @@ def test_everything_is_looked_through_in_stretches(database: Database) -> None:
     seal_all(database, size=2)
     late: list[Command] = [
         top_up(own_id=UUID(int=2**127)),
+        top_up(own_id=UUID(int=2**127 + 1)),  # next to each other, and a stretch ends between them
         top_up(),
         Void(kept.id, "v"),
         hold(1, own_id=HIGHEST),
