@@ -20,7 +20,7 @@ def clock() -> datetime:
 
 SWITCH_S: Final = 0.0005
 """A batch's thread asks for Python's lock a dozen times, after each answer of the database. By default it may wait five
-milliseconds each time while the event loop has work: so a third of the slowest answers' time was waiting."""
+milliseconds each time while the event loop has work: up to a third of the slowest answers' time was that."""
 
 
 def application() -> FastAPI:
