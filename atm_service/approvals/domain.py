@@ -16,7 +16,7 @@ from uuid import UUID
 from atm_service.approvals import errors
 
 
-class Kind(StrEnum):
+class ApprovalKind(StrEnum):
     """What is asked for. The subject is the withdrawal, deposit or transfer."""
 
     WITHDRAWAL_REVERSAL = "withdrawal-reversal"
@@ -37,7 +37,7 @@ class Reason(StrEnum):
     ABOVE_THRESHOLD = "above-threshold"
 
 
-class Status(StrEnum):
+class ApprovalStatus(StrEnum):
     """Where a request stands."""
 
     WAITING = "waiting"
@@ -62,7 +62,7 @@ class Approval:
     """A request for approval with what became of it. `amount` in đồng; it lapses at `expires_at`."""
 
     id: UUID
-    kind: Kind
+    kind: ApprovalKind
     subject: UUID
     amount: int
     office: str
@@ -74,15 +74,15 @@ class Approval:
     decision: Decision | None = None
     used_at: datetime | None = None
 
-    def status(self, now: datetime) -> Status:
+    def status(self, now: datetime) -> ApprovalStatus:
         """Tell where the request stands. Used and refused stay so; the rest lapses with the day."""
         if self.used_at is not None:
-            return Status.USED
+            return ApprovalStatus.USED
         if self.decision is not None and not self.decision.approved:
-            return Status.REFUSED
+            return ApprovalStatus.REFUSED
         if now >= self.expires_at:
-            return Status.EXPIRED
-        return Status.WAITING if self.decision is None else Status.APPROVED
+            return ApprovalStatus.EXPIRED
+        return ApprovalStatus.WAITING if self.decision is None else ApprovalStatus.APPROVED
 
     def decide(self, by: UUID, office: str | None, now: datetime, *, approved: bool, reason: str) -> Decision:
         """Give the decision of a member of staff who belongs to `office`, if to one.
@@ -100,11 +100,11 @@ class Approval:
     def check_use(self, now: datetime) -> None:
         """Return when what was asked for may be done now, once."""
         status = self.status(now)
-        if status is Status.WAITING:
+        if status is ApprovalStatus.WAITING:
             raise errors.ApprovalWaiting(approval_id=self.id)
-        if status is Status.REFUSED:
+        if status is ApprovalStatus.REFUSED:
             raise errors.ApprovalRefused(approval_id=self.id)
-        if status is Status.EXPIRED:
+        if status is ApprovalStatus.EXPIRED:
             raise errors.ApprovalExpired(expired_at=self.expires_at)
-        if status is Status.USED:
+        if status is ApprovalStatus.USED:
             raise errors.ApprovalUsed(approval_id=self.id)

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from atm_service.approvals.domain import Kind, Reason, Status
+from atm_service.approvals.domain import ApprovalKind, ApprovalStatus, Reason
 from atm_service.approvals.store import Shown
 from atm_service.bodies import ONE_LINE
 
@@ -53,7 +53,7 @@ class ApprovalView(_Body):
     """A request for approval, and where it stands."""
 
     id: UUID
-    kind: Kind
+    kind: ApprovalKind
     subject: UUID
     amount: int
     office: str
@@ -63,7 +63,7 @@ class ApprovalView(_Body):
     requested_by: str
     requested_at: datetime
     expires_at: datetime
-    status: Status
+    status: ApprovalStatus
     decided_by: str | None
     decided_at: datetime | None
     decision_reason: str | None

@@ -9,20 +9,20 @@ from sqlalchemy import Connection
 import ledger
 from atm_service import calendar, ids
 from atm_service.approvals import errors, store
-from atm_service.approvals.domain import Approval, Kind, Reason, Status
+from atm_service.approvals.domain import Approval, ApprovalKind, ApprovalStatus, Reason
 from atm_service.approvals.store import Shown
 from atm_service.audit import trail
 from atm_service.keys.tokens import Caller
 from atm_service.refusals import NotFound
 from atm_service.staff import store as staff
 
-_OPEN = frozenset({Status.WAITING, Status.APPROVED})
+_OPEN = frozenset({ApprovalStatus.WAITING, ApprovalStatus.APPROVED})
 
 
 def request(
     session: Connection,
     clerk: Caller,
-    kind: Kind,
+    kind: ApprovalKind,
     subject: UUID,
     amount: int,
     why: tuple[Reason, str],
@@ -39,7 +39,7 @@ def request(
         stands = before.approval.status(now)
         if stands in _OPEN:
             raise errors.AlreadyRequested(approval_id=before.approval.id, stands=stands)
-        if stands is Status.USED:
+        if stands is ApprovalStatus.USED:
             raise errors.ApprovalUsed(approval_id=before.approval.id)
     reason, words = why
     approval = Approval(
@@ -81,7 +81,13 @@ def decide(
 
 
 def use(
-    session: Connection, clerk: Caller, kind: Kind, subject: UUID, amount: int, used_for: UUID, now: datetime
+    session: Connection,
+    clerk: Caller,
+    kind: ApprovalKind,
+    subject: UUID,
+    amount: int,
+    used_for: UUID,
+    now: datetime,
 ) -> Approval:
     """Act on an approval, once; `used_for` is the proof of what is done in this transaction.
 

@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import BigInteger, CheckConstraint, Connection, DateTime, Index, Row, text
 from sqlmodel import Field, SQLModel
 
-from atm_service.approvals.domain import Approval, Decision, Kind, Reason
+from atm_service.approvals.domain import Approval, ApprovalKind, Decision, Reason
 
 _NAME: Final = "^[a-z][a-z-]{2,39}$"
 
@@ -133,7 +133,7 @@ _USE: Final = text("""
 """)
 
 
-def take_turn(session: Connection, kind: Kind, subject: UUID) -> None:
+def take_turn(session: Connection, kind: ApprovalKind, subject: UUID) -> None:
     """Let requests for the same thing take turns until the commit: only one may be open."""
     session.execute(_TURN, {"kind": kind, "subject": str(subject)})
 
@@ -160,7 +160,7 @@ def find(session: Connection, id: UUID) -> Shown | None:
     return None if row is None else _shown(row)
 
 
-def newest(session: Connection, kind: Kind, subject: UUID) -> Shown | None:
+def newest(session: Connection, kind: ApprovalKind, subject: UUID) -> Shown | None:
     """Find the last request for this thing."""
     row = session.execute(_NEWEST, {"kind": kind, "subject": subject}).one_or_none()
     return None if row is None else _shown(row)
@@ -186,7 +186,7 @@ def _shown(row: Row[Any]) -> Shown:
         decision = Decision(row.approved, row.decision_reason, row.decided_by, row.decided_at)
     approval = Approval(
         id=row.id,
-        kind=Kind(row.kind),
+        kind=ApprovalKind(row.kind),
         subject=row.subject,
         amount=row.amount,
         office=row.office,

@@ -28,7 +28,7 @@ class Mark(IntEnum):
     REST = 3
 
 
-class Alarm(StrEnum):
+class OfficeAlarm(StrEnum):
     """One thing that somebody should know, the worst first."""
 
     SUSPENDED = "suspended"
@@ -48,13 +48,13 @@ class Alarm(StrEnum):
 
 _ACT: Final = frozenset(
     {
-        Alarm.SUSPENDED,
-        Alarm.EMPTY,
-        Alarm.LEFT_OPEN,
-        Alarm.SUSPENSE,
-        Alarm.SILENT,
-        Alarm.NO_LINE,
-        Alarm.BELOW_MINIMUM,
+        OfficeAlarm.SUSPENDED,
+        OfficeAlarm.EMPTY,
+        OfficeAlarm.LEFT_OPEN,
+        OfficeAlarm.SUSPENSE,
+        OfficeAlarm.SILENT,
+        OfficeAlarm.NO_LINE,
+        OfficeAlarm.BELOW_MINIMUM,
     }
 )
 
@@ -89,40 +89,40 @@ class Desk:
     open_since: datetime | None
 
 
-def alarms(desk: Desk, now: datetime) -> list[Alarm]:
+def alarms(desk: Desk, now: datetime) -> list[OfficeAlarm]:
     """List what somebody should know of an office, the worst first."""
     rings = _always(desk, now) | (_active(desk, now) if desk.state is State.ACTIVE else {})
-    rings[Alarm.SUSPENDED] = desk.state is State.SUSPENDED
-    return [alarm for alarm in Alarm if rings.get(alarm)]
+    rings[OfficeAlarm.SUSPENDED] = desk.state is State.SUSPENDED
+    return [alarm for alarm in OfficeAlarm if rings.get(alarm)]
 
 
-def _always(desk: Desk, now: datetime) -> dict[Alarm, bool]:
+def _always(desk: Desk, now: datetime) -> dict[OfficeAlarm, bool]:
     today = day_start(business_date(now))
     return {
-        Alarm.LEFT_OPEN: desk.opened_at is not None and desk.opened_at < today,
-        Alarm.SUSPENSE: desk.unexplained > 0,
-        Alarm.OPENING_BREAK: desk.opening_breaks > 0,
-        Alarm.OVER_SHORT: desk.over_short > 0,
-        Alarm.APPROVALS: desk.approvals > 0,
+        OfficeAlarm.LEFT_OPEN: desk.opened_at is not None and desk.opened_at < today,
+        OfficeAlarm.SUSPENSE: desk.unexplained > 0,
+        OfficeAlarm.OPENING_BREAK: desk.opening_breaks > 0,
+        OfficeAlarm.OVER_SHORT: desk.over_short > 0,
+        OfficeAlarm.APPROVALS: desk.approvals > 0,
     }
 
 
-def _active(desk: Desk, now: datetime) -> dict[Alarm, bool]:
+def _active(desk: Desk, now: datetime) -> dict[OfficeAlarm, bool]:
     settled = desk.open_now and (desk.open_since is None or now - desk.open_since >= SETTLES)
     # Nobody can be silent who is not there: an office without a shift is missed for that.
     silent = desk.shifts > 0 and (desk.seen_at is None or now - desk.seen_at >= FRESH)
     return {
-        Alarm.EMPTY: desk.cash == 0,
-        Alarm.SILENT: settled and silent,
-        Alarm.NO_LINE: desk.line is Line.NONE,
-        Alarm.WEAK_LINE: desk.line is Line.WEAK,
-        Alarm.BELOW_MINIMUM: 0 < desk.cash < desk.levels.minimum,
-        Alarm.ABOVE_MAXIMUM: desk.cash > desk.levels.maximum,
-        Alarm.NOBODY: settled and desk.shifts == 0,
+        OfficeAlarm.EMPTY: desk.cash == 0,
+        OfficeAlarm.SILENT: settled and silent,
+        OfficeAlarm.NO_LINE: desk.line is Line.NONE,
+        OfficeAlarm.WEAK_LINE: desk.line is Line.WEAK,
+        OfficeAlarm.BELOW_MINIMUM: 0 < desk.cash < desk.levels.minimum,
+        OfficeAlarm.ABOVE_MAXIMUM: desk.cash > desk.levels.maximum,
+        OfficeAlarm.NOBODY: settled and desk.shifts == 0,
     }
 
 
-def mark(desk: Desk, rings: list[Alarm]) -> Mark:
+def mark(desk: Desk, rings: list[OfficeAlarm]) -> Mark:
     """Say how badly an office needs somebody."""
     if not _ACT.isdisjoint(rings):
         return Mark.ACT
@@ -136,11 +136,11 @@ def filled(desk: Desk) -> int:
     return min(999, 100 * desk.cash // desk.levels.target) if desk.levels.target else 100
 
 
-def worst_first(marked: Mapping[Desk, tuple[Mark, list[Alarm]]]) -> list[Desk]:
+def worst_first(marked: Mapping[Desk, tuple[Mark, list[OfficeAlarm]]]) -> list[Desk]:
     """Put offices in order: by district, within it the worst first, then by code."""
 
     def place(desk: Desk) -> tuple[str, int, list[int], str]:
         how, rings = marked[desk]
-        return (desk.district_code, how, [list(Alarm).index(one) for one in rings] or [99], desk.code)
+        return (desk.district_code, how, [list(OfficeAlarm).index(one) for one in rings] or [99], desk.code)
 
     return sorted(marked, key=place)

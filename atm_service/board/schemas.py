@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 
 from atm_service.board import domain
-from atm_service.board.domain import Alarm, Desk, Mark
+from atm_service.board.domain import Desk, Mark, OfficeAlarm
 from atm_service.offices.domain import Line, State
 from atm_service.offices.life_schemas import CoverageView, LifeView
 
@@ -35,10 +35,10 @@ class DeskView(_Body):
     deliveries: int = Field(description="ordered or on the road")
     unexplained: int = Field(description="deliveries over or short that nobody has explained")
     mark: Literal["act", "look", "well", "rest"]
-    alarms: list[Alarm] = Field(description="the worst first")
+    alarms: list[OfficeAlarm] = Field(description="the worst first")
 
     @classmethod
-    def of(cls, desk: Desk, mark: Mark, rings: list[Alarm]) -> Self:
+    def of(cls, desk: Desk, mark: Mark, rings: list[OfficeAlarm]) -> Self:
         """Show one office."""
         shown = {name: value for name, value in vars(desk).items() if name in cls.model_fields}
         return cls(**shown, filled=domain.filled(desk), mark=mark.name.lower(), alarms=rings)

@@ -9,9 +9,9 @@ from atm_service.callers import InClerk
 from atm_service.cash import errors, service, store, vaults
 from atm_service.cash.delivery import Delivery, Side
 from atm_service.cash.schemas import (
+    CashMoveRequest,
     CountsRequest,
     DeliveryView,
-    MoveRequest,
     MoveView,
     ReasonRequest,
     VaultCountView,
@@ -68,7 +68,7 @@ def count_vault(body: CountsRequest, clerk: InClerk, key: InKey, context: InCont
     response_model=MoveView,
     responses=refuses(NoOpenShift, errors.VaultCountDue, errors.NotesNotThere, errors.VaultShort, keyed=True),
 )
-def move(body: MoveRequest, clerk: InClerk, key: InKey, context: InContext, now: InNow) -> Response:
+def move(body: CashMoveRequest, clerk: InClerk, key: InKey, context: InContext, now: InNow) -> Response:
     """Move counted notes between the vault and the clerk's drawer."""
 
     def work() -> MoveView:

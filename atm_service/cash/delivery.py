@@ -37,7 +37,7 @@ class Side(StrEnum):
     OFFICE = "office"
 
 
-class Status(StrEnum):
+class DeliveryStatus(StrEnum):
     """Where a delivery stands."""
 
     ORDERED = "ordered"
@@ -48,8 +48,8 @@ class Status(StrEnum):
     CANCELLED = "cancelled"
 
 
-ON_THE_ROAD = frozenset({Status.SENT, Status.TURNED_BACK})
-OPEN = ON_THE_ROAD | {Status.ORDERED}
+ON_THE_ROAD = frozenset({DeliveryStatus.SENT, DeliveryStatus.TURNED_BACK})
+OPEN = ON_THE_ROAD | {DeliveryStatus.ORDERED}
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,7 @@ class Delivery:
     ordered_by: UUID
     ordered_at: datetime
     needs_two: bool | None = None
-    status: Status = Status.ORDERED
+    status: DeliveryStatus = DeliveryStatus.ORDERED
     sent_by: UUID | None = None
     sent_at: datetime | None = None
     sent_counts: Mapping[Any, int] | None = None
@@ -90,7 +90,7 @@ class Delivery:
     @property
     def receiver(self) -> Side:
         """Tell who is to receive what is on the road: of cash that was turned back, whoever sent it."""
-        if self.status is Status.TURNED_BACK:
+        if self.status is DeliveryStatus.TURNED_BACK:
             return self.sender
         return Side.OFFICE if self.sender is Side.DISTRICT else Side.DISTRICT
 
@@ -101,7 +101,7 @@ class Delivery:
 
     def waits_for_another(self, than: UUID) -> bool:
         """Tell whether the next step is not this person's, who has had a hand in the cash or in its order."""
-        if self.status is Status.ORDERED:
+        if self.status is DeliveryStatus.ORDERED:
             return bool(self.needs_two) and than == self.ordered_by
         return self.is_unexplained and than in {self.sent_by, self.ended_by}
 
@@ -112,13 +112,13 @@ class Delivery:
 
     def send(self, side: Side, by: UUID, counts: Counts, now: datetime) -> "Delivery":
         """Hand the counted notes over to the road; they come to what was ordered."""
-        self._refuse_unless(Status.ORDERED)
+        self._refuse_unless(DeliveryStatus.ORDERED)
         self._refuse_other_side(side, self.sender)
         if self.waits_for_another(than=by):
             raise errors.SenderOrdered
         if total(counts) != self.amount:
             raise errors.DeliverySumDiffers(amount=self.amount)
-        return replace(self, status=Status.SENT, sent_by=by, sent_at=now, sent_counts=dict(counts))
+        return replace(self, status=DeliveryStatus.SENT, sent_by=by, sent_at=now, sent_counts=dict(counts))
 
     def may_receive(self, side: Side) -> None:
         """Raise unless this side is to receive the cash now."""
@@ -128,7 +128,7 @@ class Delivery:
     def receive(self, side: Side, by: UUID, counts: Counts, now: datetime) -> "Delivery":
         """Take the counted notes in; what differs from what was sent waits for an explanation."""
         self.may_receive(side)
-        ended = Status.RECEIVED if self.status is Status.SENT else Status.RETURNED
+        ended = DeliveryStatus.RECEIVED if self.status is DeliveryStatus.SENT else DeliveryStatus.RETURNED
         return replace(
             self,
             status=ended,
@@ -140,16 +140,18 @@ class Delivery:
 
     def refuse(self, side: Side, by: UUID, reason: str, now: datetime) -> "Delivery":
         """Do not take the cash in; it goes back to the side that sent it."""
-        self._refuse_unless(Status.SENT)
+        self._refuse_unless(DeliveryStatus.SENT)
         self._refuse_other_side(side, self.receiver)
         return self._turned(by, reason, now)
 
     def cancel(self, by: UUID, reason: str, now: datetime) -> "Delivery":
         """Call the delivery off, by the district: before it is sent it ends here; from the road it turns back."""
-        self._refuse_unless(Status.ORDERED, Status.SENT)
-        if self.status is Status.SENT:
+        self._refuse_unless(DeliveryStatus.ORDERED, DeliveryStatus.SENT)
+        if self.status is DeliveryStatus.SENT:
             return self._turned(by, reason, now)
-        return replace(self, status=Status.CANCELLED, turned_by=by, turned_at=now, turned_reason=reason)
+        return replace(
+            self, status=DeliveryStatus.CANCELLED, turned_by=by, turned_at=now, turned_reason=reason
+        )
 
     def explain(self, by: UUID, explanation: str, now: datetime) -> "Delivery":
         """Say why it was over or short, once, by somebody who neither sent nor counted it."""
@@ -160,9 +162,11 @@ class Delivery:
         return replace(self, explained_by=by, explained_at=now, explanation=explanation)
 
     def _turned(self, by: UUID, reason: str, now: datetime) -> "Delivery":
-        return replace(self, status=Status.TURNED_BACK, turned_by=by, turned_at=now, turned_reason=reason)
+        return replace(
+            self, status=DeliveryStatus.TURNED_BACK, turned_by=by, turned_at=now, turned_reason=reason
+        )
 
-    def _refuse_unless(self, *expected: Status) -> None:
+    def _refuse_unless(self, *expected: DeliveryStatus) -> None:
         if self.status not in expected:
             raise errors.DeliveryNotAtStep(delivery_status=self.status)
 

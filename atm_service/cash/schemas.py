@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from sqlalchemy import Row
 
 from atm_service.bodies import ONE_LINE
-from atm_service.cash.delivery import Delivery, Direction, Status
+from atm_service.cash.delivery import Delivery, DeliveryStatus, Direction
 from atm_service.offices.schemas import Counts
 
 AMOUNT_MAX = 10_000_000_000  # đồng in one delivery: ten times what a van may carry
@@ -45,7 +45,7 @@ class ReasonRequest(_Body):
     reason: Reason
 
 
-class MoveRequest(_Body):
+class CashMoveRequest(_Body):
     """Counted notes, from the vault to the clerk's drawer or back."""
 
     to: Literal["drawer", "vault"]
@@ -109,7 +109,7 @@ class DeliveryView(_Body):
     id: UUID
     office: str
     direction: Direction
-    status: Status
+    status: DeliveryStatus
     amount: int | None
     ordered_at: datetime
     sent_at: datetime | None

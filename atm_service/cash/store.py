@@ -10,7 +10,7 @@ from sqlalchemy import BigInteger, CheckConstraint, Connection, DateTime, Index,
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
-from atm_service.cash.delivery import Delivery, Direction, Status
+from atm_service.cash.delivery import Delivery, DeliveryStatus, Direction
 
 _OPEN: Final = "status IN ('ordered', 'sent', 'turned-back')"
 
@@ -111,4 +111,6 @@ def listed(
 
 
 def _delivery(row: RowMapping) -> Delivery:
-    return Delivery(**{**row, "direction": Direction(row["direction"]), "status": Status(row["status"])})
+    return Delivery(
+        **{**row, "direction": Direction(row["direction"]), "status": DeliveryStatus(row["status"])}
+    )

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, DateTime, Index, LargeBinary, String, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlmodel import Field, SQLModel
 
-from atm_service.customers.domain import Status
+from atm_service.customers.domain import ApplicationStatus
 
 
 class ApplicationRow(SQLModel, table=True):
@@ -46,7 +46,7 @@ class Application:
     """What is stored of an application."""
 
     id: UUID
-    status: Status
+    status: ApplicationStatus
     reasons: tuple[str, ...]
     id_print: bytes = field(repr=False)
     identity_sealed: bytes | None = field(repr=False)
@@ -61,7 +61,7 @@ class Application:
 class Decision:
     """The end of an application. `decided_by` and `note`: the member of staff, if one decided, and why."""
 
-    status: Status
+    status: ApplicationStatus
     reasons: tuple[str, ...] = ()
     customer_id: UUID | None = None
     decided_by: UUID | None = None
@@ -157,4 +157,4 @@ def in_review(session: Connection, before: UUID, most: int) -> Sequence[Applicat
 
 
 def _application(id: UUID, status: str, reasons: list[str], *rest: object) -> Application:
-    return Application(id, Status(status), tuple(reasons), *rest)  # type: ignore[arg-type]
+    return Application(id, ApplicationStatus(status), tuple(reasons), *rest)  # type: ignore[arg-type]

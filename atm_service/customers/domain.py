@@ -33,7 +33,7 @@ NOT_CHECKABLE: Final = "not-checkable"
 STAFF_DECISION: Final = "staff-decision"
 
 
-class Status(StrEnum):
+class ApplicationStatus(StrEnum):
     """Where an application stands. Approved and rejected are final."""
 
     PENDING = "pending"

@@ -20,7 +20,7 @@ from atm_service.audit import trail
 from atm_service.context import Context
 from atm_service.customers import application_store, domain, sealed, store
 from atm_service.customers.application_store import Application, Decision
-from atm_service.customers.domain import Applicant, Status
+from atm_service.customers.domain import Applicant, ApplicationStatus
 from atm_service.customers.errors import AlreadyDecided
 from atm_service.keys.tokens import Caller
 from atm_service.refusals import NotFound
@@ -93,14 +93,14 @@ def decide(
     Raises `NotFound` (also while the provider has not answered) and `AlreadyDecided`.
     """
     application = application_store.lock(session, id)
-    if application is None or application.status is Status.PENDING:
+    if application is None or application.status is ApplicationStatus.PENDING:
         raise NotFound
-    if application.status is not Status.REVIEW:
+    if application.status is not ApplicationStatus.REVIEW:
         raise AlreadyDecided(decision=application.status)
     if approve:
         decision = _open_wallet(session, context, application, application.provider_reference or "", now)
     else:
-        decision = Decision(Status.REJECTED, (*application.reasons, domain.STAFF_DECISION))
+        decision = Decision(ApplicationStatus.REJECTED, (*application.reasons, domain.STAFF_DECISION))
     _end(session, id, decision, now, supervisor, note)
     return found(session, id)
 
@@ -118,7 +118,7 @@ def _application(context: Context, applicant: Applicant, capture: str, now: date
 
     return Application(
         id=application_id,
-        status=Status.PENDING,
+        status=ApplicationStatus.PENDING,
         reasons=(),
         id_print=sealed.id_print(sealer, applicant.identity.id_number),
         identity_sealed=seal("identity", applicant.identity.to_bytes()),
@@ -154,7 +154,12 @@ def _ask(context: Context, application: Application, now: datetime) -> bool:
         # The provider will never check this one, and nobody gets a wallet unchecked: let them apply again.
         with context.transaction() as session:
             if _undecided(session, application.id):
-                _end(session, application.id, Decision(Status.REJECTED, (domain.NOT_CHECKABLE,)), now)
+                _end(
+                    session,
+                    application.id,
+                    Decision(ApplicationStatus.REJECTED, (domain.NOT_CHECKABLE,)),
+                    now,
+                )
         return True
     with context.transaction() as session:
         _record(session, context, application.id, result, now)
@@ -164,7 +169,7 @@ def _ask(context: Context, application: Application, now: datetime) -> bool:
 def _undecided(session: Connection, id: UUID) -> Application | None:
     """Lock an application; None when somebody else had the answer first."""
     application = application_store.lock(session, id)
-    return application if application and application.status is Status.PENDING else None
+    return application if application and application.status is ApplicationStatus.PENDING else None
 
 
 def _record(session: Connection, context: Context, id: UUID, result: CheckResult, now: datetime) -> None:
@@ -176,7 +181,7 @@ def _record(session: Connection, context: Context, id: UUID, result: CheckResult
         application_store.send_to_review(session, id, reasons, result.reference)
         trail.record(session, now, "application.review", id, None, {"reasons": list(reasons)})
     elif result.verdict is Verdict.REJECTED:
-        _end(session, id, Decision(Status.REJECTED, reasons), now)
+        _end(session, id, Decision(ApplicationStatus.REJECTED, reasons), now)
     else:
         _end(session, id, _open_wallet(session, context, application, result.reference, now), now)
 
@@ -203,9 +208,11 @@ def _open_wallet(
     )
     if not store.add(session, customer):
         known = store.has_person(session, application.id_print)
-        return Decision(Status.REJECTED, (domain.DUPLICATE_PERSON if known else domain.PHONE_TAKEN,))
+        return Decision(
+            ApplicationStatus.REJECTED, (domain.DUPLICATE_PERSON if known else domain.PHONE_TAKEN,)
+        )
     ledger.open_accounts(session, chart.customer_accounts(customer_id), now)
-    return Decision(Status.APPROVED, customer_id=customer_id)
+    return Decision(ApplicationStatus.APPROVED, customer_id=customer_id)
 
 
 def _end(

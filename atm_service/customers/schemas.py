@@ -8,7 +8,7 @@ from uuid import UUID
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from atm_service.customers.application_store import Application
-from atm_service.customers.domain import Status
+from atm_service.customers.domain import ApplicationStatus
 from atm_service.customers.service import Account, Limits
 from ledger.reading import Leg
 
@@ -47,7 +47,7 @@ class ApplicationView(_Body):
     """Where an application stands. `reasons`: slugs of why it is rejected or in review."""
 
     id: UUID
-    status: Status
+    status: ApplicationStatus
     reasons: list[str] = Field(examples=[["face-doubtful"]])
     created_at: datetime
 

@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 import ledger
 from atm_service import attempts, chart, ids
 from atm_service.approvals import service as approvals
-from atm_service.approvals.domain import Kind as Asked
+from atm_service.approvals.domain import ApprovalKind as Asked
 from atm_service.approvals.domain import Reason
 from atm_service.approvals.errors import ApprovalNeeded
 from atm_service.approvals.store import Shown
@@ -27,7 +27,7 @@ from atm_service.offices import service as offices
 from atm_service.offices.domain import Shift, total
 from atm_service.refusals import NotFound
 from atm_service.vouchers import service as vouchers
-from atm_service.vouchers.domain import Confirmed, Draft, Kind, Voucher
+from atm_service.vouchers.domain import Confirmed, Draft, Voucher, VoucherKind
 from atm_service.withdrawals import service as withdrawals
 from atm_service.withdrawals.errors import WrongIdentity
 from ledger import Entry, Posting
@@ -73,7 +73,7 @@ def own(session: Connection, clerk: Caller, id: UUID) -> Deposit:
 def ask(session: Connection, clerk: Caller, id: UUID, words: str, now: datetime) -> Shown:
     """Ask a supervisor for a deposit above the threshold."""
     deposit = own(session, clerk, id)
-    vouchers.refuse_if_done(session, Kind.DEPOSIT, id)
+    vouchers.refuse_if_done(session, VoucherKind.DEPOSIT, id)
     deposit.proposal.check(clerk.subject, offices.shift_of(session, clerk).id, now)
     why = Reason.ABOVE_THRESHOLD, words
     return approvals.request(session, clerk, Asked.DEPOSIT, id, deposit.amount, why, now)
@@ -105,7 +105,7 @@ def confirm(
     """
     deposit = own(session, clerk, id)
     customers.lock(session, deposit.customer_id)
-    vouchers.refuse_if_done(session, Kind.DEPOSIT, id)
+    vouchers.refuse_if_done(session, VoucherKind.DEPOSIT, id)
     shift = offices.shift_of(session, clerk)
     deposit.proposal.check(clerk.subject, shift.id, now)
     domain.check_confirmation(deposit.amount, Confirmed(proof.by), context.policy.deposit)
@@ -117,7 +117,7 @@ def confirm(
     voucher_id = ids.new(now)
     if needs_approval(context.policy, deposit.amount):
         _use_approval(session, context.policy, clerk, deposit, voucher_id, now)
-    day = vouchers.count(session, context.policy, Kind.DEPOSIT, shift.office, deposit.amount, now)
+    day = vouchers.count(session, context.policy, VoucherKind.DEPOSIT, shift.office, deposit.amount, now)
     entry = _entry(deposit, now)
     drawer = shift.place
     withdrawals.must(vouchers.post(session, entry, drawer, deposit.counts, now, into=True))
@@ -144,7 +144,7 @@ def _entry(deposit: Deposit, now: datetime) -> Entry:
     return Entry(
         id=ids.new(now),
         reference=f"deposit/{deposit.id}",
-        kind=Kind.DEPOSIT,
+        kind=VoucherKind.DEPOSIT,
         business_date=ledger.business_date(now),
         narration=f"cash received at {deposit.office}",
         postings=(Posting(drawer, customer, deposit.amount),),
@@ -156,7 +156,7 @@ def _draft(
 ) -> Draft:
     return Draft(
         id=voucher_id,
-        kind=Kind.DEPOSIT,
+        kind=VoucherKind.DEPOSIT,
         subject=deposit.id,
         entry_id=entry_id,
         shift_id=shift.id,

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from atm_service.approvals import store as approvals
-from atm_service.approvals.domain import Kind as Asked
+from atm_service.approvals.domain import ApprovalKind as Asked
 from atm_service.approvals.schemas import ApprovalView
 from atm_service.context import Context
 from atm_service.customers import service as customers
@@ -13,7 +13,7 @@ from atm_service.deposits import domain, service
 from atm_service.deposits.domain import Deposit
 from atm_service.deposits.schemas import DepositView
 from atm_service.vouchers import store as vouchers
-from atm_service.vouchers.domain import Kind
+from atm_service.vouchers.domain import VoucherKind
 from atm_service.withdrawals.schemas import Payee
 
 
@@ -21,7 +21,7 @@ def deposit(session: Connection, context: Context, proposed: Deposit, now: datet
     """Show a deposit with what confirming it takes."""
     name, id_number = customers.masked(customers.identity(session, context, proposed.customer_id))
     asked = approvals.newest(session, Asked.DEPOSIT, proposed.id)
-    done = vouchers.of(session, Kind.DEPOSIT, proposed.id)
+    done = vouchers.of(session, VoucherKind.DEPOSIT, proposed.id)
     return DepositView(
         id=proposed.id,
         amount=proposed.amount,

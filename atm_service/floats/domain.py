@@ -28,7 +28,7 @@ PAY_COMES_BACK: Final = timedelta(days=45)  # a pay day that is longer ago is no
 DAYS_OF_KIND_MIN: Final = 2  # fewer days of a kind say nothing
 
 
-class Kind(StrEnum):
+class DayKind(StrEnum):
     """Why a day may need more cash than others. A day may be of several kinds."""
 
     PENSION = "pension"
@@ -112,7 +112,7 @@ class Day:
     """What a day is expected to need, and the kinds of day it is."""
 
     day: date
-    kinds: frozenset[Kind]
+    kinds: frozenset[DayKind]
     expected: int
 
 
@@ -134,10 +134,10 @@ class Fitted:
     """What an office's days have in common, and how far each was off it, in order."""
 
     level: int
-    uplifts: Mapping[Kind, int]
+    uplifts: Mapping[DayKind, int]
     residuals: Sequence[int]
 
-    def expects(self, kinds: Iterable[Kind]) -> int:
+    def expects(self, kinds: Iterable[DayKind]) -> int:
         """Give what a working day of these kinds is expected to need."""
         return self.level + sum(self.uplifts.get(kind, 0) for kind in kinds)
 
@@ -147,12 +147,12 @@ class Fitted:
         return max(0, quantile(runs, percent)) if runs else 0
 
 
-def kinds_of(day: date, pays: frozenset[date], market: Market | None) -> frozenset[Kind]:
+def kinds_of(day: date, pays: frozenset[date], market: Market | None) -> frozenset[DayKind]:
     """Say what kinds of day a day is."""
     found = {
-        Kind.PENSION: day.day <= PENSION_THROUGH,
-        Kind.PAY: any(paid <= day < paid + PAY_LASTS for paid in pays),
-        Kind.MARKET: market is not None and market.falls_on(day),
+        DayKind.PENSION: day.day <= PENSION_THROUGH,
+        DayKind.PAY: any(paid <= day < paid + PAY_LASTS for paid in pays),
+        DayKind.MARKET: market is not None and market.falls_on(day),
     }
     return frozenset(kind for kind, true in found.items() if true)
 
@@ -169,8 +169,8 @@ def fit(past: Past) -> Fitted:
     days = [(past.needs.get(one, 0), kinds_of(one, past.pays, past.market)) for one in past.worked()]
     if not days:
         return Fitted(0, {}, ())
-    number = {kind: sum(kind in kinds for _, kinds in days) for kind in Kind}
-    told = [kind for kind in Kind if DAYS_OF_KIND_MIN <= number[kind] < len(days)]
+    number = {kind: sum(kind in kinds for _, kinds in days) for kind in DayKind}
+    told = [kind for kind in DayKind if DAYS_OF_KIND_MIN <= number[kind] < len(days)]
     level, *uplifts = _least_squares(days, told)
     fitted = Fitted(level, dict(zip(told, uplifts, strict=True)), ())
     return replace(fitted, residuals=tuple(need - fitted.expects(kinds) for need, kinds in days))
@@ -212,9 +212,9 @@ def _days(first: date, last: date) -> list[date]:
     return [first + timedelta(n) for n in range((last - first).days + 1)]
 
 
-def _least_squares(days: Sequence[tuple[int, frozenset[Kind]]], told: Sequence[Kind]) -> list[int]:
+def _least_squares(days: Sequence[tuple[int, frozenset[DayKind]]], told: Sequence[DayKind]) -> list[int]:
     """Solve the normal equations exactly; kinds that cannot be told apart get 0 from the second on. To the đồng."""
-    parts = [frozenset[Kind](), *(frozenset({kind}) for kind in told)]  # the level is in every day
+    parts = [frozenset[DayKind](), *(frozenset({kind}) for kind in told)]  # the level is in every day
     rows = [
         [Fraction(sum(a | b <= kinds for _, kinds in days)) for b in parts]
         + [Fraction(sum(need for need, kinds in days if a <= kinds))]

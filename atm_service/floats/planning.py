@@ -12,7 +12,7 @@ from atm_service.cash.delivery import Direction
 from atm_service.floats.domain import Levels
 
 
-class Alarm(StrEnum):
+class TripAlarm(StrEnum):
     """What is wrong with an office's cash."""
 
     BELOW_MINIMUM = "below-minimum"
@@ -51,12 +51,12 @@ class Position:
         return max(self.levels.target, self.enough)
 
     @property
-    def alarms(self) -> list[Alarm]:
+    def alarms(self) -> list[TripAlarm]:
         """List what is wrong. `SHORT_SOON` counts on what is on its way."""
         found = {
-            Alarm.BELOW_MINIMUM: self.cash < self.levels.minimum,
-            Alarm.ABOVE_MAXIMUM: self.cash > self.levels.maximum,
-            Alarm.SHORT_SOON: self.ready < self.need,
+            TripAlarm.BELOW_MINIMUM: self.cash < self.levels.minimum,
+            TripAlarm.ABOVE_MAXIMUM: self.cash > self.levels.maximum,
+            TripAlarm.SHORT_SOON: self.ready < self.need,
         }
         return [alarm for alarm, true in found.items() if true]
 

@@ -9,8 +9,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from atm_service.cash.delivery import Direction
 from atm_service.days import DAY_MAX, DAY_MIN, Day
 from atm_service.floats import domain
-from atm_service.floats.domain import Float, Forecast, Kind
-from atm_service.floats.planning import Alarm, Plan
+from atm_service.floats.domain import DayKind, Float, Forecast
+from atm_service.floats.planning import Plan, TripAlarm
 from atm_service.floats.service import Standing
 from atm_service.limits.policy import FLOAT_MAX
 
@@ -80,7 +80,7 @@ class StandingView(_Body):
     going: int = Field(description="ordered back, and still there")
     need: int
     until: date = Field(description="the day of the next delivery")
-    alarms: list[Alarm]
+    alarms: list[TripAlarm]
 
     @classmethod
     def of(cls, one: Standing) -> Self:
@@ -99,11 +99,11 @@ class StandingView(_Body):
         )
 
 
-class DayView(_Body):
+class ForecastDayView(_Body):
     """What a day is expected to need: paid out less taken in."""
 
     day: date
-    kinds: list[Kind]
+    kinds: list[DayKind]
     expected: int
 
 
@@ -112,12 +112,14 @@ class ForecastView(_Body):
 
     office: str
     need: int
-    days: list[DayView]
+    days: list[ForecastDayView]
 
     @classmethod
     def of(cls, office: str, one: Forecast) -> Self:
         """Show a forecast."""
-        days = [DayView(day=day.day, kinds=sorted(day.kinds), expected=day.expected) for day in one.days]
+        days = [
+            ForecastDayView(day=day.day, kinds=sorted(day.kinds), expected=day.expected) for day in one.days
+        ]
         return cls(office=office, need=one.need, days=days)
 
 
@@ -131,7 +133,7 @@ class ProposalView(_Body):
     cash: int
     need: int
     after: int
-    alarms: list[Alarm]
+    alarms: list[TripAlarm]
 
 
 class PlanView(_Body):

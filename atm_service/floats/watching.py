@@ -9,7 +9,7 @@ from sqlalchemy import Engine
 from atm_service import metrics
 from atm_service.context import Context
 from atm_service.floats import service
-from atm_service.floats.planning import Alarm
+from atm_service.floats.planning import TripAlarm
 
 LOOK_EVERY: Final = timedelta(minutes=15)  # cash moves by hand: nobody drives out for less
 
@@ -24,6 +24,6 @@ def watch(context: Context, now: datetime) -> int:
     with context.transaction() as session:
         found = service.standings(session, context.policy.float, now)
     raised = [alarm for one in found for alarm in one.position.alarms]
-    for alarm in Alarm:
+    for alarm in TripAlarm:
         metrics.FLOAT_ALARMS.labels(alarm).set(raised.count(alarm))
     return 0

@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 
 from atm_service.availability.domain import Why
-from atm_service.notices.store import Kind, Notice
+from atm_service.notices.store import Notice, NoticeKind
 
 
 class _Body(BaseModel):
@@ -28,7 +28,7 @@ class NoticeView(_Body):
     """A notice about one appointment. `proposed` is moved to only when the customer says so."""
 
     id: UUID
-    kind: Kind
+    kind: NoticeKind
     withdrawal_id: UUID
     made_at: datetime
     read_at: datetime | None

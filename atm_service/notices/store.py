@@ -15,7 +15,7 @@ from sqlmodel import Field, SQLModel
 from atm_service import ids
 
 
-class Kind(StrEnum):
+class NoticeKind(StrEnum):
     """What a notice is about."""
 
     BROKEN = "reservation-broken"
@@ -48,7 +48,7 @@ class Notice:
 
     customer_id: UUID
     withdrawal_id: UUID
-    kind: Kind
+    kind: NoticeKind
     facts: Mapping[str, Any]
     id: UUID | None = None
     made_at: datetime | None = None
@@ -89,7 +89,7 @@ def insert_each(session: Connection, notices: Sequence[Notice], now: datetime) -
 def listed(session: Connection, customer_id: UUID, before: UUID, limit: int) -> list[Notice]:
     """List a customer's notices, newest first, older than `before`."""
     rows = session.execute(_LIST, {"customer_id": customer_id, "before": before, "limit": limit}).mappings()
-    return [Notice(**{**row, "kind": Kind(row["kind"])}) for row in rows]
+    return [Notice(**{**row, "kind": NoticeKind(row["kind"])}) for row in rows]
 
 
 def read(session: Connection, customer_id: UUID, id: UUID, now: datetime) -> bool:

@@ -95,7 +95,7 @@ class ChangeView(_Body):
     changed_at: datetime
 
 
-class DayView(_Body):
+class OpeningDayView(_Body):
     """A date with other hours; `everywhere`: for all offices."""
 
     day: date
@@ -114,7 +114,7 @@ class LifeView(_Body):
     line: Line
     checks: list[CheckView]
     week: list[str]
-    days: list[DayView]
+    days: list[OpeningDayView]
     open_now: bool
     next_open: datetime | None
     history: list[ChangeView]

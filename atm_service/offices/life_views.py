@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 from atm_service.calendar import VIETNAM
 from atm_service.offices import hours, life_store, states
 from atm_service.offices.domain import Office
-from atm_service.offices.life_schemas import ChangeView, CheckView, DayView, LifeView
+from atm_service.offices.life_schemas import ChangeView, CheckView, LifeView, OpeningDayView
 from atm_service.offices.states import Item
 
 HISTORY_MAX: Final = 100
@@ -27,7 +27,7 @@ def life(session: Connection, office: Office, now: datetime) -> LifeView:
         line=office.line,
         checks=_checks(session, office.code),
         week=[hours.write(day) for day in its_hours.week],
-        days=[DayView.model_validate(vars(one)) for one in days],
+        days=[OpeningDayView.model_validate(vars(one)) for one in days],
         open_now=hours.is_open(its_hours, now),
         next_open=hours.next_open(its_hours, now),
         history=[

@@ -16,7 +16,7 @@ GIVEN_UP_AFTER: Final = timedelta(hours=24)
 NOT_REACHED: Final = "bank-not-reached"
 
 
-class Status(StrEnum):
+class TopUpStatus(StrEnum):
     """Where a top-up stands. Pending: the bank's answer is not known yet. The others are final."""
 
     PENDING = "pending"

@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 
 from atm_service.limits.policy import AMOUNT_MAX
-from atm_service.payments.domain import Status
+from atm_service.payments.domain import TopUpStatus
 from atm_service.payments.store import TopUp
 
 
@@ -28,7 +28,7 @@ class TopUpView(_Body):
     id: UUID
     bank_link_id: UUID
     amount: int = Field(examples=[5_000_000])
-    status: Status
+    status: TopUpStatus
     reason: str | None = Field(description="why it was declined", examples=["insufficient-funds-at-bank"])
     created_at: datetime
 

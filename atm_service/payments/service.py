@@ -21,7 +21,7 @@ from atm_service.banks.store import BankLink
 from atm_service.context import Context
 from atm_service.keys.tokens import Caller
 from atm_service.payments import domain, store
-from atm_service.payments.domain import Status
+from atm_service.payments.domain import TopUpStatus
 from atm_service.payments.errors import BankLinkUnknown
 from atm_service.payments.store import End, TopUp
 from atm_service.refusals import NotFound
@@ -37,7 +37,7 @@ def begin(
     domain.check_amount(amount, context.policy.top_up)
     if bank_links.find(session, customer.subject, bank_link_id) is None:
         raise BankLinkUnknown
-    top_up = TopUp(ids.new(now), customer.subject, bank_link_id, amount, Status.PENDING, None, now)
+    top_up = TopUp(ids.new(now), customer.subject, bank_link_id, amount, TopUpStatus.PENDING, None, now)
     # Housekeeping keeps off until the request that began it must have the bank's answer.
     patience = timedelta(seconds=context.settings.bank_timeout_s)
     store.add(session, top_up, now + patience + domain.pause(1))
@@ -53,7 +53,7 @@ def ask(context: Context, id: UUID, now: datetime) -> bool:
     with context.transaction() as session:
         top_up = _known(store.find(session, id))
         link = bank_links.find(session, top_up.customer_id, top_up.bank_link_id)
-    if top_up.status is not Status.PENDING or link is None:
+    if top_up.status is not TopUpStatus.PENDING or link is None:
         return True
     try:
         result = _answer(context, top_up, link, now)
@@ -104,13 +104,13 @@ def _answer(context: Context, top_up: TopUp, link: BankLink, now: datetime) -> D
 
 def _record(session: Connection, id: UUID, link: BankLink, result: DebitResult, now: datetime) -> None:
     top_up = _known(store.lock(session, id))
-    if top_up.status is not Status.PENDING:
+    if top_up.status is not TopUpStatus.PENDING:
         return  # somebody else had the answer first
     if result.status is DebitStatus.APPROVED:
         entry_id = _post(session, top_up, link, now)
-        end = End(Status.SUCCEEDED, None, result.bank_reference, entry_id)
+        end = End(TopUpStatus.SUCCEEDED, None, result.bank_reference, entry_id)
     else:
-        end = End(Status.DECLINED, result.reason, result.bank_reference, None)
+        end = End(TopUpStatus.DECLINED, result.reason, result.bank_reference, None)
     store.end(session, id, end, now)
     trail.record(
         session, now, f"top-up.{end.status}", id, None, {"amount": top_up.amount, "reason": end.reason}

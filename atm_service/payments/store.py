@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import BigInteger, Connection, DateTime, Index, text
 from sqlmodel import Field, SQLModel
 
-from atm_service.payments.domain import Status
+from atm_service.payments.domain import TopUpStatus
 
 
 class TopUpRow(SQLModel, table=True):
@@ -43,7 +43,7 @@ class TopUp:
     customer_id: UUID
     bank_link_id: UUID
     amount: int
-    status: Status
+    status: TopUpStatus
     reason: str | None
     created_at: datetime
 
@@ -52,7 +52,7 @@ class TopUp:
 class End:
     """What the bank's answer makes of a top-up."""
 
-    status: Status
+    status: TopUpStatus
     reason: str | None
     bank_reference: str
     entry_id: UUID | None
@@ -129,4 +129,4 @@ def _top_up(
     reason: str | None,
     created_at: datetime,
 ) -> TopUp:
-    return TopUp(id, customer_id, bank_link_id, amount, Status(status), reason, created_at)
+    return TopUp(id, customer_id, bank_link_id, amount, TopUpStatus(status), reason, created_at)

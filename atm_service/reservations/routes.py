@@ -12,7 +12,7 @@ from atm_service.problems import refuses
 from atm_service.refusals import NotFound
 from atm_service.reservations import moving
 from atm_service.reservations.errors import CannotReserve
-from atm_service.reservations.schemas import MoveRequest
+from atm_service.reservations.schemas import AppointmentMoveRequest
 from atm_service.withdrawals import errors, service, views
 from atm_service.withdrawals.schemas import WithdrawalView
 
@@ -36,7 +36,7 @@ router = APIRouter(prefix="/wallet/v1/withdrawals", tags=["wallet"])
     ),
 )
 def move(
-    id: UUID, body: MoveRequest, customer: InCustomer, key: InKey, context: InContext, now: InNow
+    id: UUID, body: AppointmentMoveRequest, customer: InCustomer, key: InKey, context: InContext, now: InNow
 ) -> Response:
     """Move an appointment to another office or day. The answer has its new code; the old one is no longer paid."""
     context.keys.at(now)  # read, if they must be, before the transaction begins

@@ -6,7 +6,7 @@ from atm_service.days import Day
 from atm_service.withdrawals.schemas import OfficeCode
 
 
-class MoveRequest(BaseModel):
+class AppointmentMoveRequest(BaseModel):
     """Where and when the customer wants to come instead."""
 
     model_config = ConfigDict(extra="forbid")

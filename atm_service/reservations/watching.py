@@ -16,7 +16,7 @@ from atm_service.availability.store import Known
 from atm_service.context import Context
 from atm_service.limits.policy import Policy
 from atm_service.notices import store as notices
-from atm_service.notices.store import Kind, Notice
+from atm_service.notices.store import Notice, NoticeKind
 from atm_service.reservations import domain, service, store
 from atm_service.withdrawals import store as withdrawals
 from atm_service.withdrawals.domain import Withdrawal
@@ -35,7 +35,7 @@ def miss(context: Context, now: datetime) -> int:
         after = [one.miss(ledger.business_date(now)) for one in before]
         places = availability.of_each(session, sorted({_office(one) for one in before}), _day(before[0]))
         withdrawals.save(session, after)
-        told = [_told(one, places[_office(one)], Kind.MISSED, {}) for one in after]
+        told = [_told(one, places[_office(one)], NoticeKind.MISSED, {}) for one in after]
         notices.insert_each(session, told, now)
         _record(session, "miss-reservation", after, now)
     return len(after)
@@ -86,7 +86,7 @@ def _tell(
     told = []
     for one in broken:
         proposed = _proposed(near, left, one, now, policy)
-        told.append(_told(one, here, Kind.BROKEN, {"why": why[one.id], "proposed": proposed}))
+        told.append(_told(one, here, NoticeKind.BROKEN, {"why": why[one.id], "proposed": proposed}))
     notices.insert_each(session, told, now)
 
 
@@ -103,7 +103,7 @@ def _proposed(
     return None
 
 
-def _told(one: Withdrawal, at: Known, kind: Kind, more: dict[str, Any]) -> Notice:
+def _told(one: Withdrawal, at: Known, kind: NoticeKind, more: dict[str, Any]) -> Notice:
     facts = {"amount": one.amount, "place": _place(at, _day(one)), "expires_at": one.expires_at, **more}
     return Notice(one.customer_id, one.id, kind, facts)
 

@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 import ledger
 from atm_service import chart, ids
 from atm_service.approvals import service as approvals
-from atm_service.approvals.domain import Kind as Asked
+from atm_service.approvals.domain import ApprovalKind as Asked
 from atm_service.approvals.domain import Reason
 from atm_service.approvals.store import Shown
 from atm_service.context import Context
@@ -27,7 +27,7 @@ from atm_service.reversals.errors import MoneySpent
 from atm_service.reversals.store import Payment
 from atm_service.vouchers import service as vouchers
 from atm_service.vouchers import store as voucher_store
-from atm_service.vouchers.domain import Confirmed, Draft, Kind, Voucher, check_count
+from atm_service.vouchers.domain import Confirmed, Draft, Voucher, VoucherKind, check_count
 from atm_service.vouchers.errors import NotYours
 from atm_service.withdrawals import errors
 from atm_service.withdrawals import store as withdrawals
@@ -65,14 +65,16 @@ def withdrawal(
     check_count(counts, payment.amount)
     voucher_id = ids.new(now)
     approvals.use(session, clerk, Asked.WITHDRAWAL_REVERSAL, id, payment.amount, voucher_id, now)
-    day = vouchers.count(session, context.policy, Kind.WITHDRAWAL_REVERSAL, shift.office, payment.amount, now)
+    day = vouchers.count(
+        session, context.policy, VoucherKind.WITHDRAWAL_REVERSAL, shift.office, payment.amount, now
+    )
     entry = _mirror_of_payment(id, payment, shift, now)
     drawer = shift.place
     must(vouchers.post(session, entry, drawer, counts, now, into=True))
     withdrawals.save(session, [after])
     draft = Draft(
         id=voucher_id,
-        kind=Kind.WITHDRAWAL_REVERSAL,
+        kind=VoucherKind.WITHDRAWAL_REVERSAL,
         subject=id,
         entry_id=entry.id,
         shift_id=shift.id,
@@ -112,7 +114,9 @@ def deposit(
     drawer = shift.place
     if reading.balance(session, drawer).available < received.amount:
         raise errors.DrawerShort
-    day = vouchers.count(session, context.policy, Kind.DEPOSIT_REVERSAL, shift.office, received.amount, now)
+    day = vouchers.count(
+        session, context.policy, VoucherKind.DEPOSIT_REVERSAL, shift.office, received.amount, now
+    )
     entry = _mirror_of_deposit(received, shift, now)
     outcome = vouchers.post(session, entry, drawer, counts, now, into=False)
     if outcome.reason is ledger.Reason.INSUFFICIENT_FUNDS:
@@ -120,7 +124,7 @@ def deposit(
     must(outcome)
     draft = Draft(
         id=voucher_id,
-        kind=Kind.DEPOSIT_REVERSAL,
+        kind=VoucherKind.DEPOSIT_REVERSAL,
         subject=id,
         entry_id=entry.id,
         shift_id=shift.id,
@@ -148,7 +152,7 @@ def _own_payment(session: Connection, clerk: Caller, id: UUID) -> Payment:
 
 
 def _own_deposit(session: Connection, clerk: Caller, id: UUID) -> Voucher:
-    received = voucher_store.of(session, Kind.DEPOSIT, id)
+    received = voucher_store.of(session, VoucherKind.DEPOSIT, id)
     if received is None or received.office != clerk.office:
         raise NotFound
     if received.clerk_id != clerk.subject:
@@ -171,7 +175,7 @@ def _mirror_of_payment(id: UUID, payment: Payment, shift: Shift, now: datetime) 
     return Entry(
         id=ids.new(now),
         reference=f"withdrawal/{id}/reversed",
-        kind=Kind.WITHDRAWAL_REVERSAL,
+        kind=VoucherKind.WITHDRAWAL_REVERSAL,
         business_date=ledger.business_date(now),
         narration=f"payment undone at {shift.office}",
         postings=tuple(postings),
@@ -184,7 +188,7 @@ def _mirror_of_deposit(received: Voucher, shift: Shift, now: datetime) -> Entry:
     return Entry(
         id=ids.new(now),
         reference=f"deposit/{received.subject}/reversed",
-        kind=Kind.DEPOSIT_REVERSAL,
+        kind=VoucherKind.DEPOSIT_REVERSAL,
         business_date=ledger.business_date(now),
         narration=f"deposit undone at {shift.office}",
         postings=(Posting(customer, drawer, received.amount),),

@@ -29,7 +29,7 @@ from atm_service.slips.store import Made
 from atm_service.transfers.errors import PayerUnknown
 from atm_service.withdrawals import authorising, digits, paying, presenting, service, views
 from atm_service.withdrawals import store as withdrawals
-from atm_service.withdrawals.domain import Drawer, Lifetime, Status
+from atm_service.withdrawals.domain import Drawer, Lifetime, WithdrawalStatus
 from atm_service.withdrawals.errors import AmountOutOfRange
 from atm_service.withdrawals.schemas import Payee, PaymentRequest, WithdrawalRequest, WithdrawalView
 
@@ -169,7 +169,7 @@ def _given_up(context: Context, clerk: Caller, shift: Shift, id: UUID, now: date
     drawer = Drawer(shift.office, shift.drawer)
     with context.transaction() as session:
         stands = service.give_up(session, context.policy, clerk, id, now, drawer=drawer).status
-    return stands is not Status.PAID
+    return stands is not WithdrawalStatus.PAID
 
 
 def _office_of(session: Connection, customer_id: UUID, delegation_id: UUID, now: datetime) -> str:

@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 import ledger
 from atm_service import attempts, calendar, chart, ids
 from atm_service.approvals import service as approvals
-from atm_service.approvals.domain import Kind as Asked
+from atm_service.approvals.domain import ApprovalKind as Asked
 from atm_service.approvals.domain import Reason
 from atm_service.approvals.errors import ApprovalNeeded
 from atm_service.approvals.store import Shown
@@ -30,7 +30,7 @@ from atm_service.transfers.errors import PayerUnknown
 from atm_service.transfers.schemas import TransferRequest
 from atm_service.vouchers import service as vouchers
 from atm_service.vouchers import store as voucher_store
-from atm_service.vouchers.domain import Confirmed, Draft, Kind, Voucher
+from atm_service.vouchers.domain import Confirmed, Draft, Voucher, VoucherKind
 from atm_service.withdrawals import service as withdrawals
 from atm_service.withdrawals.errors import CustomerLimitReached, InsufficientFunds
 from ledger import Entry, Posting
@@ -78,7 +78,7 @@ def own(session: Connection, clerk: Caller, id: UUID) -> Transfer:
 def ask(session: Connection, clerk: Caller, id: UUID, words: str, now: datetime) -> Shown:
     """Ask a supervisor for a transfer above the threshold."""
     transfer = own(session, clerk, id)
-    vouchers.refuse_if_done(session, Kind.TRANSFER, id)
+    vouchers.refuse_if_done(session, VoucherKind.TRANSFER, id)
     transfer.proposal.check(clerk.subject, offices.shift_of(session, clerk).id, now)
     why = Reason.ABOVE_THRESHOLD, words
     return approvals.request(session, clerk, Asked.TRANSFER, id, transfer.amount, why, now)
@@ -103,14 +103,14 @@ def confirm(session: Connection, context: Context, clerk: Caller, id: UUID, now:
     """
     transfer = own(session, clerk, id)
     customers.lock(session, transfer.payer_id)
-    vouchers.refuse_if_done(session, Kind.TRANSFER, id)
+    vouchers.refuse_if_done(session, VoucherKind.TRANSFER, id)
     shift = offices.shift_of(session, clerk)
     transfer.proposal.check(clerk.subject, shift.id, now)
     check_limits(session, context.policy, transfer.payer_id, transfer.amount, now)
     voucher_id = ids.new(now)
     if needs_approval(context.policy, transfer.amount):
         _use_approval(session, context.policy, clerk, transfer, voucher_id, now)
-    day = vouchers.count(session, context.policy, Kind.TRANSFER, shift.office, transfer.amount, now)
+    day = vouchers.count(session, context.policy, VoucherKind.TRANSFER, shift.office, transfer.amount, now)
     entry = _entry(transfer, now)
     (outcome,) = ledger.post(session, [entry], now)
     if outcome.reason is ledger.Reason.INSUFFICIENT_FUNDS:
@@ -152,7 +152,7 @@ def _entry(transfer: Transfer, now: datetime) -> Entry:
     return Entry(
         id=ids.new(now),
         reference=f"transfer/{transfer.id}",
-        kind=Kind.TRANSFER,
+        kind=VoucherKind.TRANSFER,
         business_date=ledger.business_date(now),
         narration=f"transfer assisted at {transfer.office}",
         postings=(Posting(payer, payee, transfer.amount),),
@@ -162,7 +162,7 @@ def _entry(transfer: Transfer, now: datetime) -> Entry:
 def _draft(transfer: Transfer, shift: Shift, voucher_id: UUID, entry_id: UUID, now: datetime) -> Draft:
     return Draft(
         id=voucher_id,
-        kind=Kind.TRANSFER,
+        kind=VoucherKind.TRANSFER,
         subject=transfer.id,
         entry_id=entry_id,
         shift_id=shift.id,

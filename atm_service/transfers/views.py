@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import Connection
 
 from atm_service.approvals import store as approvals
-from atm_service.approvals.domain import Kind as Asked
+from atm_service.approvals.domain import ApprovalKind as Asked
 from atm_service.approvals.schemas import ApprovalView
 from atm_service.context import Context
 from atm_service.customers import service as customers
@@ -14,14 +14,14 @@ from atm_service.transfers import service
 from atm_service.transfers.domain import Transfer
 from atm_service.transfers.schemas import TransferView
 from atm_service.vouchers import store as vouchers
-from atm_service.vouchers.domain import Kind
+from atm_service.vouchers.domain import VoucherKind
 from atm_service.withdrawals.schemas import Payee
 
 
 def transfer(session: Connection, context: Context, proposed: Transfer, now: datetime) -> TransferView:
     """Show a transfer with what confirming it takes."""
     asked = approvals.newest(session, Asked.TRANSFER, proposed.id)
-    done = vouchers.of(session, Kind.TRANSFER, proposed.id)
+    done = vouchers.of(session, VoucherKind.TRANSFER, proposed.id)
     return TransferView(
         id=proposed.id,
         amount=proposed.amount,

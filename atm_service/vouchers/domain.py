@@ -11,7 +11,7 @@ from atm_service.vouchers import errors
 from ledger import business_date
 
 
-class Kind(StrEnum):
+class VoucherKind(StrEnum):
     """What happened at the counter."""
 
     DEPOSIT = "deposit"
@@ -34,7 +34,7 @@ class Draft:
     """A voucher before it has its number. Amount and fee in đồng; `counts` are the notes that moved, if any did."""
 
     id: UUID
-    kind: Kind
+    kind: VoucherKind
     subject: UUID
     entry_id: UUID
     shift_id: UUID
@@ -59,7 +59,7 @@ class Voucher:
 
     id: UUID
     number: str
-    kind: Kind
+    kind: VoucherKind
     subject: UUID
     entry_id: UUID
     customer_id: UUID

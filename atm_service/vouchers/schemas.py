@@ -6,7 +6,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 
 from atm_service.offices.schemas import Counts
-from atm_service.vouchers.domain import Confirmed, Kind
+from atm_service.vouchers.domain import Confirmed, VoucherKind
 from atm_service.withdrawals.schemas import Payee
 
 
@@ -28,7 +28,7 @@ class VoucherView(BaseModel):
 
     id: UUID
     number: str = Field(examples=["05971-1-261121-V0007"])
-    kind: Kind
+    kind: VoucherKind
     subject: UUID = Field(description="the withdrawal, deposit or transfer")
     amount: int
     fee: int

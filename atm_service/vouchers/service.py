@@ -13,7 +13,7 @@ from atm_service.keys.tokens import Caller
 from atm_service.limits.policy import Policy
 from atm_service.offices.domain import Counts
 from atm_service.vouchers import domain, store
-from atm_service.vouchers.domain import Draft, Kind, Voucher
+from atm_service.vouchers.domain import Draft, Voucher, VoucherKind
 from atm_service.vouchers.errors import VoucherExists
 from atm_service.vouchers.store import OfficeDay
 from atm_service.withdrawals.errors import OfficeLimitReached
@@ -21,15 +21,15 @@ from ledger import Entry, Outcome
 
 
 def count(
-    session: Connection, policy: Policy, kind: Kind, office: str, amount: int, now: datetime
+    session: Connection, policy: Policy, kind: VoucherKind, office: str, amount: int, now: datetime
 ) -> OfficeDay:
     """Count towards the office's day: its legal limits and the voucher's place. Raises `OfficeLimitReached`.
 
     What is reserved at the office counts as moved. What is undone is given back to the limits; a transfer moves no
     cash and counts nothing.
     """
-    received = {Kind.DEPOSIT: amount, Kind.DEPOSIT_REVERSAL: -amount}.get(kind, 0)
-    undone = amount if kind is Kind.WITHDRAWAL_REVERSAL else 0
+    received = {VoucherKind.DEPOSIT: amount, VoucherKind.DEPOSIT_REVERSAL: -amount}.get(kind, 0)
+    undone = amount if kind is VoucherKind.WITHDRAWAL_REVERSAL else 0
     so_far = store.count(session, office, ledger.business_date(now), received=received, undone=undone)
     limits = {
         "day": (policy.office.per_day, so_far.day + so_far.reserved_on),
@@ -41,7 +41,7 @@ def count(
     return so_far
 
 
-def refuse_if_done(session: Connection, kind: Kind, subject: UUID) -> None:
+def refuse_if_done(session: Connection, kind: VoucherKind, subject: UUID) -> None:
     """Raise `VoucherExists` when this was done already."""
     if done := store.of(session, kind, subject):
         raise VoucherExists(voucher_id=done.id)

@@ -20,7 +20,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
-from atm_service.vouchers.domain import Confirmed, Draft, Kind, Voucher
+from atm_service.vouchers.domain import Confirmed, Draft, Voucher, VoucherKind
 
 
 class VoucherRow(SQLModel, table=True):
@@ -154,7 +154,7 @@ def find(session: Connection, id: UUID) -> Voucher | None:
     return None if row is None else _voucher(row)
 
 
-def of(session: Connection, kind: Kind, subject: UUID) -> Voucher | None:
+def of(session: Connection, kind: VoucherKind, subject: UUID) -> Voucher | None:
     """Find the voucher of this kind for a withdrawal, deposit or transfer."""
     row = session.execute(_OF, {"kind": kind, "subject": subject}).one_or_none()
     return None if row is None else _voucher(row)
@@ -172,7 +172,7 @@ def _voucher(row: Row[Any]) -> Voucher:
     return Voucher(
         id=row.id,
         number=row.number,
-        kind=Kind(row.kind),
+        kind=VoucherKind(row.kind),
         subject=row.subject,
         entry_id=row.entry_id,
         customer_id=row.customer_id,

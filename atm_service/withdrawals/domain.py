@@ -21,7 +21,7 @@ from atm_service.withdrawals import errors
 from ledger import business_date
 
 
-class Status(StrEnum):
+class WithdrawalStatus(StrEnum):
     """Where a withdrawal stands."""
 
     AUTHORISED = "authorised"
@@ -32,7 +32,7 @@ class Status(StrEnum):
     EXPIRED = "expired"
 
 
-LIVE = frozenset({Status.AUTHORISED, Status.PRESENTED})
+LIVE = frozenset({WithdrawalStatus.AUTHORISED, WithdrawalStatus.PRESENTED})
 
 
 class Lifetime(StrEnum):
@@ -87,7 +87,7 @@ class Withdrawal:
     office: str | None
     created_at: datetime
     expires_at: datetime
-    status: Status = Status.AUTHORISED
+    status: WithdrawalStatus = WithdrawalStatus.AUTHORISED
     drawer: Drawer | None = None
     lease_until: datetime | None = None
     by_digits: bool = False
@@ -107,7 +107,11 @@ class Withdrawal:
 
     def is_leased(self, now: datetime) -> bool:
         """Tell whether a drawer has the sole right to pay."""
-        return self.status is Status.PRESENTED and self.lease_until is not None and now < self.lease_until
+        return (
+            self.status is WithdrawalStatus.PRESENTED
+            and self.lease_until is not None
+            and now < self.lease_until
+        )
 
     def is_reserved_on(self, day: date) -> bool:
         """Tell whether cash and headroom are reserved for it on this day."""
@@ -124,7 +128,11 @@ class Withdrawal:
             raise errors.CodeExpired(expired_at=self.expires_at)
         lease_until = min(now + lease, self.expires_at + lease)
         return replace(
-            self, status=Status.PRESENTED, drawer=drawer, lease_until=lease_until, by_digits=by_digits
+            self,
+            status=WithdrawalStatus.PRESENTED,
+            drawer=drawer,
+            lease_until=lease_until,
+            by_digits=by_digits,
         )
 
     def pay(self, drawer: Drawer, receipt_id: UUID, now: datetime) -> "Withdrawal":
@@ -135,36 +143,40 @@ class Withdrawal:
         """
         self._refuse_if_ended(drawer)
         self._refuse_elsewhere(drawer, now)
-        if self.status is not Status.PRESENTED or self.drawer != drawer:
+        if self.status is not WithdrawalStatus.PRESENTED or self.drawer != drawer:
             raise errors.NotPresented
         if self.is_over(now):
             raise errors.CodeExpired(expired_at=self.expires_at)
         paid = Payment(receipt_id, now, drawer)
         return replace(
-            self, status=Status.PAID, drawer=None, lease_until=None, payment=paid, reservation=None
+            self, status=WithdrawalStatus.PAID, drawer=None, lease_until=None, payment=paid, reservation=None
         )
 
     def release(self, drawer: Drawer) -> "Withdrawal":
         """Give the right to pay back. Harmless when this drawer does not have it."""
-        if self.status is not Status.PRESENTED or self.drawer != drawer:
+        if self.status is not WithdrawalStatus.PRESENTED or self.drawer != drawer:
             return self
-        return replace(self, status=Status.AUTHORISED, drawer=None, lease_until=None, by_digits=False)
+        return replace(
+            self, status=WithdrawalStatus.AUTHORISED, drawer=None, lease_until=None, by_digits=False
+        )
 
     def cancel(self, now: datetime) -> "Withdrawal":
         """Give the withdrawal up, unless a clerk is counting. Cancelling again is harmless."""
-        if self.status is Status.CANCELLED:
+        if self.status is WithdrawalStatus.CANCELLED:
             return self
         if not self.is_live:
             raise errors.AlreadyEnded(ended_as=self.status)
         if self.is_leased(now):
             raise errors.BeingPaid(lease_until=self.lease_until)
-        return replace(self, status=Status.CANCELLED, drawer=None, lease_until=None, reservation=None)
+        return replace(
+            self, status=WithdrawalStatus.CANCELLED, drawer=None, lease_until=None, reservation=None
+        )
 
     def expire(self, now: datetime) -> "Withdrawal":
         """Let the code lapse: when it is live, its deadline has passed and no clerk is at work on it."""
         if not self.is_live or not self.is_over(now):
             return self
-        return replace(self, status=Status.EXPIRED, drawer=None, lease_until=None, reservation=None)
+        return replace(self, status=WithdrawalStatus.EXPIRED, drawer=None, lease_until=None, reservation=None)
 
     def reserve(self, office: str, day: date, now: datetime) -> "Withdrawal":
         """Bind an appointment to an office and a day there; at first, and when it moves.
@@ -184,7 +196,7 @@ class Withdrawal:
             raise errors.DayNotPossible(first_day=first, last_day=last)
         return replace(
             self,
-            status=Status.AUTHORISED,
+            status=WithdrawalStatus.AUTHORISED,
             drawer=None,
             lease_until=None,
             by_digits=False,
@@ -210,22 +222,22 @@ class Withdrawal:
 
         Refuses in this order: reversed before, never paid, paid on another day.
         """
-        if self.status is Status.REVERSED:
+        if self.status is WithdrawalStatus.REVERSED:
             raise errors.AlreadyReversed
-        if self.status is not Status.PAID or self.payment is None:
+        if self.status is not WithdrawalStatus.PAID or self.payment is None:
             raise errors.NotPaid(stands=self.status)
         if business_date(self.payment.at) != day:
             raise errors.NotToday(paid_at=self.payment.at)
-        return replace(self, status=Status.REVERSED)
+        return replace(self, status=WithdrawalStatus.REVERSED)
 
     def _refuse_if_ended(self, drawer: Drawer) -> None:
         if self.is_live:
             return
-        if self.status is Status.PAID:
+        if self.status is WithdrawalStatus.PAID:
             self._refuse_paid(drawer)
-        if self.status is Status.EXPIRED:
+        if self.status is WithdrawalStatus.EXPIRED:
             raise errors.CodeExpired(expired_at=self.expires_at)
-        if self.status is Status.CANCELLED:
+        if self.status is WithdrawalStatus.CANCELLED:
             raise errors.WithdrawalCancelled
         raise errors.WithdrawalReversed
 

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from atm_service.days import Day
 from atm_service.limits.policy import AMOUNT_MAX
 from atm_service.offices.schemas import Counts
-from atm_service.withdrawals.domain import Lifetime, Reservation, Status
+from atm_service.withdrawals.domain import Lifetime, Reservation, WithdrawalStatus
 
 Amount = Annotated[int, Field(strict=True, gt=0, le=AMOUNT_MAX, description="đồng", examples=[2_000_000])]
 Pin = Annotated[str, Field(pattern=r"^[0-9]{6}$", examples=["480152"])]
@@ -41,7 +41,7 @@ class WithdrawalView(_Body):
     """A withdrawal as its customer sees it. Code and digits are there while it is live."""
 
     id: UUID
-    status: Status
+    status: WithdrawalStatus
     amount: int
     fee: int
     lifetime: Lifetime

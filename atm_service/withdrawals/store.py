@@ -19,7 +19,14 @@ from sqlalchemy import (
 )
 from sqlmodel import Field, SQLModel
 
-from atm_service.withdrawals.domain import Drawer, Lifetime, Payment, Reservation, Status, Withdrawal
+from atm_service.withdrawals.domain import (
+    Drawer,
+    Lifetime,
+    Payment,
+    Reservation,
+    Withdrawal,
+    WithdrawalStatus,
+)
 
 _LIVE: Final = "status IN ('authorised', 'presented')"
 
@@ -319,7 +326,7 @@ def _withdrawal(row: Row[Any]) -> Withdrawal:
         office=row.office,
         created_at=row.created_at,
         expires_at=row.expires_at,
-        status=Status(row.status),
+        status=WithdrawalStatus(row.status),
         drawer=Drawer(row.drawer_office, row.drawer) if row.drawer_office else None,
         lease_until=row.lease_until,
         by_digits=row.by_digits,

@@ -10,7 +10,7 @@ import ledger
 from atm_service.audit.sealing import seal_due
 from atm_service.credits import payers
 from atm_service.notices import store as notices
-from atm_service.notices.store import Kind, Notice
+from atm_service.notices.store import Notice, NoticeKind
 from atm_service.offices import life
 from tests.atm_service.world import OFFICE, OTHER_OFFICE, PASSWORD, Clerk, Service
 
@@ -132,7 +132,7 @@ class Cast:
         facts = {"amount": AMOUNT, "place": {**place, "day": day}, "expires_at": code["expires_at"]}
         with self.service.context.transaction() as session:
             notices.insert_each(
-                session, [Notice(self.customer.id, UUID(code["id"]), Kind.MISSED, facts)], now
+                session, [Notice(self.customer.id, UUID(code["id"]), NoticeKind.MISSED, facts)], now
             )
         return str(self.customer.get("/wallet/v1/notices").json()["items"][0]["id"])
 

@@ -27,6 +27,11 @@ def test_the_committed_document_is_the_services() -> None:
     assert COMMITTED.read_text(encoding="utf-8") == printed.output
 
 
+def test_no_schema_is_named_for_the_place_of_its_class() -> None:
+    """A class that moves changes nothing for those who generated a client: no two share a name."""
+    assert [name for name in document()["components"]["schemas"] if "__" in name] == []
+
+
 def test_every_operation_is_named_and_explained() -> None:
     """A short unique id of lower-case words, a summary without a full stop, one tag that is described."""
     ids = [operation["operationId"] for _, operation in operations()]

@@ -8,7 +8,7 @@ from sqlalchemy import exc, text
 
 from atm_service.approvals import errors
 from atm_service.approvals import service as approvals
-from atm_service.approvals.domain import Approval, Decision, Kind, Reason, Status
+from atm_service.approvals.domain import Approval, ApprovalKind, ApprovalStatus, Decision, Reason
 from atm_service.keys.tokens import Caller
 from tests.atm_service.counter import WHY, again, ask_to_reverse, decide, paid, refused, supervisor
 from tests.atm_service.records import unchanged
@@ -28,7 +28,7 @@ def approval(decision: Decision | None = None, *, used: bool = False) -> Approva
     """Build a request that expires one day after the start."""
     return Approval(
         id=uuid4(),
-        kind=Kind.DEPOSIT,
+        kind=ApprovalKind.DEPOSIT,
         subject=uuid4(),
         amount=12_000_000,
         office=OFFICE,
@@ -50,10 +50,10 @@ LATE = START.replace(hour=17)
 def test_the_status_follows_from_the_facts() -> None:
     """Waiting and approved lapse with the day; refused and used stay what they are."""
     stands = {
-        (None, False): (Status.WAITING, Status.EXPIRED),
-        (YES, False): (Status.APPROVED, Status.EXPIRED),
-        (NO, False): (Status.REFUSED, Status.REFUSED),
-        (YES, True): (Status.USED, Status.USED),
+        (None, False): (ApprovalStatus.WAITING, ApprovalStatus.EXPIRED),
+        (YES, False): (ApprovalStatus.APPROVED, ApprovalStatus.EXPIRED),
+        (NO, False): (ApprovalStatus.REFUSED, ApprovalStatus.REFUSED),
+        (YES, True): (ApprovalStatus.USED, ApprovalStatus.USED),
     }
     for (decision, used), (early, late) in stands.items():
         one = approval(decision, used=used)
@@ -192,7 +192,9 @@ def test_an_approval_is_for_its_amount_and_office(service: Service) -> None:
     for amount, office in ((2_000_001, OFFICE), (2_000_000, OTHER_OFFICE)):
         caller = Caller(clerk.id, "staff", "clerk", office)
         with pytest.raises(errors.ApprovalNeeded), service.context.transaction() as session:
-            approvals.use(session, caller, Kind.WITHDRAWAL_REVERSAL, subject, amount, number, service.now)
+            approvals.use(
+                session, caller, ApprovalKind.WITHDRAWAL_REVERSAL, subject, amount, number, service.now
+            )
 
 
 def test_every_step_is_in_the_trail(service: Service) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from atm_service.board import domain
-from atm_service.board.domain import Alarm, Desk, Mark
+from atm_service.board.domain import Desk, Mark, OfficeAlarm
 from atm_service.floats.domain import Levels
 from atm_service.offices.domain import Line, State
 from tests.atm_service.world import START
@@ -51,34 +51,34 @@ def test_all_is_well() -> None:
 @pytest.mark.parametrize(
     ("changes", "alarm"),
     [
-        ({"state": State.SUSPENDED}, Alarm.SUSPENDED),
-        ({"cash": 0}, Alarm.EMPTY),
-        ({"cash": 1}, Alarm.BELOW_MINIMUM),
-        ({"cash": 49}, Alarm.BELOW_MINIMUM),
+        ({"state": State.SUSPENDED}, OfficeAlarm.SUSPENDED),
+        ({"cash": 0}, OfficeAlarm.EMPTY),
+        ({"cash": 1}, OfficeAlarm.BELOW_MINIMUM),
+        ({"cash": 49}, OfficeAlarm.BELOW_MINIMUM),
         ({"cash": 50}, None),
         ({"cash": 200}, None),
-        ({"cash": 201}, Alarm.ABOVE_MAXIMUM),
-        ({"opened_at": START - timedelta(hours=9, seconds=1)}, Alarm.LEFT_OPEN),
+        ({"cash": 201}, OfficeAlarm.ABOVE_MAXIMUM),
+        ({"opened_at": START - timedelta(hours=9, seconds=1)}, OfficeAlarm.LEFT_OPEN),
         ({"opened_at": START - timedelta(hours=9)}, None),
-        ({"unexplained": 1}, Alarm.SUSPENSE),
-        ({"seen_at": None}, Alarm.SILENT),
-        ({"seen_at": START - timedelta(minutes=5)}, Alarm.SILENT),
+        ({"unexplained": 1}, OfficeAlarm.SUSPENSE),
+        ({"seen_at": None}, OfficeAlarm.SILENT),
+        ({"seen_at": START - timedelta(minutes=5)}, OfficeAlarm.SILENT),
         ({"seen_at": START - timedelta(minutes=4, seconds=59)}, None),
         ({"seen_at": None, "open_now": False, "open_since": None}, None),
-        ({"line": Line.NONE}, Alarm.NO_LINE),
-        ({"line": Line.WEAK}, Alarm.WEAK_LINE),
-        ({"shifts": 0, "seen_at": None}, Alarm.NOBODY),
-        ({"shifts": 0, "open_since": START - timedelta(minutes=15)}, Alarm.NOBODY),
+        ({"line": Line.NONE}, OfficeAlarm.NO_LINE),
+        ({"line": Line.WEAK}, OfficeAlarm.WEAK_LINE),
+        ({"shifts": 0, "seen_at": None}, OfficeAlarm.NOBODY),
+        ({"shifts": 0, "open_since": START - timedelta(minutes=15)}, OfficeAlarm.NOBODY),
         ({"shifts": 0, "open_since": START - timedelta(minutes=14)}, None),
         ({"shifts": 0, "open_now": False, "open_since": None}, None),
-        ({"opening_breaks": 1}, Alarm.OPENING_BREAK),
-        ({"over_short": 1}, Alarm.OVER_SHORT),
-        ({"approvals": 1}, Alarm.APPROVALS),
+        ({"opening_breaks": 1}, OfficeAlarm.OPENING_BREAK),
+        ({"over_short": 1}, OfficeAlarm.OVER_SHORT),
+        ({"approvals": 1}, OfficeAlarm.APPROVALS),
         ({"state": State.PLANNED, "cash": 0, "shifts": 0}, None),
         ({"state": State.CLOSED, "cash": 0, "shifts": 0}, None),
     ],
 )
-def test_each_alarm_rings_for_its_own_reason(changes: dict[str, Any], alarm: Alarm | None) -> None:
+def test_each_alarm_rings_for_its_own_reason(changes: dict[str, Any], alarm: OfficeAlarm | None) -> None:
     """One change, one alarm; one step before the boundary, none."""
     assert domain.alarms(desk(**changes), START) == ([alarm] if alarm else [])
 
@@ -86,7 +86,7 @@ def test_each_alarm_rings_for_its_own_reason(changes: dict[str, Any], alarm: Ala
 def test_marks() -> None:
     """What keeps customers from their cash is for now; the rest is for a look."""
     now = {"suspended", "empty", "left-open", "suspense", "silent", "no-line", "below-minimum"}
-    for alarm in Alarm:
+    for alarm in OfficeAlarm:
         assert domain.mark(desk(), [alarm]) is (Mark.ACT if alarm in now else Mark.LOOK), alarm
     assert domain.mark(desk(state=State.PLANNED), []) is Mark.REST
 

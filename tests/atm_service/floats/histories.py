@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 
 from atm_service.floats import domain
-from atm_service.floats.domain import Kind, Market, Past
+from atm_service.floats.domain import DayKind, Market, Past
 
 MONDAY = date(2026, 8, 3)
 MILLION = 1_000_000
@@ -16,7 +16,7 @@ def working_days(first: date, number: int) -> list[date]:
 
 def past(number: int = 60, *, pays: frozenset[date] = frozenset(), market: Market | None = None) -> Past:
     """Give an office that needs 10 million a day, 5 more for pensions, 20 more at pay, 8 more on market days."""
-    extra = {Kind.PENSION: 5, Kind.PAY: 20, Kind.MARKET: 8}
+    extra = {DayKind.PENSION: 5, DayKind.PAY: 20, DayKind.MARKET: 8}
     needs = {
         day: (10 + sum(extra[kind] for kind in domain.kinds_of(day, pays, market))) * MILLION
         for day in working_days(MONDAY, number)

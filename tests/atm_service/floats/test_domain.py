@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from atm_service.floats import domain, errors
-from atm_service.floats.domain import HISTORY, Kind, Levels, Market, Past
+from atm_service.floats.domain import HISTORY, DayKind, Levels, Market, Past
 from atm_service.limits.policy import FLOAT_MAX
 from tests.atm_service.floats.histories import MILLION, MONDAY, past, working_days
 
@@ -32,18 +32,18 @@ def test_levels_out_of_order(levels: tuple[int, int, int]) -> None:
 @pytest.mark.parametrize(
     ("day", "kinds"),
     [
-        (date(2026, 9, 1), {Kind.PENSION}),
-        (date(2026, 9, 10), {Kind.PENSION}),
+        (date(2026, 9, 1), {DayKind.PENSION}),
+        (date(2026, 9, 10), {DayKind.PENSION}),
         (date(2026, 9, 11), set()),
         (date(2026, 9, 14), set()),
-        (date(2026, 9, 15), {Kind.PAY}),
-        (date(2026, 9, 17), {Kind.PAY, Kind.MARKET}),
+        (date(2026, 9, 15), {DayKind.PAY}),
+        (date(2026, 9, 17), {DayKind.PAY, DayKind.MARKET}),
         (date(2026, 9, 18), set()),
-        (date(2026, 9, 22), {Kind.MARKET}),
-        (date(2026, 9, 7), {Kind.PENSION, Kind.MARKET}),
+        (date(2026, 9, 22), {DayKind.MARKET}),
+        (date(2026, 9, 7), {DayKind.PENSION, DayKind.MARKET}),
     ],
 )
-def test_kinds_of_days(day: date, kinds: set[Kind]) -> None:
+def test_kinds_of_days(day: date, kinds: set[DayKind]) -> None:
     """Pensions to the 10th; pay on its day and two more; a market counts both ways from the day it is set by."""
     assert domain.kinds_of(day, frozenset({date(2026, 9, 15)}), Market(5, date(2026, 9, 17))) == kinds
 
@@ -67,7 +67,7 @@ def test_level_and_uplifts_are_found() -> None:
     pays = frozenset({date(2026, 8, 15), date(2026, 9, 15), date(2026, 10, 6)})
     known = past(pays=pays, market=Market(5, date(2026, 8, 7)))
     fitted = domain.fit(known)
-    found = [fitted.level, *(fitted.uplifts[kind] for kind in (Kind.PENSION, Kind.PAY, Kind.MARKET))]
+    found = [fitted.level, *(fitted.uplifts[kind] for kind in (DayKind.PENSION, DayKind.PAY, DayKind.MARKET))]
     for seen, true in zip(found, (10, 5, 20, 8), strict=True):
         assert abs(seen - true * MILLION) < MILLION / 10
     assert max(map(abs, fitted.residuals)) < MILLION / 5

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from atm_service.cash.delivery import Direction
 from atm_service.floats.domain import Levels
-from atm_service.floats.planning import Alarm, Plan, Position, plan
+from atm_service.floats.planning import Plan, Position, TripAlarm, plan
 
 MILLION = 1_000_000
 UNIT = 10 * MILLION
@@ -94,17 +94,17 @@ def test_the_van_carries_no_more_than_its_insurance() -> None:
     ("position", "alarms"),
     [
         (office(cash=20), []),
-        (office(cash=19), [Alarm.BELOW_MINIMUM]),
+        (office(cash=19), [TripAlarm.BELOW_MINIMUM]),
         (office(cash=300), []),
-        (office(cash=301), [Alarm.ABOVE_MAXIMUM]),
+        (office(cash=301), [TripAlarm.ABOVE_MAXIMUM]),
         (office(cash=100, need=100), []),
-        (office(cash=100, need=101), [Alarm.SHORT_SOON]),
+        (office(cash=100, need=101), [TripAlarm.SHORT_SOON]),
         (office(cash=100, need=101, coming=1), []),
-        (office(cash=100, need=100, going=1), [Alarm.SHORT_SOON]),
-        (office(cash=10, need=50), [Alarm.BELOW_MINIMUM, Alarm.SHORT_SOON]),
+        (office(cash=100, need=100, going=1), [TripAlarm.SHORT_SOON]),
+        (office(cash=10, need=50), [TripAlarm.BELOW_MINIMUM, TripAlarm.SHORT_SOON]),
     ],
 )
-def test_alarms(position: Position, alarms: list[Alarm]) -> None:
+def test_alarms(position: Position, alarms: list[TripAlarm]) -> None:
     """Each at its threshold; what is on its way counts for what is to come, not for what is there."""
     assert position.alarms == alarms
 

@@ -122,9 +122,9 @@ def test_every_word_of_the_service_is_translated(language: str) -> None:
     wanted = {
         *(f"reason.{reason}" for reason in {*Reason} | ours),
         *(f"applicant.{reason}" for _, reason in customers.REASONS.values()),
-        *(f"application.{status}{part}" for status in customers.Status for part in ("", "-next")),
-        *(f"topup.{status}{part}" for status in payments.Status for part in ("", "-next")),
-        *(f"status.{status}" for status in withdrawals.Status),
+        *(f"application.{status}{part}" for status in customers.ApplicationStatus for part in ("", "-next")),
+        *(f"topup.{status}{part}" for status in payments.TopUpStatus for part in ("", "-next")),
+        *(f"status.{status}" for status in withdrawals.WithdrawalStatus),
         *(
             f"ended.{status}{part}"
             for status in ("paid", "cancelled", "expired", "reversed")

@@ -10,7 +10,14 @@ import pytest
 from atm_service.limits import policy
 from atm_service.refusals import Refusal
 from atm_service.withdrawals import errors
-from atm_service.withdrawals.domain import Drawer, Lifetime, Payment, Status, Withdrawal, check_amount
+from atm_service.withdrawals.domain import (
+    Drawer,
+    Lifetime,
+    Payment,
+    Withdrawal,
+    WithdrawalStatus,
+    check_amount,
+)
 
 NOW = datetime(2026, 11, 16, 2, 0, tzinfo=UTC)
 LEASE = timedelta(minutes=5)
@@ -44,8 +51,8 @@ def paid(drawer: Drawer = HERE) -> Withdrawal:
     return presented(drawer).pay(drawer, RECEIPT, NOW)
 
 
-def ended(status: Status) -> Withdrawal:
-    if status in {Status.PAID, Status.REVERSED}:
+def ended(status: WithdrawalStatus) -> Withdrawal:
+    if status in {WithdrawalStatus.PAID, WithdrawalStatus.REVERSED}:
         return replace(paid(), status=status)
     return withdrawal(status=status)
 
@@ -53,7 +60,7 @@ def ended(status: Status) -> Withdrawal:
 def test_presenting_gives_the_drawer_one_lease() -> None:
     """Presenting names the drawer and lasts for one lease."""
     given = presented()
-    assert (given.status, given.drawer, given.lease_until) == (Status.PRESENTED, HERE, NOW + LEASE)
+    assert (given.status, given.drawer, given.lease_until) == (WithdrawalStatus.PRESENTED, HERE, NOW + LEASE)
 
 
 def test_presenting_again_at_the_same_drawer_renews_the_lease() -> None:
@@ -93,14 +100,14 @@ def test_the_first_drawer_cannot_pay_after_another_has_presented() -> None:
 
 def test_a_lapsed_lease_alone_does_not_stop_the_payment() -> None:
     """A slow clerk may still pay as long as nobody else has presented."""
-    assert presented().pay(HERE, RECEIPT, NOW + LEASE + timedelta(hours=1)).status is Status.PAID
+    assert presented().pay(HERE, RECEIPT, NOW + LEASE + timedelta(hours=1)).status is WithdrawalStatus.PAID
 
 
 def test_a_payment_in_its_lease_outlives_the_code() -> None:
     """A clerk who began in time may finish, within the lease."""
     expiry = NOW + timedelta(hours=24)
     begun = presented(at=expiry - SECOND)
-    assert begun.pay(HERE, RECEIPT, expiry + timedelta(minutes=4)).status is Status.PAID
+    assert begun.pay(HERE, RECEIPT, expiry + timedelta(minutes=4)).status is WithdrawalStatus.PAID
 
 
 def test_after_lease_and_deadline_the_code_has_expired() -> None:
@@ -117,7 +124,7 @@ def test_a_code_is_good_until_its_deadline_and_not_at_it(late: timedelta, *, acc
     """The last second before the deadline counts; the deadline itself does not."""
     at = NOW + timedelta(hours=24) + late
     if accepted:
-        assert presented(at=at).status is Status.PRESENTED
+        assert presented(at=at).status is WithdrawalStatus.PRESENTED
     else:
         with pytest.raises(errors.CodeExpired):
             presented(at=at)
@@ -153,14 +160,16 @@ def test_the_wrong_office_is_said_before_the_deadline() -> None:
 @pytest.mark.parametrize(
     ("status", "reason"),
     [
-        (Status.PAID, errors.AlreadyPaid),
-        (Status.REVERSED, errors.WithdrawalReversed),
-        (Status.CANCELLED, errors.WithdrawalCancelled),
-        (Status.EXPIRED, errors.CodeExpired),
+        (WithdrawalStatus.PAID, errors.AlreadyPaid),
+        (WithdrawalStatus.REVERSED, errors.WithdrawalReversed),
+        (WithdrawalStatus.CANCELLED, errors.WithdrawalCancelled),
+        (WithdrawalStatus.EXPIRED, errors.CodeExpired),
     ],
 )
 @pytest.mark.parametrize("office", [None, ELSEWHERE.office])
-def test_every_end_has_its_own_refusal(status: Status, reason: type[Refusal], office: str | None) -> None:
+def test_every_end_has_its_own_refusal(
+    status: WithdrawalStatus, reason: type[Refusal], office: str | None
+) -> None:
     """How it ended is said first, whatever else is wrong."""
     over = replace(ended(status), office=office)
     with pytest.raises(reason):
@@ -213,12 +222,18 @@ def test_a_customer_cannot_cancel_while_a_clerk_counts() -> None:
 def test_a_customer_may_cancel_when_no_lease_runs(before: Withdrawal) -> None:
     """An open code, or one whose lease has lapsed, can be given up; again is harmless."""
     cancelled = before.cancel(NOW + LEASE)
-    assert (cancelled.status, cancelled.drawer, cancelled.lease_until) == (Status.CANCELLED, None, None)
+    assert (cancelled.status, cancelled.drawer, cancelled.lease_until) == (
+        WithdrawalStatus.CANCELLED,
+        None,
+        None,
+    )
     assert cancelled.cancel(NOW + LEASE) == cancelled
 
 
-@pytest.mark.parametrize("status", [Status.PAID, Status.REVERSED, Status.EXPIRED])
-def test_what_has_ended_cannot_be_cancelled(status: Status) -> None:
+@pytest.mark.parametrize(
+    "status", [WithdrawalStatus.PAID, WithdrawalStatus.REVERSED, WithdrawalStatus.EXPIRED]
+)
+def test_what_has_ended_cannot_be_cancelled(status: WithdrawalStatus) -> None:
     """An ended withdrawal says how it ended."""
     with pytest.raises(errors.AlreadyEnded) as refused:
         ended(status).cancel(NOW)
@@ -229,10 +244,10 @@ def test_a_code_expires_at_its_deadline_unless_a_clerk_is_counting() -> None:
     """Housekeeping leaves a running lease alone and ends everything else that is due."""
     expiry = NOW + timedelta(hours=24)
     begun = presented(at=expiry - SECOND)
-    assert withdrawal().expire(expiry - SECOND).status is Status.AUTHORISED
-    assert withdrawal().expire(expiry).status is Status.EXPIRED
+    assert withdrawal().expire(expiry - SECOND).status is WithdrawalStatus.AUTHORISED
+    assert withdrawal().expire(expiry).status is WithdrawalStatus.EXPIRED
     assert begun.expire(expiry + timedelta(minutes=4)) == begun
-    assert begun.expire(expiry - SECOND + LEASE).status is Status.EXPIRED
+    assert begun.expire(expiry - SECOND + LEASE).status is WithdrawalStatus.EXPIRED
     assert paid().expire(expiry) == paid()
 
 
