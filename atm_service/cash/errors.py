@@ -1,51 +1,121 @@
 """Why cash does not move: one class per reason."""
 
+from atm_service.kinds import refused_as
 from atm_service.refusals import Refusal
 
 
+@refused_as(
+    404, "delivery-unknown", "There is no such delivery here", "Look at the list of deliveries again."
+)
 class DeliveryUnknown(Refusal):
     """There is no such delivery, or it is another office's."""
 
 
+@refused_as(
+    409,
+    "delivery-not-at-step",
+    "The delivery is not at this step",
+    "Look at `delivery_status`: somebody may have done this step, or called the delivery off.",
+)
 class DeliveryNotAtStep(Refusal):
     """The delivery has gone on, or has not come so far. Member `delivery_status`."""
 
 
+@refused_as(
+    409,
+    "delivery-other-side",
+    "This step is the other side's",
+    "Wait until the side named in `side` has done it.",
+)
 class DeliveryOtherSide(Refusal):
     """This step is the other side's: the district's or the office's. Member `side`."""
 
 
+@refused_as(
+    409,
+    "delivery-sum-differs",
+    "The notes do not come to the ordered sum",
+    "Count again: exactly `amount` is to be sent. For another sum, let a supervisor order it anew.",
+)
 class DeliverySumDiffers(Refusal):
     """The notes to be sent do not come to the ordered sum. Member `amount`."""
 
 
+@refused_as(
+    409,
+    "sender-ordered",
+    "So large a sum is not ordered and sent by one person",
+    "Keep the cash where it is and let another supervisor send it. It is in everybody's list.",
+)
 class SenderOrdered(Refusal):
     """The caller ordered this delivery, and the sum is above what one person orders and sends alone."""
 
 
+@refused_as(
+    409,
+    "explainer-handled",
+    "Whoever sent or counted a delivery does not explain its difference",
+    "Tell another supervisor what you know; that one explains it.",
+)
 class ExplainerHandled(Refusal):
     """The caller sent or counted this delivery, and so does not explain what is over or short."""
 
 
+@refused_as(
+    409,
+    "nothing-to-explain",
+    "There is no difference to explain",
+    "Look at the delivery again: it agreed, or has its explanation.",
+)
 class NothingToExplain(Refusal):
     """The delivery was neither over nor short, or has been explained."""
 
 
+@refused_as(
+    409,
+    "notes-not-there",
+    "These notes are not there",
+    "Choose other notes: `missing` says which are too few.",
+)
 class NotesNotThere(Refusal):
     """The drawer or the vault does not hold these notes. Members `place` and `missing`."""
 
 
+@refused_as(
+    409,
+    "vault-short",
+    "There is not so much cash",
+    "Choose a smaller sum, or ask the district for a delivery.",
+)
 class VaultShort(Refusal):
     """The vault does not hold this sum."""
 
 
+@refused_as(
+    409,
+    "vault-count-due",
+    "The vault has not been counted for too long",
+    "Count the vault (`POST /counter/v1/cash/vault/count`), then ask again.",
+)
 class VaultCountDue(Refusal):
     """Nobody has counted the vault for too long. Member `counted_at`: when it was last, or null."""
 
 
+@refused_as(
+    409,
+    "notes-cannot-make",
+    "The drawer's notes cannot make this amount",
+    "Do not pay. Bring other notes from the vault, or let the customer choose `below` or `above`.",
+)
 class NotesCannotMake(Refusal):
     """The drawer's notes cannot make the amount. Members `below` and `above`: the nearest that they can, or null."""
 
 
+@refused_as(
+    409,
+    "mix-of-other-sum",
+    "The chosen notes do not come to the amount",
+    "Choose notes that come to exactly `amount`.",
+)
 class MixOfOtherSum(Refusal):
     """The notes that the clerk chose do not come to the amount. Members `amount` and `chosen`."""

@@ -15,9 +15,9 @@ from sqlalchemy import exc
 
 import atm_service
 from atm_service import app, problems, refusals
+from atm_service.app import KINDS
 from atm_service.customers import onboarding
 from atm_service.keys.tokens import issue_access
-from atm_service.kinds import KINDS
 from atm_service.refusals import Refusal
 from tests.atm_service.records import refused_in_trail, unchanged
 from tests.atm_service.world import Service

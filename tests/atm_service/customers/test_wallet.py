@@ -4,8 +4,8 @@ from uuid import uuid4
 
 import pytest
 
+from atm_service.app import KINDS
 from atm_service.customers import service as customers
-from atm_service.kinds import KINDS
 from atm_service.refusals import NotFound, TooManyAttempts
 from atm_service.withdrawals.errors import WrongPin
 from tests.atm_service.world import Customer, Service
