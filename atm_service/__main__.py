@@ -10,7 +10,8 @@ from typing import Final
 
 from fastapi import FastAPI
 
-from atm_service import app, assembly, cli, logs, settings
+from atm_service import app, assembly, cli
+from atm_service.platform import logs, settings
 
 
 def clock() -> datetime:

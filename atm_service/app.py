@@ -16,31 +16,32 @@ from sqlalchemy import exc
 from starlette.exceptions import HTTPException
 from starlette.routing import Match
 
-from atm_service import bodies, housekeeping, metrics, openapi, problems, refusals
+from atm_service import housekeeping
 from atm_service.approvals import routes as approvals
 from atm_service.audit import routes as audit
 from atm_service.audit import seal_routes as seals
-from atm_service.audit import sealing, trail
+from atm_service.audit import sealing
 from atm_service.availability import routes as availability
 from atm_service.banks import routes as banks
 from atm_service.board import routes as board
 from atm_service.cash import routes as cash
-from atm_service.context import Context
 from atm_service.counterfeits import routes as counterfeits
 from atm_service.credits import routes as bulk_credits
 from atm_service.customers import routes as customers
 from atm_service.delegations import routes as delegations
 from atm_service.deposits import routes as deposits
 from atm_service.floats import routes as floats
-from atm_service.keys import routes as keys
-from atm_service.kinds import KINDS
-from atm_service.lean import Lane
-from atm_service.middleware import Surroundings
 from atm_service.notices import routes as notices
 from atm_service.offices import routes as offices
 from atm_service.pages import routes as pages
 from atm_service.payments import routes as payments
-from atm_service.refusals import Refusal
+from atm_service.platform import bodies, metrics, openapi, problems, refusals, trail
+from atm_service.platform.context import Context
+from atm_service.platform.keys import routes as keys
+from atm_service.platform.kinds import KINDS
+from atm_service.platform.lean import Lane
+from atm_service.platform.middleware import Surroundings
+from atm_service.platform.refusals import Refusal
 from atm_service.reservations import routes as reservations
 from atm_service.reversals import routes as reversals
 from atm_service.slips import routes as slips

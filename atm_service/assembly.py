@@ -8,13 +8,12 @@ from datetime import datetime
 from pathlib import Path
 from typing import get_args
 
-from atm_service import database
 from atm_service.banks.simulated import SimulatedBank
-from atm_service.context import Context, KeyRing
-from atm_service.keys import store as key_store
-from atm_service.keys.domain import Purpose
-from atm_service.limits import policy
-from atm_service.settings import Settings
+from atm_service.platform import database, policy
+from atm_service.platform.context import Context, KeyRing
+from atm_service.platform.keys import store as key_store
+from atm_service.platform.keys.domain import Purpose
+from atm_service.platform.settings import Settings
 from kyc.errors import KeyFileInvalid
 from kyc.http_provider import HttpProvider
 from kyc.provider import Provider

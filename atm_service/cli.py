@@ -10,20 +10,11 @@ import typer
 import uvicorn
 
 from atm_service import app as application
-from atm_service import (
-    assembly,
-    cli_audit,
-    cli_cash,
-    cli_credits,
-    cli_floats,
-    cli_ledger,
-    cli_offices,
-    database,
-    demo,
-)
+from atm_service import assembly, cli_audit, cli_cash, cli_credits, cli_floats, cli_ledger, cli_offices, demo
 from atm_service.cli_context import chosen_settings, fail, owner_url, working
-from atm_service.keys import store as key_store
-from atm_service.keys.domain import Purpose
+from atm_service.platform import database
+from atm_service.platform.keys import store as key_store
+from atm_service.platform.keys.domain import Purpose
 from atm_service.staff import service as staff
 from atm_service.staff.domain import Role
 

@@ -22,7 +22,7 @@ import ledger
 from atm_service.audit import sealing, service, store, watching
 from atm_service.audit.exports import Format
 from atm_service.cli_context import fail, working
-from atm_service.context import Context
+from atm_service.platform.context import Context
 from ledger.seals import exports, live, proofs, reading, records, verifying, waiting
 from ledger.seals.exports import MalformedExport
 from ledger.seals.leaves import name

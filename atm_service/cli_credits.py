@@ -5,13 +5,13 @@ from typing import Annotated, Final
 
 import typer
 
-from atm_service import ids
 from atm_service.banks import data as banks
 from atm_service.cli_context import fail, working
 from atm_service.credits import files, payers, service
 from atm_service.credits.domain import BATCH, Bad
 from atm_service.credits.errors import LinesRefused, PayerShort
 from atm_service.credits.service import Plan, Wish
+from atm_service.platform import ids
 
 SOME_SKIPPED: Final = 3
 

@@ -11,8 +11,8 @@ from atm_service.cli_context import fail, working
 from atm_service.floats import backtest, domain, service
 from atm_service.floats.backtest import Tally
 from atm_service.floats.domain import Float, Levels, Market
-from atm_service.limits.policy import AMOUNT_MAX, FLOAT_MAX
 from atm_service.offices import store as offices
+from atm_service.platform.policy import AMOUNT_MAX, FLOAT_MAX
 
 app: Final = typer.Typer(help="Floats: levels, forecasts, plans.", no_args_is_help=True)
 

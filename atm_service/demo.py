@@ -22,12 +22,13 @@ from uuid import UUID, uuid5
 import httpx2
 import typer
 
-from atm_service import assembly, database, settings
-from atm_service.context import Context
+from atm_service import assembly
 from atm_service.floats import service as floats
 from atm_service.floats.domain import Levels
 from atm_service.offices import life
 from atm_service.offices import service as offices
+from atm_service.platform import database, settings
+from atm_service.platform.context import Context
 from atm_service.staff import service as staff
 from atm_service.staff import store as staff_store
 from atm_service.staff.domain import Role

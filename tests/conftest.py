@@ -7,7 +7,7 @@ import pytest
 from hypothesis import Phase, settings
 from sqlalchemy import Connection, make_url
 
-from atm_service import database as db
+from atm_service.platform import database as db
 from tests.database import Database, administer, cloned
 from tests.folders import walkable
 

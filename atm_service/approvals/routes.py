@@ -4,15 +4,15 @@ from uuid import UUID
 
 from fastapi import APIRouter, Response
 
-from atm_service import paging
 from atm_service.approvals import errors, service
 from atm_service.approvals.schemas import ApprovalDecisionRequest, ApprovalView
-from atm_service.callers import InClerk, InSupervisor
-from atm_service.context import InContext, InNow
-from atm_service.idempotency import InKey
-from atm_service.paging import InCursor, InLimit, Page
-from atm_service.problems import refuses
-from atm_service.refusals import NotFound
+from atm_service.platform import paging
+from atm_service.platform.callers import InClerk, InSupervisor
+from atm_service.platform.context import InContext, InNow
+from atm_service.platform.idempotency import InKey
+from atm_service.platform.paging import InCursor, InLimit, Page
+from atm_service.platform.problems import refuses
+from atm_service.platform.refusals import NotFound
 
 router = APIRouter()
 

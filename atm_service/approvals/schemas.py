@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from atm_service.approvals.domain import ApprovalKind, ApprovalStatus, Reason
 from atm_service.approvals.store import Shown
-from atm_service.bodies import ONE_LINE
+from atm_service.platform.bodies import ONE_LINE
 
 Words = Annotated[
     str,

@@ -1,7 +1,7 @@
 """Refusals of the audit."""
 
-from atm_service.kinds import refused_as
-from atm_service.refusals import Refusal
+from atm_service.platform.kinds import refused_as
+from atm_service.platform.refusals import Refusal
 
 
 @refused_as(

@@ -10,9 +10,9 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, Row, text
 
-from atm_service import calendar, ids
 from atm_service.audit import sql
 from atm_service.audit.reconciliation import Count, Counter, DrawerLedger, Facts, Live, Payments
+from atm_service.platform import calendar, ids
 
 NEAR: Final = timedelta(days=1)  # how far an id's time may lie from the moment that its row records
 

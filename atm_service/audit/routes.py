@@ -6,8 +6,7 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Path, Query
 
 import ledger
-from atm_service import paging
-from atm_service.audit import exports, service, store, trail, views, watching
+from atm_service.audit import exports, service, store, views, watching
 from atm_service.audit.exports import Format
 from atm_service.audit.schemas import (
     Controls,
@@ -17,13 +16,14 @@ from atm_service.audit.schemas import (
     TrialBalance,
 )
 from atm_service.audit.streaming import Pieces
-from atm_service.callers import InAuditor
-from atm_service.context import InContext, InNow
-from atm_service.days import InDay
 from atm_service.offices.errors import OfficeUnknown
-from atm_service.paging import InCursor, InLimit
-from atm_service.problems import refuses
-from atm_service.refusals import MalformedRequest
+from atm_service.platform import paging, trail
+from atm_service.platform.callers import InAuditor
+from atm_service.platform.context import InContext, InNow
+from atm_service.platform.days import InDay
+from atm_service.platform.paging import InCursor, InLimit
+from atm_service.platform.problems import refuses
+from atm_service.platform.refusals import MalformedRequest
 
 JOURNAL_DAYS_MAX: Final = 366
 

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from atm_service.paging import Page
+from atm_service.platform.paging import Page
 
 
 class _Body(BaseModel):

@@ -6,16 +6,16 @@ from uuid import UUID
 from fastapi import APIRouter, Path, Query, Response
 from fastapi.responses import JSONResponse
 
-from atm_service import paging
 from atm_service.audit import sealing, store
 from atm_service.audit.errors import NotSealedYet
 from atm_service.audit.seal_schemas import Consistency, EntryProof, SealKeys, SealView
-from atm_service.callers import InAuditor
-from atm_service.context import InContext
-from atm_service.keys import domain
-from atm_service.paging import InCursor, InLimit, Page
-from atm_service.problems import refuses
-from atm_service.refusals import NotFound
+from atm_service.platform import paging
+from atm_service.platform.callers import InAuditor
+from atm_service.platform.context import InContext
+from atm_service.platform.keys import domain
+from atm_service.platform.paging import InCursor, InLimit, Page
+from atm_service.platform.problems import refuses
+from atm_service.platform.refusals import NotFound
 from ledger.seals import proofs, reading, records
 from ledger.seals.reading import Key
 

@@ -8,10 +8,10 @@ from weakref import WeakKeyDictionary
 
 from sqlalchemy import Connection, Engine
 
-from atm_service import metrics
-from atm_service.context import Context
-from atm_service.keys import store as key_store
-from atm_service.keys.domain import VerifyingKey
+from atm_service.platform import metrics
+from atm_service.platform.context import Context
+from atm_service.platform.keys import store as key_store
+from atm_service.platform.keys.domain import VerifyingKey
 from ledger import seals
 from ledger.seals import LEAVES_MAX
 from ledger.seals.reading import Key

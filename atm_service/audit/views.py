@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from atm_service import paging
 from atm_service.audit.reconciliation import DrawerDay, OfficeDay
 from atm_service.audit.schemas import (
     AccountTotals,
@@ -19,6 +18,7 @@ from atm_service.audit.schemas import (
     TrialBalance,
     WithdrawalsView,
 )
+from atm_service.platform import paging
 from ledger.controls import Control
 from ledger.controls.marks import Mark
 from ledger.reading import DatedBalance

@@ -11,10 +11,10 @@ import structlog
 from sqlalchemy import Connection, Engine
 
 import ledger
-from atm_service import calendar, ids, metrics
 from atm_service.audit import sealing, sql, store
-from atm_service.context import Context
-from atm_service.limits.policy import AMOUNT_MAX, Policy
+from atm_service.platform import calendar, ids, metrics
+from atm_service.platform.context import Context
+from atm_service.platform.policy import AMOUNT_MAX, Policy
 from ledger import controls as ledger_controls
 from ledger.controls import Control, New, marks, queries
 from ledger.controls.marks import Mark

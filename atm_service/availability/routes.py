@@ -7,17 +7,17 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Query
 
 import ledger
-from atm_service import paging
 from atm_service.availability import store
 from atm_service.availability.domain import Answer, answer
 from atm_service.availability.schemas import OfficeView
 from atm_service.availability.store import Known
-from atm_service.bodies import ONE_LINE
-from atm_service.context import InContext, InNow
-from atm_service.limits.policy import AMOUNT_MAX
 from atm_service.offices import service as offices
-from atm_service.paging import InCursor, InLimit, Page
-from atm_service.problems import refuses
+from atm_service.platform import paging
+from atm_service.platform.bodies import ONE_LINE
+from atm_service.platform.context import InContext, InNow
+from atm_service.platform.paging import InCursor, InLimit, Page
+from atm_service.platform.policy import AMOUNT_MAX
+from atm_service.platform.problems import refuses
 
 router = APIRouter()
 

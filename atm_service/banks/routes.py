@@ -5,9 +5,9 @@ from fastapi import APIRouter
 from atm_service.banks import data, service
 from atm_service.banks.errors import BankLinkExists, BankUnknown, TooManyBankLinks
 from atm_service.banks.schemas import BankLinkRequest, BankLinks, BankLinkView, Banks, BankView
-from atm_service.callers import InCustomer
-from atm_service.context import InContext, InNow
-from atm_service.problems import refuses
+from atm_service.platform.callers import InCustomer
+from atm_service.platform.context import InContext, InNow
+from atm_service.platform.problems import refuses
 
 router = APIRouter(prefix="/wallet/v1", tags=["wallet"])
 

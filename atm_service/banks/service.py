@@ -7,13 +7,12 @@ from uuid import UUID
 from sqlalchemy import Connection
 
 import ledger
-from atm_service import chart, ids
-from atm_service.audit import trail
 from atm_service.banks import data, domain, store
 from atm_service.banks.errors import BankLinkExists, TooManyBankLinks
 from atm_service.banks.store import BankLink
-from atm_service.context import Context
-from atm_service.keys.tokens import Caller
+from atm_service.platform import chart, ids, trail
+from atm_service.platform.context import Context
+from atm_service.platform.keys.tokens import Caller
 
 
 def link(

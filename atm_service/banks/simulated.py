@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Final
 from uuid import UUID
 
-from atm_service.banks.gateway import BankTimeout, DebitRequest, DebitResult, DebitStatus
+from atm_service.platform.gateway import BankTimeout, DebitRequest, DebitResult, DebitStatus
 
 ASKS_WITHOUT_ANSWER: Final = 1
 INSUFFICIENT_FUNDS: Final = "insufficient-funds-at-bank"

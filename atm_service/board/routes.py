@@ -19,16 +19,16 @@ from atm_service.board.schemas import (
     PlaceThere,
     ShiftThere,
 )
-from atm_service.callers import InSupervisor
-from atm_service.context import Context, InContext, InNow
 from atm_service.floats.domain import Levels
 from atm_service.offices import coverage, life_routes, life_views
 from atm_service.offices.coverage import Place
 from atm_service.offices.errors import OfficeUnknown
 from atm_service.offices.life_routes import InOffice
 from atm_service.offices.life_schemas import CoverageView
-from atm_service.problems import refuses
-from atm_service.refusals import NotFound
+from atm_service.platform.callers import InSupervisor
+from atm_service.platform.context import Context, InContext, InNow
+from atm_service.platform.problems import refuses
+from atm_service.platform.refusals import NotFound
 
 router = APIRouter()
 

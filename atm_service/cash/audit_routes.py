@@ -4,13 +4,13 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
-from atm_service import paging
-from atm_service.callers import InAuditor
 from atm_service.cash import vaults
 from atm_service.cash.schemas import KeptCountView
-from atm_service.context import InContext
-from atm_service.paging import InCursor, InLimit, Page
-from atm_service.problems import refuses
+from atm_service.platform import paging
+from atm_service.platform.callers import InAuditor
+from atm_service.platform.context import InContext
+from atm_service.platform.paging import InCursor, InLimit, Page
+from atm_service.platform.problems import refuses
 
 router = APIRouter(prefix="/audit/v1", tags=["audit"])
 

@@ -4,8 +4,6 @@ from uuid import UUID
 
 from fastapi import APIRouter, Response
 
-from atm_service import paging
-from atm_service.callers import InClerk
 from atm_service.cash import errors, service, store, vaults
 from atm_service.cash.delivery import Delivery, Side
 from atm_service.cash.schemas import (
@@ -17,13 +15,15 @@ from atm_service.cash.schemas import (
     VaultCountView,
     VaultView,
 )
-from atm_service.context import InContext, InNow
-from atm_service.idempotency import InKey
-from atm_service.keys.tokens import Caller
 from atm_service.offices.domain import total
 from atm_service.offices.errors import NoOpenShift, OfficeNotActive
-from atm_service.paging import InCursor, InLimit, Page
-from atm_service.problems import refuses
+from atm_service.platform import paging
+from atm_service.platform.callers import InClerk
+from atm_service.platform.context import InContext, InNow
+from atm_service.platform.idempotency import InKey
+from atm_service.platform.keys.tokens import Caller
+from atm_service.platform.paging import InCursor, InLimit, Page
+from atm_service.platform.problems import refuses
 
 router = APIRouter(prefix="/counter/v1/cash", tags=["counter"])
 

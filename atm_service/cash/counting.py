@@ -12,8 +12,8 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
 import ledger
-from atm_service import chart, ids
 from atm_service.offices.domain import Counts, total
+from atm_service.platform import chart, ids
 from ledger import Entry, Posting
 
 

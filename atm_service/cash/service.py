@@ -11,15 +11,14 @@ from uuid import UUID
 from sqlalchemy import Connection
 
 import ledger
-from atm_service import chart, ids
-from atm_service.audit import trail
 from atm_service.cash import counting, errors, stock, store, vaults
 from atm_service.cash.delivery import Delivery, Direction, Side
 from atm_service.cash.domain import Notes, counts_of, has, minus, notes_of
-from atm_service.keys.tokens import Caller
-from atm_service.limits.policy import Policy
 from atm_service.offices import service as offices
 from atm_service.offices.domain import Counts, total
+from atm_service.platform import chart, ids, trail
+from atm_service.platform.keys.tokens import Caller
+from atm_service.platform.policy import Policy
 from ledger import Entry, Posting
 
 

@@ -5,15 +5,15 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query, Response
 
-from atm_service import paging
-from atm_service.callers import InSupervisor
 from atm_service.cash import errors, service, store
 from atm_service.cash.schemas import CountsRequest, DeliveryRequest, DeliveryView, ReasonRequest
-from atm_service.context import InContext, InNow
-from atm_service.idempotency import InKey
 from atm_service.offices.errors import OfficeNotActive, OfficeUnknown
-from atm_service.paging import InCursor, InLimit, Page
-from atm_service.problems import refuses
+from atm_service.platform import paging
+from atm_service.platform.callers import InSupervisor
+from atm_service.platform.context import InContext, InNow
+from atm_service.platform.idempotency import InKey
+from atm_service.platform.paging import InCursor, InLimit, Page
+from atm_service.platform.problems import refuses
 
 router = APIRouter(prefix="/staff/v1/deliveries", tags=["staff"])
 

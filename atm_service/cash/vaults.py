@@ -13,14 +13,13 @@ from uuid import UUID
 from sqlalchemy import Connection, Row, text
 
 import ledger
-from atm_service import chart
-from atm_service.audit import trail
 from atm_service.cash import counting, errors, stock
 from atm_service.cash.domain import notes_of
-from atm_service.keys.tokens import Caller
-from atm_service.limits.policy import Policy
 from atm_service.offices import service as offices
 from atm_service.offices.domain import Counts, total
+from atm_service.platform import chart, trail
+from atm_service.platform.keys.tokens import Caller
+from atm_service.platform.policy import Policy
 from ledger import reading
 
 _LAST: Final = text("""

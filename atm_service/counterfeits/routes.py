@@ -3,17 +3,17 @@
 from fastapi import APIRouter, Response
 
 import ledger
-from atm_service import calendar, paging
-from atm_service.callers import InClerk
-from atm_service.context import InContext, InNow
 from atm_service.counterfeits import service, store
 from atm_service.counterfeits.schemas import CounterfeitRequest, CounterfeitView
-from atm_service.days import InDay
-from atm_service.idempotency import InKey
 from atm_service.offices.errors import NoOpenShift
-from atm_service.paging import InCursor, InLimit, Page
-from atm_service.problems import refuses
-from atm_service.refusals import NotFound
+from atm_service.platform import calendar, paging
+from atm_service.platform.callers import InClerk
+from atm_service.platform.context import InContext, InNow
+from atm_service.platform.days import InDay
+from atm_service.platform.idempotency import InKey
+from atm_service.platform.paging import InCursor, InLimit, Page
+from atm_service.platform.problems import refuses
+from atm_service.platform.refusals import NotFound
 
 router = APIRouter(prefix="/counter/v1/counterfeits", tags=["counter"])
 

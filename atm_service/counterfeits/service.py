@@ -12,15 +12,14 @@ from uuid import UUID
 from sqlalchemy import Connection
 
 import ledger
-from atm_service import calendar, ids
-from atm_service.audit import trail
-from atm_service.context import Context
 from atm_service.counterfeits import store
 from atm_service.counterfeits.schemas import CounterfeitRequest, CounterfeitView
 from atm_service.counterfeits.store import Counterfeit
 from atm_service.deposits import service as deposits
-from atm_service.keys.tokens import Caller
 from atm_service.offices import service as offices
+from atm_service.platform import calendar, ids, trail
+from atm_service.platform.context import Context
+from atm_service.platform.keys.tokens import Caller
 from kyc import cccd
 
 

@@ -1,7 +1,7 @@
 """Why bulk credits are refused: one class per reason."""
 
-from atm_service.kinds import refused_as
-from atm_service.refusals import Refusal
+from atm_service.platform.kinds import refused_as
+from atm_service.platform.refusals import Refusal
 
 
 @refused_as(404, "payer-unknown", "No payer has this code", "Open the payer first, or correct the code.")

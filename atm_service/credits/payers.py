@@ -8,10 +8,9 @@ from typing import Final
 from sqlalchemy import Connection
 
 import ledger
-from atm_service import chart, ids
-from atm_service.audit import trail
 from atm_service.credits import errors, store
 from atm_service.credits.domain import PAYER, TREASURY
+from atm_service.platform import chart, ids, trail
 from ledger import Entry, Posting, reading
 
 NAME_MAX: Final = 100

@@ -4,16 +4,16 @@ from uuid import UUID
 
 from fastapi import APIRouter, Response
 
-from atm_service import paging
-from atm_service.callers import InOperator
-from atm_service.context import InContext, InNow
 from atm_service.credits import domain, errors, service, store
 from atm_service.credits.schemas import BatchTotals, BatchView, CreditRequest
 from atm_service.credits.service import Wish
-from atm_service.idempotency import InKey
-from atm_service.paging import InCursor, InLimit, Page
-from atm_service.problems import refuses
-from atm_service.refusals import NotFound
+from atm_service.platform import paging
+from atm_service.platform.callers import InOperator
+from atm_service.platform.context import InContext, InNow
+from atm_service.platform.idempotency import InKey
+from atm_service.platform.paging import InCursor, InLimit, Page
+from atm_service.platform.problems import refuses
+from atm_service.platform.refusals import NotFound
 
 router = APIRouter(prefix="/operator/v1/credits", tags=["operator"])
 

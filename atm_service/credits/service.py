@@ -15,15 +15,14 @@ from uuid import UUID
 from sqlalchemy import Connection, exc
 
 import ledger
-from atm_service import chart, ids
-from atm_service.audit import trail
-from atm_service.context import Context
 from atm_service.credits import errors, store
 from atm_service.credits.domain import Bad, Line, Reason
 from atm_service.credits.store import Batch, Credited
 from atm_service.customers import sealed
-from atm_service.keys.tokens import Caller
-from atm_service.refusals import NotFound
+from atm_service.platform import chart, ids, trail
+from atm_service.platform.context import Context
+from atm_service.platform.keys.tokens import Caller
+from atm_service.platform.refusals import NotFound
 from kyc.sealing import Sealer
 from ledger import Entry, Posting, reading
 

@@ -14,16 +14,15 @@ from uuid import UUID
 from sqlalchemy import Connection
 
 import ledger
-from atm_service import attempts, chart, ids
-from atm_service.attempts import Door
-from atm_service.audit import trail
-from atm_service.context import Context
 from atm_service.customers import application_store, domain, sealed, store
 from atm_service.customers.application_store import Application, Decision
 from atm_service.customers.domain import Applicant, ApplicationStatus
 from atm_service.customers.errors import AlreadyDecided
-from atm_service.keys.tokens import Caller
-from atm_service.refusals import NotFound
+from atm_service.platform import attempts, chart, ids, trail
+from atm_service.platform.attempts import Door
+from atm_service.platform.context import Context
+from atm_service.platform.keys.tokens import Caller
+from atm_service.platform.refusals import NotFound
 from kyc.errors import ProviderRefused, ProviderUnavailable
 from kyc.identity import Identity
 from kyc.provider import CheckRequest, CheckResult, Verdict

@@ -5,9 +5,6 @@ from uuid import UUID
 from fastapi import APIRouter, Response
 
 import ledger
-from atm_service import paging
-from atm_service.callers import InCustomer
-from atm_service.context import InContext, InNow
 from atm_service.customers import domain, onboarding, service
 from atm_service.customers.errors import ApplicantRefused, SessionEnded, WrongCredentials
 from atm_service.customers.schemas import (
@@ -17,11 +14,14 @@ from atm_service.customers.schemas import (
     SignInRequest,
     StatementItem,
 )
-from atm_service.paging import InCursor, InLimit, Page
-from atm_service.problems import refuses
-from atm_service.refusals import NotFound, TooManyAttempts
-from atm_service.sessions import service as sessions
-from atm_service.sessions.schemas import RefreshRequest, Session
+from atm_service.platform import paging
+from atm_service.platform.callers import InCustomer
+from atm_service.platform.context import InContext, InNow
+from atm_service.platform.paging import InCursor, InLimit, Page
+from atm_service.platform.problems import refuses
+from atm_service.platform.refusals import NotFound, TooManyAttempts
+from atm_service.platform.sessions import service as sessions
+from atm_service.platform.sessions.schemas import RefreshRequest, Session
 
 router = APIRouter(prefix="/wallet/v1", tags=["wallet"])
 

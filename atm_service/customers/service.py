@@ -12,17 +12,16 @@ from uuid import UUID
 from sqlalchemy import Connection
 
 import ledger
-from atm_service import attempts, calendar, chart
-from atm_service.audit import trail
-from atm_service.context import Context
 from atm_service.customers import sealed, store
 from atm_service.customers.errors import PayeeUnknown, SessionEnded, WrongCredentials
 from atm_service.customers.store import Customer
-from atm_service.keys.tokens import Caller
-from atm_service.limits.policy import Policy
-from atm_service.refusals import NotFound, TooManyAttempts
-from atm_service.sessions import service as sessions
-from atm_service.sessions.domain import Tokens
+from atm_service.platform import attempts, calendar, chart, trail
+from atm_service.platform.context import Context
+from atm_service.platform.keys.tokens import Caller
+from atm_service.platform.policy import Policy
+from atm_service.platform.refusals import NotFound, TooManyAttempts
+from atm_service.platform.sessions import service as sessions
+from atm_service.platform.sessions.domain import Tokens
 from atm_service.withdrawals import store as withdrawals
 from atm_service.withdrawals.errors import WrongPin
 from kyc import cccd, names, phones

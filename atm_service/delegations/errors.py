@@ -1,7 +1,7 @@
 """Why a delegation, or a payment to a delegate, is refused: one class per reason."""
 
-from atm_service.kinds import refused_as
-from atm_service.refusals import Refusal
+from atm_service.platform.kinds import refused_as
+from atm_service.platform.refusals import Refusal
 
 
 @refused_as(

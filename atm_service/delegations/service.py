@@ -10,9 +10,6 @@ from uuid import UUID
 from sqlalchemy import Connection
 
 import ledger
-from atm_service import calendar, ids
-from atm_service.audit import trail
-from atm_service.context import Context
 from atm_service.customers import sealed
 from atm_service.customers import service as customers
 from atm_service.delegations import domain, store
@@ -20,10 +17,12 @@ from atm_service.delegations.domain import Delegation
 from atm_service.delegations.errors import DelegateIsCustomer
 from atm_service.delegations.schemas import DelegationRequest
 from atm_service.delegations.store import Known
-from atm_service.keys.tokens import Caller
 from atm_service.offices import service as offices
 from atm_service.offices.domain import Shift
-from atm_service.refusals import NotFound
+from atm_service.platform import calendar, ids, trail
+from atm_service.platform.context import Context
+from atm_service.platform.keys.tokens import Caller
+from atm_service.platform.refusals import NotFound
 from atm_service.withdrawals import service as withdrawals
 
 MOST: Final = 100

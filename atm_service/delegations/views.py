@@ -2,9 +2,9 @@
 
 from datetime import datetime
 
-from atm_service.context import Context
 from atm_service.delegations.schemas import DelegationView
 from atm_service.delegations.store import Known
+from atm_service.platform.context import Context
 from atm_service.withdrawals.views import masked_delegate
 
 

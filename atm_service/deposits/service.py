@@ -9,23 +9,22 @@ from uuid import UUID
 from sqlalchemy import Connection
 
 import ledger
-from atm_service import attempts, chart, ids
 from atm_service.approvals import service as approvals
 from atm_service.approvals.domain import ApprovalKind as Asked
 from atm_service.approvals.domain import Reason
 from atm_service.approvals.errors import ApprovalNeeded
 from atm_service.approvals.store import Shown
-from atm_service.audit import trail
-from atm_service.context import Context
 from atm_service.customers import service as customers
 from atm_service.deposits import domain, store
 from atm_service.deposits.domain import Deposit
 from atm_service.deposits.schemas import ConfirmedByCard, DepositConfirmation, DepositRequest
-from atm_service.keys.tokens import Caller
-from atm_service.limits.policy import Policy
 from atm_service.offices import service as offices
 from atm_service.offices.domain import Shift, total
-from atm_service.refusals import NotFound
+from atm_service.platform import attempts, chart, ids, trail
+from atm_service.platform.context import Context
+from atm_service.platform.keys.tokens import Caller
+from atm_service.platform.policy import Policy
+from atm_service.platform.refusals import NotFound
 from atm_service.vouchers import service as vouchers
 from atm_service.vouchers.domain import Confirmed, Draft, Voucher, VoucherKind
 from atm_service.withdrawals import service as withdrawals

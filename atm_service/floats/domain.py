@@ -16,7 +16,7 @@ from typing import Final
 from uuid import UUID
 
 from atm_service.floats import errors
-from atm_service.limits.policy import FLOAT_MAX
+from atm_service.platform.policy import FLOAT_MAX
 
 DAYS_MAX: Final = 60  # of one forecast
 HISTORY: Final = timedelta(days=120)  # of an office's days that are looked at

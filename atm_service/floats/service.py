@@ -8,20 +8,18 @@ from typing import Final
 from sqlalchemy import Connection
 
 import ledger
-from atm_service import ids
 from atm_service.approvals import service as approvals
-from atm_service.audit import trail
 from atm_service.availability import store as availability
 from atm_service.floats import domain, errors, planning, store
 from atm_service.floats.domain import Float, Forecast, Levels, Market, Past
 from atm_service.floats.planning import Plan, Position
 from atm_service.floats.store import Held
-from atm_service.keys.tokens import Caller
-from atm_service.limits import policy
 from atm_service.offices import service as offices
 from atm_service.offices import store as office_store
 from atm_service.offices.errors import OfficeUnknown
-from atm_service.paging import FIRST_ID
+from atm_service.platform import ids, policy, trail
+from atm_service.platform.keys.tokens import Caller
+from atm_service.platform.paging import FIRST_ID
 
 OFFICES_MAX: Final = 1_000  # of a district, or of the province
 

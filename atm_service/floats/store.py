@@ -19,9 +19,8 @@ from sqlalchemy import (
 )
 from sqlmodel import Field, SQLModel
 
-from atm_service import calendar
 from atm_service.floats.domain import HISTORY, PAY_COMES_BACK, Float, Levels, Market
-from atm_service.limits import policy
+from atm_service.platform import calendar, policy
 
 PAID_TOGETHER_PERCENT: Final = 10
 """A date is an office's pay day when so many of a hundred of its customers were credited on it."""

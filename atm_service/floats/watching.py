@@ -6,10 +6,10 @@ from weakref import WeakKeyDictionary
 
 from sqlalchemy import Engine
 
-from atm_service import metrics
-from atm_service.context import Context
 from atm_service.floats import service
 from atm_service.floats.planning import TripAlarm
+from atm_service.platform import metrics
+from atm_service.platform.context import Context
 
 LOOK_EVERY: Final = timedelta(minutes=15)  # cash moves by hand: nobody drives out for less
 

@@ -12,7 +12,7 @@ from sqlalchemy import CheckConstraint, Connection, DateTime, Index, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
-from atm_service import ids
+from atm_service.platform import ids
 
 
 class NoticeKind(StrEnum):

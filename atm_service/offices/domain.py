@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Final, Literal
 from uuid import UUID
 
-from atm_service import chart
+from atm_service.platform import chart
 
 NOTES_MAX: Final = 100_000  # of one kind in one drawer
 

@@ -1,7 +1,7 @@
 """Why an office, a drawer or a shift refuses: one class per reason."""
 
-from atm_service.kinds import refused_as
-from atm_service.refusals import Refusal
+from atm_service.platform.kinds import refused_as
+from atm_service.platform.refusals import Refusal
 
 
 @refused_as(404, "office-unknown", "No office has this code", "Choose one of /wallet/v1/offices.")

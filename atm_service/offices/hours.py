@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Final
 
-from atm_service.calendar import VIETNAM, day_start
 from atm_service.offices import errors
+from atm_service.platform.calendar import VIETNAM, day_start
 
 DAY_MAX: Final = 47  # characters: four ranges
 AHEAD: Final = timedelta(days=60)  # how far `next_open` looks

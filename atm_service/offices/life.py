@@ -11,12 +11,11 @@ from uuid import UUID
 from sqlalchemy import Connection
 
 import ledger
-from atm_service import chart, ids
-from atm_service.audit import trail
-from atm_service.keys.tokens import Caller
 from atm_service.offices import errors, hours, life_store, states, store
 from atm_service.offices.domain import Line, State
 from atm_service.offices.states import Item
+from atm_service.platform import chart, ids, trail
+from atm_service.platform.keys.tokens import Caller
 
 
 def change_state(

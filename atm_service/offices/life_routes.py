@@ -8,10 +8,6 @@ from fastapi import APIRouter, Path, Response
 from sqlalchemy import Connection
 
 from atm_service.approvals import service as approvals
-from atm_service.callers import InClerk, InSupervisor
-from atm_service.context import Context, InContext, InNow
-from atm_service.idempotency import InKey, Key
-from atm_service.keys.tokens import Caller
 from atm_service.offices import coverage, errors, life, life_store, life_views, store
 from atm_service.offices.domain import Office
 from atm_service.offices.life_schemas import (
@@ -24,8 +20,12 @@ from atm_service.offices.life_schemas import (
     LineRequest,
     StateRequest,
 )
-from atm_service.problems import refuses
-from atm_service.refusals import NotFound
+from atm_service.platform.callers import InClerk, InSupervisor
+from atm_service.platform.context import Context, InContext, InNow
+from atm_service.platform.idempotency import InKey, Key
+from atm_service.platform.keys.tokens import Caller
+from atm_service.platform.problems import refuses
+from atm_service.platform.refusals import NotFound
 
 router = APIRouter()
 

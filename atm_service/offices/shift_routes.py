@@ -7,12 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Response
 from sqlalchemy import Connection
 
-from atm_service import paging
-from atm_service.callers import InAuditor, InClerk, InSupervisor
-from atm_service.context import Context, InContext, InNow
 from atm_service.customers.errors import WrongCredentials
-from atm_service.idempotency import InKey
-from atm_service.keys.tokens import Caller
 from atm_service.offices import errors, service, shift_store, shifts, store
 from atm_service.offices.domain import Shift
 from atm_service.offices.shift_schemas import (
@@ -27,9 +22,14 @@ from atm_service.offices.shift_schemas import (
     ShiftView,
     TakeOverRequest,
 )
-from atm_service.paging import InCursor, InLimit, Page
-from atm_service.problems import refuses
-from atm_service.refusals import TooManyAttempts
+from atm_service.platform import paging
+from atm_service.platform.callers import InAuditor, InClerk, InSupervisor
+from atm_service.platform.context import Context, InContext, InNow
+from atm_service.platform.idempotency import InKey
+from atm_service.platform.keys.tokens import Caller
+from atm_service.platform.paging import InCursor, InLimit, Page
+from atm_service.platform.problems import refuses
+from atm_service.platform.refusals import TooManyAttempts
 from atm_service.staff import service as staff
 
 router = APIRouter()

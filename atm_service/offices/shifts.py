@@ -11,13 +11,12 @@ from uuid import UUID
 
 from sqlalchemy import Connection
 
-from atm_service import chart, ids
-from atm_service.audit import trail
 from atm_service.cash import counting, stock
 from atm_service.cash.domain import notes_of
-from atm_service.keys.tokens import Caller
 from atm_service.offices import errors, service, shift_store, store
 from atm_service.offices.domain import ClosedHow, Counts, Shift, total
+from atm_service.platform import chart, ids, trail
+from atm_service.platform.keys.tokens import Caller
 from ledger import reading
 
 

@@ -19,8 +19,8 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
-from atm_service import ids
 from atm_service.offices.domain import Line, Movements, Office, Shift, State
+from atm_service.platform import ids
 from ledger import account_id
 
 

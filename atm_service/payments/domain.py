@@ -4,8 +4,8 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import Final
 
-from atm_service.limits.policy import TopUp
 from atm_service.payments.errors import TopUpOutOfRange
+from atm_service.platform.policy import TopUp
 
 FIRST_PAUSE: Final = timedelta(seconds=3)
 LONGEST_PAUSE: Final = timedelta(minutes=10)

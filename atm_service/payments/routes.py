@@ -5,14 +5,14 @@ from uuid import UUID
 
 from fastapi import APIRouter, Response
 
-from atm_service.callers import InCustomer
-from atm_service.context import InContext, InNow
-from atm_service.idempotency import InKey
 from atm_service.payments import service
 from atm_service.payments.errors import BankLinkUnknown, TopUpOutOfRange
 from atm_service.payments.schemas import TopUpRequest, TopUpView
-from atm_service.problems import refuses
-from atm_service.refusals import NotFound
+from atm_service.platform.callers import InCustomer
+from atm_service.platform.context import InContext, InNow
+from atm_service.platform.idempotency import InKey
+from atm_service.platform.problems import refuses
+from atm_service.platform.refusals import NotFound
 
 router = APIRouter(prefix="/wallet/v1/top-ups", tags=["wallet"])
 

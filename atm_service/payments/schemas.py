@@ -6,9 +6,9 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from atm_service.limits.policy import AMOUNT_MAX
 from atm_service.payments.domain import TopUpStatus
 from atm_service.payments.store import TopUp
+from atm_service.platform.policy import AMOUNT_MAX
 
 
 class _Body(BaseModel):

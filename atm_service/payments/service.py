@@ -12,19 +12,18 @@ from uuid import UUID
 from sqlalchemy import Connection
 
 import ledger
-from atm_service import chart, ids
-from atm_service.audit import trail
 from atm_service.banks import service as banks
 from atm_service.banks import store as bank_links
-from atm_service.banks.gateway import BankTimeout, DebitRequest, DebitResult, DebitStatus
 from atm_service.banks.store import BankLink
-from atm_service.context import Context
-from atm_service.keys.tokens import Caller
 from atm_service.payments import domain, store
 from atm_service.payments.domain import TopUpStatus
 from atm_service.payments.errors import BankLinkUnknown
 from atm_service.payments.store import End, TopUp
-from atm_service.refusals import NotFound
+from atm_service.platform import chart, ids, trail
+from atm_service.platform.context import Context
+from atm_service.platform.gateway import BankTimeout, DebitRequest, DebitResult, DebitStatus
+from atm_service.platform.keys.tokens import Caller
+from atm_service.platform.refusals import NotFound
 
 ASKED_AT_ONCE: Final = 20
 KIND: Final = "top-up"

@@ -4,12 +4,12 @@ from uuid import UUID
 
 from fastapi import APIRouter, Response
 
-from atm_service.callers import InCustomer
-from atm_service.context import InContext, InNow
-from atm_service.idempotency import InKey
 from atm_service.offices.errors import OfficeNotActive, OfficeUnknown
-from atm_service.problems import refuses
-from atm_service.refusals import NotFound
+from atm_service.platform.callers import InCustomer
+from atm_service.platform.context import InContext, InNow
+from atm_service.platform.idempotency import InKey
+from atm_service.platform.problems import refuses
+from atm_service.platform.refusals import NotFound
 from atm_service.reservations import moving
 from atm_service.reservations.errors import CannotReserve
 from atm_service.reservations.schemas import AppointmentMoveRequest

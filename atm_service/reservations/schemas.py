@@ -2,7 +2,7 @@
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from atm_service.days import Day
+from atm_service.platform.days import Day
 from atm_service.withdrawals.schemas import OfficeCode
 
 

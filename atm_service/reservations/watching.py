@@ -8,15 +8,15 @@ from uuid import UUID
 from sqlalchemy import Connection
 
 import ledger
-from atm_service.audit import trail
-from atm_service.audit.trail import Deed
 from atm_service.availability import store as availability
 from atm_service.availability.domain import Facts, Why
 from atm_service.availability.store import Known
-from atm_service.context import Context
-from atm_service.limits.policy import Policy
 from atm_service.notices import store as notices
 from atm_service.notices.store import Notice, NoticeKind
+from atm_service.platform import trail
+from atm_service.platform.context import Context
+from atm_service.platform.policy import Policy
+from atm_service.platform.trail import Deed
 from atm_service.reservations import domain, service, store
 from atm_service.withdrawals import store as withdrawals
 from atm_service.withdrawals.domain import Withdrawal

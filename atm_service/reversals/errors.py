@@ -1,7 +1,7 @@
 """Why a deposit cannot be undone; what a withdrawal refuses stands with the withdrawals."""
 
-from atm_service.kinds import refused_as
-from atm_service.refusals import Refusal
+from atm_service.platform.kinds import refused_as
+from atm_service.platform.refusals import Refusal
 
 
 @refused_as(

@@ -2,14 +2,14 @@
 
 from fastapi import APIRouter, Response
 
-from atm_service.callers import InClerk
 from atm_service.cash.errors import NotesCannotMake
-from atm_service.context import InContext, InNow
 from atm_service.delegations import errors as delegations
-from atm_service.idempotency import InKey
 from atm_service.offices.errors import NoOpenShift, OfficeNotActive, OfficeUnknown
-from atm_service.problems import refuses
-from atm_service.refusals import NotFound, TooManyAttempts
+from atm_service.platform.callers import InClerk
+from atm_service.platform.context import InContext, InNow
+from atm_service.platform.idempotency import InKey
+from atm_service.platform.problems import refuses
+from atm_service.platform.refusals import NotFound, TooManyAttempts
 from atm_service.reservations.errors import CannotReserve, CashReserved
 from atm_service.slips import service
 from atm_service.slips.schemas import CardWithdrawalRequest, CustomerProof, SlipRequest, Slips, SlipView

@@ -11,18 +11,17 @@ from uuid import UUID
 from sqlalchemy import Connection
 
 import ledger
-from atm_service import attempts, calendar
-from atm_service.audit import trail
-from atm_service.context import Context
 from atm_service.customers import service as customers
 from atm_service.customers.errors import PayeeUnknown
 from atm_service.delegations import store as delegations
-from atm_service.idempotency import Answer, Key
-from atm_service.keys.tokens import Caller
-from atm_service.limits.policy import Policy
 from atm_service.offices import service as offices
 from atm_service.offices.domain import Shift
-from atm_service.refusals import NotFound, Refusal, RequestInProgress, Unavailable
+from atm_service.platform import attempts, calendar, trail
+from atm_service.platform.context import Context
+from atm_service.platform.idempotency import Answer, Key
+from atm_service.platform.keys.tokens import Caller
+from atm_service.platform.policy import Policy
+from atm_service.platform.refusals import NotFound, Refusal, RequestInProgress, Unavailable
 from atm_service.slips import store
 from atm_service.slips.schemas import CardWithdrawalRequest, CustomerProof, SlipRequest, SlipView
 from atm_service.slips.store import Made

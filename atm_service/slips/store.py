@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, Connection, DateTime, text
 from sqlmodel import Field, SQLModel
 
-from atm_service.keys.tokens import Caller
+from atm_service.platform.keys.tokens import Caller
 
 
 class SlipRow(SQLModel, table=True):

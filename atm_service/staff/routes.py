@@ -5,18 +5,18 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query, Response
 
-from atm_service import paging
-from atm_service.callers import InSupervisor
-from atm_service.context import InContext, InNow
 from atm_service.customers import onboarding
 from atm_service.customers.errors import AlreadyDecided, SessionEnded, WrongCredentials
 from atm_service.customers.schemas import ApplicationView
-from atm_service.idempotency import InKey
-from atm_service.paging import InCursor, InLimit, Page
-from atm_service.problems import refuses
-from atm_service.refusals import NotFound, TooManyAttempts
-from atm_service.sessions import service as sessions
-from atm_service.sessions.schemas import RefreshRequest
+from atm_service.platform import paging
+from atm_service.platform.callers import InSupervisor
+from atm_service.platform.context import InContext, InNow
+from atm_service.platform.idempotency import InKey
+from atm_service.platform.paging import InCursor, InLimit, Page
+from atm_service.platform.problems import refuses
+from atm_service.platform.refusals import NotFound, TooManyAttempts
+from atm_service.platform.sessions import service as sessions
+from atm_service.platform.sessions.schemas import RefreshRequest
 from atm_service.staff import service
 from atm_service.staff.schemas import ApplicationInReview, DecisionRequest, StaffSession, StaffSignInRequest
 

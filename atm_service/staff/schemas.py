@@ -6,11 +6,11 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from atm_service.bodies import ONE_LINE
 from atm_service.customers import service as customers
 from atm_service.customers.application_store import Application
-from atm_service.sessions.domain import Tokens
-from atm_service.sessions.schemas import Session
+from atm_service.platform.bodies import ONE_LINE
+from atm_service.platform.sessions.domain import Tokens
+from atm_service.platform.sessions.schemas import Session
 from atm_service.staff.domain import PASSWORD_MAX, Role
 from atm_service.staff.store import Member
 from kyc.identity import Identity

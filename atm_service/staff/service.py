@@ -9,14 +9,13 @@ from argon2 import PasswordHasher
 from argon2.exceptions import VerifyMismatchError
 from sqlalchemy import Connection
 
-from atm_service import attempts, ids
-from atm_service.audit import trail
-from atm_service.context import Context
 from atm_service.customers.errors import SessionEnded, WrongCredentials
-from atm_service.keys.tokens import Caller
 from atm_service.offices import store as offices
-from atm_service.sessions import service as sessions
-from atm_service.sessions.domain import Tokens
+from atm_service.platform import attempts, ids, trail
+from atm_service.platform.context import Context
+from atm_service.platform.keys.tokens import Caller
+from atm_service.platform.sessions import service as sessions
+from atm_service.platform.sessions.domain import Tokens
 from atm_service.staff import domain, store
 from atm_service.staff.domain import Role
 from atm_service.staff.errors import DistrictWrong, OfficeMissing, UsernameTaken

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from atm_service.limits.policy import Transfer as Rules
+from atm_service.platform.policy import Transfer as Rules
 from atm_service.transfers.errors import SameAccount, TransferLimitReached
 from atm_service.vouchers.domain import Proposal
 from atm_service.withdrawals.errors import AmountOutOfRange

@@ -1,7 +1,7 @@
 """Why an assisted transfer is refused: one class per reason, beside those of limits, shifts and approvals."""
 
-from atm_service.kinds import refused_as
-from atm_service.refusals import Refusal
+from atm_service.platform.kinds import refused_as
+from atm_service.platform.refusals import Refusal
 
 
 @refused_as(409, "same-account", "Payer and payee are the same", "Ask whom the money is for.")

@@ -5,13 +5,13 @@ from uuid import UUID
 from fastapi import APIRouter
 
 import ledger
-from atm_service import calendar, paging
-from atm_service.callers import InClerk
-from atm_service.context import InContext, InNow
-from atm_service.days import InDay
-from atm_service.paging import InCursor, InLimit, Page
-from atm_service.problems import refuses
-from atm_service.refusals import NotFound
+from atm_service.platform import calendar, paging
+from atm_service.platform.callers import InClerk
+from atm_service.platform.context import InContext, InNow
+from atm_service.platform.days import InDay
+from atm_service.platform.paging import InCursor, InLimit, Page
+from atm_service.platform.problems import refuses
+from atm_service.platform.refusals import NotFound
 from atm_service.vouchers import store, views
 from atm_service.vouchers.schemas import VoucherView
 

@@ -10,23 +10,22 @@ from uuid import UUID
 from sqlalchemy import Connection
 
 import ledger
-from atm_service import calendar, chart, idempotency, ids
-from atm_service.audit import trail
-from atm_service.audit.trail import Deed
-from atm_service.context import Context
 from atm_service.customers import service as customers
 from atm_service.customers import store as customer_store
 from atm_service.delegations import store as delegations
 from atm_service.delegations.store import Known
-from atm_service.idempotency import Answer, Key
-from atm_service.keys.tokens import Caller
-from atm_service.limits.policy import Policy
-from atm_service.limits.policy import Withdrawal as Rules
 from atm_service.offices import service as offices
-from atm_service.refusals import NotFound, Refusal, Unavailable
+from atm_service.platform import calendar, chart, idempotency, ids, trail
+from atm_service.platform.context import Context
+from atm_service.platform.idempotency import Answer, Key
+from atm_service.platform.keys.tokens import Caller
+from atm_service.platform.policy import Policy
+from atm_service.platform.policy import Withdrawal as Rules
+from atm_service.platform.refusals import NotFound, Refusal, Unavailable
+from atm_service.platform.sharing import tried
+from atm_service.platform.trail import Deed
 from atm_service.reservations import service as reservations
 from atm_service.reservations.errors import CannotReserve
-from atm_service.sharing import tried
 from atm_service.slips import store as slips
 from atm_service.slips.store import Made
 from atm_service.withdrawals import digits, errors, service, store, views

@@ -11,8 +11,8 @@ from datetime import UTC, datetime
 from typing import Any, Final
 from uuid import UUID
 
-from atm_service.keys import jws
-from atm_service.keys.domain import KeySet, SigningKey, base64url
+from atm_service.platform.keys import jws
+from atm_service.platform.keys.domain import KeySet, SigningKey, base64url
 from atm_service.withdrawals.errors import CodeMalformed, CodeNotGenuine, CodeNotYetValid
 
 # Nine digits are the most that keep an unbound code within the 213 bytes of a version 10 QR at error

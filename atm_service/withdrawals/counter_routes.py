@@ -6,26 +6,21 @@ from fastapi import APIRouter, Response
 from fastapi.concurrency import run_in_threadpool
 
 import ledger
-from atm_service import calendar, paging
-from atm_service.callers import InClerk
 from atm_service.cash.errors import MixOfOtherSum, NotesCannotMake, NotesNotThere
-from atm_service.context import InContext, InNow
-from atm_service.days import InDay
 from atm_service.delegations import errors as delegations
-from atm_service.idempotency import InKey
-from atm_service.lean import LeanRoute
 from atm_service.offices.errors import NoOpenShift
-from atm_service.paging import InCursor, InLimit, Page
-from atm_service.problems import refuses
-from atm_service.refusals import NotFound, TooManyAttempts
+from atm_service.platform import calendar, paging
+from atm_service.platform.callers import InClerk
+from atm_service.platform.context import InContext, InNow
+from atm_service.platform.days import InDay
+from atm_service.platform.idempotency import InKey
+from atm_service.platform.lean import LeanRoute
+from atm_service.platform.paging import InCursor, InLimit, Page
+from atm_service.platform.problems import refuses
+from atm_service.platform.refusals import NotFound, TooManyAttempts
 from atm_service.reservations.errors import CashReserved
 from atm_service.withdrawals import errors, paying, presenting, receipts, service, views
-from atm_service.withdrawals.schemas import (
-    PaymentRequest,
-    PresentationRequest,
-    PresentationView,
-    ReceiptView,
-)
+from atm_service.withdrawals.schemas import PaymentRequest, PresentationRequest, PresentationView, ReceiptView
 
 router = APIRouter(prefix="/counter/v1", tags=["counter"])
 

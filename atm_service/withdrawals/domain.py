@@ -16,7 +16,7 @@ from enum import StrEnum
 from typing import NoReturn
 from uuid import UUID
 
-from atm_service.limits.policy import Withdrawal as Rules
+from atm_service.platform.policy import Withdrawal as Rules
 from atm_service.withdrawals import errors
 from ledger import business_date
 

@@ -1,7 +1,7 @@
 """Why a withdrawal is refused: one class per reason. The counter and the wallet translate each by its slug."""
 
-from atm_service.kinds import refused_as
-from atm_service.refusals import Refusal
+from atm_service.platform.kinds import refused_as
+from atm_service.platform.refusals import Refusal
 
 
 @refused_as(

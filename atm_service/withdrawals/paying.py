@@ -13,29 +13,28 @@ from uuid import UUID
 from sqlalchemy import Connection
 
 import ledger
-from atm_service import attempts, calendar, chart, idempotency, ids
-from atm_service.audit import trail
-from atm_service.audit.trail import Deed
 from atm_service.availability import store as availability
 from atm_service.cash import mixing, stock
 from atm_service.cash.domain import written
 from atm_service.cash.mixing import Mix
-from atm_service.context import Context
 from atm_service.customers import store as customer_store
 from atm_service.delegations import errors as delegation_errors
 from atm_service.delegations import store as delegations
 from atm_service.delegations.store import Known
-from atm_service.idempotency import Answer, Key
-from atm_service.keys.tokens import Caller
-from atm_service.limits.policy import Policy
 from atm_service.offices import service as offices
 from atm_service.offices import store as office_store
 from atm_service.offices.domain import Shift
 from atm_service.offices.errors import NoOpenShift
-from atm_service.refusals import NotFound, Refusal, TooManyAttempts
+from atm_service.platform import attempts, calendar, chart, idempotency, ids, trail
+from atm_service.platform.context import Context
+from atm_service.platform.idempotency import Answer, Key
+from atm_service.platform.keys.tokens import Caller
+from atm_service.platform.policy import Policy
+from atm_service.platform.refusals import NotFound, Refusal, TooManyAttempts
+from atm_service.platform.sharing import tried
+from atm_service.platform.trail import Deed
 from atm_service.reservations import service as reservations
 from atm_service.reservations.domain import Room
-from atm_service.sharing import tried
 from atm_service.withdrawals import errors, receipts, service, store, views
 from atm_service.withdrawals.domain import Drawer, Withdrawal
 from atm_service.withdrawals.receipts import Delegate, Payout, Receipt

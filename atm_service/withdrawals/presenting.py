@@ -7,18 +7,17 @@ from uuid import UUID
 
 from sqlalchemy import Connection
 
-from atm_service import attempts
-from atm_service.audit import trail
-from atm_service.audit.trail import Deed
 from atm_service.cash import stock
 from atm_service.cash.stock import Seen
-from atm_service.context import Context
-from atm_service.keys.tokens import Caller
 from atm_service.offices import service as offices
 from atm_service.offices.domain import Shift
 from atm_service.offices.errors import NoOpenShift
-from atm_service.refusals import Refusal
-from atm_service.sharing import tried
+from atm_service.platform import attempts, trail
+from atm_service.platform.context import Context
+from atm_service.platform.keys.tokens import Caller
+from atm_service.platform.refusals import Refusal
+from atm_service.platform.sharing import tried
+from atm_service.platform.trail import Deed
 from atm_service.withdrawals import errors, service, store, views
 from atm_service.withdrawals.codes import Code
 from atm_service.withdrawals.domain import Drawer, Lifetime, Withdrawal

@@ -11,15 +11,14 @@ from uuid import UUID
 from sqlalchemy import Connection
 
 import ledger
-from atm_service import attempts, calendar
-from atm_service.audit import trail
-from atm_service.context import Context
 from atm_service.customers import service as customers
-from atm_service.keys.tokens import Caller
-from atm_service.limits.policy import Policy
-from atm_service.limits.policy import Withdrawal as Rules
 from atm_service.offices import service as offices
-from atm_service.refusals import NotFound
+from atm_service.platform import attempts, calendar, trail
+from atm_service.platform.context import Context
+from atm_service.platform.keys.tokens import Caller
+from atm_service.platform.policy import Policy
+from atm_service.platform.policy import Withdrawal as Rules
+from atm_service.platform.refusals import NotFound
 from atm_service.reservations import service as reservations
 from atm_service.withdrawals import codes, digits, errors, store
 from atm_service.withdrawals.codes import Code

@@ -5,15 +5,15 @@ from uuid import UUID
 from fastapi import APIRouter, Response
 from fastapi.concurrency import run_in_threadpool
 
-from atm_service import paging
-from atm_service.callers import InCustomer
-from atm_service.context import Context, InContext, InNow
-from atm_service.idempotency import InKey
-from atm_service.lean import LeanRoute
 from atm_service.offices.errors import OfficeNotActive, OfficeUnknown
-from atm_service.paging import InCursor, InLimit, Page
-from atm_service.problems import refuses
-from atm_service.refusals import NotFound, TooManyAttempts
+from atm_service.platform import paging
+from atm_service.platform.callers import InCustomer
+from atm_service.platform.context import Context, InContext, InNow
+from atm_service.platform.idempotency import InKey
+from atm_service.platform.lean import LeanRoute
+from atm_service.platform.paging import InCursor, InLimit, Page
+from atm_service.platform.problems import refuses
+from atm_service.platform.refusals import NotFound, TooManyAttempts
 from atm_service.reservations.errors import CannotReserve
 from atm_service.withdrawals import authorising, errors, qr, service, store, views
 from atm_service.withdrawals.schemas import WithdrawalRequest, WithdrawalView

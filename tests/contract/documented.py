@@ -12,8 +12,8 @@ import jsonschema_rs
 from httpx2 import Response
 
 from atm_service import app
-from atm_service.kinds import URN
-from atm_service.problems import MEDIA_TYPE
+from atm_service.platform.kinds import URN
+from atm_service.platform.problems import MEDIA_TYPE
 
 PAGES: Final = re.compile(
     r"/|/(wallet|audit)/|/wallet/offline\.js|/static/.*|/docs|/openapi\.json|/demo\.json"

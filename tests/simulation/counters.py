@@ -9,11 +9,11 @@ from uuid import UUID
 from atm_service.cash.domain import Notes, counts_of, minus, notes_of, plus
 from atm_service.deposits import service as deposits
 from atm_service.deposits.schemas import ConfirmedByCard, DepositRequest, NamedByCard
-from atm_service.idempotency import Answer, Key
-from atm_service.keys.tokens import Caller
 from atm_service.offices import life, shifts
 from atm_service.offices.domain import State
-from atm_service.refusals import Refusal
+from atm_service.platform.idempotency import Answer, Key
+from atm_service.platform.keys.tokens import Caller
+from atm_service.platform.refusals import Refusal
 from atm_service.withdrawals import authorising, paying, presenting
 from atm_service.withdrawals import service as withdrawals
 from atm_service.withdrawals.schemas import PaymentRequest, WithdrawalRequest

@@ -9,7 +9,7 @@ from typing import Any, Final
 from atm_service import housekeeping
 from atm_service.availability import store as availability
 from atm_service.availability.domain import CanPay, answer
-from atm_service.refusals import Refusal
+from atm_service.platform.refusals import Refusal
 from atm_service.reservations import moving
 from atm_service.withdrawals import service as withdrawals
 from atm_service.withdrawals import store

@@ -16,10 +16,9 @@ from uuid import UUID
 from sqlalchemy import Connection, text
 
 import ledger
-from atm_service import assembly, calendar, chart, ids
+from atm_service import assembly
 from atm_service.cash.delivery import Delivery
 from atm_service.cash.domain import NONE, Notes
-from atm_service.context import Context
 from atm_service.credits import domain as lines
 from atm_service.credits import payers
 from atm_service.credits import service as credits_
@@ -28,10 +27,12 @@ from atm_service.customers import sealed
 from atm_service.customers import store as customer_store
 from atm_service.floats import service as floats
 from atm_service.floats.domain import Levels
-from atm_service.keys.tokens import Caller
 from atm_service.offices import life
 from atm_service.offices import service as offices
-from atm_service.settings import Settings
+from atm_service.platform import calendar, chart, ids
+from atm_service.platform.context import Context
+from atm_service.platform.keys.tokens import Caller
+from atm_service.platform.settings import Settings
 from kyc.identity import Identity
 from tests.simulation import demand
 from tests.simulation.demand import Living, Size

@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 import httpx2
 import pytest
 
-from atm_service import database
+from atm_service.platform import database
 from tests.simulation import books, people
 from tests.simulation.people import OFFICE, OTHER_OFFICE, Town, known
 from tests.simulation.processes import Service, kill_tree, postmaster, started, wait_until

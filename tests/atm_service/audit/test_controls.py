@@ -4,9 +4,9 @@ from typing import Any, Final
 import pytest
 from sqlalchemy import Connection, text
 
-from atm_service import metrics
 from atm_service.audit import service as audit
 from atm_service.audit import sql, store, watching
+from atm_service.platform import metrics
 from ledger.controls import Control
 from tests.atm_service.audit import counter_plants
 from tests.atm_service.audit.days import Day, tamper, work

@@ -14,7 +14,7 @@ from sqlalchemy import Engine, text
 import ledger
 from atm_service.audit import beancount, hledger, service, store
 from atm_service.audit.exports import Format
-from atm_service.refusals import Unavailable
+from atm_service.platform.refusals import Unavailable
 from ledger import Account, AccountClass, Entry, Posting, Status, reading
 from tests.atm_service.audit import tools
 from tests.atm_service.audit.days import work

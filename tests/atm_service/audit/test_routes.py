@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from atm_service import chart
 from atm_service.audit import service as audit
 from atm_service.audit.schemas import JournalEntryView
+from atm_service.platform import chart
 from tests.atm_service.audit.days import tamper, topped_up, work
 from tests.atm_service.world import OFFICE, Person, Service
 from tests.database import Database

@@ -5,8 +5,9 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import Connection
 
-from atm_service import housekeeping, metrics
+from atm_service import housekeeping
 from atm_service.audit import sealing, sql, store, watching
+from atm_service.platform import metrics
 from ledger import controls as ledger_controls
 from ledger.controls import marks
 from tests.atm_service.audit.days import Day, tamper, topped_up, work

@@ -7,9 +7,9 @@ import pytest
 
 from atm_service.availability.domain import Answer, CanPay, Facts, Till, Why, answer
 from atm_service.cash.domain import notes_of
-from atm_service.limits import policy
 from atm_service.offices.domain import Line, State
 from atm_service.offices.hours import Hours
+from atm_service.platform import policy
 
 RULES = policy.load("bank_agent")
 MAXIMUM = RULES.withdrawal.amount_max

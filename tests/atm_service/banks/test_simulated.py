@@ -4,8 +4,8 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from atm_service.banks.gateway import BankTimeout, DebitRequest, DebitResult, DebitStatus
 from atm_service.banks.simulated import INSUFFICIENT_FUNDS, SimulatedBank
+from atm_service.platform.gateway import BankTimeout, DebitRequest, DebitResult, DebitStatus
 
 TIMEOUT_S = 1.0
 

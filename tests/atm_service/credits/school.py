@@ -6,13 +6,13 @@ from typing import Any, Final
 from uuid import UUID, uuid4
 
 import ledger
-from atm_service import chart
-from atm_service.context import Context
 from atm_service.credits import payers, service
 from atm_service.credits.domain import Line
 from atm_service.credits.service import Plan, Wish
 from atm_service.customers import sealed, store
 from atm_service.customers.store import Customer
+from atm_service.platform import chart
+from atm_service.platform.context import Context
 
 SCHOOL: Final = "school-12"
 BATCH: Final = "salary-2026-11-school-12"

@@ -10,8 +10,8 @@ from typing import Final
 import pytest
 
 from atm_service import cli
-from atm_service.context import Context
 from atm_service.credits import service
+from atm_service.platform.context import Context
 from tests.atm_service.credits.school import BATCH, SCHOOL, credited, fund, settle, write
 from tests.database import Database
 from tests.simulation import people

@@ -5,23 +5,14 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from sqlalchemy import Connection
 
-from atm_service import chart
 from atm_service.audit import service as audit
-from atm_service.context import Context
 from atm_service.credits import errors, payers, service
 from atm_service.credits.domain import Bad, Reason
+from atm_service.platform import chart
+from atm_service.platform.context import Context
 from ledger import AccountClass, reading
 from ledger.controls import Control
-from tests.atm_service.credits.school import (
-    BATCH,
-    SCHOOL,
-    credited,
-    customer_of,
-    fund,
-    line,
-    run,
-    settle,
-)
+from tests.atm_service.credits.school import BATCH, SCHOOL, credited, customer_of, fund, line, run, settle
 from tests.database import Database
 
 

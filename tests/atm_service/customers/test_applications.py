@@ -7,8 +7,8 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy.exc import DBAPIError
 
-from atm_service.context import Context
 from atm_service.customers import application_store, domain, onboarding
+from atm_service.platform.context import Context
 from kyc.errors import ProviderRefused, ProviderUnavailable
 from kyc.provider import CheckRequest, CheckResult, FaceRequest, FaceResult, Reason, Verdict
 from tests.atm_service.world import Service

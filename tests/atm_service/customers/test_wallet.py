@@ -6,7 +6,7 @@ import pytest
 
 from atm_service.app import KINDS
 from atm_service.customers import service as customers
-from atm_service.refusals import NotFound, TooManyAttempts
+from atm_service.platform.refusals import NotFound, TooManyAttempts
 from atm_service.withdrawals.errors import WrongPin
 from tests.atm_service.world import Customer, Service
 

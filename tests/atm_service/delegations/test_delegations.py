@@ -14,15 +14,7 @@ from ledger.controls import Control
 from tests.atm_service.audit.days import tamper, topped_up
 from tests.atm_service.counter import ask_to_reverse, decide, refused, reverse, supervisor
 from tests.atm_service.delegations.plants import PLANTS
-from tests.atm_service.elders import (
-    DELEGATE,
-    delegate,
-    delegated,
-    halves,
-    make_slip,
-    pay_delegate,
-    revoke,
-)
+from tests.atm_service.elders import DELEGATE, delegate, delegated, halves, make_slip, pay_delegate, revoke
 from tests.atm_service.records import unchanged
 from tests.atm_service.world import OFFICE, OTHER_OFFICE, Service
 from tests.database import Database

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from atm_service.floats import domain, errors
 from atm_service.floats.domain import HISTORY, DayKind, Levels, Market, Past
-from atm_service.limits.policy import FLOAT_MAX
+from atm_service.platform.policy import FLOAT_MAX
 from tests.atm_service.floats.histories import MILLION, MONDAY, past, working_days
 
 SOME_LEVELS = st.lists(st.integers(0, FLOAT_MAX), min_size=3, max_size=3)

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from atm_service.calendar import VIETNAM
 from atm_service.offices import errors, hours
 from atm_service.offices.hours import Hours, Range
+from atm_service.platform.calendar import VIETNAM
 
 USUAL = Hours()
 MONDAY = date(2026, 11, 16)

@@ -9,12 +9,12 @@ import pytest
 from sqlalchemy import exc
 
 from atm_service import housekeeping
-from atm_service.context import Context
 from atm_service.offices import coverage, errors, hours, life, life_store
 from atm_service.offices.coverage import Place
 from atm_service.offices.domain import Line, State
 from atm_service.offices.states import Item
-from atm_service.refusals import Refusal
+from atm_service.platform.context import Context
+from atm_service.platform.refusals import Refusal
 from atm_service.staff import service as staff
 from tests.atm_service.world import OFFICE, PASSWORD, Person, Service, small_notes
 from tests.contract.documented import slug_of

@@ -1,13 +1,6 @@
 """What a close tells, once the drawer is counted: everything that went through it."""
 
-from tests.atm_service.counter import (
-    ask_to_reverse,
-    decide,
-    deposited,
-    paid,
-    reverse,
-    supervisor,
-)
+from tests.atm_service.counter import ask_to_reverse, decide, deposited, paid, reverse, supervisor
 from tests.atm_service.world import Clerk, Customer, Person, Service
 
 OPENED = {"500000": 200}  # 100,000,000 đồng

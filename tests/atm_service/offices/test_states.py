@@ -9,7 +9,7 @@ import pytest
 from atm_service.offices import errors, states
 from atm_service.offices.domain import State
 from atm_service.offices.states import Item, Standing
-from atm_service.refusals import Refusal
+from atm_service.platform.refusals import Refusal
 
 ALL = frozenset(Item)
 STEPS = {

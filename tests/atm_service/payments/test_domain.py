@@ -2,9 +2,9 @@ from datetime import timedelta
 
 import pytest
 
-from atm_service.limits.policy import TopUp
 from atm_service.payments import domain
 from atm_service.payments.errors import TopUpOutOfRange
+from atm_service.platform.policy import TopUp
 
 RULES = TopUp(amount_min=10_000, amount_max=100_000_000)
 

@@ -5,10 +5,10 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from atm_service import chart
-from atm_service.banks.gateway import BankGateway, BankTimeout, DebitRequest, DebitResult
 from atm_service.banks.simulated import SimulatedBank
 from atm_service.payments import service as payments
+from atm_service.platform import chart
+from atm_service.platform.gateway import BankGateway, BankTimeout, DebitRequest, DebitResult
 from ledger import controls
 from tests.atm_service.world import Customer, Service
 

@@ -16,8 +16,8 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from atm_service import calendar
 from atm_service.audit import store
+from atm_service.platform import calendar
 from atm_service.reservations import watching
 from atm_service.withdrawals import service as withdrawals
 from tests.atm_service.audit.test_controls import broken

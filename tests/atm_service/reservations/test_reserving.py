@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from atm_service import chart
+from atm_service.platform import chart
 from atm_service.withdrawals import service as withdrawals
 from tests.atm_service.counter import confirm, propose
 from tests.atm_service.withdrawals.test_wallet import slug

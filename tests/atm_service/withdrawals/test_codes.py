@@ -10,8 +10,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import given
 from hypothesis import strategies as st
 
-from atm_service.keys import jws, tokens
-from atm_service.keys.domain import KeySet, SigningKey
+from atm_service.platform.keys import jws, tokens
+from atm_service.platform.keys.domain import KeySet, SigningKey
 from atm_service.withdrawals import codes
 from atm_service.withdrawals.codes import Code
 from atm_service.withdrawals.errors import CodeMalformed, CodeNotGenuine, CodeNotYetValid

@@ -5,7 +5,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from atm_service import chart
+from atm_service.platform import chart
 from atm_service.withdrawals import digits
 from tests.atm_service.withdrawals.test_wallet import slug
 from tests.atm_service.world import OFFICE, OTHER_OFFICE, Clerk, Customer, Service

@@ -7,8 +7,8 @@ from uuid import UUID
 
 import pytest
 
-from atm_service.limits import policy
-from atm_service.refusals import Refusal
+from atm_service.platform import policy
+from atm_service.platform.refusals import Refusal
 from atm_service.withdrawals import errors
 from atm_service.withdrawals.domain import (
     Drawer,

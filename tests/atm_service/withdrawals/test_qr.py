@@ -8,7 +8,7 @@ import zxingcpp
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from PIL import Image, ImageFilter
 
-from atm_service.keys.domain import SigningKey
+from atm_service.platform.keys.domain import SigningKey
 from atm_service.withdrawals import codes, qr
 
 KEYS = [SigningKey.of(Ed25519PrivateKey.from_private_bytes(bytes([n]) * 32), "code") for n in range(12)]
