@@ -15,7 +15,6 @@ from atm_service.cash.schemas import (
     VaultCountView,
     VaultView,
 )
-from atm_service.offices.domain import total
 from atm_service.offices.errors import NoOpenShift, OfficeNotActive
 from atm_service.platform import paging
 from atm_service.platform.callers import InClerk
@@ -24,6 +23,8 @@ from atm_service.platform.idempotency import InKey
 from atm_service.platform.keys.tokens import Caller
 from atm_service.platform.paging import InCursor, InLimit, Page
 from atm_service.platform.problems import refuses
+from atm_service.registers.notes import errors as note_errors
+from atm_service.registers.notes.domain import counted_total
 
 router = APIRouter(prefix="/counter/v1/cash", tags=["counter"])
 
@@ -66,14 +67,16 @@ def count_vault(body: CountsRequest, clerk: InClerk, key: InKey, context: InCont
     name="move_cash",
     status_code=201,
     response_model=MoveView,
-    responses=refuses(NoOpenShift, errors.VaultCountDue, errors.NotesNotThere, errors.VaultShort, keyed=True),
+    responses=refuses(
+        NoOpenShift, errors.VaultCountDue, note_errors.NotesNotThere, errors.VaultShort, keyed=True
+    ),
 )
 def move(body: CashMoveRequest, clerk: InClerk, key: InKey, context: InContext, now: InNow) -> Response:
     """Move counted notes between the vault and the clerk's drawer."""
 
     def work() -> MoveView:
         id = service.move(session, context.policy, clerk, body.counts, now, to_drawer=body.to == "drawer")
-        return MoveView(id=id, to=body.to, amount=total(body.counts))
+        return MoveView(id=id, to=body.to, amount=counted_total(body.counts))
 
     with context.transaction() as session:
         answer = key.once(session, 201, work)
@@ -99,7 +102,7 @@ def deliveries(
         *_STEP,
         errors.DeliverySumDiffers,
         errors.VaultCountDue,
-        errors.NotesNotThere,
+        note_errors.NotesNotThere,
         errors.VaultShort,
         keyed=True,
     ),

@@ -12,8 +12,8 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
 import ledger
-from atm_service.offices.domain import Counts, total
 from atm_service.platform import chart, ids
+from atm_service.registers.notes.domain import Counts, counted_total
 from ledger import Entry, Posting
 
 
@@ -32,7 +32,7 @@ class CashCountRow(SQLModel, table=True):
     counted_by: UUID
     counted_at: datetime = Field(sa_type=DateTime(timezone=True))
     counts: dict[str, Any] = Field(sa_type=JSONB)
-    total: int = Field(sa_type=BigInteger)
+    counted_total: int = Field(sa_type=BigInteger)
     expected: int = Field(sa_type=BigInteger)
     stood: bool
 
@@ -57,7 +57,7 @@ def stands(
     last = session.execute(_LAST, {"subject": subject}).one_or_none()
     known = (last.counted_by, last.expected, last.stood) if last else None
     second = known == (counted_by, expected, False)
-    stood = second or total(counts) == expected
+    stood = second or counted_total(counts) == expected
     id = ids.new(now)
     values = {
         "id": id,
@@ -66,7 +66,7 @@ def stands(
         "counted_by": counted_by,
         "now": now,
         "counts": dict(counts),
-        "total": total(counts),
+        "total": counted_total(counts),
         "expected": expected,
         "stood": stood,
     }

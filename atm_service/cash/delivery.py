@@ -20,7 +20,7 @@ from typing import Any
 from uuid import UUID
 
 from atm_service.cash import errors
-from atm_service.offices.domain import Counts, total
+from atm_service.registers.notes.domain import Counts, counted_total
 
 
 class Direction(StrEnum):
@@ -116,7 +116,7 @@ class Delivery:
         self._refuse_other_side(side, self.sender)
         if self.waits_for_another(than=by):
             raise errors.SenderOrdered
-        if total(counts) != self.amount:
+        if counted_total(counts) != self.amount:
             raise errors.DeliverySumDiffers(amount=self.amount)
         return replace(self, status=DeliveryStatus.SENT, sent_by=by, sent_at=now, sent_counts=dict(counts))
 
@@ -135,7 +135,7 @@ class Delivery:
             ended_by=by,
             ended_at=now,
             ended_counts=dict(counts),
-            difference=total(counts) - self.amount,
+            difference=counted_total(counts) - self.amount,
         )
 
     def refuse(self, side: Side, by: UUID, reason: str, now: datetime) -> "Delivery":

@@ -8,8 +8,8 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from sqlalchemy import Row
 
 from atm_service.cash.delivery import Delivery, DeliveryStatus, Direction
-from atm_service.offices.schemas import Counts
 from atm_service.platform.bodies import ONE_LINE
+from atm_service.registers.notes.schemas import Counts
 
 AMOUNT_MAX = 10_000_000_000  # đồng in one delivery: ten times what a van may carry
 

@@ -11,14 +11,15 @@ from uuid import UUID
 from sqlalchemy import Connection
 
 import ledger
-from atm_service.cash import counting, errors, stock, store, vaults
+from atm_service.cash import counting, errors, store, vaults
 from atm_service.cash.delivery import Delivery, Direction, Side
-from atm_service.cash.domain import Notes, counts_of, has, minus, notes_of
 from atm_service.offices import service as offices
-from atm_service.offices.domain import Counts, total
 from atm_service.platform import chart, ids, trail
 from atm_service.platform.keys.tokens import Caller
 from atm_service.platform.policy import Policy
+from atm_service.registers.notes import errors as note_errors
+from atm_service.registers.notes import stock
+from atm_service.registers.notes.domain import Counts, Notes, counted_total, counts_of, has, minus, notes_of
 from ledger import Entry, Posting
 
 
@@ -89,14 +90,14 @@ def receive(session: Connection, caller: Caller, id: UUID, counts: Counts, now: 
     place = chart.vault(after.office)
     known = stock.lock(session, place) if at_office else {}
     postings = _arrival(after, place if at_office else chart.TREASURY_CASH)
-    if not at_office and total(counts):
-        postings.append(Posting(chart.TREASURY_FUNDING, chart.TREASURY_CASH, total(counts)))
+    if not at_office and counted_total(counts):
+        postings.append(Posting(chart.TREASURY_FUNDING, chart.TREASURY_CASH, counted_total(counts)))
     words = f"cash {after.status}: {after.direction} {after.office}"
     entry = _entry(after, "cash-received", "received", words, postings, now)
     _post(session, entry, now)
     if at_office:
         stock.move(session, entry.id, known, now, into={place: notes_of(counts)})
-    detail = {"counted": total(counts), "difference": after.difference}
+    detail = {"counted": counted_total(counts), "difference": after.difference}
     return Received(_saved(session, caller, after, "receive-delivery", detail, now), recount=False)
 
 
@@ -160,11 +161,15 @@ def move(
         kind="vault-move",
         business_date=ledger.business_date(now),
         narration=f"counted cash moved at {shift.office}",
-        postings=(Posting(target, source, total(counts)),),
+        postings=(Posting(target, source, counted_total(counts)),),
     )
     _post(session, entry, now)
     stock.move(session, id, known, now, into={target: notes_of(counts)}, out_of={source: notes_of(counts)})
-    detail = {"drawer": shift.drawer, "amount": total(counts), "to": "drawer" if to_drawer else "vault"}
+    detail = {
+        "drawer": shift.drawer,
+        "amount": counted_total(counts),
+        "to": "drawer" if to_drawer else "vault",
+    }
     trail.record(session, now, "move-cash", id, clerk, detail)
     return id
 
@@ -173,7 +178,7 @@ def _refuse_missing(known: Notes | None, wanted: Notes, place: str) -> None:
     """Refuse notes that are known not to be there; where notes are not known, the ledger guards the sum."""
     if known is not None and not has(known, wanted):
         missing = tuple(max(0, number) for number in minus(wanted, known))
-        raise errors.NotesNotThere(place=place, missing=dict(counts_of(missing)))
+        raise note_errors.NotesNotThere(place=place, missing=dict(counts_of(missing)))
 
 
 def _side(caller: Caller) -> Side:

@@ -13,13 +13,13 @@ from uuid import UUID
 from sqlalchemy import Connection, Row, text
 
 import ledger
-from atm_service.cash import counting, errors, stock
-from atm_service.cash.domain import notes_of
+from atm_service.cash import counting, errors
 from atm_service.offices import service as offices
-from atm_service.offices.domain import Counts, total
 from atm_service.platform import chart, trail
 from atm_service.platform.keys.tokens import Caller
 from atm_service.platform.policy import Policy
+from atm_service.registers.notes import stock
+from atm_service.registers.notes.domain import Counts, counted_total, notes_of
 from ledger import reading
 
 _LAST: Final = text("""
@@ -57,7 +57,7 @@ class Counted:
 
     id: UUID
     counted_at: datetime
-    total: int
+    counted_total: int
     over_short: int
 
 
@@ -76,14 +76,14 @@ def count(session: Connection, clerk: Caller, counts: Counts, now: datetime) -> 
     if id is None:
         trail.record(session, now, "count-again", vault, clerk, {"office": clerk.office})
         return None
-    over_short = total(counts) - expected
+    over_short = counted_total(counts) - expected
     stock.counted(session, place, notes_of(counts))
     counting.post_difference(
         session, "vault-over-short", f"vault-count/{id}", clerk.office, place, over_short, now
     )
     detail = {"office": clerk.office, "over_short": over_short}
     trail.record(session, now, "count-vault", id, clerk, detail)
-    return Counted(id, now, total(counts), over_short)
+    return Counted(id, now, counted_total(counts), over_short)
 
 
 def last_count(session: Connection, policy: Policy, office: str, now: datetime) -> LastCount:

@@ -5,8 +5,8 @@ from datetime import datetime
 from uuid import UUID
 
 from atm_service.deposits.errors import ConfirmationNeeded
-from atm_service.offices.domain import Counts
 from atm_service.platform.policy import Deposit as Rules
+from atm_service.registers.notes.domain import Counts
 from atm_service.vouchers.domain import Confirmed, Proposal
 from atm_service.withdrawals.errors import AmountOutOfRange
 

@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 
 from atm_service.approvals.schemas import ApprovalView
-from atm_service.offices.schemas import Counts
+from atm_service.registers.notes.schemas import Counts
 from atm_service.vouchers.domain import Confirmed
 from atm_service.withdrawals.schemas import Payee, Pin
 

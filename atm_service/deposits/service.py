@@ -19,12 +19,13 @@ from atm_service.deposits import domain, store
 from atm_service.deposits.domain import Deposit
 from atm_service.deposits.schemas import ConfirmedByCard, DepositConfirmation, DepositRequest
 from atm_service.offices import service as offices
-from atm_service.offices.domain import Shift, total
+from atm_service.offices.domain import Shift
 from atm_service.platform import attempts, chart, ids, trail
 from atm_service.platform.context import Context
 from atm_service.platform.keys.tokens import Caller
 from atm_service.platform.policy import Policy
 from atm_service.platform.refusals import NotFound
+from atm_service.registers.notes.domain import counted_total
 from atm_service.vouchers import service as vouchers
 from atm_service.vouchers.domain import Confirmed, Draft, Voucher, VoucherKind
 from atm_service.withdrawals import service as withdrawals
@@ -40,7 +41,7 @@ def propose(
     Refuses by shift, amount, payee and the customer's limits, in this order.
     """
     shift = offices.shift_of(session, clerk)
-    amount = total(wish.counts)
+    amount = counted_total(wish.counts)
     domain.check_amount(amount, context.policy.deposit)
     attempts.refuse_when_shut(session, attempts.PAYEE, str(clerk.subject), now)
     customer_id = customers.named(session, context, **wish.to.model_dump())

@@ -4,15 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Final, Literal
 from uuid import UUID
 
 from atm_service.platform import chart
-
-NOTES_MAX: Final = 100_000  # of one kind in one drawer
-
-Note = Literal["500000", "200000", "100000", "50000", "20000", "10000", "5000", "2000", "1000"]
-Counts = Mapping[Note, int]  # how many notes of each kind
 
 
 class State(StrEnum):
@@ -100,8 +94,3 @@ class Movements:
     deposit_undone_total: int
     moved_in_total: int
     moved_out_total: int
-
-
-def total(counts: Counts) -> int:
-    """Add up counted notes: `{"500000": 20, …}` gives đồng. The keys are checked at the edge."""
-    return sum(int(note) * number for note, number in counts.items())

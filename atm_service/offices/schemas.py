@@ -1,15 +1,6 @@
 """HTTP bodies of offices."""
 
-from typing import Annotated
-
-from pydantic import BaseModel, ConfigDict, Field
-
-from atm_service.offices.domain import NOTES_MAX, Note
-
-Counts = Annotated[
-    dict[Note, Annotated[int, Field(strict=True, ge=0, le=NOTES_MAX)]],
-    Field(description="how many notes of each kind", examples=[{"500000": 20, "100000": 50}]),
-]
+from pydantic import BaseModel, ConfigDict
 
 
 class _Body(BaseModel):

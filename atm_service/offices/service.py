@@ -11,11 +11,11 @@ from uuid import UUID
 from sqlalchemy import Connection
 
 import ledger
-from atm_service.cash import stock
 from atm_service.offices import errors, store
 from atm_service.offices.domain import Line, Office, Shift, State
 from atm_service.platform import chart, ids
 from atm_service.platform.keys.tokens import Caller
+from atm_service.registers.notes import stock
 from ledger import Entry, Posting
 
 COMMUNES: Final = Path(__file__).with_name("lang_son_communes.csv")

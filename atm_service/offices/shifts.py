@@ -11,12 +11,13 @@ from uuid import UUID
 
 from sqlalchemy import Connection
 
-from atm_service.cash import counting, stock
-from atm_service.cash.domain import notes_of
+from atm_service.cash import counting
 from atm_service.offices import errors, service, shift_store, store
-from atm_service.offices.domain import ClosedHow, Counts, Shift, total
+from atm_service.offices.domain import ClosedHow, Shift
 from atm_service.platform import chart, ids, trail
 from atm_service.platform.keys.tokens import Caller
+from atm_service.registers.notes import stock
+from atm_service.registers.notes.domain import Counts, counted_total, notes_of
 from ledger import reading
 
 
@@ -111,14 +112,14 @@ def _insert(session: Connection, clerk: Caller, drawer: int, counts: Counts, now
         "clerk_id": clerk.subject,
         "now": now,
         "counts": dict(counts),
-        "total": total(counts),
-        "over_short": total(counts) - expected,
+        "total": counted_total(counts),
+        "over_short": counted_total(counts) - expected,
     }
     if not store.insert_shift(session, values):
         if own := store.open_shift_seen(session, clerk.subject):
             raise errors.ShiftAlreadyOpen(drawer=own.drawer)
         raise errors.DrawerInUse(**_in_use(session, clerk.office, drawer))
-    if total(counts) != expected:
+    if counted_total(counts) != expected:
         _keep_break(session, values, before, expected, now)
     stock.counted(session, place, notes_of(counts))
     _post_over_short(session, values, "opening", now)
@@ -168,8 +169,8 @@ def _close(
         "drawer": shift.drawer,
         "now": now,
         "counts": dict(counts),
-        "total": total(counts),
-        "over_short": total(counts) - expected,
+        "total": counted_total(counts),
+        "over_short": counted_total(counts) - expected,
         "closed_by": counter.subject,
         "closed_how": how,
     }

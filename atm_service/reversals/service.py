@@ -17,11 +17,12 @@ from atm_service.approvals.domain import Reason
 from atm_service.approvals.store import Shown
 from atm_service.customers import service as customers
 from atm_service.offices import service as offices
-from atm_service.offices.domain import Counts, Shift
+from atm_service.offices.domain import Shift
 from atm_service.platform import chart, ids
 from atm_service.platform.context import Context
 from atm_service.platform.keys.tokens import Caller
 from atm_service.platform.refusals import NotFound
+from atm_service.registers.notes.domain import Counts
 from atm_service.reversals import store
 from atm_service.reversals.errors import MoneySpent
 from atm_service.reversals.store import Payment

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
-from atm_service.offices.domain import Counts, total
+from atm_service.registers.notes.domain import Counts, counted_total
 from atm_service.vouchers import errors
 from ledger import business_date
 
@@ -97,7 +97,7 @@ class Proposal:
 
 def check_count(counts: Counts, amount: int) -> None:
     """Refuse notes that do not come to the amount exactly."""
-    if (counted := total(counts)) != amount:
+    if (counted := counted_total(counts)) != amount:
         raise errors.CountDiffers(counted=counted, amount=amount)
 
 

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from atm_service.offices.schemas import Counts
+from atm_service.registers.notes.schemas import Counts
 from atm_service.vouchers.domain import Confirmed, VoucherKind
 from atm_service.withdrawals.schemas import Payee
 

@@ -6,12 +6,11 @@ from uuid import UUID
 from sqlalchemy import Connection
 
 import ledger
-from atm_service.cash import stock
-from atm_service.cash.domain import has, notes_of
-from atm_service.offices.domain import Counts
 from atm_service.platform import trail
 from atm_service.platform.keys.tokens import Caller
 from atm_service.platform.policy import Policy
+from atm_service.registers.notes import stock
+from atm_service.registers.notes.domain import Counts, has, notes_of
 from atm_service.vouchers import domain, store
 from atm_service.vouchers.domain import Draft, Voucher, VoucherKind
 from atm_service.vouchers.errors import VoucherExists

@@ -6,7 +6,6 @@ from fastapi import APIRouter, Response
 from fastapi.concurrency import run_in_threadpool
 
 import ledger
-from atm_service.cash.errors import MixOfOtherSum, NotesCannotMake, NotesNotThere
 from atm_service.delegations import errors as delegations
 from atm_service.offices.errors import NoOpenShift
 from atm_service.platform import calendar, paging
@@ -18,6 +17,7 @@ from atm_service.platform.lean import LeanRoute
 from atm_service.platform.paging import InCursor, InLimit, Page
 from atm_service.platform.problems import refuses
 from atm_service.platform.refusals import NotFound, TooManyAttempts
+from atm_service.registers.notes.errors import MixOfOtherSum, NotesCannotMake, NotesNotThere
 from atm_service.reservations.errors import CashReserved
 from atm_service.withdrawals import errors, paying, presenting, receipts, service, views
 from atm_service.withdrawals.schemas import PaymentRequest, PresentationRequest, PresentationView, ReceiptView

@@ -14,9 +14,6 @@ from sqlalchemy import Connection
 
 import ledger
 from atm_service.availability import store as availability
-from atm_service.cash import mixing, stock
-from atm_service.cash.domain import written
-from atm_service.cash.mixing import Mix
 from atm_service.customers import store as customer_store
 from atm_service.delegations import errors as delegation_errors
 from atm_service.delegations import store as delegations
@@ -33,6 +30,9 @@ from atm_service.platform.policy import Policy
 from atm_service.platform.refusals import NotFound, Refusal, TooManyAttempts
 from atm_service.platform.sharing import tried
 from atm_service.platform.trail import Deed
+from atm_service.registers.notes import mixing, stock
+from atm_service.registers.notes.domain import written
+from atm_service.registers.notes.mixing import Mix
 from atm_service.reservations import service as reservations
 from atm_service.reservations.domain import Room
 from atm_service.withdrawals import errors, receipts, service, store, views

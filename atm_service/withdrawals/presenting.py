@@ -7,8 +7,6 @@ from uuid import UUID
 
 from sqlalchemy import Connection
 
-from atm_service.cash import stock
-from atm_service.cash.stock import Seen
 from atm_service.offices import service as offices
 from atm_service.offices.domain import Shift
 from atm_service.offices.errors import NoOpenShift
@@ -18,6 +16,8 @@ from atm_service.platform.keys.tokens import Caller
 from atm_service.platform.refusals import Refusal
 from atm_service.platform.sharing import tried
 from atm_service.platform.trail import Deed
+from atm_service.registers.notes import stock
+from atm_service.registers.notes.stock import Seen
 from atm_service.withdrawals import errors, service, store, views
 from atm_service.withdrawals.codes import Code
 from atm_service.withdrawals.domain import Drawer, Lifetime, Withdrawal

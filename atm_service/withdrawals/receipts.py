@@ -8,7 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection, Row, text
 
-from atm_service.cash.domain import NONE, minus, written
+from atm_service.registers.notes.domain import NONE, minus, written
 
 
 @dataclass(frozen=True)

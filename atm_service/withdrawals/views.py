@@ -5,12 +5,12 @@ from uuid import UUID
 
 from sqlalchemy import Connection
 
-from atm_service.cash import mixing
-from atm_service.cash.domain import Notes, written
 from atm_service.customers import sealed
 from atm_service.customers import service as customers
 from atm_service.delegations import store as delegations
 from atm_service.platform.context import Context
+from atm_service.registers.notes import mixing
+from atm_service.registers.notes.domain import Notes, written
 from atm_service.withdrawals.domain import Withdrawal
 from atm_service.withdrawals.receipts import Receipt
 from atm_service.withdrawals.schemas import DelegateView, Payee, PresentationView, ReceiptView, WithdrawalView

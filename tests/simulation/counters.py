@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
 
-from atm_service.cash.domain import Notes, counts_of, minus, notes_of, plus
 from atm_service.deposits import service as deposits
 from atm_service.deposits.schemas import ConfirmedByCard, DepositRequest, NamedByCard
 from atm_service.offices import life, shifts
@@ -14,6 +13,7 @@ from atm_service.offices.domain import State
 from atm_service.platform.idempotency import Answer, Key
 from atm_service.platform.keys.tokens import Caller
 from atm_service.platform.refusals import Refusal
+from atm_service.registers.notes.domain import Notes, counts_of, minus, notes_of, plus
 from atm_service.withdrawals import authorising, paying, presenting
 from atm_service.withdrawals import service as withdrawals
 from atm_service.withdrawals.schemas import PaymentRequest, WithdrawalRequest

@@ -18,7 +18,6 @@ from sqlalchemy import Connection, text
 import ledger
 from atm_service import assembly
 from atm_service.cash.delivery import Delivery
-from atm_service.cash.domain import NONE, Notes
 from atm_service.credits import domain as lines
 from atm_service.credits import payers
 from atm_service.credits import service as credits_
@@ -33,6 +32,7 @@ from atm_service.platform import calendar, chart, ids
 from atm_service.platform.context import Context
 from atm_service.platform.keys.tokens import Caller
 from atm_service.platform.settings import Settings
+from atm_service.registers.notes.domain import NONE, Notes
 from kyc.identity import Identity
 from tests.simulation import demand
 from tests.simulation.demand import Living, Size

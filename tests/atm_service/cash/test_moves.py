@@ -7,10 +7,10 @@ import pytest
 from httpx2 import Response
 
 from atm_service.cash import service as cash
-from atm_service.cash import stock
-from atm_service.cash.domain import Notes, notes_of, total
 from atm_service.platform import chart
 from atm_service.platform.keys.tokens import Caller
+from atm_service.registers.notes import stock
+from atm_service.registers.notes.domain import Notes, notes_of, total
 from tests.atm_service.world import OFFICE, Clerk, Service
 from tests.contract.documented import slug_of
 

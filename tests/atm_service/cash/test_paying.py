@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from atm_service.cash import stock
-from atm_service.cash.domain import Notes, notes_of
 from atm_service.platform import chart
+from atm_service.registers.notes import stock
+from atm_service.registers.notes.domain import Notes, notes_of
 from tests.atm_service.world import OFFICE, Clerk, Customer, Service
 from tests.contract.documented import slug_of
 

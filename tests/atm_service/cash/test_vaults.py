@@ -7,9 +7,9 @@ import pytest
 from httpx2 import Response
 from sqlalchemy.exc import IntegrityError
 
-from atm_service.cash import stock
-from atm_service.cash.domain import notes_of
 from atm_service.platform import chart
+from atm_service.registers.notes import stock
+from atm_service.registers.notes.domain import notes_of
 from tests.atm_service.world import OFFICE, OTHER_OFFICE, Clerk, Service
 from tests.contract.documented import slug_of
 

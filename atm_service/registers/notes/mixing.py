@@ -9,9 +9,18 @@ from uuid import UUID
 
 from sqlalchemy import Connection
 
-from atm_service.cash import errors, stock
-from atm_service.cash.domain import Notes, counts_of, has, minus, nearest, notes_of, propose, total
-from atm_service.offices.domain import Counts
+from atm_service.registers.notes import errors, stock
+from atm_service.registers.notes.domain import (
+    Counts,
+    Notes,
+    counts_of,
+    has,
+    minus,
+    nearest,
+    notes_of,
+    propose,
+    total,
+)
 
 
 @dataclass(frozen=True)

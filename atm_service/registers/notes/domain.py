@@ -4,9 +4,7 @@
 """
 
 from collections.abc import Iterator, Mapping
-from typing import Final
-
-from atm_service.offices.domain import Counts, Note
+from typing import Final, Literal
 
 DENOMINATIONS: Final = (500_000, 200_000, 100_000, 50_000, 20_000, 10_000, 5_000, 2_000, 1_000)
 NONE: Final = (0,) * len(DENOMINATIONS)
@@ -14,6 +12,9 @@ SMALL_FROM: Final = DENOMINATIONS.index(100_000)  # notes of 100,000 and less ar
 NEAREST_STEPS: Final = 100
 
 Notes = tuple[int, ...]
+NOTES_MAX: Final = 100_000  # of one kind in one drawer
+Note = Literal["500000", "200000", "100000", "50000", "20000", "10000", "5000", "2000", "1000"]
+Counts = Mapping[Note, int]  # how many notes of each kind
 
 
 def notes_of(counts: Counts | Mapping[str, int]) -> Notes:
@@ -128,3 +129,8 @@ def nearest(amount: int, notes: Notes, multiple: int = 10_000) -> tuple[int | No
     above = range(first, min(most, first + NEAREST_STEPS * multiple) + 1, multiple)
     made_below = next((one for one in below if propose(one, notes) is not None), None)
     return made_below, next((one for one in above if propose(one, notes) is not None), None)
+
+
+def counted_total(counts: Counts) -> int:
+    """Add up counted notes: `{"500000": 20, …}` gives đồng. The keys are checked at the edge."""
+    return sum(int(note) * number for note, number in counts.items())

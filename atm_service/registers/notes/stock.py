@@ -14,7 +14,7 @@ from sqlalchemy import ARRAY, CheckConstraint, Connection, DateTime, Integer, bi
 from sqlmodel import Field, SQLModel
 
 import ledger
-from atm_service.cash.domain import NONE, Notes, minus, plus, total
+from atm_service.registers.notes.domain import NONE, Notes, minus, plus, total
 from ledger import reading
 
 

@@ -7,9 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from atm_service.cash.domain import (
+from atm_service.registers.notes.domain import (
     DENOMINATIONS,
     NONE,
+    NOTES_MAX,
     Notes,
     counts_of,
     has,
@@ -20,7 +21,6 @@ from atm_service.cash.domain import (
     propose,
     total,
 )
-from atm_service.offices.domain import NOTES_MAX
 
 FEW = st.tuples(*[st.integers(0, 3)] * len(DENOMINATIONS))
 MANY = st.tuples(*[st.sampled_from([0, 1, 2, 7, 49, 100_000])] * len(DENOMINATIONS))
