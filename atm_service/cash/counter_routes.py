@@ -15,7 +15,7 @@ from atm_service.cash.schemas import (
     VaultCountView,
     VaultView,
 )
-from atm_service.offices.errors import NoOpenShift, OfficeNotActive
+from atm_service.offices.errors import OfficeNotActive
 from atm_service.platform import paging
 from atm_service.platform.callers import InClerk
 from atm_service.platform.context import InContext, InNow
@@ -23,6 +23,7 @@ from atm_service.platform.idempotency import InKey
 from atm_service.platform.keys.tokens import Caller
 from atm_service.platform.paging import InCursor, InLimit, Page
 from atm_service.platform.problems import refuses
+from atm_service.promises.shifts.errors import NoOpenShift
 from atm_service.registers.notes import errors as note_errors
 from atm_service.registers.notes.domain import counted_total
 

@@ -17,6 +17,7 @@ from atm_service.offices import service as offices
 from atm_service.platform import chart, ids, trail
 from atm_service.platform.keys.tokens import Caller
 from atm_service.platform.policy import Policy
+from atm_service.promises.shifts import service as shifts
 from atm_service.registers.notes import errors as note_errors
 from atm_service.registers.notes import stock
 from atm_service.registers.notes.domain import Counts, Notes, counted_total, counts_of, has, minus, notes_of
@@ -147,7 +148,7 @@ def move(
 
     Raises `NoOpenShift`, `VaultCountDue`, `NotesNotThere` and `VaultShort`.
     """
-    shift = offices.shift_of(session, clerk)
+    shift = shifts.shift_of(session, clerk)
     if to_drawer:
         vaults.refuse_when_due(session, policy, shift.office, now)
     drawer, vault = shift.place, chart.vault(shift.office)

@@ -5,7 +5,6 @@ from fastapi import APIRouter, Response
 import ledger
 from atm_service.counterfeits import service, store
 from atm_service.counterfeits.schemas import CounterfeitRequest, CounterfeitView
-from atm_service.offices.errors import NoOpenShift
 from atm_service.platform import calendar, paging
 from atm_service.platform.callers import InClerk
 from atm_service.platform.context import InContext, InNow
@@ -14,6 +13,7 @@ from atm_service.platform.idempotency import InKey
 from atm_service.platform.paging import InCursor, InLimit, Page
 from atm_service.platform.problems import refuses
 from atm_service.platform.refusals import NotFound
+from atm_service.promises.shifts.errors import NoOpenShift
 
 router = APIRouter(prefix="/counter/v1/counterfeits", tags=["counter"])
 

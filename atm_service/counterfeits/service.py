@@ -16,10 +16,10 @@ from atm_service.counterfeits import store
 from atm_service.counterfeits.schemas import CounterfeitRequest, CounterfeitView
 from atm_service.counterfeits.store import Counterfeit
 from atm_service.deposits import service as deposits
-from atm_service.offices import service as offices
 from atm_service.platform import calendar, ids, trail
 from atm_service.platform.context import Context
 from atm_service.platform.keys.tokens import Caller
+from atm_service.promises.shifts import service as shifts
 from kyc import cccd
 
 
@@ -27,7 +27,7 @@ def record(
     session: Connection, context: Context, clerk: Caller, found: CounterfeitRequest, now: datetime
 ) -> Counterfeit:
     """Put a note on record. Raises `NoOpenShift`, and `NotFound` for a deposit that is not this clerk's."""
-    shift = offices.shift_of(session, clerk)
+    shift = shifts.shift_of(session, clerk)
     if found.deposit_id is not None:
         deposits.own(session, clerk, found.deposit_id)
     today = ledger.business_date(now)

@@ -18,11 +18,11 @@ from atm_service.delegations.errors import DelegateIsCustomer
 from atm_service.delegations.schemas import DelegationRequest
 from atm_service.delegations.store import Known
 from atm_service.offices import service as offices
-from atm_service.offices.domain import Shift
 from atm_service.platform import calendar, ids, trail
 from atm_service.platform.context import Context
 from atm_service.platform.keys.tokens import Caller
 from atm_service.platform.refusals import NotFound
+from atm_service.promises.shifts.domain import Shift
 from atm_service.withdrawals import service as withdrawals
 
 MOST: Final = 100

@@ -12,12 +12,12 @@ from atm_service.deposits import service
 from atm_service.deposits.errors import ConfirmationNeeded
 from atm_service.deposits.schemas import ConfirmedByPin, DepositConfirmation, DepositRequest, DepositView
 from atm_service.deposits.views import deposit as shown
-from atm_service.offices.errors import NoOpenShift
 from atm_service.platform.callers import InClerk
 from atm_service.platform.context import InContext, InNow
 from atm_service.platform.idempotency import InKey
 from atm_service.platform.problems import refuses
 from atm_service.platform.refusals import NotFound, TooManyAttempts
+from atm_service.promises.shifts.errors import NoOpenShift
 from atm_service.vouchers import views
 from atm_service.vouchers.errors import ProposalLapsed, VoucherExists
 from atm_service.vouchers.schemas import VoucherView

@@ -18,13 +18,13 @@ from atm_service.customers import service as customers
 from atm_service.deposits import domain, store
 from atm_service.deposits.domain import Deposit
 from atm_service.deposits.schemas import ConfirmedByCard, DepositConfirmation, DepositRequest
-from atm_service.offices import service as offices
-from atm_service.offices.domain import Shift
 from atm_service.platform import attempts, chart, ids, trail
 from atm_service.platform.context import Context
 from atm_service.platform.keys.tokens import Caller
 from atm_service.platform.policy import Policy
 from atm_service.platform.refusals import NotFound
+from atm_service.promises.shifts import service as shifts
+from atm_service.promises.shifts.domain import Shift
 from atm_service.registers.notes.domain import counted_total
 from atm_service.vouchers import service as vouchers
 from atm_service.vouchers.domain import Confirmed, Draft, Voucher, VoucherKind
@@ -40,7 +40,7 @@ def propose(
 
     Refuses by shift, amount, payee and the customer's limits, in this order.
     """
-    shift = offices.shift_of(session, clerk)
+    shift = shifts.shift_of(session, clerk)
     amount = counted_total(wish.counts)
     domain.check_amount(amount, context.policy.deposit)
     attempts.refuse_when_shut(session, attempts.PAYEE, str(clerk.subject), now)
@@ -74,7 +74,7 @@ def ask(session: Connection, clerk: Caller, id: UUID, words: str, now: datetime)
     """Ask a supervisor for a deposit above the threshold."""
     deposit = own(session, clerk, id)
     vouchers.refuse_if_done(session, VoucherKind.DEPOSIT, id)
-    deposit.proposal.check(clerk.subject, offices.shift_of(session, clerk).id, now)
+    deposit.proposal.check(clerk.subject, shifts.shift_of(session, clerk).id, now)
     why = Reason.ABOVE_THRESHOLD, words
     return approvals.request(session, clerk, Asked.DEPOSIT, id, deposit.amount, why, now)
 
@@ -106,7 +106,7 @@ def confirm(
     deposit = own(session, clerk, id)
     customers.lock(session, deposit.customer_id)
     vouchers.refuse_if_done(session, VoucherKind.DEPOSIT, id)
-    shift = offices.shift_of(session, clerk)
+    shift = shifts.shift_of(session, clerk)
     deposit.proposal.check(clerk.subject, shift.id, now)
     domain.check_confirmation(deposit.amount, Confirmed(proof.by), context.policy.deposit)
     if isinstance(proof, ConfirmedByCard):

@@ -2,10 +2,11 @@
 
 from fastapi import APIRouter
 
-from atm_service.offices import life_routes, shift_routes, store
+from atm_service.offices import life_routes, store
 from atm_service.offices.schemas import Districts, DistrictView
 from atm_service.platform.context import InContext
 from atm_service.platform.problems import refuses
+from atm_service.promises.shifts import routes as shift_routes
 
 router = APIRouter()
 router.include_router(shift_routes.router)

@@ -2,7 +2,7 @@
 
 import csv
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Final
@@ -12,9 +12,8 @@ from sqlalchemy import Connection
 
 import ledger
 from atm_service.offices import errors, store
-from atm_service.offices.domain import Line, Office, Shift, State
+from atm_service.offices.domain import Line, Office, State
 from atm_service.platform import chart, ids
-from atm_service.platform.keys.tokens import Caller
 from atm_service.registers.notes import stock
 from ledger import Entry, Posting
 
@@ -98,18 +97,3 @@ def name(session: Connection, code: str) -> str:
     if office is None:
         raise errors.OfficeUnknown
     return office.name
-
-
-def shift_of(session: Connection, clerk: Caller) -> Shift:
-    """Find the clerk's open shift, which cannot be closed until this transaction ends. Raises `NoOpenShift`."""
-    shift = shifts_of(session, [clerk]).get(clerk.subject)
-    if shift is None:
-        raise errors.NoOpenShift
-    return shift
-
-
-def shifts_of(session: Connection, clerks: Sequence[Caller]) -> dict[UUID, Shift]:
-    """Find, by clerk, the open shifts of those clerks who have one. They stay open until this transaction ends."""
-    offices = {clerk.subject: clerk.office for clerk in clerks}
-    shifts = store.open_shifts_shared(session, list(offices))
-    return {shift.clerk_id: shift for shift in shifts if shift.office == offices[shift.clerk_id]}

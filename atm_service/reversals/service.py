@@ -16,12 +16,12 @@ from atm_service.approvals.domain import ApprovalKind as Asked
 from atm_service.approvals.domain import Reason
 from atm_service.approvals.store import Shown
 from atm_service.customers import service as customers
-from atm_service.offices import service as offices
-from atm_service.offices.domain import Shift
 from atm_service.platform import chart, ids
 from atm_service.platform.context import Context
 from atm_service.platform.keys.tokens import Caller
 from atm_service.platform.refusals import NotFound
+from atm_service.promises.shifts import service as shifts
+from atm_service.promises.shifts.domain import Shift
 from atm_service.registers.notes.domain import Counts
 from atm_service.reversals import store
 from atm_service.reversals.errors import MoneySpent
@@ -62,7 +62,7 @@ def withdrawal(
     found = withdrawals.find(session, id)
     assert found is not None
     after = found.withdrawal.reverse(ledger.business_date(now))
-    shift = offices.shift_of(session, clerk)
+    shift = shifts.shift_of(session, clerk)
     check_count(counts, payment.amount)
     voucher_id = ids.new(now)
     approvals.use(session, clerk, Asked.WITHDRAWAL_REVERSAL, id, payment.amount, voucher_id, now)
@@ -108,7 +108,7 @@ def deposit(
     received = _own_deposit(session, clerk, id)
     customers.lock(session, received.customer_id)
     _check_deposit(_own_deposit(session, clerk, id), now)
-    shift = offices.shift_of(session, clerk)
+    shift = shifts.shift_of(session, clerk)
     check_count(counts, received.amount)
     voucher_id = ids.new(now)
     approvals.use(session, clerk, Asked.DEPOSIT_REVERSAL, id, received.amount, voucher_id, now)

@@ -3,12 +3,13 @@
 from fastapi import APIRouter, Response
 
 from atm_service.delegations import errors as delegations
-from atm_service.offices.errors import NoOpenShift, OfficeNotActive, OfficeUnknown
+from atm_service.offices.errors import OfficeNotActive, OfficeUnknown
 from atm_service.platform.callers import InClerk
 from atm_service.platform.context import InContext, InNow
 from atm_service.platform.idempotency import InKey
 from atm_service.platform.problems import refuses
 from atm_service.platform.refusals import NotFound, TooManyAttempts
+from atm_service.promises.shifts.errors import NoOpenShift
 from atm_service.registers.notes.errors import NotesCannotMake
 from atm_service.reservations.errors import CannotReserve, CashReserved
 from atm_service.slips import service

@@ -15,13 +15,14 @@ from atm_service.customers import service as customers
 from atm_service.customers.errors import PayeeUnknown
 from atm_service.delegations import store as delegations
 from atm_service.offices import service as offices
-from atm_service.offices.domain import Shift
 from atm_service.platform import attempts, calendar, trail
 from atm_service.platform.context import Context
 from atm_service.platform.idempotency import Answer, Key
 from atm_service.platform.keys.tokens import Caller
 from atm_service.platform.policy import Policy
 from atm_service.platform.refusals import NotFound, Refusal, RequestInProgress, Unavailable
+from atm_service.promises.shifts import service as shifts
+from atm_service.promises.shifts.domain import Shift
 from atm_service.slips import store
 from atm_service.slips.schemas import CardWithdrawalRequest, CustomerProof, SlipRequest, SlipView
 from atm_service.slips.store import Made
@@ -132,7 +133,7 @@ def _paid_before(context: Context, key: Key) -> Answer | None:
 def _here(context: Context, clerk: Caller, id_number: str, now: datetime) -> Here:
     try:
         with context.transaction() as session:
-            shift = offices.shift_of(session, clerk)
+            shift = shifts.shift_of(session, clerk)
             return Here(named(session, context, clerk, id_number, now), shift)
     except PayeeUnknown:
         customers.count_unknown(context, clerk, now)

@@ -16,13 +16,13 @@ from atm_service.approvals.errors import ApprovalNeeded
 from atm_service.approvals.store import Shown
 from atm_service.customers import service as customers
 from atm_service.customers.errors import PayeeUnknown
-from atm_service.offices import service as offices
-from atm_service.offices.domain import Shift
 from atm_service.platform import attempts, calendar, chart, ids, trail
 from atm_service.platform.context import Context
 from atm_service.platform.keys.tokens import Caller
 from atm_service.platform.policy import Policy
 from atm_service.platform.refusals import NotFound
+from atm_service.promises.shifts import service as shifts
+from atm_service.promises.shifts.domain import Shift
 from atm_service.transfers import domain, store
 from atm_service.transfers.domain import Transfer
 from atm_service.transfers.errors import PayerUnknown
@@ -42,7 +42,7 @@ def propose(
 
     Refuses by shift, amount, payer, payee and the day's limit, in this order.
     """
-    shift = offices.shift_of(session, clerk)
+    shift = shifts.shift_of(session, clerk)
     domain.check_amount(wish.amount, context.policy.transfer)
     attempts.refuse_when_shut(session, attempts.PAYEE, str(clerk.subject), now)
     payer_id = _payer(session, context, wish.id_number)
@@ -78,7 +78,7 @@ def ask(session: Connection, clerk: Caller, id: UUID, words: str, now: datetime)
     """Ask a supervisor for a transfer above the threshold."""
     transfer = own(session, clerk, id)
     vouchers.refuse_if_done(session, VoucherKind.TRANSFER, id)
-    transfer.proposal.check(clerk.subject, offices.shift_of(session, clerk).id, now)
+    transfer.proposal.check(clerk.subject, shifts.shift_of(session, clerk).id, now)
     why = Reason.ABOVE_THRESHOLD, words
     return approvals.request(session, clerk, Asked.TRANSFER, id, transfer.amount, why, now)
 
@@ -103,7 +103,7 @@ def confirm(session: Connection, context: Context, clerk: Caller, id: UUID, now:
     transfer = own(session, clerk, id)
     customers.lock(session, transfer.payer_id)
     vouchers.refuse_if_done(session, VoucherKind.TRANSFER, id)
-    shift = offices.shift_of(session, clerk)
+    shift = shifts.shift_of(session, clerk)
     transfer.proposal.check(clerk.subject, shift.id, now)
     check_limits(session, context.policy, transfer.payer_id, transfer.amount, now)
     voucher_id = ids.new(now)

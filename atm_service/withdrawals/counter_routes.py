@@ -7,7 +7,6 @@ from fastapi.concurrency import run_in_threadpool
 
 import ledger
 from atm_service.delegations import errors as delegations
-from atm_service.offices.errors import NoOpenShift
 from atm_service.platform import calendar, paging
 from atm_service.platform.callers import InClerk
 from atm_service.platform.context import InContext, InNow
@@ -17,6 +16,7 @@ from atm_service.platform.lean import LeanRoute
 from atm_service.platform.paging import InCursor, InLimit, Page
 from atm_service.platform.problems import refuses
 from atm_service.platform.refusals import NotFound, TooManyAttempts
+from atm_service.promises.shifts.errors import NoOpenShift
 from atm_service.registers.notes.errors import MixOfOtherSum, NotesCannotMake, NotesNotThere
 from atm_service.reservations.errors import CashReserved
 from atm_service.withdrawals import errors, paying, presenting, receipts, service, views

@@ -18,10 +18,7 @@ from atm_service.customers import store as customer_store
 from atm_service.delegations import errors as delegation_errors
 from atm_service.delegations import store as delegations
 from atm_service.delegations.store import Known
-from atm_service.offices import service as offices
 from atm_service.offices import store as office_store
-from atm_service.offices.domain import Shift
-from atm_service.offices.errors import NoOpenShift
 from atm_service.platform import attempts, calendar, chart, idempotency, ids, trail
 from atm_service.platform.context import Context
 from atm_service.platform.idempotency import Answer, Key
@@ -30,6 +27,9 @@ from atm_service.platform.policy import Policy
 from atm_service.platform.refusals import NotFound, Refusal, TooManyAttempts
 from atm_service.platform.sharing import tried
 from atm_service.platform.trail import Deed
+from atm_service.promises.shifts.domain import Shift
+from atm_service.promises.shifts.errors import NoOpenShift
+from atm_service.promises.shifts.service import shifts_of
 from atm_service.registers.notes import mixing, stock
 from atm_service.registers.notes.domain import written
 from atm_service.registers.notes.mixing import Mix
@@ -104,7 +104,7 @@ def _pay(
     _lock_for_delegates(session, payments)
     found = store.find_each(session, [payment.id for payment in payments])
     delegated = _delegated(session, found.values(), now)
-    shifts = offices.shifts_of(session, [payment.clerk for payment in payments])
+    shifts = shifts_of(session, [payment.clerk for payment in payments])
     shut = attempts.shut(session, attempts.IDENTITY, [str(payment.id) for payment in payments], now)
     ready: list[_Ready] = []
     for payment in payments:

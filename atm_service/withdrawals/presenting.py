@@ -8,14 +8,15 @@ from uuid import UUID
 from sqlalchemy import Connection
 
 from atm_service.offices import service as offices
-from atm_service.offices.domain import Shift
-from atm_service.offices.errors import NoOpenShift
 from atm_service.platform import attempts, trail
 from atm_service.platform.context import Context
 from atm_service.platform.keys.tokens import Caller
 from atm_service.platform.refusals import Refusal
 from atm_service.platform.sharing import tried
 from atm_service.platform.trail import Deed
+from atm_service.promises.shifts.domain import Shift
+from atm_service.promises.shifts.errors import NoOpenShift
+from atm_service.promises.shifts.service import shifts_of
 from atm_service.registers.notes import stock
 from atm_service.registers.notes.stock import Seen
 from atm_service.withdrawals import errors, service, store, views
@@ -51,7 +52,7 @@ def present(context: Context, asks: Sequence[Presentation]) -> list[Presentation
             tried(_named, session, context, ask, read, now) for ask, read in zip(asks, reads, strict=True)
         ]
         found = store.find_each(session, [id for id in named if isinstance(id, UUID)])
-        shifts = offices.shifts_of(session, [ask.clerk for ask in asks])
+        shifts = shifts_of(session, [ask.clerk for ask in asks])
         cash = stock.seen_each(session, [shift.place for shift in shifts.values()])
         shown: list[PresentationView | Refusal] = []
         presented: dict[UUID, Withdrawal] = {}

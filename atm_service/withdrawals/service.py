@@ -12,13 +12,13 @@ from sqlalchemy import Connection
 
 import ledger
 from atm_service.customers import service as customers
-from atm_service.offices import service as offices
 from atm_service.platform import attempts, calendar, trail
 from atm_service.platform.context import Context
 from atm_service.platform.keys.tokens import Caller
 from atm_service.platform.policy import Policy
 from atm_service.platform.policy import Withdrawal as Rules
 from atm_service.platform.refusals import NotFound
+from atm_service.promises.shifts import service as shifts
 from atm_service.reservations import service as reservations
 from atm_service.withdrawals import codes, digits, errors, store
 from atm_service.withdrawals.codes import Code
@@ -141,7 +141,7 @@ def release(session: Connection, clerk: Caller, id: UUID, now: datetime) -> None
     found = store.find(session, id)
     if found is None:
         raise NotFound
-    shift = offices.shift_of(session, clerk)
+    shift = shifts.shift_of(session, clerk)
     after = found.withdrawal.release(Drawer(shift.office, shift.drawer))
     if after != found.withdrawal:
         store.save(session, [after])

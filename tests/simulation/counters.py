@@ -8,11 +8,12 @@ from uuid import UUID
 
 from atm_service.deposits import service as deposits
 from atm_service.deposits.schemas import ConfirmedByCard, DepositRequest, NamedByCard
-from atm_service.offices import life, shifts
+from atm_service.offices import life
 from atm_service.offices.domain import State
 from atm_service.platform.idempotency import Answer, Key
 from atm_service.platform.keys.tokens import Caller
 from atm_service.platform.refusals import Refusal
+from atm_service.promises.shifts import service as shifts
 from atm_service.registers.notes.domain import Notes, counts_of, minus, notes_of, plus
 from atm_service.withdrawals import authorising, paying, presenting
 from atm_service.withdrawals import service as withdrawals

@@ -4,6 +4,7 @@ Nobody is told what a drawer should hold before it is counted. The drawer is loc
 clerks at one drawer cannot wait in a circle.
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -12,10 +13,13 @@ from uuid import UUID
 from sqlalchemy import Connection
 
 from atm_service.cash import counting
-from atm_service.offices import errors, service, shift_store, store
-from atm_service.offices.domain import ClosedHow, Shift
+from atm_service.offices import service as offices
+from atm_service.offices import store as office_store
+from atm_service.offices.errors import DrawerUnknown
 from atm_service.platform import chart, ids, trail
 from atm_service.platform.keys.tokens import Caller
+from atm_service.promises.shifts import errors, store
+from atm_service.promises.shifts.domain import ClosedHow, Shift
 from atm_service.registers.notes import stock
 from atm_service.registers.notes.domain import Counts, counted_total, notes_of
 from ledger import reading
@@ -24,9 +28,9 @@ from ledger import reading
 def open_shift(session: Connection, clerk: Caller, drawer: int, counts: Counts, now: datetime) -> Shift:
     """Open the clerk's shift at a counted drawer; what differs from the ledger is posted, and kept as a break."""
     assert clerk.office is not None
-    service.active(session, clerk.office, held=True)
-    if not store.lock_drawer(session, clerk.office, drawer):
-        raise errors.DrawerUnknown
+    offices.active(session, clerk.office, held=True)
+    if not office_store.lock_drawer(session, clerk.office, drawer):
+        raise DrawerUnknown
     shift_id = _insert(session, clerk, drawer, counts, now)
     return _shown(session, shift_id)
 
@@ -45,7 +49,7 @@ def hand_over(
     Gives the closed shift and the opened one; none is opened while the count must be made again.
     """
     shift = _own(session, clerk)
-    service.active(session, shift.office, held=True)
+    offices.active(session, shift.office, held=True)
     if theirs := store.open_shift_seen(session, colleague.subject):
         raise errors.ColleagueBusy(drawer=theirs.drawer)
     closed = _close(session, shift, clerk, counts, ClosedHow.HANDED_OVER, now)
@@ -65,7 +69,7 @@ def grant_take_over(session: Connection, supervisor: Caller, id: UUID, reason: s
     shift = store.shift(session, id)
     if shift is None or shift.closed_at is not None or not store.lock_shift(session, id):
         raise errors.ShiftUnknown
-    if shift_store.grant(session, id, supervisor.subject, reason, now):
+    if store.grant(session, id, supervisor.subject, reason, now):
         detail = {"office": shift.office, "drawer": shift.drawer, "reason": reason}
         trail.record(session, now, "grant-take-over", id, supervisor, detail)
     return shift
@@ -81,9 +85,9 @@ def take_over(session: Connection, clerk: Caller, id: UUID, counts: Counts, now:
         raise errors.ShiftUnknown
     if seen.clerk_id == clerk.subject:
         raise errors.OwnShift
-    if not shift_store.granted(session, [id]):
+    if not store.granted(session, [id]):
         raise errors.TakeOverNotGranted
-    store.lock_drawer(session, seen.office, seen.drawer)
+    office_store.lock_drawer(session, seen.office, seen.drawer)
     if not store.lock_shift(session, id):
         raise errors.ShiftUnknown
     return _close(session, seen, clerk, counts, ClosedHow.TAKEN_OVER, now)
@@ -92,7 +96,7 @@ def take_over(session: Connection, clerk: Caller, id: UUID, counts: Counts, now:
 def _own(session: Connection, clerk: Caller) -> Shift:
     """Lock the clerk's open shift, its drawer before it. Raises `NoOpenShift`."""
     if seen := store.open_shift_seen(session, clerk.subject):
-        store.lock_drawer(session, seen.office, seen.drawer)
+        office_store.lock_drawer(session, seen.office, seen.drawer)
     shift = store.open_shift_alone(session, clerk.subject)
     if shift is None or shift.office != clerk.office:
         raise errors.NoOpenShift
@@ -147,7 +151,7 @@ def _keep_break(
         "counted": opening["total"],
         "now": now,
     }
-    shift_store.add_break(session, found)
+    store.add_break(session, found)
 
 
 def _close(
@@ -193,3 +197,18 @@ def _post_over_short(session: Connection, count: dict[str, Any], moment: str, no
     counting.post_difference(
         session, "over-short", reference, count["office"], place, count["over_short"], now
     )
+
+
+def shift_of(session: Connection, clerk: Caller) -> Shift:
+    """Find the clerk's open shift, which cannot be closed until this transaction ends. Raises `NoOpenShift`."""
+    shift = shifts_of(session, [clerk]).get(clerk.subject)
+    if shift is None:
+        raise errors.NoOpenShift
+    return shift
+
+
+def shifts_of(session: Connection, clerks: Sequence[Caller]) -> dict[UUID, Shift]:
+    """Find, by clerk, the open shifts of those clerks who have one. They stay open until this transaction ends."""
+    offices = {clerk.subject: clerk.office for clerk in clerks}
+    shifts = store.open_shifts_shared(session, list(offices))
+    return {shift.clerk_id: shift for shift in shifts if shift.office == offices[shift.clerk_id]}

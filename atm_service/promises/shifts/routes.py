@@ -8,9 +8,18 @@ from fastapi import APIRouter, Query, Response
 from sqlalchemy import Connection
 
 from atm_service.customers.errors import WrongCredentials
-from atm_service.offices import errors, service, shift_store, shifts, store
-from atm_service.offices.domain import Shift
-from atm_service.offices.shift_schemas import (
+from atm_service.offices.errors import DrawerUnknown, OfficeNotActive
+from atm_service.platform import paging
+from atm_service.platform.callers import InAuditor, InClerk, InSupervisor
+from atm_service.platform.context import Context, InContext, InNow
+from atm_service.platform.idempotency import InKey
+from atm_service.platform.keys.tokens import Caller
+from atm_service.platform.paging import InCursor, InLimit, Page
+from atm_service.platform.problems import refuses
+from atm_service.platform.refusals import TooManyAttempts
+from atm_service.promises.shifts import errors, service, store
+from atm_service.promises.shifts.domain import Shift
+from atm_service.promises.shifts.schemas import (
     CloseRequest,
     HandOverRequest,
     HandOverView,
@@ -22,14 +31,6 @@ from atm_service.offices.shift_schemas import (
     ShiftView,
     TakeOverRequest,
 )
-from atm_service.platform import paging
-from atm_service.platform.callers import InAuditor, InClerk, InSupervisor
-from atm_service.platform.context import Context, InContext, InNow
-from atm_service.platform.idempotency import InKey
-from atm_service.platform.keys.tokens import Caller
-from atm_service.platform.paging import InCursor, InLimit, Page
-from atm_service.platform.problems import refuses
-from atm_service.platform.refusals import TooManyAttempts
 from atm_service.staff import service as staff
 
 router = APIRouter()
@@ -43,7 +44,11 @@ _HIDDEN = frozenset({"clerk_id"})
     status_code=201,
     response_model=ShiftView,
     responses=refuses(
-        errors.ShiftAlreadyOpen, errors.DrawerInUse, errors.DrawerUnknown, errors.OfficeNotActive, keyed=True
+        errors.ShiftAlreadyOpen,
+        errors.DrawerInUse,
+        DrawerUnknown,
+        OfficeNotActive,
+        keyed=True,
     ),
 )
 def open_shift(body: ShiftRequest, clerk: InClerk, key: InKey, context: InContext, now: InNow) -> Response:
@@ -52,7 +57,7 @@ def open_shift(body: ShiftRequest, clerk: InClerk, key: InKey, context: InContex
         answer = key.once(
             session,
             201,
-            lambda: _shift(session, shifts.open_shift(session, clerk, body.drawer, body.counts, now)),
+            lambda: _shift(session, service.open_shift(session, clerk, body.drawer, body.counts, now)),
         )
     return answer.response()
 
@@ -86,7 +91,7 @@ def close_shift(body: CloseRequest, clerk: InClerk, key: InKey, context: InConte
     """
     with context.transaction() as session:
         answer = key.once(
-            session, 200, lambda: _shift(session, shifts.close_shift(session, clerk, body.counts, now))
+            session, 200, lambda: _shift(session, service.close_shift(session, clerk, body.counts, now))
         )
     return answer.response()
 
@@ -100,7 +105,7 @@ def close_shift(body: CloseRequest, clerk: InClerk, key: InKey, context: InConte
         errors.WithdrawalsStillPresented,
         errors.ColleagueNotProved,
         errors.ColleagueBusy,
-        errors.OfficeNotActive,
+        OfficeNotActive,
         TooManyAttempts,
         keyed=True,
     ),
@@ -110,7 +115,7 @@ def hand_over(body: HandOverRequest, clerk: InClerk, key: InKey, context: InCont
     colleague = _colleague(context, clerk, body, now)
 
     def work() -> HandOverView:
-        closed, opened = shifts.hand_over(session, clerk, colleague, body.counts, now)
+        closed, opened = service.hand_over(session, clerk, colleague, body.counts, now)
         return HandOverView(
             closed=_shift(session, closed), opened=_shift(session, opened) if opened is not None else None
         )
@@ -149,7 +154,7 @@ def take_over(
     """Close, by this clerk's count, the shift that an absent colleague left open; a supervisor has given leave."""
     with context.transaction() as session:
         answer = key.once(
-            session, 200, lambda: _shift(session, shifts.take_over(session, clerk, id, body.counts, now))
+            session, 200, lambda: _shift(session, service.take_over(session, clerk, id, body.counts, now))
         )
     return answer.response()
 
@@ -178,7 +183,7 @@ def grant_take_over(
     """Let another clerk of the office close this shift by a count, because its own clerk is not there."""
 
     def work() -> OpenShiftView:
-        return _open(session, [shifts.grant_take_over(session, supervisor, id, body.reason, now)])[0]
+        return _open(session, [service.grant_take_over(session, supervisor, id, body.reason, now)])[0]
 
     with context.transaction() as session:
         answer = key.once(session, 200, work)
@@ -195,7 +200,7 @@ def opening_breaks(
 ) -> Page[OpeningBreakView]:
     """List drawers that were opened with another sum than their last close and what was moved since, newest first."""
     with context.transaction() as session:
-        rows = shift_store.breaks(session, office, paging.read_id(cursor), limit + 1)
+        rows = store.breaks(session, office, paging.read_id(cursor), limit + 1)
     items = [OpeningBreakView(**row._mapping) for row in rows[:limit]]  # noqa: SLF001  a row's public mapping
     return Page(items=items, next_cursor=paging.write(str(items[-1].shift_id)) if len(rows) > limit else None)
 
@@ -210,7 +215,7 @@ def _shift(session: Connection, shift: Shift) -> ShiftView:
 
 
 def _open(session: Connection, found: Sequence[Shift]) -> list[OpenShiftView]:
-    granted = shift_store.granted(session, [shift.id for shift in found])
+    granted = store.granted(session, [shift.id for shift in found])
     return [
         OpenShiftView(
             id=shift.id,
