@@ -78,7 +78,7 @@ def create(context: Context) -> FastAPI:
     app = _routed()
     app.router.lifespan_context = lifespan
     app.state.context = context
-    app.add_middleware(Lane, app=app)
+    app.add_middleware(Lane, app=app, routers=withdrawals.lean)
     app.add_middleware(Surroundings, app=app, problem=_problem)
     app.add_exception_handler(Refusal, _refused)
     app.add_exception_handler(RequestValidationError, _malformed)

@@ -8,6 +8,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import get_args
 
+from argon2 import PasswordHasher
+
 from atm_service.banks.simulated import SimulatedBank
 from atm_service.platform import database, policy
 from atm_service.platform.context import Context, KeyRing
@@ -40,6 +42,7 @@ def context(settings: Settings, database_url: str, clock: Callable[[], datetime]
         bank=SimulatedBank(
             settings.data_dir / "simulated-bank.sqlite", settings.simulated_delay_s, time.sleep
         ),
+        hasher=PasswordHasher(),
     )
 
 

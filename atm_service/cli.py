@@ -103,7 +103,7 @@ def add_staff(
     """Add a member of staff; the password is asked for and not shown."""
     try:
         with working(ctx) as (context, now), context.transaction() as session:
-            staff.add(session, username, password, role, office, name, now, district)
+            staff.add(session, context.hasher, username, password, role, office, name, now, district)
     except ValueError as wrong:
         fail(str(wrong))
     typer.echo(f"{username} may sign in as {role}")

@@ -245,6 +245,7 @@ def furnish(context: Context, now: datetime) -> None:
             if staff_store.find_by_username(session, worker.username) is None:
                 staff.add(
                     session,
+                    context.hasher,
                     worker.username,
                     worker.password,
                     worker.role,

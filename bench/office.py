@@ -96,7 +96,9 @@ def workloads(on: Server, clock: Clock) -> list[Workload]:
     office = town.clerks[0].office
     with town.context.transaction() as session:
         if staff_store.find_by_username(session, USERNAME) is None:
-            staff.add(session, USERNAME, PASSWORD, "clerk", office, "Hoàng Thị Lan", clock())
+            staff.add(
+                session, town.context.hasher, USERNAME, PASSWORD, "clerk", office, "Hoàng Thị Lan", clock()
+            )
         clerk = staff_store.find_by_username(session, USERNAME)
     assert clerk is not None
     town = signed_in(replace(town, clerks=[Clerk(clerk.id, office)]), clock())

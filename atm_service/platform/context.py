@@ -11,6 +11,7 @@ from functools import partial
 from typing import Annotated, Any, Final
 from weakref import WeakKeyDictionary
 
+from argon2 import PasswordHasher
 from fastapi import Depends, Request
 from sqlalchemy import Connection, Engine
 
@@ -82,6 +83,7 @@ class Context:
     policy: Policy
     provider: Provider
     bank: BankGateway
+    hasher: PasswordHasher
     stopping: threading.Event = field(default_factory=threading.Event)
     contacts: Contacts = field(default_factory=Contacts)
     _shared: "WeakKeyDictionary[AbstractEventLoop, dict[object, Shared[Any, Any]]]" = field(

@@ -50,18 +50,27 @@ max_wal_size = 2GB
 timezone = 'UTC'
 log_timezone = 'UTC'
 """
+# For data that nobody misses: a crash of the machine, or of the server, may leave them in pieces.
+UNDURABLE_CONFIG: Final = """
+fsync = off
+full_page_writes = off
+synchronous_commit = off
+"""
 
 
 @contextmanager
-def embedded(folder: Path, *, keep: bool = True) -> Iterator[str]:
+def embedded(folder: Path, *, keep: bool = True, durable: bool = True) -> Iterator[str]:
     """Start the embedded PostgreSQL whose data lives in `folder`; give its owner's URL; stop it at the end.
 
     The wheel's version is PostgreSQL 18; `PGSERVER_POSTGRES_VERSION=16` asks for 16. With `keep=False` the data
-    is deleted when the server stops. Raises `CalledProcessError` when PostgreSQL does not start.
+    is deleted when the server stops; only such data may be `durable=False`, which is faster and does not outlive
+    a crash. Raises `CalledProcessError` when PostgreSQL does not start.
     """
+    if keep and not durable:
+        raise ValueError("data that are kept must be durable")
     folder.parent.mkdir(parents=True, exist_ok=True)
     server = get_server(folder, cleanup_mode="stop" if keep else "delete", start=False)
-    _configure(server)
+    _configure(server, EMBEDDED_CONFIG if durable else EMBEDDED_CONFIG + UNDURABLE_CONFIG)
     _forget_dead(server)
     server.start()
     try:
@@ -105,12 +114,12 @@ def _is_postgres(pid: int) -> bool:
     return False
 
 
-def _configure(server: PostgresServer) -> None:
+def _configure(server: PostgresServer, settings: str) -> None:
     server.ensure_pgdata_inited()
     config = server.pgdata / "postgresql.conf"
     if "soft-atm" not in config.read_text():
         with config.open("a") as file:
-            file.write(EMBEDDED_CONFIG)
+            file.write(settings)
 
 
 def url(plain: str) -> str:

@@ -14,7 +14,7 @@ from fastapi import FastAPI, Request, Response
 from fastapi._compat import ModelField
 from fastapi.concurrency import run_in_threadpool
 from fastapi.exceptions import RequestValidationError
-from fastapi.routing import APIRoute, iter_route_contexts
+from fastapi.routing import APIRoute, APIRouter
 from pydantic import BaseModel, TypeAdapter, ValidationError
 from starlette.routing import Match
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -58,14 +58,15 @@ class LeanRoute(APIRoute):
 
 
 class Lane:
-    """ASGI middleware, just inside the surroundings: takes lean routes' requests, and passes all others on."""
+    """ASGI middleware, just inside the surroundings: takes what is for lean routes, and passes all else on."""
 
-    def __init__(self, inner: ASGIApp, app: FastAPI) -> None:
+    def __init__(self, inner: ASGIApp, app: FastAPI, routers: Sequence[APIRouter]) -> None:
         self._inner, self._app = inner, app
         self._routes: Sequence[tuple[APIRoute, Handler]] = [
-            (one.original_route, one.original_route.get_route_handler())
-            for one in iter_route_contexts(app.routes)
-            if isinstance(one.original_route, LeanRoute)
+            (route, route.get_route_handler())
+            for router in routers
+            for route in router.routes
+            if isinstance(route, LeanRoute)
         ]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

@@ -21,17 +21,16 @@ from atm_service.staff.domain import Role
 from atm_service.staff.errors import DistrictWrong, OfficeMissing, UsernameTaken
 from atm_service.staff.store import Member
 
-_HASHER: Final = PasswordHasher()
 # Argon2id takes 64 MiB a time: a crowd at the sign-in door must not take the memory of the whole machine.
 _HASHING: Final = threading.BoundedSemaphore(4)
-# Compared for unknown user names, so that they cost what known ones cost. It is the hash of no password.
-_NOBODY_HASH: Final = (
-    "$argon2id$v=19$m=65536,t=3,p=4$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
+_NOTHING: Final = (
+    "AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"  # a salt, and no password's hash
 )
 
 
 def add(
     session: Connection,
+    hasher: PasswordHasher,
     username: str,
     password: str,
     role: Role,
@@ -50,7 +49,7 @@ def add(
     if office is not None and offices.find(session, office) is None:
         raise OfficeMissing(OfficeMissing.__doc__)
     member_id = ids.new(now)
-    hashed = _HASHER.hash(password)
+    hashed = hasher.hash(password)
     member = Member(member_id, username, hashed, display_name, role, office, None, True, district)
     if not store.add(session, member, now):
         raise UsernameTaken(UsernameTaken.__doc__)
@@ -86,7 +85,7 @@ def _proved(context: Context, username: str, password: str, now: datetime) -> Me
         member = store.find_by_username(session, username)
     # Outside any transaction: slow on purpose, and a database connection must not wait for it. Those who came
     # together are counted one by one below, and refused there, right or wrong, once the door is shut.
-    known = _is_password(member, password)
+    known = _is_password(context.hasher, member, password)
     remaining = attempts.guess(context, attempts.STAFF_SIGN_IN, username, now, lambda _session: known)
     if remaining is not None or member is None:
         raise WrongCredentials
@@ -103,14 +102,19 @@ def refresh(context: Context, refresh_token: str, now: datetime) -> tuple[Tokens
     return tokens, member
 
 
-def _is_password(member: Member | None, password: str) -> bool:
+def _is_password(hasher: PasswordHasher, member: Member | None, password: str) -> bool:
     active = member if member is not None and member.active else None
     try:
         with _HASHING:
-            _HASHER.verify(active.password_hash if active else _NOBODY_HASH, password)
+            hasher.verify(active.password_hash if active else _of_nobody(hasher), password)
     except VerifyMismatchError:
         return False
     return active is not None
+
+
+def _of_nobody(hasher: PasswordHasher) -> str:
+    """Give what is compared for an unknown user name, so that it costs what a known one costs."""
+    return f"$argon2id$v=19$m={hasher.memory_cost},t={hasher.time_cost},p={hasher.parallelism}${_NOTHING}"
 
 
 def _caller(member: Member) -> Caller:

@@ -5,6 +5,7 @@ from fastapi import APIRouter
 from atm_service.withdrawals import counter_routes, wallet_routes
 
 router = APIRouter()
+lean = (wallet_routes.lean, counter_routes.lean)
 for door in (wallet_routes, counter_routes):
     router.include_router(door.lean)
     router.include_router(door.router)

@@ -19,7 +19,15 @@ def supervisor(service: Service, district: str | None = None, office: str | None
     name = f"supervisor-{district or 'all'}-{office or 'none'}"
     with service.context.transaction() as session:
         id = staff.add(
-            session, name, PASSWORD, "supervisor", office, "Đinh Quang Giám", service.now, district
+            session,
+            service.context.hasher,
+            name,
+            PASSWORD,
+            "supervisor",
+            office,
+            "Đinh Quang Giám",
+            service.now,
+            district,
         )
     return again(service, Person(service.client, id, "", {"office": office}))
 

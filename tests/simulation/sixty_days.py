@@ -132,7 +132,7 @@ def main() -> None:
         return
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="soft-atm-sixty-")))
-        server = stack.enter_context(database.embedded(folder / "data", keep=False))
+        server = stack.enter_context(database.embedded(folder / "data", keep=False, durable=False))
         urls = {}
         for way in WAYS:
             administer(server, f"CREATE DATABASE way_{way}")

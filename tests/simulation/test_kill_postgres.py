@@ -47,6 +47,13 @@ def services(town: Town) -> Iterator[list[Service]]:
         yield services
 
 
+def test_the_killed_database_is_the_products(town: Town) -> None:
+    """It writes to a durable disk, unlike the server of the other tests: else its death would prove nothing."""
+    with town.context.transaction() as session:
+        for setting in ("fsync", "full_page_writes", "synchronous_commit"):
+            assert session.exec_driver_sql(f"SHOW {setting}").scalar_one() == "on"
+
+
 def test_killed_database_loses_no_payment(
     town: Town, folder: Path, services: list[Service], dice: random.Random
 ) -> None:

@@ -42,7 +42,15 @@ def supervisor_of(service: Service, district: str) -> Person:
     person = service.staff("supervisor")
     with service.context.transaction() as session:
         id = staff.add(
-            session, f"of{district}", PASSWORD, "supervisor", None, "Vi Thị Thu", service.now, district
+            session,
+            service.context.hasher,
+            f"of{district}",
+            PASSWORD,
+            "supervisor",
+            None,
+            "Vi Thị Thu",
+            service.now,
+            district,
         )
     answer = service.client.post(
         "/staff/v1/sessions", json={"username": f"of{district}", "password": PASSWORD}

@@ -6,6 +6,7 @@ from uuid import uuid4
 
 import pytest
 from fastapi import APIRouter, FastAPI
+from fastapi.routing import iter_route_contexts
 from fastapi.testclient import TestClient
 from httpx2 import Response
 
@@ -95,13 +96,13 @@ def test_both_ways_refuse_alike(service: Service) -> None:
 
 
 def test_the_lane_takes_the_road_of_a_withdrawal(service: Service) -> None:
-    """Authorise, present, pay, and nothing else."""
-    lane = Lane(service.client.app, app.create(service.context))
-    assert [route.path for route, _ in lane._routes] == [
-        CODES,
-        SHOWN,
-        "/counter/v1/withdrawals/{id}/payment",
-    ]
+    """Authorise, present, pay, and nothing else: no lean route is left to the framework."""
+    application: FastAPI = app.create(service.context)
+    lane = next(one for one in application.user_middleware if one.cls is Lane)
+    taken = [route for route, _ in Lane(application, **lane.kwargs)._routes]
+    assert [route.path for route in taken] == [CODES, SHOWN, "/counter/v1/withdrawals/{id}/payment"]
+    declared = [one.original_route for one in iter_route_contexts(application.routes)]
+    assert taken == [route for route in declared if isinstance(route, LeanRoute)]
 
 
 def test_another_method_is_the_frameworks_to_refuse(service: Service) -> None:

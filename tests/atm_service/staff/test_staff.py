@@ -1,9 +1,14 @@
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import pytest
+from argon2 import PasswordHasher
 
+from atm_service import assembly
 from atm_service.offices import life
+from atm_service.platform.settings import Settings
 from atm_service.staff import errors
 from atm_service.staff import service as staff
 from tests.atm_service.world import OFFICE, Service
@@ -14,7 +19,12 @@ PASSWORD = "mot-cau-dai-de-nho"
 def add(service: Service, **changes: Any) -> UUID:
     facts = {"username": "hoa.05971", "password": PASSWORD, "role": "clerk", "office": OFFICE}
     with service.context.transaction() as session:
-        return staff.add(session, **{**facts, "display_name": "Lý Thị Hoa", **changes}, now=service.now)
+        return staff.add(
+            session,
+            service.context.hasher,
+            **{**facts, "display_name": "Lý Thị Hoa", **changes},
+            now=service.now,
+        )
 
 
 def sign_in(service: Service, username: str = "hoa.05971", password: str = PASSWORD) -> Any:
@@ -65,14 +75,13 @@ def test_unknown_name_costs_the_same(service: Service, monkeypatch: pytest.Monke
     """One Argon2id hash is compared for a known name and for an unknown one."""
     add(service)
     compared: list[str] = []
-    verify = staff._HASHER.verify
+    verify = PasswordHasher.verify
 
-    class Counting:
-        def verify(self, hash: str, password: str) -> bool:
-            compared.append(hash.split("$")[3])
-            return verify(hash, password)
+    def counting(hasher: PasswordHasher, hash: str, password: str) -> bool:
+        compared.append(hash.split("$")[3])
+        return verify(hasher, hash, password)
 
-    monkeypatch.setattr(staff, "_HASHER", Counting())
+    monkeypatch.setattr(PasswordHasher, "verify", counting)
     sign_in(service, password="x" * 12)
     sign_in(service, "nobody")
     assert len(compared) == 2
@@ -118,8 +127,12 @@ def test_name_taken(service: Service) -> None:
         add(service)
 
 
-def test_password_is_hashed(service: Service) -> None:
-    """What is kept of a password is an Argon2id hash."""
+def test_password_is_hashed(service: Service, tmp_path: Path) -> None:
+    """What is kept of a password is an Argon2id hash, as slow as the service is put together with."""
+    chosen = Settings(data_dir=tmp_path)
+    assembly.make_keys(chosen.keys_file)
+    real = assembly.context(chosen, str(service.context.engine.url), service.clock)
+    service.context = replace(service.context, hasher=real.hasher)
     add(service)
     with service.context.transaction() as session:
         kept = session.exec_driver_sql("SELECT password_hash FROM service.staff").scalar_one()
