@@ -30,6 +30,7 @@ from atm_service.credits import routes as bulk_credits
 from atm_service.customers import routes as customers
 from atm_service.delegations import routes as delegations
 from atm_service.deposits import routes as deposits
+from atm_service.desk.moves import routes as moves
 from atm_service.floats import routes as floats
 from atm_service.notices import routes as notices
 from atm_service.offices import routes as offices
@@ -118,6 +119,7 @@ def _routed() -> FastAPI:
         offices,
         availability,
         cash,
+        moves,
         floats,
         board,
         approvals,

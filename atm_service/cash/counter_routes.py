@@ -6,15 +6,7 @@ from fastapi import APIRouter, Response
 
 from atm_service.cash import errors, service, store, vaults
 from atm_service.cash.delivery import Delivery, Side
-from atm_service.cash.schemas import (
-    CashMoveRequest,
-    CountsRequest,
-    DeliveryView,
-    MoveView,
-    ReasonRequest,
-    VaultCountView,
-    VaultView,
-)
+from atm_service.cash.schemas import CountsRequest, DeliveryView, ReasonRequest, VaultCountView, VaultView
 from atm_service.offices.errors import OfficeNotActive
 from atm_service.platform import paging
 from atm_service.platform.callers import InClerk
@@ -23,9 +15,7 @@ from atm_service.platform.idempotency import InKey
 from atm_service.platform.keys.tokens import Caller
 from atm_service.platform.paging import InCursor, InLimit, Page
 from atm_service.platform.problems import refuses
-from atm_service.promises.shifts.errors import NoOpenShift
 from atm_service.registers.notes import errors as note_errors
-from atm_service.registers.notes.domain import counted_total
 
 router = APIRouter(prefix="/counter/v1/cash", tags=["counter"])
 
@@ -60,27 +50,6 @@ def count_vault(body: CountsRequest, clerk: InClerk, key: InKey, context: InCont
 
     with context.transaction() as session:
         answer = key.once(session, 200, work)
-    return answer.response()
-
-
-@router.post(
-    "/moves",
-    name="move_cash",
-    status_code=201,
-    response_model=MoveView,
-    responses=refuses(
-        NoOpenShift, errors.VaultCountDue, note_errors.NotesNotThere, errors.VaultShort, keyed=True
-    ),
-)
-def move(body: CashMoveRequest, clerk: InClerk, key: InKey, context: InContext, now: InNow) -> Response:
-    """Move counted notes between the vault and the clerk's drawer."""
-
-    def work() -> MoveView:
-        id = service.move(session, context.policy, clerk, body.counts, now, to_drawer=body.to == "drawer")
-        return MoveView(id=id, to=body.to, amount=counted_total(body.counts))
-
-    with context.transaction() as session:
-        answer = key.once(session, 201, work)
     return answer.response()
 
 

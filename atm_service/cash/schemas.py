@@ -1,10 +1,10 @@
 """HTTP bodies of cash: vault moves and deliveries."""
 
 from datetime import datetime
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Self
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import Row
 
 from atm_service.cash.delivery import Delivery, DeliveryStatus, Direction
@@ -43,27 +43,6 @@ class ReasonRequest(_Body):
     """Why. Write nothing personal into it."""
 
     reason: Reason
-
-
-class CashMoveRequest(_Body):
-    """Counted notes, from the vault to the clerk's drawer or back."""
-
-    to: Literal["drawer", "vault"]
-    counts: Counts
-
-    @model_validator(mode="after")
-    def _something(self) -> Self:
-        if not any(self.counts.values()):
-            raise ValueError("nothing was counted")
-        return self
-
-
-class MoveView(_Body):
-    """A move between vault and drawer, in đồng."""
-
-    id: UUID
-    to: Literal["drawer", "vault"]
-    amount: int
 
 
 class VaultView(_Body):

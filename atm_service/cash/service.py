@@ -17,10 +17,8 @@ from atm_service.offices import service as offices
 from atm_service.platform import chart, ids, trail
 from atm_service.platform.keys.tokens import Caller
 from atm_service.platform.policy import Policy
-from atm_service.promises.shifts import service as shifts
-from atm_service.registers.notes import errors as note_errors
-from atm_service.registers.notes import stock
-from atm_service.registers.notes.domain import Counts, Notes, counted_total, counts_of, has, minus, notes_of
+from atm_service.registers.notes import mixing, stock
+from atm_service.registers.notes.domain import Counts, counted_total, notes_of
 from ledger import Entry, Posting
 
 
@@ -67,10 +65,10 @@ def send(
         place = chart.vault(after.office)
         vault = {place: notes_of(counts)}
         known = stock.lock(session, place)
-        _refuse_missing(known[place], notes_of(counts), "vault")
+        mixing.refuse_missing(known[place], notes_of(counts), "vault")
         postings.append(Posting(cash, place, after.amount))
     entry = _entry(after, "cash-sent", "sent", f"cash sent: {after.direction} {after.office}", postings, now)
-    _post(session, entry, now)
+    post(session, entry, now)
     if vault:
         stock.move(session, entry.id, known, now, out_of=vault)
     return _saved(session, caller, after, "send-delivery", {"amount": after.amount}, now)
@@ -95,7 +93,7 @@ def receive(session: Connection, caller: Caller, id: UUID, counts: Counts, now: 
         postings.append(Posting(chart.TREASURY_FUNDING, chart.TREASURY_CASH, counted_total(counts)))
     words = f"cash {after.status}: {after.direction} {after.office}"
     entry = _entry(after, "cash-received", "received", words, postings, now)
-    _post(session, entry, now)
+    post(session, entry, now)
     if at_office:
         stock.move(session, entry.id, known, now, into={place: notes_of(counts)})
     detail = {"counted": counted_total(counts), "difference": after.difference}
@@ -132,54 +130,13 @@ def explain(session: Connection, supervisor: Caller, id: UUID, explanation: str,
     suspense, over_short = chart.suspense_transit(after.office), chart.over_short(after.office)
     debit, credit = (suspense, over_short) if after.difference > 0 else (over_short, suspense)
     postings = [Posting(debit, credit, abs(after.difference))]
-    _post(
+    post(
         session,
         _entry(after, "cash-explained", "explained", "a delivery's difference explained", postings, now),
         now,
     )
     detail = {"difference": after.difference, "explanation": explanation}
     return _saved(session, supervisor, after, "explain-delivery", detail, now)
-
-
-def move(
-    session: Connection, policy: Policy, clerk: Caller, counts: Counts, now: datetime, *, to_drawer: bool
-) -> UUID:
-    """Move counted notes between the vault and the clerk's drawer; give the entry's id.
-
-    Raises `NoOpenShift`, `VaultCountDue`, `NotesNotThere` and `VaultShort`.
-    """
-    shift = shifts.shift_of(session, clerk)
-    if to_drawer:
-        vaults.refuse_when_due(session, policy, shift.office, now)
-    drawer, vault = shift.place, chart.vault(shift.office)
-    source, target = (vault, drawer) if to_drawer else (drawer, vault)
-    known = stock.lock(session, drawer, vault)
-    _refuse_missing(known[source], notes_of(counts), "vault" if to_drawer else "drawer")
-    id = ids.new(now)
-    entry = Entry(
-        id=id,
-        reference=f"vault-move/{id}",
-        kind="vault-move",
-        business_date=ledger.business_date(now),
-        narration=f"counted cash moved at {shift.office}",
-        postings=(Posting(target, source, counted_total(counts)),),
-    )
-    _post(session, entry, now)
-    stock.move(session, id, known, now, into={target: notes_of(counts)}, out_of={source: notes_of(counts)})
-    detail = {
-        "drawer": shift.drawer,
-        "amount": counted_total(counts),
-        "to": "drawer" if to_drawer else "vault",
-    }
-    trail.record(session, now, "move-cash", id, clerk, detail)
-    return id
-
-
-def _refuse_missing(known: Notes | None, wanted: Notes, place: str) -> None:
-    """Refuse notes that are known not to be there; where notes are not known, the ledger guards the sum."""
-    if known is not None and not has(known, wanted):
-        missing = tuple(max(0, number) for number in minus(wanted, known))
-        raise note_errors.NotesNotThere(place=place, missing=dict(counts_of(missing)))
 
 
 def _side(caller: Caller) -> Side:
@@ -220,7 +177,8 @@ def _entry(
     )
 
 
-def _post(session: Connection, entry: Entry, now: datetime) -> None:
+def post(session: Connection, entry: Entry, now: datetime) -> None:
+    """Post an entry that moves cash out of a vault or a drawer. Raises `VaultShort`."""
     (outcome,) = ledger.post(session, [entry], now)
     if outcome.reason is ledger.Reason.INSUFFICIENT_FUNDS:
         raise errors.VaultShort

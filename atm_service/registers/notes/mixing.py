@@ -50,9 +50,7 @@ def choose(place: str, known: Notes | None, amount: int, chosen: Counts | None) 
     notes = notes_of(chosen)
     if total(notes) != amount:
         raise errors.MixOfOtherSum(amount=amount, chosen=total(notes))
-    if known is not None and not has(known, notes):
-        missing = tuple(max(0, number) for number in minus(notes, known))
-        raise errors.NotesNotThere(place="drawer", missing=dict(counts_of(missing)))
+    refuse_missing(known, notes, "drawer")
     return Mix(place, notes, known)
 
 
@@ -70,3 +68,10 @@ def _proposed(amount: int, known: Notes, *, small: bool = False) -> Notes:
         below, above = nearest(amount, known)
         raise errors.NotesCannotMake(below=below, above=above)
     return notes
+
+
+def refuse_missing(known: Notes | None, wanted: Notes, place: str) -> None:
+    """Refuse notes that are known not to be there; where notes are not known, the ledger guards the sum."""
+    if known is not None and not has(known, wanted):
+        missing = tuple(max(0, number) for number in minus(wanted, known))
+        raise errors.NotesNotThere(place=place, missing=dict(counts_of(missing)))

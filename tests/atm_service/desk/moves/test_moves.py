@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from httpx2 import Response
 
-from atm_service.cash import service as cash
+from atm_service.desk.moves import service as moves
 from atm_service.platform import chart
 from atm_service.platform.keys.tokens import Caller
 from atm_service.registers.notes import stock
@@ -124,7 +124,7 @@ def test_clerks_who_move_at_once_lose_no_note(service: Service) -> None:
         caller, policy = Caller(clerk.id, "staff", "clerk", OFFICE), service.context.policy
         for _ in range(10):
             with service.context.transaction() as session:
-                cash.move(session, policy, caller, {"500000": 1}, service.now, to_drawer=False)
+                moves.move(session, policy, caller, {"500000": 1}, service.now, to_drawer=False)
 
     with ThreadPoolExecutor() as pool:
         list(pool.map(fill, clerks * 2))
