@@ -25,6 +25,7 @@ from atm_service.availability import routes as availability
 from atm_service.banks import routes as banks
 from atm_service.board import routes as board
 from atm_service.cash import routes as cash
+from atm_service.control.offices import routes as office_life
 from atm_service.counterfeits import routes as counterfeits
 from atm_service.credits import routes as bulk_credits
 from atm_service.customers import routes as customers
@@ -36,20 +37,21 @@ from atm_service.notices import routes as notices
 from atm_service.offices import routes as offices
 from atm_service.pages import routes as pages
 from atm_service.payments import routes as payments
+from atm_service.payout import appointment_routes as appointments
+from atm_service.payout import routes as withdrawals
 from atm_service.platform import bodies, metrics, openapi, problems, refusals, trail
 from atm_service.platform.context import Context
-from atm_service.platform.keys import routes as keys
 from atm_service.platform.kinds import KINDS
 from atm_service.platform.lean import Lane
 from atm_service.platform.middleware import Surroundings
 from atm_service.platform.refusals import Refusal
-from atm_service.reservations import routes as reservations
+from atm_service.promises.shifts import routes as shifts
 from atm_service.reversals import routes as reversals
+from atm_service.run import jwks
 from atm_service.slips import routes as slips
 from atm_service.staff import routes as staff
 from atm_service.transfers import routes as transfers
 from atm_service.vouchers import routes as vouchers
-from atm_service.withdrawals import routes as withdrawals
 
 log = structlog.get_logger("service")
 
@@ -113,10 +115,12 @@ def _routed() -> FastAPI:
         banks,
         payments,
         withdrawals,
-        reservations,
+        appointments,
         notices,
         staff,
         offices,
+        shifts,
+        office_life,
         availability,
         cash,
         moves,
@@ -133,7 +137,7 @@ def _routed() -> FastAPI:
         bulk_credits,
         audit,
         seals,
-        keys,
+        jwks,
         pages,
     ):
         app.include_router(feature.router)

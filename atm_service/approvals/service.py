@@ -13,7 +13,7 @@ from atm_service.approvals.store import Shown
 from atm_service.platform import calendar, ids, trail
 from atm_service.platform.keys.tokens import Caller
 from atm_service.platform.refusals import NotFound
-from atm_service.staff import store as staff
+from atm_service.staff import service as staff
 
 _OPEN = frozenset({ApprovalStatus.WAITING, ApprovalStatus.APPROVED})
 
@@ -64,7 +64,7 @@ def decide(
 ) -> Shown:
     """Approve or refuse, once and for all. Raises `NotFound` outside of the supervisor's district."""
     shown = _known(store.find(session, id))
-    district = scope(session, supervisor)
+    district = staff.scope(session, supervisor)
     if district is not None and district != shown.district:
         raise NotFound
     decision = shown.approval.decide(
@@ -120,15 +120,7 @@ def today(session: Connection, clerk: Caller, before: UUID, limit: int, now: dat
 
 def queue(session: Connection, supervisor: Caller, after: UUID, limit: int, now: datetime) -> Sequence[Shown]:
     """List what waits for this supervisor, the longest waiting first."""
-    return store.queue(session, scope(session, supervisor), after, limit, now)
-
-
-def scope(session: Connection, supervisor: Caller) -> str | None:
-    """Give the district that a supervisor looks after; None: the whole province. Raises `NotFound` for nobody."""
-    member = staff.find(session, supervisor.subject)
-    if member is None or not member.active:
-        raise NotFound
-    return member.district
+    return store.queue(session, staff.scope(session, supervisor), after, limit, now)
 
 
 def _known(shown: Shown | None) -> Shown:

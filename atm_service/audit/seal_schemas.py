@@ -9,7 +9,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from atm_service.platform.keys.routes import Jwk
+from atm_service.platform.keys.schemas import Jwk
 
 Hash = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
 Moment = Annotated[

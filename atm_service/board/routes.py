@@ -7,7 +7,6 @@ from fastapi import APIRouter
 from pydantic import BaseModel
 from sqlalchemy import Row
 
-from atm_service.approvals import service as approvals
 from atm_service.board import domain, store
 from atm_service.board.domain import Desk
 from atm_service.board.schemas import (
@@ -19,16 +18,19 @@ from atm_service.board.schemas import (
     PlaceThere,
     ShiftThere,
 )
+from atm_service.control.offices import routes as life_routes
+from atm_service.control.offices import views as life_views
+from atm_service.control.offices.routes import InOffice
+from atm_service.control.offices.schemas import CoverageView
 from atm_service.floats.domain import Levels
-from atm_service.offices import coverage, life_routes, life_views
+from atm_service.offices import coverage
 from atm_service.offices.coverage import Place
 from atm_service.offices.errors import OfficeUnknown
-from atm_service.offices.life_routes import InOffice
-from atm_service.offices.life_schemas import CoverageView
 from atm_service.platform.callers import InSupervisor
 from atm_service.platform.context import Context, InContext, InNow
 from atm_service.platform.problems import refuses
 from atm_service.platform.refusals import NotFound
+from atm_service.staff import service as staff
 
 router = APIRouter()
 
@@ -39,7 +41,7 @@ View = TypeVar("View", bound=BaseModel)
 def board(supervisor: InSupervisor, context: InContext, now: InNow) -> BoardView:
     """Show every office of the supervisor's district, or of the province: by district, the worst first."""
     with context.transaction() as session:
-        district = approvals.scope(session, supervisor)
+        district = staff.scope(session, supervisor)
         found = store.desks(session, _usual(context), now, district)
     places = [Place(one.commune_code, one.district_code, one.district, one.state) for one in found]
     whole = coverage.whole(coverage.of(places))

@@ -8,8 +8,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from atm_service.board import domain
 from atm_service.board.domain import Desk, Mark, OfficeAlarm
+from atm_service.control.offices.schemas import CoverageView, LifeView
 from atm_service.offices.domain import Line, State
-from atm_service.offices.life_schemas import CoverageView, LifeView
 
 
 class _Body(BaseModel):

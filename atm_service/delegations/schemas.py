@@ -6,9 +6,9 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 
 from atm_service.deposits.schemas import Checked, IdNumber
+from atm_service.payout.schemas import Amount, OfficeCode
 from atm_service.platform.days import Day
 from atm_service.slips.schemas import CustomerProof
-from atm_service.withdrawals.schemas import Amount, OfficeCode
 
 
 class _Body(BaseModel):

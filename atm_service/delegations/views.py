@@ -3,9 +3,9 @@
 from datetime import datetime
 
 from atm_service.delegations.schemas import DelegationView
-from atm_service.delegations.store import Known
+from atm_service.payout.views import masked_delegate
 from atm_service.platform.context import Context
-from atm_service.withdrawals.views import masked_delegate
+from atm_service.registers.delegations.store import Known
 
 
 def delegation(context: Context, known: Known, now: datetime) -> DelegationView:

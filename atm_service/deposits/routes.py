@@ -12,6 +12,7 @@ from atm_service.deposits import service
 from atm_service.deposits.errors import ConfirmationNeeded
 from atm_service.deposits.schemas import ConfirmedByPin, DepositConfirmation, DepositRequest, DepositView
 from atm_service.deposits.views import deposit as shown
+from atm_service.payout.service import count_wrong_card
 from atm_service.platform.callers import InClerk
 from atm_service.platform.context import InContext, InNow
 from atm_service.platform.idempotency import InKey
@@ -22,7 +23,6 @@ from atm_service.vouchers import views
 from atm_service.vouchers.errors import ProposalLapsed, VoucherExists
 from atm_service.vouchers.schemas import VoucherView
 from atm_service.withdrawals import errors
-from atm_service.withdrawals.service import count_wrong_card
 
 router = APIRouter(prefix="/counter/v1/deposits", tags=["counter"])
 

@@ -7,9 +7,9 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 
 from atm_service.approvals.schemas import ApprovalView
+from atm_service.payout.schemas import Payee, Pin
 from atm_service.registers.notes.schemas import Counts
 from atm_service.vouchers.domain import Confirmed
-from atm_service.withdrawals.schemas import Payee, Pin
 
 IdNumber = Annotated[str, Field(pattern=r"^[0-9]{12}$", examples=["020085004321"])]
 Phone = Annotated[str, Field(min_length=1, max_length=32, examples=["0912345678"])]

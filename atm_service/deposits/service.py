@@ -18,6 +18,7 @@ from atm_service.customers import service as customers
 from atm_service.deposits import domain, store
 from atm_service.deposits.domain import Deposit
 from atm_service.deposits.schemas import ConfirmedByCard, DepositConfirmation, DepositRequest
+from atm_service.payout import service as withdrawals
 from atm_service.platform import attempts, chart, ids, trail
 from atm_service.platform.context import Context
 from atm_service.platform.keys.tokens import Caller
@@ -28,7 +29,6 @@ from atm_service.promises.shifts.domain import Shift
 from atm_service.registers.notes.domain import counted_total
 from atm_service.vouchers import service as vouchers
 from atm_service.vouchers.domain import Confirmed, Draft, Voucher, VoucherKind
-from atm_service.withdrawals import service as withdrawals
 from atm_service.withdrawals.errors import WrongIdentity
 from ledger import Entry, Posting
 

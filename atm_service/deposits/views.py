@@ -11,10 +11,10 @@ from atm_service.customers import service as customers
 from atm_service.deposits import domain, service
 from atm_service.deposits.domain import Deposit
 from atm_service.deposits.schemas import DepositView
+from atm_service.payout.schemas import Payee
 from atm_service.platform.context import Context
 from atm_service.vouchers import store as vouchers
 from atm_service.vouchers.domain import VoucherKind
-from atm_service.withdrawals.schemas import Payee
 
 
 def deposit(session: Connection, context: Context, proposed: Deposit, now: datetime) -> DepositView:

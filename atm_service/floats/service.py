@@ -8,7 +8,6 @@ from typing import Final
 from sqlalchemy import Connection
 
 import ledger
-from atm_service.approvals import service as approvals
 from atm_service.availability import store as availability
 from atm_service.floats import domain, errors, planning, store
 from atm_service.floats.domain import Float, Forecast, Levels, Market, Past
@@ -20,6 +19,7 @@ from atm_service.offices.errors import OfficeUnknown
 from atm_service.platform import ids, policy, trail
 from atm_service.platform.keys.tokens import Caller
 from atm_service.platform.paging import FIRST_ID
+from atm_service.staff import service as staff
 
 OFFICES_MAX: Final = 1_000  # of a district, or of the province
 
@@ -60,7 +60,7 @@ def current(session: Connection, rules: policy.Float, office: str) -> Float:
 
 def district_of(session: Connection, supervisor: Caller, asked: str | None) -> str | None:
     """Give the district that a supervisor asks about; None: all. Raises `DistrictUnknown` for another's."""
-    own = approvals.scope(session, supervisor)
+    own = staff.scope(session, supervisor)
     if asked is None:
         return own
     if own not in {None, asked} or not office_store.has_district(session, asked):
@@ -70,7 +70,7 @@ def district_of(session: Connection, supervisor: Caller, asked: str | None) -> s
 
 def of_district(session: Connection, supervisor: Caller, office: str) -> None:
     """Refuse an office that the supervisor does not look after as one that is not there. Raises `OfficeUnknown`."""
-    own, found = approvals.scope(session, supervisor), office_store.find(session, office)
+    own, found = staff.scope(session, supervisor), office_store.find(session, office)
     if found is None or own not in {None, found.district_code}:
         raise OfficeUnknown
 

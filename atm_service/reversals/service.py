@@ -16,6 +16,7 @@ from atm_service.approvals.domain import ApprovalKind as Asked
 from atm_service.approvals.domain import Reason
 from atm_service.approvals.store import Shown
 from atm_service.customers import service as customers
+from atm_service.payout.service import must
 from atm_service.platform import chart, ids
 from atm_service.platform.context import Context
 from atm_service.platform.keys.tokens import Caller
@@ -32,7 +33,6 @@ from atm_service.vouchers.domain import Confirmed, Draft, Voucher, VoucherKind, 
 from atm_service.vouchers.errors import NotYours
 from atm_service.withdrawals import errors
 from atm_service.withdrawals import store as withdrawals
-from atm_service.withdrawals.service import must
 from ledger import Entry, Posting, reading
 
 

@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 
 from atm_service.deposits.schemas import Checked, IdNumber
-from atm_service.withdrawals.schemas import Amount, OfficeCode, Payee, Pin
+from atm_service.payout.schemas import Amount, OfficeCode, Payee, Pin
 
 
 class _Body(BaseModel):

@@ -14,6 +14,7 @@ from atm_service.offices import store as offices
 from atm_service.platform import attempts, ids, trail
 from atm_service.platform.context import Context
 from atm_service.platform.keys.tokens import Caller
+from atm_service.platform.refusals import NotFound
 from atm_service.platform.sessions import service as sessions
 from atm_service.platform.sessions.domain import Tokens
 from atm_service.staff import domain, store
@@ -124,3 +125,11 @@ def _caller(member: Member) -> Caller:
 def _who(session: Connection, id: UUID) -> Caller | None:
     member = store.find(session, id)
     return _caller(member) if member and member.active else None
+
+
+def scope(session: Connection, supervisor: Caller) -> str | None:
+    """Give the district that a supervisor looks after; None: the whole province. Raises `NotFound` for nobody."""
+    member = store.find(session, supervisor.subject)
+    if member is None or not member.active:
+        raise NotFound
+    return member.district

@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from atm_service.approvals.schemas import ApprovalView
 from atm_service.deposits.schemas import Checked, IdNumber, Named
-from atm_service.withdrawals.schemas import Amount, Payee, Pin
+from atm_service.payout.schemas import Amount, Payee, Pin
 
 
 class _Body(BaseModel):

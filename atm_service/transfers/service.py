@@ -16,6 +16,7 @@ from atm_service.approvals.errors import ApprovalNeeded
 from atm_service.approvals.store import Shown
 from atm_service.customers import service as customers
 from atm_service.customers.errors import PayeeUnknown
+from atm_service.payout import service as withdrawals
 from atm_service.platform import attempts, calendar, chart, ids, trail
 from atm_service.platform.context import Context
 from atm_service.platform.keys.tokens import Caller
@@ -30,7 +31,6 @@ from atm_service.transfers.schemas import TransferRequest
 from atm_service.vouchers import service as vouchers
 from atm_service.vouchers import store as voucher_store
 from atm_service.vouchers.domain import Confirmed, Draft, Voucher, VoucherKind
-from atm_service.withdrawals import service as withdrawals
 from atm_service.withdrawals.errors import CustomerLimitReached, InsufficientFunds
 from ledger import Entry, Posting
 

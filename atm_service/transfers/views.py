@@ -9,13 +9,13 @@ from atm_service.approvals import store as approvals
 from atm_service.approvals.domain import ApprovalKind as Asked
 from atm_service.approvals.schemas import ApprovalView
 from atm_service.customers import service as customers
+from atm_service.payout.schemas import Payee
 from atm_service.platform.context import Context
 from atm_service.transfers import service
 from atm_service.transfers.domain import Transfer
 from atm_service.transfers.schemas import TransferView
 from atm_service.vouchers import store as vouchers
 from atm_service.vouchers.domain import VoucherKind
-from atm_service.withdrawals.schemas import Payee
 
 
 def transfer(session: Connection, context: Context, proposed: Transfer, now: datetime) -> TransferView:

@@ -5,9 +5,9 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from atm_service.payout.schemas import Payee
 from atm_service.registers.notes.schemas import Counts
 from atm_service.vouchers.domain import Confirmed, VoucherKind
-from atm_service.withdrawals.schemas import Payee
 
 
 class CountRequest(BaseModel):

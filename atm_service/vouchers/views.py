@@ -3,10 +3,10 @@
 from uuid import UUID
 
 from atm_service.customers import service as customers
+from atm_service.payout.schemas import Payee
 from atm_service.platform.context import Context
 from atm_service.vouchers.domain import Voucher
 from atm_service.vouchers.schemas import VoucherView
-from atm_service.withdrawals.schemas import Payee
 
 
 def voucher(context: Context, made: Voucher) -> VoucherView:

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, exc, text
 
 from atm_service.audit import service as audit
 from atm_service.audit import store
-from atm_service.delegations import store as delegations
+from atm_service.registers.delegations import store as delegations
 from ledger.controls import Control
 from tests.atm_service.audit.days import tamper, topped_up
 from tests.atm_service.counter import ask_to_reverse, decide, refused, reverse, supervisor

@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
+from atm_service.payout import service as withdrawals
 from atm_service.platform import chart
-from atm_service.withdrawals import service as withdrawals
 from tests.atm_service.counter import confirm, propose
-from tests.atm_service.withdrawals.test_wallet import slug
+from tests.atm_service.payout.test_wallet import slug
 from tests.atm_service.world import OFFICE, OTHER_OFFICE, Customer, Service
 
 CASH = 10_000_000

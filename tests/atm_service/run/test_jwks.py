@@ -7,8 +7,10 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 from atm_service.platform import context
-from atm_service.platform.keys import jws, routes
+from atm_service.platform.keys import jws
+from atm_service.platform.keys import schemas as key_schemas
 from atm_service.platform.keys.domain import KeySet, SigningKey
+from atm_service.run import jwks as routes
 
 NOW = datetime(2026, 3, 2, tzinfo=UTC)
 KEY = SigningKey.of(Ed25519PrivateKey.from_private_bytes(bytes(range(32))), "code")
@@ -32,7 +34,7 @@ def test_the_keys_of_codes_are_public() -> None:
     assert answer.headers["cache-control"] == "public, max-age=300"
     assert answer.headers["content-type"] == "application/json"
     assert [key["kid"] for key in answer.json()["keys"]] == [KEY.kid]
-    assert routes.JwkSet.model_validate(answer.json()).model_dump() == answer.json()
+    assert key_schemas.JwkSet.model_validate(answer.json()).model_dump() == answer.json()
 
 
 def test_before_the_first_key_the_set_is_empty() -> None:

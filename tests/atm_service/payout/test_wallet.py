@@ -12,7 +12,7 @@ import zxingcpp
 from httpx2 import Response
 from PIL import Image
 
-from atm_service.withdrawals import service as withdrawals
+from atm_service.payout import service as withdrawals
 from tests.atm_service.world import OFFICE, OTHER_OFFICE, Service
 
 

@@ -5,9 +5,9 @@ from typing import Final
 
 from sqlalchemy import Connection
 
+from atm_service.control.offices.schemas import ChangeView, CheckView, LifeView, OpeningDayView
 from atm_service.offices import hours, life_store, states
 from atm_service.offices.domain import Office
-from atm_service.offices.life_schemas import ChangeView, CheckView, LifeView, OpeningDayView
 from atm_service.offices.states import Item
 from atm_service.platform.calendar import VIETNAM
 

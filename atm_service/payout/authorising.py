@@ -12,9 +12,10 @@ from sqlalchemy import Connection
 import ledger
 from atm_service.customers import service as customers
 from atm_service.customers import store as customer_store
-from atm_service.delegations import store as delegations
-from atm_service.delegations.store import Known
 from atm_service.offices import service as offices
+from atm_service.payout import service, views
+from atm_service.payout.schemas import WithdrawalRequest, WithdrawalView
+from atm_service.payout.service import Shown
 from atm_service.platform import calendar, chart, idempotency, ids, trail
 from atm_service.platform.context import Context
 from atm_service.platform.idempotency import Answer, Key
@@ -24,14 +25,13 @@ from atm_service.platform.policy import Withdrawal as Rules
 from atm_service.platform.refusals import NotFound, Refusal, Unavailable
 from atm_service.platform.sharing import tried
 from atm_service.platform.trail import Deed
+from atm_service.registers.delegations import store as delegations
+from atm_service.registers.delegations.store import Known
 from atm_service.reservations import service as reservations
 from atm_service.reservations.errors import CannotReserve
-from atm_service.slips import store as slips
-from atm_service.slips.store import Made
-from atm_service.withdrawals import digits, errors, service, store, views
+from atm_service.withdrawals import digits, errors, slips, store
 from atm_service.withdrawals.domain import Lifetime, Withdrawal, check_amount
-from atm_service.withdrawals.schemas import WithdrawalRequest, WithdrawalView
-from atm_service.withdrawals.service import Shown
+from atm_service.withdrawals.slips import Made
 from kyc.errors import ProviderRefused, ProviderUnavailable
 from kyc.provider import FaceRequest
 from ledger import Hold, reading

@@ -4,8 +4,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from atm_service.delegations import errors
 from atm_service.platform.policy import Delegation as Rules
+from atm_service.registers.delegations import errors
 from atm_service.withdrawals.errors import WrongOffice
 from ledger import business_date
 

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from atm_service.delegations import errors
-from atm_service.delegations.domain import Delegation, check_amounts, check_end, latest_end
 from atm_service.platform import policy
+from atm_service.registers.delegations import errors
+from atm_service.registers.delegations.domain import Delegation, check_amounts, check_end, latest_end
 from atm_service.withdrawals.errors import WrongOffice
 
 NOW = datetime(2026, 11, 16, 2, 0, tzinfo=UTC)

@@ -6,6 +6,8 @@ from fastapi import APIRouter, Response
 from fastapi.concurrency import run_in_threadpool
 
 from atm_service.offices.errors import OfficeNotActive, OfficeUnknown
+from atm_service.payout import authorising, service, views
+from atm_service.payout.schemas import WithdrawalRequest, WithdrawalView
 from atm_service.platform import paging
 from atm_service.platform.callers import InCustomer
 from atm_service.platform.context import Context, InContext, InNow
@@ -15,8 +17,7 @@ from atm_service.platform.paging import InCursor, InLimit, Page
 from atm_service.platform.problems import refuses
 from atm_service.platform.refusals import NotFound, TooManyAttempts
 from atm_service.reservations.errors import CannotReserve
-from atm_service.withdrawals import authorising, errors, qr, service, store, views
-from atm_service.withdrawals.schemas import WithdrawalRequest, WithdrawalView
+from atm_service.withdrawals import errors, qr, store
 
 router = APIRouter(prefix="/wallet/v1/withdrawals", tags=["wallet"])
 lean = APIRouter(prefix="/wallet/v1/withdrawals", tags=["wallet"], route_class=LeanRoute)

@@ -19,7 +19,7 @@ from sqlalchemy import (
 )
 from sqlmodel import Field, SQLModel
 
-from atm_service.delegations.domain import Delegation
+from atm_service.registers.delegations.domain import Delegation
 
 
 class DelegationRow(SQLModel, table=True):

@@ -6,7 +6,8 @@ from fastapi import APIRouter, Response
 from fastapi.concurrency import run_in_threadpool
 
 import ledger
-from atm_service.delegations import errors as delegations
+from atm_service.payout import paying, presenting, receipts, service, views
+from atm_service.payout.schemas import PaymentRequest, PresentationRequest, PresentationView, ReceiptView
 from atm_service.platform import calendar, paging
 from atm_service.platform.callers import InClerk
 from atm_service.platform.context import InContext, InNow
@@ -17,10 +18,10 @@ from atm_service.platform.paging import InCursor, InLimit, Page
 from atm_service.platform.problems import refuses
 from atm_service.platform.refusals import NotFound, TooManyAttempts
 from atm_service.promises.shifts.errors import NoOpenShift
+from atm_service.registers.delegations import errors as delegations
 from atm_service.registers.notes.errors import MixOfOtherSum, NotesCannotMake, NotesNotThere
 from atm_service.reservations.errors import CashReserved
-from atm_service.withdrawals import errors, paying, presenting, receipts, service, views
-from atm_service.withdrawals.schemas import PaymentRequest, PresentationRequest, PresentationView, ReceiptView
+from atm_service.withdrawals import errors
 
 router = APIRouter(prefix="/counter/v1", tags=["counter"])
 

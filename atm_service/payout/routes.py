@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter
 
-from atm_service.withdrawals import counter_routes, wallet_routes
+from atm_service.payout import counter_routes, wallet_routes
 
 router = APIRouter()
 lean = (wallet_routes.lean, counter_routes.lean)

@@ -5,6 +5,8 @@ from uuid import UUID
 from fastapi import APIRouter, Response
 
 from atm_service.offices.errors import OfficeNotActive, OfficeUnknown
+from atm_service.payout import service, views
+from atm_service.payout.schemas import AppointmentMoveRequest, WithdrawalView
 from atm_service.platform.callers import InCustomer
 from atm_service.platform.context import InContext, InNow
 from atm_service.platform.idempotency import InKey
@@ -12,9 +14,7 @@ from atm_service.platform.problems import refuses
 from atm_service.platform.refusals import NotFound
 from atm_service.reservations import moving
 from atm_service.reservations.errors import CannotReserve
-from atm_service.reservations.schemas import AppointmentMoveRequest
-from atm_service.withdrawals import errors, service, views
-from atm_service.withdrawals.schemas import WithdrawalView
+from atm_service.withdrawals import errors
 
 router = APIRouter(prefix="/wallet/v1/withdrawals", tags=["wallet"])
 

@@ -147,3 +147,12 @@ class ReceiptView(_Body):
     entry_id: UUID
     notes: dict[str, int] | None = Field(description="the notes handed over; null where they are not known")
     delegate: DelegateView | None = Field(None, description="the delegate who was paid for the customer")
+
+
+class AppointmentMoveRequest(BaseModel):
+    """Where and when the customer wants to come instead."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    office: OfficeCode
+    day: Day | None = Field(None, description="default: the next day it can be")

@@ -7,10 +7,8 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Response
 from sqlalchemy import Connection
 
-from atm_service.approvals import service as approvals
-from atm_service.offices import coverage, errors, life, life_store, life_views, store
-from atm_service.offices.domain import Office
-from atm_service.offices.life_schemas import (
+from atm_service.control.offices import views as life_views
+from atm_service.control.offices.schemas import (
     CheckRequest,
     CoverageReport,
     CoverageView,
@@ -20,12 +18,15 @@ from atm_service.offices.life_schemas import (
     LineRequest,
     StateRequest,
 )
+from atm_service.offices import coverage, errors, life, life_store, store
+from atm_service.offices.domain import Office
 from atm_service.platform.callers import InClerk, InSupervisor
 from atm_service.platform.context import Context, InContext, InNow
 from atm_service.platform.idempotency import InKey, Key
 from atm_service.platform.keys.tokens import Caller
 from atm_service.platform.problems import refuses
 from atm_service.platform.refusals import NotFound
+from atm_service.staff import service as staff
 
 router = APIRouter()
 
@@ -42,7 +43,7 @@ async def line(clerk: InClerk) -> Response:  # noqa: ARG001  asked for its check
 def report(supervisor: InSupervisor, context: InContext) -> CoverageReport:
     """Tell how many communes and offices are served, by district: the supervisor's own, or all."""
     with context.transaction() as session:
-        parts = coverage.of(life_store.places_of(session, approvals.scope(session, supervisor)))
+        parts = coverage.of(life_store.places_of(session, staff.scope(session, supervisor)))
     views = [CoverageView.model_validate(vars(one)) for one in parts]
     return CoverageReport(districts=views, whole=CoverageView.model_validate(vars(coverage.whole(parts))))
 
@@ -161,7 +162,7 @@ def set_line(
 
 def in_scope(session: Connection, supervisor: Caller, code: str) -> Office:
     """Find an office that the supervisor looks after. Raises `OfficeUnknown` for any other."""
-    district = approvals.scope(session, supervisor)
+    district = staff.scope(session, supervisor)
     office = store.find(session, code)
     if office is None or (district is not None and office.district_code != district):
         raise errors.OfficeUnknown

@@ -8,6 +8,8 @@ from uuid import UUID
 from sqlalchemy import Connection
 
 from atm_service.offices import service as offices
+from atm_service.payout import service, views
+from atm_service.payout.schemas import PresentationView
 from atm_service.platform import attempts, trail
 from atm_service.platform.context import Context
 from atm_service.platform.keys.tokens import Caller
@@ -19,10 +21,9 @@ from atm_service.promises.shifts.errors import NoOpenShift
 from atm_service.promises.shifts.service import shifts_of
 from atm_service.registers.notes import stock
 from atm_service.registers.notes.stock import Seen
-from atm_service.withdrawals import errors, service, store, views
+from atm_service.withdrawals import errors, store
 from atm_service.withdrawals.codes import Code
 from atm_service.withdrawals.domain import Drawer, Lifetime, Withdrawal
-from atm_service.withdrawals.schemas import PresentationView
 from atm_service.withdrawals.store import Found
 
 

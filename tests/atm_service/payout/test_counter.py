@@ -7,7 +7,7 @@ import pytest
 
 from atm_service.platform import chart
 from atm_service.withdrawals import digits
-from tests.atm_service.withdrawals.test_wallet import slug
+from tests.atm_service.payout.test_wallet import slug
 from tests.atm_service.world import OFFICE, OTHER_OFFICE, Clerk, Customer, Service
 
 DRAWER = chart.drawer(OFFICE, 1)
