@@ -4,7 +4,7 @@ import os
 from collections.abc import Iterator
 
 import pytest
-from hypothesis import Phase, settings
+from hypothesis import HealthCheck, Phase, settings
 from sqlalchemy import Connection, make_url
 
 from atm_service.platform import database as db
@@ -12,7 +12,12 @@ from tests.database import Database, administer, cloned
 from tests.folders import walkable
 
 # A busy machine is no bug, and a run that nobody watches repeats the same examples.
-settings.register_profile("soft-atm", deadline=None, derandomize="CI" in os.environ)
+settings.register_profile(
+    "soft-atm",
+    deadline=None,
+    derandomize="CI" in os.environ,
+    suppress_health_check=[HealthCheck.too_slow],
+)
 settings.register_profile(
     "unshrunk", settings.get_profile("soft-atm"), phases=[Phase.explicit, Phase.reuse, Phase.generate]
 )

@@ -34,10 +34,10 @@ def test_opens_what_it_sealed(plaintext: bytes, context: bytes) -> None:
 
 def test_envelope_is_as_documented() -> None:
     """Version, key id and its length, nonce, ciphertext, tag: stored values outlive the code."""
-    sealed = NEW.seal(b"abc", CONTEXT)
+    sealed = NEW.seal(b"020085001234", CONTEXT)
     assert sealed[:3] == b"\x01\x01b"
-    assert len(sealed) == 3 + 12 + 3 + 16
-    assert b"abc" not in sealed
+    assert len(sealed) == 3 + 12 + 12 + 16
+    assert b"020085001234" not in sealed
 
 
 def test_opens_a_value_of_the_first_version() -> None:
