@@ -22,21 +22,15 @@ from atm_service.audit import routes as audit
 from atm_service.audit import seal_routes as seals
 from atm_service.audit import sealing
 from atm_service.availability import routes as availability
-from atm_service.banks import routes as banks
 from atm_service.board import routes as board
-from atm_service.cash import routes as cash
 from atm_service.control.offices import routes as office_life
 from atm_service.counterfeits import routes as counterfeits
-from atm_service.credits import routes as bulk_credits
-from atm_service.customers import routes as customers
 from atm_service.delegations import routes as delegations
 from atm_service.deposits import routes as deposits
 from atm_service.desk.moves import routes as moves
 from atm_service.floats import routes as floats
 from atm_service.notices import routes as notices
-from atm_service.offices import routes as offices
 from atm_service.pages import routes as pages
-from atm_service.payments import routes as payments
 from atm_service.payout import appointment_routes as appointments
 from atm_service.payout import routes as withdrawals
 from atm_service.platform import bodies, metrics, openapi, problems, refusals, trail
@@ -46,10 +40,16 @@ from atm_service.platform.lean import Lane
 from atm_service.platform.middleware import Surroundings
 from atm_service.platform.refusals import Refusal
 from atm_service.promises.shifts import routes as shifts
+from atm_service.registers.banks import routes as banks
+from atm_service.registers.cash import routes as cash
+from atm_service.registers.credits import routes as bulk_credits
+from atm_service.registers.customers import routes as customers
+from atm_service.registers.offices import routes as offices
+from atm_service.registers.payments import routes as payments
+from atm_service.registers.staff import routes as staff
 from atm_service.reversals import routes as reversals
 from atm_service.run import jwks
 from atm_service.slips import routes as slips
-from atm_service.staff import routes as staff
 from atm_service.transfers import routes as transfers
 from atm_service.vouchers import routes as vouchers
 

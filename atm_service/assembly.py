@@ -10,12 +10,12 @@ from typing import get_args
 
 from argon2 import PasswordHasher
 
-from atm_service.banks.simulated import SimulatedBank
 from atm_service.platform import database, policy
 from atm_service.platform.context import Context, KeyRing
 from atm_service.platform.keys import store as key_store
 from atm_service.platform.keys.domain import Purpose
 from atm_service.platform.settings import Settings
+from atm_service.registers.banks.simulated import SimulatedBank
 from kyc.errors import KeyFileInvalid
 from kyc.http_provider import HttpProvider
 from kyc.provider import Provider

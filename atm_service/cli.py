@@ -15,8 +15,8 @@ from atm_service.cli_context import chosen_settings, fail, owner_url, working
 from atm_service.platform import database
 from atm_service.platform.keys import store as key_store
 from atm_service.platform.keys.domain import Purpose
-from atm_service.staff import service as staff
-from atm_service.staff.domain import Role
+from atm_service.registers.staff import service as staff
+from atm_service.registers.staff.domain import Role
 
 app: Final = typer.Typer(
     help="soft-ATM: cash at the post office. Settings come from SOFT_ATM_… in the environment.",

@@ -6,16 +6,16 @@ from uuid import UUID
 import typer
 from sqlalchemy import Connection
 
-from atm_service.cash import service, store
-from atm_service.cash.delivery import Delivery, Direction
 from atm_service.cli_context import fail, working
-from atm_service.offices import service as offices
 from atm_service.platform import ids
 from atm_service.platform.keys.tokens import Caller
 from atm_service.platform.paging import FIRST_ID
+from atm_service.registers.cash import service, store
+from atm_service.registers.cash.delivery import Delivery, Direction
 from atm_service.registers.notes import stock
 from atm_service.registers.notes.domain import DENOMINATIONS, Counts, counts_of
-from atm_service.staff import store as staff_store
+from atm_service.registers.offices import service as offices
+from atm_service.registers.staff import store as staff_store
 
 LISTED_MAX: Final = 1_000
 

@@ -8,13 +8,13 @@ import typer
 from sqlalchemy import Connection
 
 from atm_service.cli_context import fail, working
-from atm_service.offices import coverage, hours, life, life_store, service, store
-from atm_service.offices.coverage import Coverage
-from atm_service.offices.domain import Line, State
-from atm_service.offices.states import Item
 from atm_service.platform.calendar import VIETNAM
 from atm_service.platform.keys.tokens import Caller
-from atm_service.staff import store as staff_store
+from atm_service.registers.offices import coverage, hours, life, life_store, service, store
+from atm_service.registers.offices.coverage import Coverage
+from atm_service.registers.offices.domain import Line, State
+from atm_service.registers.offices.states import Item
+from atm_service.registers.staff import store as staff_store
 
 HISTORY_MAX: Final = 100
 DAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")

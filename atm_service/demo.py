@@ -25,13 +25,13 @@ import typer
 from atm_service import assembly
 from atm_service.floats import service as floats
 from atm_service.floats.domain import Levels
-from atm_service.offices import life
-from atm_service.offices import service as offices
 from atm_service.platform import database, settings
 from atm_service.platform.context import Context
-from atm_service.staff import service as staff
-from atm_service.staff import store as staff_store
-from atm_service.staff.domain import Role
+from atm_service.registers.offices import life
+from atm_service.registers.offices import service as offices
+from atm_service.registers.staff import service as staff
+from atm_service.registers.staff import store as staff_store
+from atm_service.registers.staff.domain import Role
 
 NAMESPACE: Final = UUID(
     "5f0c7f0e-6e3b-4d55-9d6e-0f1f6a0c9a01"

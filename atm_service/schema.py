@@ -15,7 +15,7 @@ FUNCTION_FILES: Final = (
     "ledger/post_one.sql",
     "ledger/seals.sql",
     "ledger/marks.sql",
-    "atm_service/offices/cash_places.sql",
+    "atm_service/registers/offices/cash_places.sql",
 )
 
 

@@ -13,7 +13,7 @@ from atm_service.approvals.store import Shown
 from atm_service.platform import calendar, ids, trail
 from atm_service.platform.keys.tokens import Caller
 from atm_service.platform.refusals import NotFound
-from atm_service.staff import service as staff
+from atm_service.registers.staff import service as staff
 
 _OPEN = frozenset({ApprovalStatus.WAITING, ApprovalStatus.APPROVED})
 

@@ -16,7 +16,6 @@ from atm_service.audit.schemas import (
     TrialBalance,
 )
 from atm_service.audit.streaming import Pieces
-from atm_service.offices.errors import OfficeUnknown
 from atm_service.platform import paging, trail
 from atm_service.platform.callers import InAuditor
 from atm_service.platform.context import InContext, InNow
@@ -24,6 +23,7 @@ from atm_service.platform.days import InDay
 from atm_service.platform.paging import InCursor, InLimit
 from atm_service.platform.problems import refuses
 from atm_service.platform.refusals import MalformedRequest
+from atm_service.registers.offices.errors import OfficeUnknown
 
 JOURNAL_DAYS_MAX: Final = 366
 

@@ -12,9 +12,9 @@ from atm_service.audit import exports, reconciliation_store, store, watching
 from atm_service.audit.exports import Format
 from atm_service.audit.reconciliation import OfficeDay, reconcile
 from atm_service.audit.reconciliation_store import Day
-from atm_service.offices.errors import OfficeUnknown
 from atm_service.platform.policy import Policy
 from atm_service.platform.refusals import Unavailable
+from atm_service.registers.offices.errors import OfficeUnknown
 from ledger import reading
 from ledger.controls import Control
 from ledger.reading import DatedBalance

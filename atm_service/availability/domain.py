@@ -13,11 +13,11 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
-from atm_service.offices.domain import Line, State
-from atm_service.offices.hours import Hours, is_open, next_open
 from atm_service.platform.calendar import day_end
 from atm_service.platform.policy import Policy
 from atm_service.registers.notes.domain import Notes, propose
+from atm_service.registers.offices.domain import Line, State
+from atm_service.registers.offices.hours import Hours, is_open, next_open
 from ledger import business_date
 
 SILENT: Final = timedelta(

@@ -8,11 +8,11 @@ from typing import Any, Final
 from sqlalchemy import Connection, Row, text
 
 from atm_service.availability.domain import Facts, Till
-from atm_service.offices import hours
-from atm_service.offices.domain import Line, State
-from atm_service.offices.hours import Hours
-from atm_service.offices.life_store import AllHours
 from atm_service.registers.notes.domain import total
+from atm_service.registers.offices import hours
+from atm_service.registers.offices.domain import Line, State
+from atm_service.registers.offices.hours import Hours
+from atm_service.registers.offices.life_store import AllHours
 
 
 @dataclass(frozen=True)

@@ -11,9 +11,9 @@ from enum import IntEnum, StrEnum
 from typing import Final
 
 from atm_service.floats.domain import Levels
-from atm_service.offices.domain import Line, State
 from atm_service.platform.calendar import day_start
 from atm_service.platform.contacts import FRESH
+from atm_service.registers.offices.domain import Line, State
 from ledger import business_date
 
 SETTLES: Final = timedelta(minutes=15)  # after opening, until a shift is missed

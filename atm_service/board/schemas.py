@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from atm_service.board import domain
 from atm_service.board.domain import Desk, Mark, OfficeAlarm
 from atm_service.control.offices.schemas import CoverageView, LifeView
-from atm_service.offices.domain import Line, State
+from atm_service.registers.offices.domain import Line, State
 
 
 class _Body(BaseModel):

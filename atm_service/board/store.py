@@ -10,9 +10,9 @@ from sqlalchemy import Connection, Row, text
 import ledger
 from atm_service.board.domain import Desk
 from atm_service.floats.domain import Levels
-from atm_service.offices import hours, life_store
-from atm_service.offices.domain import Line, State
 from atm_service.platform.calendar import VIETNAM, day_start
+from atm_service.registers.offices import hours, life_store
+from atm_service.registers.offices.domain import Line, State
 
 OFFICES_MAX: Final = 1_000
 

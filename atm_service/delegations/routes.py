@@ -4,22 +4,22 @@ from uuid import UUID
 
 from fastapi import APIRouter, Response
 
-from atm_service.customers import service as customers
-from atm_service.customers.errors import PayeeUnknown
 from atm_service.delegations import service, views
 from atm_service.delegations.schemas import CustomerCard, DelegationRequest, Delegations, DelegationView
-from atm_service.offices.errors import OfficeNotActive, OfficeUnknown
 from atm_service.platform.callers import InClerk, InCustomer
 from atm_service.platform.context import InContext, InNow
 from atm_service.platform.idempotency import InKey
 from atm_service.platform.problems import refuses
 from atm_service.platform.refusals import NotFound, TooManyAttempts
 from atm_service.promises.shifts.errors import NoOpenShift
+from atm_service.registers.customers import service as customers
+from atm_service.registers.customers.errors import PayeeUnknown
 from atm_service.registers.delegations import errors
+from atm_service.registers.offices.errors import OfficeNotActive, OfficeUnknown
+from atm_service.registers.withdrawals.errors import WrongPin
 from atm_service.slips import service as slips
 from atm_service.slips.schemas import CustomerProof
 from atm_service.transfers.errors import PayerUnknown
-from atm_service.withdrawals.errors import WrongPin
 
 router = APIRouter()
 

@@ -10,20 +10,20 @@ from uuid import UUID
 from sqlalchemy import Connection
 
 import ledger
-from atm_service.customers import sealed
-from atm_service.customers import service as customers
 from atm_service.delegations.schemas import DelegationRequest
-from atm_service.offices import service as offices
 from atm_service.payout import service as withdrawals
 from atm_service.platform import calendar, ids, trail
 from atm_service.platform.context import Context
 from atm_service.platform.keys.tokens import Caller
 from atm_service.platform.refusals import NotFound
 from atm_service.promises.shifts.domain import Shift
+from atm_service.registers.customers import sealed
+from atm_service.registers.customers import service as customers
 from atm_service.registers.delegations import domain, store
 from atm_service.registers.delegations.domain import Delegation
 from atm_service.registers.delegations.errors import DelegateIsCustomer
 from atm_service.registers.delegations.store import Known
+from atm_service.registers.offices import service as offices
 
 MOST: Final = 100
 

@@ -7,8 +7,8 @@ from uuid import UUID
 from atm_service.deposits.errors import ConfirmationNeeded
 from atm_service.platform.policy import Deposit as Rules
 from atm_service.registers.notes.domain import Counts
+from atm_service.registers.withdrawals.errors import AmountOutOfRange
 from atm_service.vouchers.domain import Confirmed, Proposal
-from atm_service.withdrawals.errors import AmountOutOfRange
 
 
 @dataclass(frozen=True)

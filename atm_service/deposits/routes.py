@@ -6,8 +6,6 @@ from fastapi import APIRouter, Response
 
 from atm_service.approvals import errors as approvals
 from atm_service.approvals.schemas import ApprovalView, ThresholdRequest
-from atm_service.customers import service as customers
-from atm_service.customers.errors import PayeeUnknown
 from atm_service.deposits import service
 from atm_service.deposits.errors import ConfirmationNeeded
 from atm_service.deposits.schemas import ConfirmedByPin, DepositConfirmation, DepositRequest, DepositView
@@ -19,10 +17,12 @@ from atm_service.platform.idempotency import InKey
 from atm_service.platform.problems import refuses
 from atm_service.platform.refusals import NotFound, TooManyAttempts
 from atm_service.promises.shifts.errors import NoOpenShift
+from atm_service.registers.customers import service as customers
+from atm_service.registers.customers.errors import PayeeUnknown
+from atm_service.registers.withdrawals import errors
 from atm_service.vouchers import views
 from atm_service.vouchers.errors import ProposalLapsed, VoucherExists
 from atm_service.vouchers.schemas import VoucherView
-from atm_service.withdrawals import errors
 
 router = APIRouter(prefix="/counter/v1/deposits", tags=["counter"])
 

@@ -14,7 +14,6 @@ from atm_service.approvals.domain import ApprovalKind as Asked
 from atm_service.approvals.domain import Reason
 from atm_service.approvals.errors import ApprovalNeeded
 from atm_service.approvals.store import Shown
-from atm_service.customers import service as customers
 from atm_service.deposits import domain, store
 from atm_service.deposits.domain import Deposit
 from atm_service.deposits.schemas import ConfirmedByCard, DepositConfirmation, DepositRequest
@@ -26,10 +25,11 @@ from atm_service.platform.policy import Policy
 from atm_service.platform.refusals import NotFound
 from atm_service.promises.shifts import service as shifts
 from atm_service.promises.shifts.domain import Shift
+from atm_service.registers.customers import service as customers
 from atm_service.registers.notes.domain import counted_total
+from atm_service.registers.withdrawals.errors import WrongIdentity
 from atm_service.vouchers import service as vouchers
 from atm_service.vouchers.domain import Confirmed, Draft, Voucher, VoucherKind
-from atm_service.withdrawals.errors import WrongIdentity
 from ledger import Entry, Posting
 
 

@@ -8,8 +8,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from atm_service.cash.delivery import Direction
 from atm_service.floats.domain import Levels
+from atm_service.registers.cash.delivery import Direction
 
 
 class TripAlarm(StrEnum):

@@ -11,7 +11,6 @@ from fastapi import APIRouter, Path, Query, Response
 import ledger
 from atm_service.floats import domain, errors, service, store
 from atm_service.floats.schemas import FloatRequest, FloatView, ForecastView, PlanView, StandingView
-from atm_service.offices.errors import OfficeUnknown
 from atm_service.platform import paging
 from atm_service.platform.callers import InOperator, InSupervisor
 from atm_service.platform.context import InContext, InNow
@@ -20,6 +19,7 @@ from atm_service.platform.paging import InCursor, InLimit, Page
 from atm_service.platform.policy import AMOUNT_MAX
 from atm_service.platform.problems import refuses
 from atm_service.platform.refusals import NotFound
+from atm_service.registers.offices.errors import OfficeUnknown
 
 router = APIRouter()
 

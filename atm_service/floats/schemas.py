@@ -6,13 +6,13 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from atm_service.cash.delivery import Direction
 from atm_service.floats import domain
 from atm_service.floats.domain import DayKind, Float, Forecast
 from atm_service.floats.planning import Plan, TripAlarm
 from atm_service.floats.service import Standing
 from atm_service.platform.days import DAY_MAX, DAY_MIN, Day
 from atm_service.platform.policy import FLOAT_MAX
+from atm_service.registers.cash.delivery import Direction
 
 _Cash = Annotated[int, Field(strict=True, ge=0, le=FLOAT_MAX, description="đồng")]
 

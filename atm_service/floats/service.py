@@ -13,13 +13,13 @@ from atm_service.floats import domain, errors, planning, store
 from atm_service.floats.domain import Float, Forecast, Levels, Market, Past
 from atm_service.floats.planning import Plan, Position
 from atm_service.floats.store import Held
-from atm_service.offices import service as offices
-from atm_service.offices import store as office_store
-from atm_service.offices.errors import OfficeUnknown
 from atm_service.platform import ids, policy, trail
 from atm_service.platform.keys.tokens import Caller
 from atm_service.platform.paging import FIRST_ID
-from atm_service.staff import service as staff
+from atm_service.registers.offices import service as offices
+from atm_service.registers.offices import store as office_store
+from atm_service.registers.offices.errors import OfficeUnknown
+from atm_service.registers.staff import service as staff
 
 OFFICES_MAX: Final = 1_000  # of a district, or of the province
 

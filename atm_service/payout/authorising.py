@@ -10,9 +10,6 @@ from uuid import UUID
 from sqlalchemy import Connection
 
 import ledger
-from atm_service.customers import service as customers
-from atm_service.customers import store as customer_store
-from atm_service.offices import service as offices
 from atm_service.payout import service, views
 from atm_service.payout.schemas import WithdrawalRequest, WithdrawalView
 from atm_service.payout.service import Shown
@@ -25,13 +22,16 @@ from atm_service.platform.policy import Withdrawal as Rules
 from atm_service.platform.refusals import NotFound, Refusal, Unavailable
 from atm_service.platform.sharing import tried
 from atm_service.platform.trail import Deed
+from atm_service.registers.customers import service as customers
+from atm_service.registers.customers import store as customer_store
 from atm_service.registers.delegations import store as delegations
 from atm_service.registers.delegations.store import Known
+from atm_service.registers.offices import service as offices
+from atm_service.registers.withdrawals import digits, errors, slips, store
+from atm_service.registers.withdrawals.domain import Lifetime, Withdrawal, check_amount
+from atm_service.registers.withdrawals.slips import Made
 from atm_service.reservations import service as reservations
 from atm_service.reservations.errors import CannotReserve
-from atm_service.withdrawals import digits, errors, slips, store
-from atm_service.withdrawals.domain import Lifetime, Withdrawal, check_amount
-from atm_service.withdrawals.slips import Made
 from kyc.errors import ProviderRefused, ProviderUnavailable
 from kyc.provider import FaceRequest
 from ledger import Hold, reading

@@ -20,8 +20,8 @@ from atm_service.platform.refusals import NotFound, TooManyAttempts
 from atm_service.promises.shifts.errors import NoOpenShift
 from atm_service.registers.delegations import errors as delegations
 from atm_service.registers.notes.errors import MixOfOtherSum, NotesCannotMake, NotesNotThere
+from atm_service.registers.withdrawals import errors
 from atm_service.reservations.errors import CashReserved
-from atm_service.withdrawals import errors
 
 router = APIRouter(prefix="/counter/v1", tags=["counter"])
 

@@ -14,8 +14,6 @@ from sqlalchemy import Connection
 
 import ledger
 from atm_service.availability import store as availability
-from atm_service.customers import store as customer_store
-from atm_service.offices import store as office_store
 from atm_service.payout import receipts, service, views
 from atm_service.payout.receipts import Delegate, Payout, Receipt
 from atm_service.payout.schemas import PaymentRequest, ReceiptView
@@ -30,17 +28,19 @@ from atm_service.platform.trail import Deed
 from atm_service.promises.shifts.domain import Shift
 from atm_service.promises.shifts.errors import NoOpenShift
 from atm_service.promises.shifts.service import shifts_of
+from atm_service.registers.customers import store as customer_store
 from atm_service.registers.delegations import errors as delegation_errors
 from atm_service.registers.delegations import store as delegations
 from atm_service.registers.delegations.store import Known
 from atm_service.registers.notes import mixing, stock
 from atm_service.registers.notes.domain import written
 from atm_service.registers.notes.mixing import Mix
+from atm_service.registers.offices import store as office_store
+from atm_service.registers.withdrawals import errors, store
+from atm_service.registers.withdrawals.domain import Drawer, Withdrawal
+from atm_service.registers.withdrawals.store import Found
 from atm_service.reservations import service as reservations
 from atm_service.reservations.domain import Room
-from atm_service.withdrawals import errors, store
-from atm_service.withdrawals.domain import Drawer, Withdrawal
-from atm_service.withdrawals.store import Found
 from ledger import Capture, Entry, Posting
 
 

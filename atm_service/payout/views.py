@@ -5,16 +5,16 @@ from uuid import UUID
 
 from sqlalchemy import Connection
 
-from atm_service.customers import sealed
-from atm_service.customers import service as customers
 from atm_service.payout.receipts import Receipt
 from atm_service.payout.schemas import DelegateView, Payee, PresentationView, ReceiptView, WithdrawalView
 from atm_service.payout.service import Shown
 from atm_service.platform.context import Context
+from atm_service.registers.customers import sealed
+from atm_service.registers.customers import service as customers
 from atm_service.registers.delegations import store as delegations
 from atm_service.registers.notes import mixing
 from atm_service.registers.notes.domain import Notes, written
-from atm_service.withdrawals.domain import Withdrawal
+from atm_service.registers.withdrawals.domain import Withdrawal
 from kyc import cccd
 
 

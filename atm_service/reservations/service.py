@@ -11,12 +11,12 @@ from sqlalchemy import Connection
 import ledger
 from atm_service.availability import store as availability
 from atm_service.availability.domain import Facts
-from atm_service.offices import errors as office_errors
 from atm_service.platform.policy import Policy
 from atm_service.platform.refusals import Refusal
+from atm_service.registers.offices import errors as office_errors
+from atm_service.registers.withdrawals.domain import Withdrawal
 from atm_service.reservations import domain, store
 from atm_service.reservations.store import Part
-from atm_service.withdrawals.domain import Withdrawal
 
 
 def promise_each(

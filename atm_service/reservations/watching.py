@@ -17,9 +17,9 @@ from atm_service.platform import trail
 from atm_service.platform.context import Context
 from atm_service.platform.policy import Policy
 from atm_service.platform.trail import Deed
+from atm_service.registers.withdrawals import store as withdrawals
+from atm_service.registers.withdrawals.domain import Withdrawal
 from atm_service.reservations import domain, service, store
-from atm_service.withdrawals import store as withdrawals
-from atm_service.withdrawals.domain import Withdrawal
 
 AT_ONCE: Final = 200
 NEAR_MAX: Final = 1_000

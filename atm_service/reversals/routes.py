@@ -13,12 +13,12 @@ from atm_service.platform.idempotency import InKey
 from atm_service.platform.problems import refuses
 from atm_service.platform.refusals import NotFound
 from atm_service.promises.shifts.errors import NoOpenShift
+from atm_service.registers.withdrawals import errors as withdrawals
 from atm_service.reversals import service
 from atm_service.reversals.errors import MoneySpent
 from atm_service.vouchers import views
 from atm_service.vouchers.errors import CountDiffers, NotYours
 from atm_service.vouchers.schemas import CountRequest, VoucherView
-from atm_service.withdrawals import errors as withdrawals
 
 router = APIRouter(prefix="/counter/v1", tags=["counter"])
 

@@ -15,7 +15,6 @@ from atm_service.approvals import service as approvals
 from atm_service.approvals.domain import ApprovalKind as Asked
 from atm_service.approvals.domain import Reason
 from atm_service.approvals.store import Shown
-from atm_service.customers import service as customers
 from atm_service.payout.service import must
 from atm_service.platform import chart, ids
 from atm_service.platform.context import Context
@@ -23,7 +22,10 @@ from atm_service.platform.keys.tokens import Caller
 from atm_service.platform.refusals import NotFound
 from atm_service.promises.shifts import service as shifts
 from atm_service.promises.shifts.domain import Shift
+from atm_service.registers.customers import service as customers
 from atm_service.registers.notes.domain import Counts
+from atm_service.registers.withdrawals import errors
+from atm_service.registers.withdrawals import store as withdrawals
 from atm_service.reversals import store
 from atm_service.reversals.errors import MoneySpent
 from atm_service.reversals.store import Payment
@@ -31,8 +33,6 @@ from atm_service.vouchers import service as vouchers
 from atm_service.vouchers import store as voucher_store
 from atm_service.vouchers.domain import Confirmed, Draft, Voucher, VoucherKind, check_count
 from atm_service.vouchers.errors import NotYours
-from atm_service.withdrawals import errors
-from atm_service.withdrawals import store as withdrawals
 from ledger import Entry, Posting, reading
 
 

@@ -2,7 +2,6 @@
 
 from fastapi import APIRouter, Response
 
-from atm_service.offices.errors import OfficeNotActive, OfficeUnknown
 from atm_service.payout.schemas import ReceiptView
 from atm_service.platform.callers import InClerk
 from atm_service.platform.context import InContext, InNow
@@ -12,11 +11,12 @@ from atm_service.platform.refusals import NotFound, TooManyAttempts
 from atm_service.promises.shifts.errors import NoOpenShift
 from atm_service.registers.delegations import errors as delegations
 from atm_service.registers.notes.errors import NotesCannotMake
+from atm_service.registers.offices.errors import OfficeNotActive, OfficeUnknown
+from atm_service.registers.withdrawals import errors
 from atm_service.reservations.errors import CannotReserve, CashReserved
 from atm_service.slips import service
 from atm_service.slips.schemas import CardWithdrawalRequest, CustomerProof, SlipRequest, Slips, SlipView
 from atm_service.transfers.errors import PayerUnknown
-from atm_service.withdrawals import errors
 
 router = APIRouter(prefix="/counter/v1", tags=["counter"])
 

@@ -11,9 +11,6 @@ from uuid import UUID
 from sqlalchemy import Connection
 
 import ledger
-from atm_service.customers import service as customers
-from atm_service.customers.errors import PayeeUnknown
-from atm_service.offices import service as offices
 from atm_service.payout import authorising, paying, presenting, service, views
 from atm_service.payout.schemas import Payee, PaymentRequest, WithdrawalRequest, WithdrawalView
 from atm_service.platform import attempts, calendar, trail
@@ -24,15 +21,18 @@ from atm_service.platform.policy import Policy
 from atm_service.platform.refusals import NotFound, Refusal, RequestInProgress, Unavailable
 from atm_service.promises.shifts import service as shifts
 from atm_service.promises.shifts.domain import Shift
+from atm_service.registers.customers import service as customers
+from atm_service.registers.customers.errors import PayeeUnknown
 from atm_service.registers.delegations import store as delegations
+from atm_service.registers.offices import service as offices
+from atm_service.registers.withdrawals import digits
+from atm_service.registers.withdrawals import slips as store
+from atm_service.registers.withdrawals import store as withdrawals
+from atm_service.registers.withdrawals.domain import Drawer, Lifetime, WithdrawalStatus
+from atm_service.registers.withdrawals.errors import AmountOutOfRange
+from atm_service.registers.withdrawals.slips import Made
 from atm_service.slips.schemas import CardWithdrawalRequest, CustomerProof, SlipRequest, SlipView
 from atm_service.transfers.errors import PayerUnknown
-from atm_service.withdrawals import digits
-from atm_service.withdrawals import slips as store
-from atm_service.withdrawals import store as withdrawals
-from atm_service.withdrawals.domain import Drawer, Lifetime, WithdrawalStatus
-from atm_service.withdrawals.errors import AmountOutOfRange
-from atm_service.withdrawals.slips import Made
 
 
 @dataclass(frozen=True)

@@ -5,9 +5,9 @@ from datetime import datetime
 from uuid import UUID
 
 from atm_service.platform.policy import Transfer as Rules
+from atm_service.registers.withdrawals.errors import AmountOutOfRange
 from atm_service.transfers.errors import SameAccount, TransferLimitReached
 from atm_service.vouchers.domain import Proposal
-from atm_service.withdrawals.errors import AmountOutOfRange
 
 
 @dataclass(frozen=True)

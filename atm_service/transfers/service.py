@@ -14,8 +14,6 @@ from atm_service.approvals.domain import ApprovalKind as Asked
 from atm_service.approvals.domain import Reason
 from atm_service.approvals.errors import ApprovalNeeded
 from atm_service.approvals.store import Shown
-from atm_service.customers import service as customers
-from atm_service.customers.errors import PayeeUnknown
 from atm_service.payout import service as withdrawals
 from atm_service.platform import attempts, calendar, chart, ids, trail
 from atm_service.platform.context import Context
@@ -24,6 +22,9 @@ from atm_service.platform.policy import Policy
 from atm_service.platform.refusals import NotFound
 from atm_service.promises.shifts import service as shifts
 from atm_service.promises.shifts.domain import Shift
+from atm_service.registers.customers import service as customers
+from atm_service.registers.customers.errors import PayeeUnknown
+from atm_service.registers.withdrawals.errors import CustomerLimitReached, InsufficientFunds
 from atm_service.transfers import domain, store
 from atm_service.transfers.domain import Transfer
 from atm_service.transfers.errors import PayerUnknown
@@ -31,7 +32,6 @@ from atm_service.transfers.schemas import TransferRequest
 from atm_service.vouchers import service as vouchers
 from atm_service.vouchers import store as voucher_store
 from atm_service.vouchers.domain import Confirmed, Draft, Voucher, VoucherKind
-from atm_service.withdrawals.errors import CustomerLimitReached, InsufficientFunds
 from ledger import Entry, Posting
 
 

@@ -11,11 +11,11 @@ from atm_service.platform.keys.tokens import Caller
 from atm_service.platform.policy import Policy
 from atm_service.registers.notes import stock
 from atm_service.registers.notes.domain import Counts, has, notes_of
+from atm_service.registers.withdrawals.errors import OfficeLimitReached
 from atm_service.vouchers import domain, store
 from atm_service.vouchers.domain import Draft, Voucher, VoucherKind
 from atm_service.vouchers.errors import VoucherExists
 from atm_service.vouchers.store import OfficeDay
-from atm_service.withdrawals.errors import OfficeLimitReached
 from ledger import Entry, Outcome
 
 

@@ -2,9 +2,9 @@
 
 from uuid import UUID
 
-from atm_service.customers import service as customers
 from atm_service.payout.schemas import Payee
 from atm_service.platform.context import Context
+from atm_service.registers.customers import service as customers
 from atm_service.vouchers.domain import Voucher
 from atm_service.vouchers.schemas import VoucherView
 

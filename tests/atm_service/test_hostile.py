@@ -22,7 +22,7 @@ from atm_service.app import KINDS
 from atm_service.platform.keys import jws
 from atm_service.platform.keys.domain import SigningKey
 from atm_service.platform.middleware import BODY_LIMIT_BYTES, BODY_LIMITS_BYTES
-from atm_service.withdrawals.codes import Code, issue
+from atm_service.registers.withdrawals.codes import Code, issue
 from tests.atm_service.records import refused_in_trail, unchanged
 from tests.atm_service.world import OTHER_OFFICE, Clerk, Customer, Service
 from tests.contract.cast import Cast

@@ -14,16 +14,16 @@ from sqlalchemy import Engine
 
 import ledger
 from atm_service import app, assembly
-from atm_service.banks.simulated import SimulatedBank
-from atm_service.offices import life
-from atm_service.offices import service as offices
 from atm_service.platform import chart, ids, policy
 from atm_service.platform.context import Context, KeyRing
 from atm_service.platform.keys import store as key_store
 from atm_service.platform.keys.domain import Purpose
 from atm_service.platform.keys.tokens import issue_access
 from atm_service.platform.settings import Settings
-from atm_service.staff import service as staff
+from atm_service.registers.banks.simulated import SimulatedBank
+from atm_service.registers.offices import life
+from atm_service.registers.offices import service as offices
+from atm_service.registers.staff import service as staff
 from kyc.sealing import generate_keys, load_keys
 from kyc.simulated import SimulatedProvider
 from ledger import Entry, Posting, reading

@@ -8,8 +8,6 @@ from uuid import UUID
 
 from atm_service.deposits import service as deposits
 from atm_service.deposits.schemas import ConfirmedByCard, DepositRequest, NamedByCard
-from atm_service.offices import life
-from atm_service.offices.domain import State
 from atm_service.payout import authorising, paying, presenting
 from atm_service.payout import service as withdrawals
 from atm_service.payout.schemas import PaymentRequest, WithdrawalRequest
@@ -18,6 +16,8 @@ from atm_service.platform.keys.tokens import Caller
 from atm_service.platform.refusals import Refusal
 from atm_service.promises.shifts import service as shifts
 from atm_service.registers.notes.domain import Notes, counts_of, minus, notes_of, plus
+from atm_service.registers.offices import life
+from atm_service.registers.offices.domain import State
 from tests.simulation.demand import Day, Deposit
 from tests.simulation.province import PIN, Customer, Place, Province
 from tests.simulation.vans import ONE_NOTE

@@ -15,7 +15,7 @@ from atm_service.audit.reconciliation import (
     Payments,
     reconcile,
 )
-from atm_service.offices import service as offices
+from atm_service.registers.offices import service as offices
 from tests.atm_service.audit.days import tamper, work
 from tests.atm_service.world import OFFICE, OTHER_OFFICE, START, Person, Service
 from tests.database import Database

@@ -4,9 +4,9 @@ from uuid import uuid4
 
 import pytest
 
-from atm_service.offices import life
-from atm_service.offices import service as offices
 from atm_service.platform import contacts, policy
+from atm_service.registers.offices import life
+from atm_service.registers.offices import service as offices
 from tests.atm_service.world import OFFICE, OTHER_OFFICE, Service
 
 MAXIMUM = policy.load("bank_agent").withdrawal.amount_max

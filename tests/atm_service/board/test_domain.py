@@ -8,7 +8,7 @@ import pytest
 from atm_service.board import domain
 from atm_service.board.domain import Desk, Mark, OfficeAlarm
 from atm_service.floats.domain import Levels
-from atm_service.offices.domain import Line, State
+from atm_service.registers.offices.domain import Line, State
 from tests.atm_service.world import START
 
 LEVELS = Levels(50, 100, 200)

@@ -7,7 +7,7 @@ from uuid import UUID
 import pytest
 from sqlalchemy import exc
 
-from atm_service.offices import service as offices
+from atm_service.registers.offices import service as offices
 from tests.atm_service.counter import again, supervisor
 from tests.atm_service.world import OFFICE, OTHER_OFFICE, Person, Service
 from tests.contract.documented import slug_of

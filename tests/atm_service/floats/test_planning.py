@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from atm_service.cash.delivery import Direction
 from atm_service.floats.domain import Levels
 from atm_service.floats.planning import Plan, Position, TripAlarm, plan
+from atm_service.registers.cash.delivery import Direction
 
 MILLION = 1_000_000
 UNIT = 10 * MILLION

@@ -1,8 +1,8 @@
 """The controls of reservations: they hold after appointments of every kind, and find what is planted."""
 
 from atm_service.audit import store
-from atm_service.offices import life
-from atm_service.offices.domain import State
+from atm_service.registers.offices import life
+from atm_service.registers.offices.domain import State
 from atm_service.reservations import watching
 from tests.atm_service.audit.days import tamper, topped_up
 from tests.atm_service.audit.test_controls import broken

@@ -6,11 +6,11 @@ from uuid import UUID
 import pytest
 
 from atm_service.availability.domain import Facts, Why
-from atm_service.offices.domain import Line, State
 from atm_service.platform import policy
+from atm_service.registers.offices.domain import Line, State
+from atm_service.registers.withdrawals.errors import OfficeLimitReached
 from atm_service.reservations.domain import Room, Standing, broken, first_day, obstacle, promise, promised
 from atm_service.reservations.errors import CannotReserve, CashReserved
-from atm_service.withdrawals.errors import OfficeLimitReached
 from tests.atm_service.availability.test_domain import NOW, at, facts
 
 RULES = policy.load("bank_agent")

@@ -8,8 +8,8 @@ import pytest
 from sqlalchemy import exc
 
 from atm_service import housekeeping
-from atm_service.offices import life
-from atm_service.offices.domain import State
+from atm_service.registers.offices import life
+from atm_service.registers.offices.domain import State
 from atm_service.reservations import watching
 from tests.atm_service.payout.test_wallet import slug
 from tests.atm_service.reservations.test_moving import move

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from httpx2 import Response
 
-from atm_service.withdrawals import codes
+from atm_service.registers.withdrawals import codes
 from tests.atm_service.counter import refused
 from tests.atm_service.elders import make_slip, pay_by_card, proof
 from tests.atm_service.records import unchanged
