@@ -17,11 +17,9 @@ from starlette.exceptions import HTTPException
 from starlette.routing import Match
 
 from atm_service import housekeeping
-from atm_service.approvals import routes as approvals
 from atm_service.audit import routes as audit
 from atm_service.audit import seal_routes as seals
 from atm_service.audit import sealing
-from atm_service.availability import routes as availability
 from atm_service.board import routes as board
 from atm_service.control.offices import routes as office_life
 from atm_service.counterfeits import routes as counterfeits
@@ -29,7 +27,6 @@ from atm_service.delegations import routes as delegations
 from atm_service.deposits import routes as deposits
 from atm_service.desk.moves import routes as moves
 from atm_service.floats import routes as floats
-from atm_service.notices import routes as notices
 from atm_service.pages import routes as pages
 from atm_service.payout import appointment_routes as appointments
 from atm_service.payout import routes as withdrawals
@@ -39,6 +36,9 @@ from atm_service.platform.kinds import KINDS
 from atm_service.platform.lean import Lane
 from atm_service.platform.middleware import Surroundings
 from atm_service.platform.refusals import Refusal
+from atm_service.promises.approvals import routes as approvals
+from atm_service.promises.availability import routes as availability
+from atm_service.promises.notices import routes as notices
 from atm_service.promises.shifts import routes as shifts
 from atm_service.registers.banks import routes as banks
 from atm_service.registers.cash import routes as cash

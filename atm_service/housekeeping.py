@@ -19,9 +19,9 @@ from atm_service.payout import service as withdrawals
 from atm_service.platform import attempts, contacts, idempotency, metrics
 from atm_service.platform.context import Context
 from atm_service.platform.sessions import service as sessions
+from atm_service.promises.reservations import watching as reservations
 from atm_service.registers.customers import onboarding
 from atm_service.registers.payments import service as payments
-from atm_service.reservations import watching as reservations
 
 log = structlog.get_logger("housekeeping")
 

@@ -4,8 +4,6 @@ from uuid import UUID
 
 from fastapi import APIRouter, Response
 
-from atm_service.approvals import errors as approvals
-from atm_service.approvals.schemas import ApprovalView, ThresholdRequest
 from atm_service.deposits import service
 from atm_service.deposits.errors import ConfirmationNeeded
 from atm_service.deposits.schemas import ConfirmedByPin, DepositConfirmation, DepositRequest, DepositView
@@ -16,6 +14,8 @@ from atm_service.platform.context import InContext, InNow
 from atm_service.platform.idempotency import InKey
 from atm_service.platform.problems import refuses
 from atm_service.platform.refusals import NotFound, TooManyAttempts
+from atm_service.promises.approvals import errors as approvals
+from atm_service.promises.approvals.schemas import ApprovalView, ThresholdRequest
 from atm_service.promises.shifts.errors import NoOpenShift
 from atm_service.registers.customers import service as customers
 from atm_service.registers.customers.errors import PayeeUnknown

@@ -6,8 +6,8 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from atm_service.approvals.schemas import ApprovalView
 from atm_service.payout.schemas import Payee, Pin
+from atm_service.promises.approvals.schemas import ApprovalView
 from atm_service.registers.notes.schemas import Counts
 from atm_service.vouchers.domain import Confirmed
 

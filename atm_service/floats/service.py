@@ -8,7 +8,6 @@ from typing import Final
 from sqlalchemy import Connection
 
 import ledger
-from atm_service.availability import store as availability
 from atm_service.floats import domain, errors, planning, store
 from atm_service.floats.domain import Float, Forecast, Levels, Market, Past
 from atm_service.floats.planning import Plan, Position
@@ -16,6 +15,7 @@ from atm_service.floats.store import Held
 from atm_service.platform import ids, policy, trail
 from atm_service.platform.keys.tokens import Caller
 from atm_service.platform.paging import FIRST_ID
+from atm_service.promises.availability import store as availability
 from atm_service.registers.offices import service as offices
 from atm_service.registers.offices import store as office_store
 from atm_service.registers.offices.errors import OfficeUnknown

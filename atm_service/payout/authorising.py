@@ -22,6 +22,8 @@ from atm_service.platform.policy import Withdrawal as Rules
 from atm_service.platform.refusals import NotFound, Refusal, Unavailable
 from atm_service.platform.sharing import tried
 from atm_service.platform.trail import Deed
+from atm_service.promises.reservations import service as reservations
+from atm_service.promises.reservations.errors import CannotReserve
 from atm_service.registers.customers import service as customers
 from atm_service.registers.customers import store as customer_store
 from atm_service.registers.delegations import store as delegations
@@ -30,8 +32,6 @@ from atm_service.registers.offices import service as offices
 from atm_service.registers.withdrawals import digits, errors, slips, store
 from atm_service.registers.withdrawals.domain import Lifetime, Withdrawal, check_amount
 from atm_service.registers.withdrawals.slips import Made
-from atm_service.reservations import service as reservations
-from atm_service.reservations.errors import CannotReserve
 from kyc.errors import ProviderRefused, ProviderUnavailable
 from kyc.provider import FaceRequest
 from ledger import Hold, reading

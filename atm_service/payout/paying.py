@@ -13,7 +13,6 @@ from uuid import UUID
 from sqlalchemy import Connection
 
 import ledger
-from atm_service.availability import store as availability
 from atm_service.payout import receipts, service, views
 from atm_service.payout.receipts import Delegate, Payout, Receipt
 from atm_service.payout.schemas import PaymentRequest, ReceiptView
@@ -25,6 +24,9 @@ from atm_service.platform.policy import Policy
 from atm_service.platform.refusals import NotFound, Refusal, TooManyAttempts
 from atm_service.platform.sharing import tried
 from atm_service.platform.trail import Deed
+from atm_service.promises.availability import store as availability
+from atm_service.promises.reservations import service as reservations
+from atm_service.promises.reservations.domain import Room
 from atm_service.promises.shifts.domain import Shift
 from atm_service.promises.shifts.errors import NoOpenShift
 from atm_service.promises.shifts.service import shifts_of
@@ -39,8 +41,6 @@ from atm_service.registers.offices import store as office_store
 from atm_service.registers.withdrawals import errors, store
 from atm_service.registers.withdrawals.domain import Drawer, Withdrawal
 from atm_service.registers.withdrawals.store import Found
-from atm_service.reservations import service as reservations
-from atm_service.reservations.domain import Room
 from ledger import Capture, Entry, Posting
 
 

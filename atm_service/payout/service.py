@@ -17,12 +17,12 @@ from atm_service.platform.keys.tokens import Caller
 from atm_service.platform.policy import Policy
 from atm_service.platform.policy import Withdrawal as Rules
 from atm_service.platform.refusals import NotFound
+from atm_service.promises.reservations import service as reservations
 from atm_service.promises.shifts import service as shifts
 from atm_service.registers.customers import service as customers
 from atm_service.registers.withdrawals import codes, digits, errors, store
 from atm_service.registers.withdrawals.codes import Code
 from atm_service.registers.withdrawals.domain import Drawer, Lifetime, Withdrawal
-from atm_service.reservations import service as reservations
 from ledger import Expire, Void
 
 DIGITS_TRIES: Final = 10

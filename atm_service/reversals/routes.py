@@ -4,14 +4,14 @@ from uuid import UUID
 
 from fastapi import APIRouter, Response
 
-from atm_service.approvals import errors as approvals
-from atm_service.approvals.domain import Reason
-from atm_service.approvals.schemas import ApprovalView, ReversalRequest
 from atm_service.platform.callers import InClerk
 from atm_service.platform.context import InContext, InNow
 from atm_service.platform.idempotency import InKey
 from atm_service.platform.problems import refuses
 from atm_service.platform.refusals import NotFound
+from atm_service.promises.approvals import errors as approvals
+from atm_service.promises.approvals.domain import Reason
+from atm_service.promises.approvals.schemas import ApprovalView, ReversalRequest
 from atm_service.promises.shifts.errors import NoOpenShift
 from atm_service.registers.withdrawals import errors as withdrawals
 from atm_service.reversals import service

@@ -11,15 +11,15 @@ from uuid import UUID
 from sqlalchemy import Connection
 
 import ledger
-from atm_service.approvals import service as approvals
-from atm_service.approvals.domain import ApprovalKind as Asked
-from atm_service.approvals.domain import Reason
-from atm_service.approvals.store import Shown
 from atm_service.payout.service import must
 from atm_service.platform import chart, ids
 from atm_service.platform.context import Context
 from atm_service.platform.keys.tokens import Caller
 from atm_service.platform.refusals import NotFound
+from atm_service.promises.approvals import service as approvals
+from atm_service.promises.approvals.domain import ApprovalKind as Asked
+from atm_service.promises.approvals.domain import Reason
+from atm_service.promises.approvals.store import Shown
 from atm_service.promises.shifts import service as shifts
 from atm_service.promises.shifts.domain import Shift
 from atm_service.registers.customers import service as customers

@@ -8,12 +8,12 @@ from atm_service.platform.context import InContext, InNow
 from atm_service.platform.idempotency import InKey
 from atm_service.platform.problems import refuses
 from atm_service.platform.refusals import NotFound, TooManyAttempts
+from atm_service.promises.reservations.errors import CannotReserve, CashReserved
 from atm_service.promises.shifts.errors import NoOpenShift
 from atm_service.registers.delegations import errors as delegations
 from atm_service.registers.notes.errors import NotesCannotMake
 from atm_service.registers.offices.errors import OfficeNotActive, OfficeUnknown
 from atm_service.registers.withdrawals import errors
-from atm_service.reservations.errors import CannotReserve, CashReserved
 from atm_service.slips import service
 from atm_service.slips.schemas import CardWithdrawalRequest, CustomerProof, SlipRequest, Slips, SlipView
 from atm_service.transfers.errors import PayerUnknown

@@ -5,9 +5,9 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from atm_service.approvals.schemas import ApprovalView
 from atm_service.deposits.schemas import Checked, IdNumber, Named
 from atm_service.payout.schemas import Amount, Payee, Pin
+from atm_service.promises.approvals.schemas import ApprovalView
 
 
 class _Body(BaseModel):

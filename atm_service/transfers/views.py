@@ -5,11 +5,11 @@ from uuid import UUID
 
 from sqlalchemy import Connection
 
-from atm_service.approvals import store as approvals
-from atm_service.approvals.domain import ApprovalKind as Asked
-from atm_service.approvals.schemas import ApprovalView
 from atm_service.payout.schemas import Payee
 from atm_service.platform.context import Context
+from atm_service.promises.approvals import store as approvals
+from atm_service.promises.approvals.domain import ApprovalKind as Asked
+from atm_service.promises.approvals.schemas import ApprovalView
 from atm_service.registers.customers import service as customers
 from atm_service.transfers import service
 from atm_service.transfers.domain import Transfer

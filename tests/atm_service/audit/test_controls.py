@@ -11,8 +11,8 @@ from ledger.controls import Control
 from tests.atm_service.audit import counter_plants
 from tests.atm_service.audit.days import Day, tamper, work
 from tests.atm_service.delegations import plants as delegation_plants
+from tests.atm_service.promises.reservations import plants as reservation_plants
 from tests.atm_service.registers.cash import plants as cash_plants
-from tests.atm_service.reservations import plants as reservation_plants
 from tests.atm_service.world import Service
 from tests.database import Database
 

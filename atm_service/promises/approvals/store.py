@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import BigInteger, CheckConstraint, Connection, DateTime, Index, Row, text
 from sqlmodel import Field, SQLModel
 
-from atm_service.approvals.domain import Approval, ApprovalKind, Decision, Reason
+from atm_service.promises.approvals.domain import Approval, ApprovalKind, Decision, Reason
 
 _NAME: Final = "^[a-z][a-z-]{2,39}$"
 

@@ -8,18 +8,18 @@ from uuid import UUID
 from sqlalchemy import Connection
 
 import ledger
-from atm_service.availability import store as availability
-from atm_service.availability.domain import Facts, Why
-from atm_service.availability.store import Known
-from atm_service.notices import store as notices
-from atm_service.notices.store import Notice, NoticeKind
 from atm_service.platform import trail
 from atm_service.platform.context import Context
 from atm_service.platform.policy import Policy
 from atm_service.platform.trail import Deed
+from atm_service.promises.availability import store as availability
+from atm_service.promises.availability.domain import Facts, Why
+from atm_service.promises.availability.store import Known
+from atm_service.promises.notices import store as notices
+from atm_service.promises.notices.store import Notice, NoticeKind
+from atm_service.promises.reservations import domain, service, store
 from atm_service.registers.withdrawals import store as withdrawals
 from atm_service.registers.withdrawals.domain import Withdrawal
-from atm_service.reservations import domain, service, store
 
 AT_ONCE: Final = 200
 NEAR_MAX: Final = 1_000

@@ -6,9 +6,9 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from atm_service.approvals.domain import ApprovalKind, ApprovalStatus, Reason
-from atm_service.approvals.store import Shown
 from atm_service.platform.bodies import ONE_LINE
+from atm_service.promises.approvals.domain import ApprovalKind, ApprovalStatus, Reason
+from atm_service.promises.approvals.store import Shown
 
 Words = Annotated[
     str,

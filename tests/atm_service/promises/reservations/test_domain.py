@@ -5,13 +5,21 @@ from uuid import UUID
 
 import pytest
 
-from atm_service.availability.domain import Facts, Why
 from atm_service.platform import policy
+from atm_service.promises.availability.domain import Facts, Why
+from atm_service.promises.reservations.domain import (
+    Room,
+    Standing,
+    broken,
+    first_day,
+    obstacle,
+    promise,
+    promised,
+)
+from atm_service.promises.reservations.errors import CannotReserve, CashReserved
 from atm_service.registers.offices.domain import Line, State
 from atm_service.registers.withdrawals.errors import OfficeLimitReached
-from atm_service.reservations.domain import Room, Standing, broken, first_day, obstacle, promise, promised
-from atm_service.reservations.errors import CannotReserve, CashReserved
-from tests.atm_service.availability.test_domain import NOW, at, facts
+from tests.atm_service.promises.availability.test_domain import NOW, at, facts
 
 RULES = policy.load("bank_agent")
 DAY, MONTH = RULES.office.per_day, RULES.office.per_month

@@ -5,8 +5,8 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from atm_service.availability.domain import Answer, CanPay, Facts, Till, Why, answer
 from atm_service.platform import policy
+from atm_service.promises.availability.domain import Answer, CanPay, Facts, Till, Why, answer
 from atm_service.registers.notes.domain import notes_of
 from atm_service.registers.offices.domain import Line, State
 from atm_service.registers.offices.hours import Hours

@@ -4,8 +4,6 @@ from uuid import UUID
 
 from fastapi import APIRouter, Response
 
-from atm_service.approvals import errors, service
-from atm_service.approvals.schemas import ApprovalDecisionRequest, ApprovalView
 from atm_service.platform import paging
 from atm_service.platform.callers import InClerk, InSupervisor
 from atm_service.platform.context import InContext, InNow
@@ -13,6 +11,8 @@ from atm_service.platform.idempotency import InKey
 from atm_service.platform.paging import InCursor, InLimit, Page
 from atm_service.platform.problems import refuses
 from atm_service.platform.refusals import NotFound
+from atm_service.promises.approvals import errors, service
+from atm_service.promises.approvals.schemas import ApprovalDecisionRequest, ApprovalView
 
 router = APIRouter()
 

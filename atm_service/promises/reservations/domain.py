@@ -11,12 +11,12 @@ from datetime import date, datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from atm_service.availability.domain import Facts, Why
 from atm_service.platform.policy import Policy
+from atm_service.promises.availability.domain import Facts, Why
+from atm_service.promises.reservations.errors import CannotReserve, CashReserved
 from atm_service.registers.offices.domain import Line, State
 from atm_service.registers.offices.hours import next_open
 from atm_service.registers.withdrawals.errors import OfficeLimitReached
-from atm_service.reservations.errors import CannotReserve, CashReserved
 from ledger import business_date
 
 LOST: Final = timedelta(hours=1)  # an open office that is silent for so long cannot keep its word today

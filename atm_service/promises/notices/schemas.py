@@ -6,8 +6,8 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from atm_service.availability.domain import Why
-from atm_service.notices.store import Notice, NoticeKind
+from atm_service.promises.availability.domain import Why
+from atm_service.promises.notices.store import Notice, NoticeKind
 
 
 class _Body(BaseModel):

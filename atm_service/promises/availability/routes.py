@@ -7,16 +7,16 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Query
 
 import ledger
-from atm_service.availability import store
-from atm_service.availability.domain import Answer, answer
-from atm_service.availability.schemas import OfficeView
-from atm_service.availability.store import Known
 from atm_service.platform import paging
 from atm_service.platform.bodies import ONE_LINE
 from atm_service.platform.context import InContext, InNow
 from atm_service.platform.paging import InCursor, InLimit, Page
 from atm_service.platform.policy import AMOUNT_MAX
 from atm_service.platform.problems import refuses
+from atm_service.promises.availability import store
+from atm_service.promises.availability.domain import Answer, answer
+from atm_service.promises.availability.schemas import OfficeView
+from atm_service.promises.availability.store import Known
 from atm_service.registers.offices import service as offices
 
 router = APIRouter()

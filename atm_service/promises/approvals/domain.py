@@ -13,7 +13,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from atm_service.approvals import errors
+from atm_service.promises.approvals import errors
 
 
 class ApprovalKind(StrEnum):

@@ -7,12 +7,12 @@ from uuid import UUID
 from sqlalchemy import Connection
 
 import ledger
-from atm_service.approvals import errors, store
-from atm_service.approvals.domain import Approval, ApprovalKind, ApprovalStatus, Reason
-from atm_service.approvals.store import Shown
 from atm_service.platform import calendar, ids, trail
 from atm_service.platform.keys.tokens import Caller
 from atm_service.platform.refusals import NotFound
+from atm_service.promises.approvals import errors, store
+from atm_service.promises.approvals.domain import Approval, ApprovalKind, ApprovalStatus, Reason
+from atm_service.promises.approvals.store import Shown
 from atm_service.registers.staff import service as staff
 
 _OPEN = frozenset({ApprovalStatus.WAITING, ApprovalStatus.APPROVED})

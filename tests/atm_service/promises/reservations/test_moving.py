@@ -7,7 +7,7 @@ import pytest
 from httpx2 import Response
 
 from tests.atm_service.payout.test_wallet import slug
-from tests.atm_service.reservations.test_reserving import TODAY, TOMORROW, booked, reserved
+from tests.atm_service.promises.reservations.test_reserving import TODAY, TOMORROW, booked, reserved
 from tests.atm_service.world import OFFICE, OTHER_OFFICE, Customer, Service
 
 

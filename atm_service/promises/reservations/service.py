@@ -9,14 +9,14 @@ from datetime import date, datetime
 from sqlalchemy import Connection
 
 import ledger
-from atm_service.availability import store as availability
-from atm_service.availability.domain import Facts
 from atm_service.platform.policy import Policy
 from atm_service.platform.refusals import Refusal
+from atm_service.promises.availability import store as availability
+from atm_service.promises.availability.domain import Facts
+from atm_service.promises.reservations import domain, store
+from atm_service.promises.reservations.store import Part
 from atm_service.registers.offices import errors as office_errors
 from atm_service.registers.withdrawals.domain import Withdrawal
-from atm_service.reservations import domain, store
-from atm_service.reservations.store import Part
 
 
 def promise_each(

@@ -6,10 +6,10 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import exc, text
 
-from atm_service.approvals import errors
-from atm_service.approvals import service as approvals
-from atm_service.approvals.domain import Approval, ApprovalKind, ApprovalStatus, Decision, Reason
 from atm_service.platform.keys.tokens import Caller
+from atm_service.promises.approvals import errors
+from atm_service.promises.approvals import service as approvals
+from atm_service.promises.approvals.domain import Approval, ApprovalKind, ApprovalStatus, Decision, Reason
 from tests.atm_service.counter import WHY, again, ask_to_reverse, decide, paid, refused, supervisor
 from tests.atm_service.records import unchanged
 from tests.atm_service.world import OFFICE, OTHER_OFFICE, START, Clerk, Service

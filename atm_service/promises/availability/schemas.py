@@ -4,7 +4,7 @@ from datetime import datetime
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from atm_service.availability.domain import CanPay, Why
+from atm_service.promises.availability.domain import CanPay, Why
 
 
 class OfficeView(BaseModel):

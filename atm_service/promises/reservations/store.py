@@ -14,8 +14,8 @@ from uuid import UUID
 from sqlalchemy import Connection, text
 
 import ledger
+from atm_service.promises.reservations.domain import Standing
 from atm_service.registers.withdrawals.domain import Withdrawal
-from atm_service.reservations.domain import Standing
 
 
 @dataclass(frozen=True, order=True)

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, Row, text
 
-from atm_service.availability.domain import Facts, Till
+from atm_service.promises.availability.domain import Facts, Till
 from atm_service.registers.notes.domain import total
 from atm_service.registers.offices import hours
 from atm_service.registers.offices.domain import Line, State

@@ -8,12 +8,12 @@ import pytest
 from sqlalchemy import exc
 
 from atm_service import housekeeping
+from atm_service.promises.reservations import watching
 from atm_service.registers.offices import life
 from atm_service.registers.offices.domain import State
-from atm_service.reservations import watching
 from tests.atm_service.payout.test_wallet import slug
-from tests.atm_service.reservations.test_moving import move
-from tests.atm_service.reservations.test_reserving import TODAY, TOMORROW, booked, reserved
+from tests.atm_service.promises.reservations.test_moving import move
+from tests.atm_service.promises.reservations.test_reserving import TODAY, TOMORROW, booked, reserved
 from tests.atm_service.world import OFFICE, OTHER_OFFICE, Customer, Service
 from tests.database import Database
 

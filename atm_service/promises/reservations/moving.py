@@ -6,15 +6,15 @@ from uuid import UUID
 from sqlalchemy import Connection
 
 import ledger
-from atm_service.notices import store as notices
 from atm_service.platform import trail
 from atm_service.platform.keys.tokens import Caller
 from atm_service.platform.policy import Policy
 from atm_service.platform.refusals import NotFound
+from atm_service.promises.notices import store as notices
+from atm_service.promises.reservations import service, store
 from atm_service.registers.offices import service as offices
 from atm_service.registers.withdrawals import store as withdrawals
 from atm_service.registers.withdrawals.domain import Withdrawal
-from atm_service.reservations import service, store
 
 
 def move(

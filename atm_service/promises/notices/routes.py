@@ -4,14 +4,14 @@ from uuid import UUID
 
 from fastapi import APIRouter
 
-from atm_service.notices import store
-from atm_service.notices.schemas import NoticeView
 from atm_service.platform import paging
 from atm_service.platform.callers import InCustomer
 from atm_service.platform.context import InContext, InNow
 from atm_service.platform.paging import InCursor, InLimit, Page
 from atm_service.platform.problems import refuses
 from atm_service.platform.refusals import NotFound
+from atm_service.promises.notices import store
+from atm_service.promises.notices.schemas import NoticeView
 
 router = APIRouter(prefix="/wallet/v1/notices", tags=["wallet"])
 
