@@ -17,16 +17,16 @@ from starlette.exceptions import HTTPException
 from starlette.routing import Match
 
 from atm_service import housekeeping
-from atm_service.audit import routes as audit
-from atm_service.audit import seal_routes as seals
-from atm_service.audit import sealing
-from atm_service.board import routes as board
+from atm_service.control.audit import routes as audit
+from atm_service.control.audit import seal_routes as seals
+from atm_service.control.audit import sealing
+from atm_service.control.board import routes as board
+from atm_service.control.floats import routes as floats
 from atm_service.control.offices import routes as office_life
 from atm_service.counterfeits import routes as counterfeits
 from atm_service.delegations import routes as delegations
 from atm_service.deposits import routes as deposits
 from atm_service.desk.moves import routes as moves
-from atm_service.floats import routes as floats
 from atm_service.pages import routes as pages
 from atm_service.payout import appointment_routes as appointments
 from atm_service.payout import routes as withdrawals

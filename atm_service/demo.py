@@ -23,8 +23,8 @@ import httpx2
 import typer
 
 from atm_service import assembly
-from atm_service.floats import service as floats
-from atm_service.floats.domain import Levels
+from atm_service.control.floats import service as floats
+from atm_service.control.floats.domain import Levels
 from atm_service.platform import database, settings
 from atm_service.platform.context import Context
 from atm_service.registers.offices import life

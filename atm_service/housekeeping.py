@@ -13,8 +13,8 @@ from typing import Final
 import structlog
 from sqlalchemy import Connection, exc, text
 
-from atm_service.audit import sealing, watching
-from atm_service.floats import watching as floats
+from atm_service.control.audit import sealing, watching
+from atm_service.control.floats import watching as floats
 from atm_service.payout import service as withdrawals
 from atm_service.platform import attempts, contacts, idempotency, metrics
 from atm_service.platform.context import Context

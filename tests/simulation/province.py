@@ -17,8 +17,8 @@ from sqlalchemy import Connection, text
 
 import ledger
 from atm_service import assembly
-from atm_service.floats import service as floats
-from atm_service.floats.domain import Levels
+from atm_service.control.floats import service as floats
+from atm_service.control.floats.domain import Levels
 from atm_service.platform import calendar, chart, ids
 from atm_service.platform.context import Context
 from atm_service.platform.keys.tokens import Caller

@@ -7,11 +7,11 @@ from uuid import UUID
 import pytest
 from sqlalchemy import Connection, exc, text
 
-from atm_service.audit import service as audit
-from atm_service.audit import store
+from atm_service.control.audit import service as audit
+from atm_service.control.audit import store
 from atm_service.registers.delegations import store as delegations
 from ledger.controls import Control
-from tests.atm_service.audit.days import tamper, topped_up
+from tests.atm_service.control.audit.days import tamper, topped_up
 from tests.atm_service.counter import ask_to_reverse, decide, refused, reverse, supervisor
 from tests.atm_service.delegations.plants import PLANTS
 from tests.atm_service.elders import DELEGATE, delegate, delegated, halves, make_slip, pay_delegate, revoke

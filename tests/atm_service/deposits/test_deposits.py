@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 import pytest
 from httpx2 import Response
 
-from atm_service.audit import service as audit
+from atm_service.control.audit import service as audit
 from tests.atm_service.counter import (
     ask_to_reverse,
     confirm,

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from atm_service.app import document
-from atm_service.audit import sql
+from atm_service.control.audit import sql
 from atm_service.promises.availability import domain as availability
 from atm_service.registers.customers import domain as customers
 from atm_service.registers.payments import domain as payments

@@ -3,7 +3,7 @@
 import threading
 from typing import Any
 
-from atm_service.audit import service as audit
+from atm_service.control.audit import service as audit
 from tests.atm_service.counter import ask_to_reverse, decide, paid, refused, reverse, supervisor
 from tests.atm_service.records import unchanged
 from tests.atm_service.world import OFFICE, OTHER_OFFICE, Clerk, Customer, Service

@@ -16,11 +16,11 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from atm_service.audit import store
+from atm_service.control.audit import store
 from atm_service.payout import service as withdrawals
 from atm_service.platform import calendar
 from atm_service.promises.reservations import watching
-from tests.atm_service.audit.test_controls import broken
+from tests.atm_service.control.audit.test_controls import broken
 from tests.atm_service.payout.test_wallet import slug
 from tests.atm_service.promises.reservations.test_reserving import reserved
 from tests.atm_service.world import Clock, Customer, Service, context_on

@@ -1,11 +1,11 @@
 """The controls of reservations: they hold after appointments of every kind, and find what is planted."""
 
-from atm_service.audit import store
+from atm_service.control.audit import store
 from atm_service.promises.reservations import watching
 from atm_service.registers.offices import life
 from atm_service.registers.offices.domain import State
-from tests.atm_service.audit.days import tamper, topped_up
-from tests.atm_service.audit.test_controls import broken
+from tests.atm_service.control.audit.days import tamper, topped_up
+from tests.atm_service.control.audit.test_controls import broken
 from tests.atm_service.promises.reservations.plants import PLANTS
 from tests.atm_service.promises.reservations.test_reserving import TOMORROW, booked
 from tests.atm_service.world import OFFICE, OTHER_OFFICE, Service

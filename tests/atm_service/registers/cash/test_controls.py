@@ -5,9 +5,9 @@ from typing import Final
 import pytest
 from sqlalchemy import Connection
 
-from atm_service.audit import service as audit
-from atm_service.audit import store
-from tests.atm_service.audit.days import tamper
+from atm_service.control.audit import service as audit
+from atm_service.control.audit import store
+from tests.atm_service.control.audit.days import tamper
 from tests.atm_service.registers.cash.plants import PLANTS
 from tests.atm_service.world import OFFICE, Clerk, Service
 from tests.database import Database

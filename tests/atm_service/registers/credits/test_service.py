@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from sqlalchemy import Connection
 
-from atm_service.audit import service as audit
+from atm_service.control.audit import service as audit
 from atm_service.platform import chart
 from atm_service.platform.context import Context
 from atm_service.registers.credits import errors, payers, service
