@@ -23,10 +23,14 @@ from atm_service.control.audit import sealing
 from atm_service.control.board import routes as board
 from atm_service.control.floats import routes as floats
 from atm_service.control.offices import routes as office_life
-from atm_service.counterfeits import routes as counterfeits
-from atm_service.delegations import routes as delegations
-from atm_service.deposits import routes as deposits
+from atm_service.desk.counterfeits import routes as counterfeits
+from atm_service.desk.delegations import routes as delegations
+from atm_service.desk.deposits import routes as deposits
 from atm_service.desk.moves import routes as moves
+from atm_service.desk.reversals import routes as reversals
+from atm_service.desk.slips import routes as slips
+from atm_service.desk.transfers import routes as transfers
+from atm_service.desk.vouchers import routes as vouchers
 from atm_service.pages import routes as pages
 from atm_service.payout import appointment_routes as appointments
 from atm_service.payout import routes as withdrawals
@@ -47,11 +51,7 @@ from atm_service.registers.customers import routes as customers
 from atm_service.registers.offices import routes as offices
 from atm_service.registers.payments import routes as payments
 from atm_service.registers.staff import routes as staff
-from atm_service.reversals import routes as reversals
 from atm_service.run import jwks
-from atm_service.slips import routes as slips
-from atm_service.transfers import routes as transfers
-from atm_service.vouchers import routes as vouchers
 
 log = structlog.get_logger("service")
 

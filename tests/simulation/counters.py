@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
 
-from atm_service.deposits import service as deposits
-from atm_service.deposits.schemas import ConfirmedByCard, DepositRequest, NamedByCard
+from atm_service.desk.deposits import service as deposits
+from atm_service.desk.deposits.schemas import ConfirmedByCard, DepositRequest, NamedByCard
 from atm_service.payout import authorising, paying, presenting
 from atm_service.payout import service as withdrawals
 from atm_service.payout.schemas import PaymentRequest, WithdrawalRequest

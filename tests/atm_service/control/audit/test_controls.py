@@ -10,7 +10,7 @@ from atm_service.platform import metrics
 from ledger.controls import Control
 from tests.atm_service.control.audit import counter_plants
 from tests.atm_service.control.audit.days import Day, tamper, work
-from tests.atm_service.delegations import plants as delegation_plants
+from tests.atm_service.desk.delegations import plants as delegation_plants
 from tests.atm_service.promises.reservations import plants as reservation_plants
 from tests.atm_service.registers.cash import plants as cash_plants
 from tests.atm_service.world import Service
