@@ -32,7 +32,7 @@ class CashCountRow(SQLModel, table=True):
     counted_by: UUID
     counted_at: datetime = Field(sa_type=DateTime(timezone=True))
     counts: dict[str, Any] = Field(sa_type=JSONB)
-    counted_total: int = Field(sa_type=BigInteger)
+    total: int = Field(sa_type=BigInteger)
     expected: int = Field(sa_type=BigInteger)
     stood: bool
 

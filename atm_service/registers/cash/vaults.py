@@ -57,7 +57,7 @@ class Counted:
 
     id: UUID
     counted_at: datetime
-    counted_total: int
+    total: int
     over_short: int
 
 

@@ -5,7 +5,7 @@ from enum import StrEnum
 
 
 class State(StrEnum):
-    """Where an office is in its life: `registers/offices/states.py` says what follows what. Only an active one pays."""
+    """Where an office is in its life. Only an active one pays."""
 
     PLANNED = "planned"
     READY = "ready"
