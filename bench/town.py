@@ -15,7 +15,6 @@ from uuid import UUID
 from sqlalchemy import text
 
 import ledger
-from atm_service import assembly
 from atm_service.platform import chart, ids
 from atm_service.platform import database as db
 from atm_service.platform.context import Context
@@ -26,6 +25,7 @@ from atm_service.registers.customers import sealed
 from atm_service.registers.customers import store as customer_store
 from atm_service.registers.offices import life
 from atm_service.registers.offices import service as offices
+from atm_service.run import assembly
 from bench import books
 from bench.books import Clock
 from bench.server import Server

@@ -13,7 +13,6 @@ from httpx2 import Response
 from sqlalchemy import Engine
 
 import ledger
-from atm_service import app, assembly
 from atm_service.platform import chart, ids, policy
 from atm_service.platform.context import Context, KeyRing
 from atm_service.platform.keys import store as key_store
@@ -24,6 +23,7 @@ from atm_service.registers.banks.simulated import SimulatedBank
 from atm_service.registers.offices import life
 from atm_service.registers.offices import service as offices
 from atm_service.registers.staff import service as staff
+from atm_service.run import app, assembly
 from kyc.sealing import generate_keys, load_keys
 from kyc.simulated import SimulatedProvider
 from ledger import Entry, Posting, reading

@@ -16,7 +16,6 @@ from uuid import UUID
 from sqlalchemy import Connection, text
 
 import ledger
-from atm_service import assembly
 from atm_service.control.floats import service as floats
 from atm_service.control.floats.domain import Levels
 from atm_service.platform import calendar, chart, ids
@@ -33,6 +32,7 @@ from atm_service.registers.customers import store as customer_store
 from atm_service.registers.notes.domain import NONE, Notes
 from atm_service.registers.offices import life
 from atm_service.registers.offices import service as offices
+from atm_service.run import assembly
 from kyc.identity import Identity
 from tests.simulation import demand
 from tests.simulation.demand import Living, Size

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from atm_service import housekeeping
 from atm_service.control.audit import sealing, store
 from atm_service.platform.keys import store as key_store
+from atm_service.run import housekeeping
 from ledger import seals
 from ledger.seals import live, reading, verifying
 from ledger.seals.verifying import Report

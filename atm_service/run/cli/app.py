@@ -9,14 +9,20 @@ from typing import Annotated, Final, cast, get_args
 import typer
 import uvicorn
 
-from atm_service import app as application
-from atm_service import assembly, cli_audit, cli_cash, cli_credits, cli_floats, cli_ledger, cli_offices, demo
-from atm_service.cli_context import chosen_settings, fail, owner_url, working
 from atm_service.platform import database
 from atm_service.platform.keys import store as key_store
 from atm_service.platform.keys.domain import Purpose
 from atm_service.registers.staff import service as staff
 from atm_service.registers.staff.domain import Role
+from atm_service.run import app as application
+from atm_service.run import assembly, demo
+from atm_service.run.cli import audit as cli_audit
+from atm_service.run.cli import cash as cli_cash
+from atm_service.run.cli import credits as cli_credits
+from atm_service.run.cli import floats as cli_floats
+from atm_service.run.cli import ledger as cli_ledger
+from atm_service.run.cli import offices as cli_offices
+from atm_service.run.cli.context import chosen_settings, fail, owner_url, working
 
 app: Final = typer.Typer(
     help="soft-ATM: cash at the post office. Settings come from SOFT_ATM_… in the environment.",

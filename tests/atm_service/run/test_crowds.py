@@ -7,9 +7,9 @@ import pytest
 from fastapi import FastAPI
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from atm_service import app
 from atm_service.platform import middleware
 from atm_service.platform.middleware import Surroundings
+from atm_service.run import app
 from tests.atm_service.world import Service
 
 

@@ -17,12 +17,12 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from httpx2 import Response
 from starlette.types import Message
 
-from atm_service import app
-from atm_service.app import KINDS
 from atm_service.platform.keys import jws
 from atm_service.platform.keys.domain import SigningKey
 from atm_service.platform.middleware import BODY_LIMIT_BYTES, BODY_LIMITS_BYTES
 from atm_service.registers.withdrawals.codes import Code, issue
+from atm_service.run import app
+from atm_service.run.app import KINDS
 from tests.atm_service.records import refused_in_trail, unchanged
 from tests.atm_service.world import OTHER_OFFICE, Clerk, Customer, Service
 from tests.contract.cast import Cast

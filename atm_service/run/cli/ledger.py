@@ -6,8 +6,8 @@ from typing import Annotated, Final
 import typer
 
 import ledger
-from atm_service.cli_context import fail, working
 from atm_service.platform import trail
+from atm_service.run.cli.context import fail, working
 
 app: Final = typer.Typer(help="The ledger's business dates.", no_args_is_help=True)
 

@@ -11,7 +11,7 @@ import pytest
 from click.testing import Result
 from typer.testing import CliRunner
 
-from atm_service import cli
+from atm_service.run.cli import app as cli
 from ledger.seals import records
 from tests.database import Database
 from tests.ledger.builders import ANNA, NOW, fill, hold, new_id, payment, prepare, top_up

@@ -6,7 +6,7 @@ import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
-from atm_service.pages.routes import ASSETS, router, takes_gzip
+from atm_service.run.pages.routes import ASSETS, router, takes_gzip
 
 WALLET_KB = 40  # compressed, over the line, on the first visit; later visits ask for 304s only
 

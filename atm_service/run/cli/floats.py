@@ -6,13 +6,13 @@ from typing import Annotated, Final
 import typer
 
 import ledger
-from atm_service.cli_context import fail, working
 from atm_service.control.floats import backtest, domain, service
 from atm_service.control.floats.backtest import Tally
 from atm_service.control.floats.domain import Float, Levels, Market
 from atm_service.platform.policy import AMOUNT_MAX, FLOAT_MAX
 from atm_service.registers.cash.delivery import Direction
 from atm_service.registers.offices import store as offices
+from atm_service.run.cli.context import fail, working
 
 app: Final = typer.Typer(help="Floats: levels, forecasts, plans.", no_args_is_help=True)
 

@@ -7,7 +7,6 @@ from typing import Annotated, Final
 import typer
 from sqlalchemy import Connection
 
-from atm_service.cli_context import fail, working
 from atm_service.platform.calendar import VIETNAM
 from atm_service.platform.keys.tokens import Caller
 from atm_service.registers.offices import coverage, hours, life, life_store, service, store
@@ -15,6 +14,7 @@ from atm_service.registers.offices.coverage import Coverage
 from atm_service.registers.offices.domain import Line, State
 from atm_service.registers.offices.states import Item
 from atm_service.registers.staff import store as staff_store
+from atm_service.run.cli.context import fail, working
 
 HISTORY_MAX: Final = 100
 DAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")

@@ -9,11 +9,11 @@ from typing import NoReturn
 import typer
 from sqlalchemy import exc
 
-from atm_service import assembly
 from atm_service.platform import database, settings
 from atm_service.platform.context import Context
 from atm_service.platform.keys import store as key_store
 from atm_service.platform.refusals import Refusal
+from atm_service.run import assembly
 
 
 def chosen_settings() -> settings.Settings:

@@ -6,9 +6,9 @@ from datetime import datetime
 
 import pytest
 
-from atm_service import housekeeping
 from atm_service.platform import attempts
 from atm_service.platform.context import Context
+from atm_service.run import housekeeping
 from tests.atm_service.world import Service
 
 

@@ -6,7 +6,6 @@ from uuid import UUID
 import typer
 from sqlalchemy import Connection
 
-from atm_service.cli_context import fail, working
 from atm_service.platform import ids
 from atm_service.platform.keys.tokens import Caller
 from atm_service.platform.paging import FIRST_ID
@@ -16,6 +15,7 @@ from atm_service.registers.notes import stock
 from atm_service.registers.notes.domain import DENOMINATIONS, Counts, counts_of
 from atm_service.registers.offices import service as offices
 from atm_service.registers.staff import store as staff_store
+from atm_service.run.cli.context import fail, working
 
 LISTED_MAX: Final = 1_000
 

@@ -9,7 +9,7 @@ from click.testing import Result
 from typer.testing import CliRunner
 
 import ledger
-from atm_service import cli
+from atm_service.run.cli import app as cli
 from tests.database import Database
 from tests.ledger.builders import NOW, TODAY, one, prepare, refused, top_up
 

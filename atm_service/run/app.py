@@ -16,7 +16,6 @@ from sqlalchemy import exc
 from starlette.exceptions import HTTPException
 from starlette.routing import Match
 
-from atm_service import housekeeping
 from atm_service.control.audit import routes as audit
 from atm_service.control.audit import seal_routes as seals
 from atm_service.control.audit import sealing
@@ -31,7 +30,6 @@ from atm_service.desk.reversals import routes as reversals
 from atm_service.desk.slips import routes as slips
 from atm_service.desk.transfers import routes as transfers
 from atm_service.desk.vouchers import routes as vouchers
-from atm_service.pages import routes as pages
 from atm_service.payout import appointment_routes as appointments
 from atm_service.payout import routes as withdrawals
 from atm_service.platform import bodies, metrics, openapi, problems, refusals, trail
@@ -51,7 +49,8 @@ from atm_service.registers.customers import routes as customers
 from atm_service.registers.offices import routes as offices
 from atm_service.registers.payments import routes as payments
 from atm_service.registers.staff import routes as staff
-from atm_service.run import jwks
+from atm_service.run import housekeeping, jwks
+from atm_service.run.pages import routes as pages
 
 log = structlog.get_logger("service")
 

@@ -7,7 +7,7 @@ import pytest
 from click.testing import Result
 from typer.testing import CliRunner
 
-from atm_service import cli
+from atm_service.run.cli import app as cli
 from tests.atm_service.world import START
 from tests.database import Database
 

@@ -6,7 +6,7 @@ from typing import Annotated, Final
 
 from fastapi import APIRouter, Header, Response
 
-from atm_service.pages.assets import HTML, Asset, load
+from atm_service.run.pages.assets import HTML, Asset, load
 
 ASSETS: Final = load(Path(__file__).parent)
 

@@ -5,7 +5,7 @@ from alembic.migration import MigrationContext
 from sqlmodel import SQLModel
 
 import ledger.tables
-from atm_service import app, schema
+from atm_service.run import app, schema
 from tests.database import Database
 
 SCHEMAS = {"ledger", "service"}

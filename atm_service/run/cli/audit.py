@@ -19,10 +19,10 @@ import typer
 from sqlalchemy import Connection
 
 import ledger
-from atm_service.cli_context import fail, working
 from atm_service.control.audit import sealing, service, store, watching
 from atm_service.control.audit.exports import Format
 from atm_service.platform.context import Context
+from atm_service.run.cli.context import fail, working
 from ledger.seals import exports, live, proofs, reading, records, verifying, waiting
 from ledger.seals.exports import MalformedExport
 from ledger.seals.leaves import name

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-ROOT: Final = Path(__file__).parents[1]
+ROOT: Final = Path(__file__).parents[2]
 
 # Replaced whole after each migration, in this order. No percent sign in them: the driver would read it as a place.
 FUNCTION_FILES: Final = (

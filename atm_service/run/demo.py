@@ -22,7 +22,6 @@ from uuid import UUID, uuid5
 import httpx2
 import typer
 
-from atm_service import assembly
 from atm_service.control.floats import service as floats
 from atm_service.control.floats.domain import Levels
 from atm_service.platform import database, settings
@@ -32,6 +31,7 @@ from atm_service.registers.offices import service as offices
 from atm_service.registers.staff import service as staff
 from atm_service.registers.staff import store as staff_store
 from atm_service.registers.staff.domain import Role
+from atm_service.run import assembly
 
 NAMESPACE: Final = UUID(
     "5f0c7f0e-6e3b-4d55-9d6e-0f1f6a0c9a01"

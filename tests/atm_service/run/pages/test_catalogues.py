@@ -4,16 +4,17 @@ from pathlib import Path
 
 import pytest
 
-from atm_service.app import document
 from atm_service.control.audit import sql
 from atm_service.promises.availability import domain as availability
 from atm_service.registers.customers import domain as customers
 from atm_service.registers.payments import domain as payments
 from atm_service.registers.withdrawals import domain as withdrawals
+from atm_service.run import pages
+from atm_service.run.app import document
 from kyc.provider import Reason
 from ledger import controls
 
-PAGES = Path(__file__).parents[3] / "atm_service" / "pages"
+PAGES = Path(pages.__file__).parent
 SOURCES = {
     path.relative_to(PAGES).as_posix(): path.read_text(encoding="utf-8")
     for path in [*PAGES.rglob("*.js"), *PAGES.rglob("*.html")]

@@ -5,13 +5,13 @@ from typing import Annotated, Final
 
 import typer
 
-from atm_service.cli_context import fail, working
 from atm_service.platform import ids
 from atm_service.registers.banks import data as banks
 from atm_service.registers.credits import files, payers, service
 from atm_service.registers.credits.domain import BATCH, Bad
 from atm_service.registers.credits.errors import LinesRefused, PayerShort
 from atm_service.registers.credits.service import Plan, Wish
+from atm_service.run.cli.context import fail, working
 
 SOME_SKIPPED: Final = 3
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from atm_service import housekeeping
+from atm_service.run import housekeeping
 from tests.atm_service.records import rows, tables
 from tests.atm_service.world import Clerk, Customer, Service
 

@@ -16,7 +16,7 @@ import qrcode.image.svg
 from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.responses import JSONResponse
 
-from atm_service.pages.routes import router as pages
+from atm_service.run.pages.routes import router as pages
 
 Json = dict[str, Any]
 PIN, PHONE, PASSWORD = "246802", "0912345678", "mot-hai-ba"
