@@ -25,7 +25,7 @@ def phone_print(sealer: Sealer, phone: str) -> bytes:
 
 
 def pin_print(sealer: Sealer, customer_id: UUID, pin: str) -> bytes:
-    """Give what is kept of a PIN (docs/decisions/pin-keyed-hash.md says why not a slow hash).
+    """Give what is kept of a PIN (docs/decisions/0002-pin-keyed-hash.md says why not a slow hash).
 
     With the customer's id, so that the same PIN of two customers looks different.
     """
