@@ -90,7 +90,7 @@ def test_the_trail_and_the_metrics_name_nobody(service: Service) -> None:
 
 
 def test_no_plain_column_holds_a_secret(service: Service) -> None:
-    """Every column of every table, read as text and as bytes: what is personal is sealed or hashed."""
+    """Every column of every table, read as text and as bytes: what is personal is encrypted or hashed."""
     secrets = walk_the_road(service)
     found = []
     with service.context.transaction() as session:

@@ -1,8 +1,8 @@
-"""Personal data at rest: sealed with AES-256-GCM, found again by a keyed hash.
+"""Personal data at rest: encrypted with AES-256-GCM, found again by a keyed hash.
 
-A sealed value is `version(1) · length of key id(1) · key id · nonce(12) · ciphertext and tag(16)`. Everything
+An encrypted value is `version(1) · length of key id(1) · key id · nonce(12) · ciphertext and tag(16)`. Everything
 before the nonce and the caller's context are authenticated, so that a value opens only in the place it was
-sealed for.
+encrypted for.
 """
 
 import base64
@@ -19,7 +19,7 @@ from typing import Any, Final
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from kyc.errors import KeyFileInvalid, Unsealable
+from kyc.errors import KeyFileInvalid, Undecryptable
 
 KEY_BYTES: Final = 32
 PLAINTEXT_BYTES_MAX: Final = 65_536
@@ -37,10 +37,10 @@ _TOML_PLACE: Final = re.compile(r"\(at [a-z0-9, ]+\)$")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Sealer:
-    """Seals with the current key, opens with any of its keys, and makes look-up hashes.
+class Cipher:
+    """Encrypts with the current key, decrypts with any of its keys, and makes look-up hashes.
 
-    A key may seal 2³² values before its random nonces risk a repetition (NIST SP 800-38D, 8.3); turn it long
+    A key may encrypt 2³² values before its random nonces risk a repetition (NIST SP 800-38D, 8.3); turn it long
     before. The index key cannot be turned without hashing every row anew. Raises `ValueError` for keys that
     do not fit.
     """
@@ -61,29 +61,29 @@ class Sealer:
         if len(set(every)) < len(every):
             raise ValueError("two keys are the same")
 
-    def seal(self, plaintext: bytes, context: bytes) -> bytes:
-        """Seal up to 65,536 bytes for one place, named by `context` (table, column and row; not secret).
+    def encrypt(self, plaintext: bytes, context: bytes) -> bytes:
+        """Encrypt up to 65,536 bytes for one place, named by `context` (table, column and row; not secret).
 
-        Two seals of one text differ. Raises `ValueError` for a text or a context out of bounds.
+        Twice the same text gives two different values. Raises `ValueError` for a text or a context out of bounds.
         """
         if len(plaintext) > PLAINTEXT_BYTES_MAX:
-            raise ValueError("too long to seal")
+            raise ValueError("too long to encrypt")
         header = bytes([_VERSION, len(self.current)]) + self.current.encode("ascii")
         nonce = secrets.token_bytes(_NONCE_BYTES)
         bound = header + _checked_context(context)
         return header + nonce + AESGCM(self.keys[self.current]).encrypt(nonce, plaintext, bound)
 
-    def open(self, sealed: bytes, context: bytes) -> bytes:
-        """Give back what was sealed for `context`. Raises `Unsealable` for anything else."""
-        key_id, header, rest = _split(sealed)
+    def decrypt(self, encrypted: bytes, context: bytes) -> bytes:
+        """Give back what was encrypted for `context`. Raises `Undecryptable` for anything else."""
+        key_id, header, rest = _split(encrypted)
         key = self.keys.get(key_id)
         if key is None:
-            raise Unsealable("its key is not here")
+            raise Undecryptable("its key is not here")
         nonce, ciphertext = rest[:_NONCE_BYTES], rest[_NONCE_BYTES:]
         try:
             return AESGCM(key).decrypt(nonce, ciphertext, header + _checked_context(context))
         except InvalidTag:
-            raise Unsealable("damaged, or sealed for another place") from None
+            raise Undecryptable("damaged, or encrypted for another place") from None
 
     def fingerprint(self, text: str, purpose: str) -> bytes:
         """Give 32 bytes that are the same for the same text and purpose, and tell nothing without the key.
@@ -100,9 +100,9 @@ class Sealer:
         return hmac.digest(self.index_key, message, "sha256")
 
 
-def key_id_of(sealed: bytes) -> str:
-    """Name the key that a value was sealed with, so that rotation finds the old ones. Raises `Unsealable`."""
-    return _split(sealed)[0]
+def key_id_of(encrypted: bytes) -> str:
+    """Name the key that a value was encrypted with, so that rotation finds the old ones. Raises `Undecryptable`."""
+    return _split(encrypted)[0]
 
 
 def generate_keys() -> str:
@@ -122,7 +122,7 @@ def add_key(text: str) -> str:
     return written
 
 
-def load_keys(text: str) -> Sealer:
+def load_keys(text: str) -> Cipher:
     """Read the text of a key file. Raises `KeyFileInvalid`, which names the fault and never shows a key."""
     if len(text) > _FILE_CHARS_MAX:
         raise KeyFileInvalid("the key file is too long")
@@ -138,25 +138,25 @@ def load_keys(text: str) -> Sealer:
         raise KeyFileInvalid("`current` must be a name and `keys` a table")
     keys = {name: _decode(key, "an entry of `[keys]`") for name, key in file["keys"].items()}
     try:
-        return Sealer(keys, file["current"], _decode(file["index"], "`index`"))
+        return Cipher(keys, file["current"], _decode(file["index"], "`index`"))
     except ValueError as error:
         raise KeyFileInvalid(str(error)) from None
 
 
-def _split(sealed: bytes) -> tuple[str, bytes, bytes]:
+def _split(encrypted: bytes) -> tuple[str, bytes, bytes]:
     """Give the key id, the header and the rest."""
-    if len(sealed) < _HEADER_BYTES or sealed[0] != _VERSION:
-        raise Unsealable("not a sealed value of this version")
-    end = _HEADER_BYTES + sealed[1]
-    if len(sealed) < end + _NONCE_BYTES + _TAG_BYTES:
-        raise Unsealable("cut short")
-    if len(sealed) > end + _NONCE_BYTES + _TAG_BYTES + PLAINTEXT_BYTES_MAX:
-        raise Unsealable("too long")
+    if len(encrypted) < _HEADER_BYTES or encrypted[0] != _VERSION:
+        raise Undecryptable("not an encrypted value of this version")
+    end = _HEADER_BYTES + encrypted[1]
+    if len(encrypted) < end + _NONCE_BYTES + _TAG_BYTES:
+        raise Undecryptable("cut short")
+    if len(encrypted) > end + _NONCE_BYTES + _TAG_BYTES + PLAINTEXT_BYTES_MAX:
+        raise Undecryptable("too long")
     try:
-        key_id = sealed[_HEADER_BYTES:end].decode("ascii")
+        key_id = encrypted[_HEADER_BYTES:end].decode("ascii")
     except UnicodeDecodeError:
-        raise Unsealable("its key is not here") from None
-    return key_id, sealed[:end], sealed[end:]
+        raise Undecryptable("its key is not here") from None
+    return key_id, encrypted[:end], encrypted[end:]
 
 
 def _checked_context(context: bytes) -> bytes:
@@ -190,7 +190,7 @@ def _decode(text: object, place: str) -> bytes:
 def _write(current: str, index: str, keys: Mapping[str, str]) -> str:
     lines = [
         "# Whoever reads this file can read every customer's identity. Keep a copy away from the database:",
-        "# without one, nobody ever can. `current` seals; the other keys only open what they have sealed.",
+        "# without one, nobody ever can. `current` encrypts; the other keys only decrypt what they have encrypted.",
         f'current = "{current}"',
         f'index = "{index}"',
         "",

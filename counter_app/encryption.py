@@ -1,7 +1,7 @@
 """Keeping the bodies in the counter's journal unreadable without the key beside it.
 
 A body holds a card number and a PIN and must survive a power cut, because the same question has to be asked
-again. So it is sealed with AES-256-GCM, and the key is a file that only the app's own user may read.
+again. So it is encrypted with AES-256-GCM, and the key is a file that only the app's own user may read.
 """
 
 import os
@@ -17,34 +17,34 @@ _KEY_BYTES: Final = 32
 _NONCE_BYTES: Final = 12
 
 
-class SealBrokenError(Exception):
-    """The sealed bytes were not made with this key and context."""
+class UndecryptableError(Exception):
+    """The encrypted bytes were not made with this key and context."""
 
 
 class KeyFileError(Exception):
     """The key file cannot be trusted. The message says which file and what to do."""
 
 
-class Sealer:
-    """Seals and opens small byte strings. `context` binds a seal to its place; it is not stored."""
+class Cipher:
+    """Encrypts and decrypts small byte strings. `context` binds a value to its place; it is not stored."""
 
     def __init__(self, key: bytes) -> None:
-        self._cipher = AESGCM(key)
+        self._aes = AESGCM(key)
 
-    def seal(self, plaintext: bytes, context: str) -> bytes:
+    def encrypt(self, plaintext: bytes, context: str) -> bytes:
         """Return nonce and ciphertext together."""
         nonce = secrets.token_bytes(_NONCE_BYTES)
-        return nonce + self._cipher.encrypt(nonce, plaintext, context.encode())
+        return nonce + self._aes.encrypt(nonce, plaintext, context.encode())
 
-    def open(self, sealed: bytes, context: str) -> bytes:
-        """Return the plaintext, or raise SealBrokenError."""
+    def decrypt(self, encrypted: bytes, context: str) -> bytes:
+        """Return the plaintext, or raise UndecryptableError."""
         try:
-            return self._cipher.decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], context.encode())
+            return self._aes.decrypt(encrypted[:_NONCE_BYTES], encrypted[_NONCE_BYTES:], context.encode())
         except (InvalidTag, ValueError):
-            raise SealBrokenError("sealed with another key or in another place") from None
+            raise UndecryptableError("encrypted with another key or in another place") from None
 
 
-def load_sealer(path: Path) -> Sealer:
+def load_cipher(path: Path) -> Cipher:
     """Read the key file, or make it (mode 0600, on disk before it is used).
 
     Raises KeyFileError when the file is damaged or others may read it.
@@ -52,13 +52,13 @@ def load_sealer(path: Path) -> Sealer:
     try:
         descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
     except FileExistsError:
-        return Sealer(_read_key(path))
+        return Cipher(_read_key(path))
     with os.fdopen(descriptor, "wb") as file:
         key = secrets.token_bytes(_KEY_BYTES)
         file.write(key)
         file.flush()
         os.fsync(file.fileno())
-    return Sealer(key)
+    return Cipher(key)
 
 
 def _read_key(path: Path) -> bytes:
