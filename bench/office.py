@@ -16,8 +16,8 @@ from uuid import uuid4
 import httpx2
 import uvloop
 
-from atm_service.staff import service as staff
-from atm_service.staff import store as staff_store
+from atm_service.registers.staff import service as staff
+from atm_service.registers.staff import store as staff_store
 from bench import line, serving, withdrawals
 from bench.books import Clock
 from bench.clients import apart

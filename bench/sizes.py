@@ -9,9 +9,9 @@ from functools import partial
 from typing import Any, Final
 
 import ledger
-from atm_service.audit import sealing, watching
-from atm_service.audit import service as audit
-from atm_service.audit import store as audit_store
+from atm_service.control.audit import sealing, watching
+from atm_service.control.audit import service as audit
+from atm_service.control.audit import store as audit_store
 from atm_service.platform import chart
 from bench import clients, growth, withdrawals
 from bench.books import Books, Clock

@@ -14,8 +14,8 @@ from uuid import uuid4
 import uvloop
 from sqlalchemy import text
 
-from atm_service.audit import service as audit
-from atm_service.audit import store as audit_store
+from atm_service.control.audit import service as audit
+from atm_service.control.audit import store as audit_store
 from atm_service.platform import chart
 from bench import line, serving
 from bench.books import Clock

@@ -4,7 +4,6 @@ from uuid import UUID
 
 from fastapi import APIRouter, Response
 
-from atm_service.offices.errors import OfficeNotActive, OfficeUnknown
 from atm_service.payout import service, views
 from atm_service.payout.schemas import AppointmentMoveRequest, WithdrawalView
 from atm_service.platform.callers import InCustomer
@@ -12,9 +11,10 @@ from atm_service.platform.context import InContext, InNow
 from atm_service.platform.idempotency import InKey
 from atm_service.platform.problems import refuses
 from atm_service.platform.refusals import NotFound
-from atm_service.reservations import moving
-from atm_service.reservations.errors import CannotReserve
-from atm_service.withdrawals import errors
+from atm_service.promises.reservations import moving
+from atm_service.promises.reservations.errors import CannotReserve
+from atm_service.registers.offices.errors import OfficeNotActive, OfficeUnknown
+from atm_service.registers.withdrawals import errors
 
 router = APIRouter(prefix="/wallet/v1/withdrawals", tags=["wallet"])
 

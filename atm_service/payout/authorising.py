@@ -10,9 +10,6 @@ from uuid import UUID
 from sqlalchemy import Connection
 
 import ledger
-from atm_service.customers import service as customers
-from atm_service.customers import store as customer_store
-from atm_service.offices import service as offices
 from atm_service.payout import service, views
 from atm_service.payout.schemas import WithdrawalRequest, WithdrawalView
 from atm_service.payout.service import Shown
@@ -25,13 +22,16 @@ from atm_service.platform.policy import Withdrawal as Rules
 from atm_service.platform.refusals import NotFound, Refusal, Unavailable
 from atm_service.platform.sharing import tried
 from atm_service.platform.trail import Deed
+from atm_service.promises.reservations import service as reservations
+from atm_service.promises.reservations.errors import CannotReserve
+from atm_service.registers.customers import service as customers
+from atm_service.registers.customers import store as customer_store
 from atm_service.registers.delegations import store as delegations
 from atm_service.registers.delegations.store import Known
-from atm_service.reservations import service as reservations
-from atm_service.reservations.errors import CannotReserve
-from atm_service.withdrawals import digits, errors, slips, store
-from atm_service.withdrawals.domain import Lifetime, Withdrawal, check_amount
-from atm_service.withdrawals.slips import Made
+from atm_service.registers.offices import service as offices
+from atm_service.registers.withdrawals import digits, errors, slips, store
+from atm_service.registers.withdrawals.domain import Lifetime, Withdrawal, check_amount
+from atm_service.registers.withdrawals.slips import Made
 from kyc.errors import ProviderRefused, ProviderUnavailable
 from kyc.provider import FaceRequest
 from ledger import Hold, reading
@@ -87,7 +87,7 @@ def authorise(context: Context, wishes: Sequence[Wish]) -> list[Answer | Refusal
     with context.transaction() as session:
         pins = {wish.customer.subject: wish.body.pin for wish in wishes}
         known = customer_store.lock_each(session, list(pins))
-        refused = customers.prove_pins(session, context.sealer, known, pins, now)
+        refused = customers.prove_pins(session, context.cipher, known, pins, now)
         proved = [wish for wish in wishes if wish.customer.subject not in refused]
         answers = iter(
             idempotency.once_each(
@@ -229,16 +229,16 @@ def _insert(session: Connection, context: Context, withdrawals: Sequence[Withdra
         if not left:
             return tens
         tens |= {withdrawal.id: digits.make(secrets.randbelow) for withdrawal in left}
-        added = store.insert(session, [_sealed(context, one, tens[one.id]) for one in left])
+        added = store.insert(session, [_encrypted(context, one, tens[one.id]) for one in left])
         left = [withdrawal for withdrawal in left if withdrawal.id not in added]
     if left:
         raise RuntimeError("no free digits found: that many open codes cannot be")
     return tens
 
 
-def _sealed(context: Context, withdrawal: Withdrawal, ten: str) -> tuple[Withdrawal, bytes, bytes]:
-    sealed = context.sealer.seal(ten.encode(), service.digits_place(withdrawal.id))
-    return withdrawal, context.sealer.fingerprint(ten, "digits"), sealed
+def _encrypted(context: Context, withdrawal: Withdrawal, ten: str) -> tuple[Withdrawal, bytes, bytes]:
+    encrypted = context.cipher.encrypt(ten.encode(), service.digits_place(withdrawal.id))
+    return withdrawal, context.cipher.fingerprint(ten, "digits"), encrypted
 
 
 def _view(context: Context, withdrawal: Withdrawal, ten: str, now: datetime) -> WithdrawalView:

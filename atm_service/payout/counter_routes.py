@@ -17,11 +17,11 @@ from atm_service.platform.lean import LeanRoute
 from atm_service.platform.paging import InCursor, InLimit, Page
 from atm_service.platform.problems import refuses
 from atm_service.platform.refusals import NotFound, TooManyAttempts
+from atm_service.promises.reservations.errors import CashReserved
 from atm_service.promises.shifts.errors import NoOpenShift
 from atm_service.registers.delegations import errors as delegations
 from atm_service.registers.notes.errors import MixOfOtherSum, NotesCannotMake, NotesNotThere
-from atm_service.reservations.errors import CashReserved
-from atm_service.withdrawals import errors
+from atm_service.registers.withdrawals import errors
 
 router = APIRouter(prefix="/counter/v1", tags=["counter"])
 

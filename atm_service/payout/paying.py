@@ -13,9 +13,6 @@ from uuid import UUID
 from sqlalchemy import Connection
 
 import ledger
-from atm_service.availability import store as availability
-from atm_service.customers import store as customer_store
-from atm_service.offices import store as office_store
 from atm_service.payout import receipts, service, views
 from atm_service.payout.receipts import Delegate, Payout, Receipt
 from atm_service.payout.schemas import PaymentRequest, ReceiptView
@@ -27,20 +24,23 @@ from atm_service.platform.policy import Policy
 from atm_service.platform.refusals import NotFound, Refusal, TooManyAttempts
 from atm_service.platform.sharing import tried
 from atm_service.platform.trail import Deed
+from atm_service.promises.availability import store as availability
+from atm_service.promises.reservations import service as reservations
+from atm_service.promises.reservations.domain import Room
 from atm_service.promises.shifts.domain import Shift
 from atm_service.promises.shifts.errors import NoOpenShift
 from atm_service.promises.shifts.service import shifts_of
+from atm_service.registers.customers import store as customer_store
 from atm_service.registers.delegations import errors as delegation_errors
 from atm_service.registers.delegations import store as delegations
 from atm_service.registers.delegations.store import Known
 from atm_service.registers.notes import mixing, stock
 from atm_service.registers.notes.domain import written
 from atm_service.registers.notes.mixing import Mix
-from atm_service.reservations import service as reservations
-from atm_service.reservations.domain import Room
-from atm_service.withdrawals import errors, store
-from atm_service.withdrawals.domain import Drawer, Withdrawal
-from atm_service.withdrawals.store import Found
+from atm_service.registers.offices import store as office_store
+from atm_service.registers.withdrawals import errors, store
+from atm_service.registers.withdrawals.domain import Drawer, Withdrawal
+from atm_service.registers.withdrawals.store import Found
 from ledger import Capture, Entry, Posting
 
 
@@ -156,7 +156,7 @@ def _ready(
         raise errors.PinRequired
     if str(payment.id) in shut:
         raise shut[str(payment.id)]
-    card = context.sealer.fingerprint(payment.checks.id_number, "id-number")
+    card = context.cipher.fingerprint(payment.checks.id_number, "id-number")
     if not secrets.compare_digest(card, found.id_print):
         raise errors.WrongIdentity
     delegate = _checked_delegate(context, payment.checks, paid, shift.office, delegated, now)
@@ -192,7 +192,7 @@ def _checked_delegate(
     if checks.delegate is None:
         raise delegation_errors.DelegateRequired
     known = delegated[paid.delegation_id]
-    card = context.sealer.fingerprint(checks.delegate.id_number, "id-number")
+    card = context.cipher.fingerprint(checks.delegate.id_number, "id-number")
     if not secrets.compare_digest(card, known.delegation.delegate_print):
         raise delegation_errors.WrongDelegate
     known.delegation.check(paid.amount, known.paid, office, now)

@@ -7,7 +7,6 @@ from uuid import UUID
 
 from sqlalchemy import Connection
 
-from atm_service.offices import service as offices
 from atm_service.payout import service, views
 from atm_service.payout.schemas import PresentationView
 from atm_service.platform import attempts, trail
@@ -21,10 +20,11 @@ from atm_service.promises.shifts.errors import NoOpenShift
 from atm_service.promises.shifts.service import shifts_of
 from atm_service.registers.notes import stock
 from atm_service.registers.notes.stock import Seen
-from atm_service.withdrawals import errors, store
-from atm_service.withdrawals.codes import Code
-from atm_service.withdrawals.domain import Drawer, Lifetime, Withdrawal
-from atm_service.withdrawals.store import Found
+from atm_service.registers.offices import service as offices
+from atm_service.registers.withdrawals import errors, store
+from atm_service.registers.withdrawals.codes import Code
+from atm_service.registers.withdrawals.domain import Drawer, Lifetime, Withdrawal
+from atm_service.registers.withdrawals.store import Found
 
 
 @dataclass(frozen=True)
@@ -91,7 +91,7 @@ def _named(
     if not isinstance(read, str):
         return read.withdrawal
     attempts.refuse_when_shut(session, attempts.DIGITS, str(ask.clerk.subject), now)
-    id = store.id_by_digits(session, context.sealer.fingerprint(read, "digits"))
+    id = store.id_by_digits(session, context.cipher.fingerprint(read, "digits"))
     if id is None:
         raise errors.CodeUnknown
     return id

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from atm_service.platform.days import Day
 from atm_service.platform.policy import AMOUNT_MAX
 from atm_service.registers.notes.schemas import Counts
-from atm_service.withdrawals.domain import Lifetime, Reservation, WithdrawalStatus
+from atm_service.registers.withdrawals.domain import Lifetime, Reservation, WithdrawalStatus
 
 Amount = Annotated[int, Field(strict=True, gt=0, le=AMOUNT_MAX, description="đồng", examples=[2_000_000])]
 Pin = Annotated[str, Field(pattern=r"^[0-9]{6}$", examples=["480152"])]

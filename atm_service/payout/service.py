@@ -11,18 +11,18 @@ from uuid import UUID
 from sqlalchemy import Connection
 
 import ledger
-from atm_service.customers import service as customers
 from atm_service.platform import attempts, calendar, trail
 from atm_service.platform.context import Context
 from atm_service.platform.keys.tokens import Caller
 from atm_service.platform.policy import Policy
 from atm_service.platform.policy import Withdrawal as Rules
 from atm_service.platform.refusals import NotFound
+from atm_service.promises.reservations import service as reservations
 from atm_service.promises.shifts import service as shifts
-from atm_service.reservations import service as reservations
-from atm_service.withdrawals import codes, digits, errors, store
-from atm_service.withdrawals.codes import Code
-from atm_service.withdrawals.domain import Drawer, Lifetime, Withdrawal
+from atm_service.registers.customers import service as customers
+from atm_service.registers.withdrawals import codes, digits, errors, store
+from atm_service.registers.withdrawals.codes import Code
+from atm_service.registers.withdrawals.domain import Drawer, Lifetime, Withdrawal
 from ledger import Expire, Void
 
 DIGITS_TRIES: Final = 10
@@ -60,7 +60,7 @@ def show(context: Context, withdrawal: Withdrawal, digits_sealed: bytes, now: da
     """
     if not withdrawal.is_live or withdrawal.delegation_id is not None:
         return Shown(withdrawal, None, None)
-    ten = context.sealer.open(digits_sealed, digits_place(withdrawal.id)).decode()
+    ten = context.cipher.decrypt(digits_sealed, digits_place(withdrawal.id)).decode()
     return Shown(withdrawal, code(context, withdrawal, now), digits.show(ten))
 
 
@@ -189,7 +189,7 @@ def code(context: Context, withdrawal: Withdrawal, now: datetime) -> str:
 
 
 def digits_place(id: UUID) -> bytes:
-    """Name where a withdrawal's digits are sealed."""
+    """Name where a withdrawal's digits are encrypted."""
     return f"withdrawal digits {id}".encode()
 
 

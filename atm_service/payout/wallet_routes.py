@@ -5,7 +5,6 @@ from uuid import UUID
 from fastapi import APIRouter, Response
 from fastapi.concurrency import run_in_threadpool
 
-from atm_service.offices.errors import OfficeNotActive, OfficeUnknown
 from atm_service.payout import authorising, service, views
 from atm_service.payout.schemas import WithdrawalRequest, WithdrawalView
 from atm_service.platform import paging
@@ -16,8 +15,9 @@ from atm_service.platform.lean import LeanRoute
 from atm_service.platform.paging import InCursor, InLimit, Page
 from atm_service.platform.problems import refuses
 from atm_service.platform.refusals import NotFound, TooManyAttempts
-from atm_service.reservations.errors import CannotReserve
-from atm_service.withdrawals import errors, qr, store
+from atm_service.promises.reservations.errors import CannotReserve
+from atm_service.registers.offices.errors import OfficeNotActive, OfficeUnknown
+from atm_service.registers.withdrawals import errors, qr, store
 
 router = APIRouter(prefix="/wallet/v1/withdrawals", tags=["wallet"])
 lean = APIRouter(prefix="/wallet/v1/withdrawals", tags=["wallet"], route_class=LeanRoute)

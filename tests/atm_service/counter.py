@@ -7,7 +7,7 @@ from uuid import UUID
 from httpx2 import Response
 
 from atm_service.platform.keys.tokens import issue_access
-from atm_service.staff import service as staff
+from atm_service.registers.staff import service as staff
 from tests.atm_service.world import PASSWORD, Clerk, Customer, Person, Service
 from tests.contract.documented import slug_of
 

@@ -19,7 +19,7 @@ from playwright.sync_api import Browser, Page, expect
 from sqlalchemy import text
 
 from atm_service.platform import database as db
-from atm_service.withdrawals import digits
+from atm_service.registers.withdrawals import digits
 from tests.browser.road import OLD_PC, Demo, later
 
 CLERK, OTHER_OFFICE = "06001-1", "05971-1"

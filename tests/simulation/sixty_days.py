@@ -16,9 +16,9 @@ from typing import Any, Final
 
 from sqlalchemy import make_url
 
-from atm_service.floats import backtest
-from atm_service.floats import service as floats
-from atm_service.floats.backtest import Tally
+from atm_service.control.floats import backtest
+from atm_service.control.floats import service as floats
+from atm_service.control.floats.backtest import Tally
 from atm_service.platform import database
 from atm_service.platform.logs import configure
 from tests.database import administer

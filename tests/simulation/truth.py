@@ -2,7 +2,7 @@
 
 from sqlalchemy import text
 
-from atm_service.audit import watching
+from atm_service.control.audit import watching
 from atm_service.platform import chart
 from atm_service.registers.notes import stock
 from atm_service.registers.notes.domain import total

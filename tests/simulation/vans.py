@@ -5,11 +5,11 @@ from uuid import UUID
 
 from sqlalchemy import Connection
 
-from atm_service.cash import service, vaults
-from atm_service.cash.delivery import Direction
+from atm_service.control.floats import service as floats
 from atm_service.desk.moves import service as moves
-from atm_service.floats import service as floats
 from atm_service.platform.keys.tokens import Caller
+from atm_service.registers.cash import service, vaults
+from atm_service.registers.cash.delivery import Direction
 from atm_service.registers.notes.domain import NONE, Notes, counts_of, minus, notes_of, plus, propose
 from tests.simulation.demand import Day
 from tests.simulation.province import Bag, Place, Province

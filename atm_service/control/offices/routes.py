@@ -18,15 +18,15 @@ from atm_service.control.offices.schemas import (
     LineRequest,
     StateRequest,
 )
-from atm_service.offices import coverage, errors, life, life_store, store
-from atm_service.offices.domain import Office
 from atm_service.platform.callers import InClerk, InSupervisor
 from atm_service.platform.context import Context, InContext, InNow
 from atm_service.platform.idempotency import InKey, Key
 from atm_service.platform.keys.tokens import Caller
 from atm_service.platform.problems import refuses
 from atm_service.platform.refusals import NotFound
-from atm_service.staff import service as staff
+from atm_service.registers.offices import coverage, errors, life, life_store, store
+from atm_service.registers.offices.domain import Office
+from atm_service.registers.staff import service as staff
 
 router = APIRouter()
 

@@ -5,11 +5,11 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from atm_service.offices.domain import Line, State
-from atm_service.offices.hours import DAY_MAX
-from atm_service.offices.states import Item
 from atm_service.platform.bodies import ONE_LINE
 from atm_service.platform.days import Day
+from atm_service.registers.offices.domain import Line, State
+from atm_service.registers.offices.hours import DAY_MAX
+from atm_service.registers.offices.states import Item
 
 Reason = Annotated[
     str,

@@ -6,10 +6,10 @@ from typing import Final
 from sqlalchemy import Connection
 
 from atm_service.control.offices.schemas import ChangeView, CheckView, LifeView, OpeningDayView
-from atm_service.offices import hours, life_store, states
-from atm_service.offices.domain import Office
-from atm_service.offices.states import Item
 from atm_service.platform.calendar import VIETNAM
+from atm_service.registers.offices import hours, life_store, states
+from atm_service.registers.offices.domain import Office
+from atm_service.registers.offices.states import Item
 
 HISTORY_MAX: Final = 100
 

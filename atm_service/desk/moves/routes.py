@@ -2,7 +2,6 @@
 
 from fastapi import APIRouter, Response
 
-from atm_service.cash import errors
 from atm_service.desk.moves import service
 from atm_service.desk.moves.schemas import CashMoveRequest, MoveView
 from atm_service.platform.callers import InClerk
@@ -10,6 +9,7 @@ from atm_service.platform.context import InContext, InNow
 from atm_service.platform.idempotency import InKey
 from atm_service.platform.problems import refuses
 from atm_service.promises.shifts.errors import NoOpenShift
+from atm_service.registers.cash import errors
 from atm_service.registers.notes.domain import counted_total
 from atm_service.registers.notes.errors import NotesNotThere
 

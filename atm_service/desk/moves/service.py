@@ -6,12 +6,12 @@ from uuid import UUID
 from sqlalchemy import Connection
 
 import ledger
-from atm_service.cash import service as cash
-from atm_service.cash import vaults
 from atm_service.platform import chart, ids, trail
 from atm_service.platform.keys.tokens import Caller
 from atm_service.platform.policy import Policy
 from atm_service.promises.shifts import service as shifts
+from atm_service.registers.cash import service as cash
+from atm_service.registers.cash import vaults
 from atm_service.registers.notes import mixing, stock
 from atm_service.registers.notes.domain import Counts, counted_total, notes_of
 from ledger import Entry, Posting

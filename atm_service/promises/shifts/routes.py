@@ -7,8 +7,6 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Response
 from sqlalchemy import Connection
 
-from atm_service.customers.errors import WrongCredentials
-from atm_service.offices.errors import DrawerUnknown, OfficeNotActive
 from atm_service.platform import paging
 from atm_service.platform.callers import InAuditor, InClerk, InSupervisor
 from atm_service.platform.context import Context, InContext, InNow
@@ -31,7 +29,9 @@ from atm_service.promises.shifts.schemas import (
     ShiftView,
     TakeOverRequest,
 )
-from atm_service.staff import service as staff
+from atm_service.registers.customers.errors import WrongCredentials
+from atm_service.registers.offices.errors import DrawerUnknown, OfficeNotActive
+from atm_service.registers.staff import service as staff
 
 router = APIRouter()
 

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from atm_service.platform.bodies import ONE_LINE
 from atm_service.promises.shifts.domain import ClosedHow
 from atm_service.registers.notes.schemas import Counts
-from atm_service.staff.domain import PASSWORD_MAX
+from atm_service.registers.staff.domain import PASSWORD_MAX
 
 Reason = Annotated[
     str,

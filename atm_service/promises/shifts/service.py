@@ -12,16 +12,16 @@ from uuid import UUID
 
 from sqlalchemy import Connection
 
-from atm_service.cash import counting
-from atm_service.offices import service as offices
-from atm_service.offices import store as office_store
-from atm_service.offices.errors import DrawerUnknown
 from atm_service.platform import chart, ids, trail
 from atm_service.platform.keys.tokens import Caller
 from atm_service.promises.shifts import errors, store
 from atm_service.promises.shifts.domain import ClosedHow, Shift
+from atm_service.registers.cash import counting
 from atm_service.registers.notes import stock
 from atm_service.registers.notes.domain import Counts, counted_total, notes_of
+from atm_service.registers.offices import service as offices
+from atm_service.registers.offices import store as office_store
+from atm_service.registers.offices.errors import DrawerUnknown
 from ledger import reading
 
 

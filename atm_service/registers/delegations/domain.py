@@ -6,7 +6,7 @@ from uuid import UUID
 
 from atm_service.platform.policy import Delegation as Rules
 from atm_service.registers.delegations import errors
-from atm_service.withdrawals.errors import WrongOffice
+from atm_service.registers.withdrawals.errors import WrongOffice
 from ledger import business_date
 
 

@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from atm_service.platform import chart
-from atm_service.withdrawals import digits
+from atm_service.registers.withdrawals import digits
 from tests.atm_service.payout.test_wallet import slug
 from tests.atm_service.world import OFFICE, OTHER_OFFICE, Clerk, Customer, Service
 

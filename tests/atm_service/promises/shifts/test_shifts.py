@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 
-from atm_service.offices import life
-from atm_service.offices import service as offices
-from atm_service.offices.domain import State
 from atm_service.platform import chart
+from atm_service.registers.offices import life
+from atm_service.registers.offices import service as offices
+from atm_service.registers.offices.domain import State
 from tests.atm_service.world import OFFICE, OTHER_OFFICE, PASSWORD, Clerk, Service
 from tests.contract.documented import slug_of
 

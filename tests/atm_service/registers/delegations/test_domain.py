@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from atm_service.platform import policy
 from atm_service.registers.delegations import errors
 from atm_service.registers.delegations.domain import Delegation, check_amounts, check_end, latest_end
-from atm_service.withdrawals.errors import WrongOffice
+from atm_service.registers.withdrawals.errors import WrongOffice
 
 NOW = datetime(2026, 11, 16, 2, 0, tzinfo=UTC)
 RULES = policy.load("bank_agent").delegation
