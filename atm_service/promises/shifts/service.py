@@ -114,7 +114,6 @@ def _begin(
     """Open a shift at a locked drawer, where `expected` đồng should be; give what is to be settled."""
     assert clerk.office is not None
     id = ids.new(now)
-    before = store.last_closed(session, clerk.office, drawer)
     values = {
         "id": id,
         "office": clerk.office,
@@ -130,7 +129,7 @@ def _begin(
             raise errors.ShiftAlreadyOpen(drawer=own.drawer)
         raise errors.DrawerInUse(**_in_use(session, clerk.office, drawer))
     if counted_total(counts) != expected:
-        _keep_break(session, values, before, expected, now)
+        _keep_break(session, values, store.last_closed(session, clerk.office, drawer), expected, now)
     detail = {"drawer": drawer, "over_short": values["over_short"]}
     trail.record(session, now, "open-shift", id, clerk, detail)
     return values
