@@ -41,6 +41,7 @@ TABLES: Final = {
 }
 # What one transaction may lock twice, and why that makes no circle.
 AGAIN: Final = {
+    Rank.KEYS: "one lock for the keys of all purposes",
     Rank.OFFICE: "the same office",
     Rank.SESSION: "a refresh that finds its token used locks nothing by it, and ends the session",
     Rank.ATTEMPT: "the rows are counted under their turns, which are taken first, in order",
