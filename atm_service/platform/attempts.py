@@ -61,9 +61,13 @@ _WRONG = Rank.ATTEMPT.locks("""
                           WHEN a.wrong + 1 >= :most THEN CAST(:until AS timestamptz) ELSE a.shut_until END
     RETURNING wrong, shut_until
 """)
-_FORGET = Rank.ATTEMPT.locks(
-    "DELETE FROM service.attempt WHERE since < :before AND coalesce(shut_until, since) < :before"
-)
+# Passing by what somebody is counting: nobody waits for housekeeping, nor it for them.
+_FORGET = Rank.ATTEMPT.locks("""
+    DELETE FROM service.attempt WHERE (door, subject) IN (
+        SELECT door, subject FROM service.attempt
+        WHERE since < :before AND coalesce(shut_until, since) < :before ORDER BY door, subject FOR UPDATE SKIP LOCKED
+    )
+""")
 # One after another in the order that is given; in a statement of its own, so that the next one sees what was counted.
 _TURNS = Rank.ATTEMPT.locks("""
     SELECT pg_advisory_xact_lock(hashtextextended(:door || ' ' || subject, 1))

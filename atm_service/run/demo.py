@@ -233,11 +233,14 @@ def furnish(context: Context, now: datetime) -> None:
     """Bring in what an operator would: offices, staff, cash. Safe to repeat."""
     with context.transaction() as session:
         offices.import_communes(session)
-        for office in OFFICES:
+    for office in OFFICES:
+        with context.transaction() as session:
             life.activate(session, office, 2, now)
-            for drawer in (1, 2):
-                delivery = uuid5(NAMESPACE, f"{office} {drawer}")
+        for drawer in (1, 2):
+            delivery = uuid5(NAMESPACE, f"{office} {drawer}")
+            with context.transaction() as session:
                 offices.bring_cash(session, office, drawer, CASH, delivery, now)
+    with context.transaction() as session:
         for office, levels in FLOATS.items():
             if floats.current(session, context.policy.float, office).id is None:
                 floats.set_float(session, None, office, levels, None, now)

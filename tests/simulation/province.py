@@ -137,12 +137,13 @@ def found(url: str, folder: Path, size: Size) -> Province:
         offices.import_communes(session)
         boss, teller = (_staff(session, name, "supervisor", None, clock()) for name in ("boss", "teller"))
         rows = list(session.execute(_CODES, {"number": size.offices}))
-        places = []
-        for number, row in enumerate(rows):
+    places = []
+    for number, row in enumerate(rows):
+        with context.transaction() as session:
             life.activate(session, row.code, 1, clock())
             floats.set_float(session, None, row.code, SMALL, demand.market(number), clock())
             clerk = _staff(session, f"clerk{number}", "clerk", row.code, clock())
-            places.append(Place(number, row.code, row.district_code, clerk))
+        places.append(Place(number, row.code, row.district_code, clerk))
     customers = [_settled(context, number, clock()) for number in range(size.offices * size.customers)]
     province = Province(context, clock, size, places, customers, boss, teller)
     _save_up(province)

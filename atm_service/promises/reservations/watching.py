@@ -55,12 +55,13 @@ def _break(context: Context, office: str, now: datetime) -> int:
     today, policy = ledger.business_date(now), context.policy
     with context.transaction() as session:
         standing = store.coming(session, office, now, AT_ONCE)
+        held = withdrawals.find_each(session, [one.id for one in standing])
         store.lock(session, [store.Part(office, one.day, one.amount) for one in standing], today)
         here = availability.of_each(session, [office], today)[office]
         found = domain.broken(here.facts, standing, now, policy)
         if not found:
             return 0
-        before = [one.withdrawal for one in withdrawals.find_each(session, list(found)).values()]
+        before = [one.withdrawal for id, one in held.items() if id in found]
         after = [one.break_reservation(now, policy.withdrawal) for one in before]
         withdrawals.save(session, after)
         store.bind(session, after)

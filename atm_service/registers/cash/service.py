@@ -1,6 +1,6 @@
 """Cash between vault and drawer, and on the road. Each use case runs inside its caller's transaction.
 
-Locks: the delivery, the shift, the notes of places in order, the ledger's accounts.
+Locks: docs/locking.md.
 """
 
 from collections.abc import Mapping

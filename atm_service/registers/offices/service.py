@@ -59,6 +59,7 @@ def bring_cash(session: Connection, code: str, drawer: int, amount: int, id: UUI
     """
     if not store.lock_drawer(session, code, drawer):
         raise errors.DrawerUnknown
+    stock.lock(session, chart.drawer(code, drawer))
     entry = Entry(
         id=ids.new(now),
         reference=f"delivery/{id}",

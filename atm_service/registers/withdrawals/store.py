@@ -175,6 +175,7 @@ _INSERT = Rank.DIGITS.locks("""
         CAST(:days AS date[]), CAST(:reservations AS text[]), CAST(:delegations AS uuid[]))
         AS new (id, customer_id, amount, fee, lifetime, office, created_at, expires_at, print, encrypted, day,
             reservation, delegation_id)
+    ORDER BY new.print
     ON CONFLICT (digits_print) WHERE status IN ('authorised', 'presented') DO NOTHING
     RETURNING id
 """)

@@ -82,9 +82,9 @@ def change_state(ctx: typer.Context, code: Code, to: State, by: By, reason: Why)
     """Change an office's state, in somebody's name: planned, ready, active, suspended, closed."""
     with working(ctx) as (context, now), context.transaction() as session:
         named = _named(session, by)
+        life.change_state(session, named, code, to, _line(reason), now)
         if to is State.READY:
             life.furnish(session, code, 1, now)
-        life.change_state(session, named, code, to, _line(reason), now)
     typer.echo(f"{code} is {to}")
 
 
