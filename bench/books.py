@@ -9,8 +9,8 @@ from uuid import UUID
 from sqlalchemy import Connection, Engine, text
 
 import ledger
-from atm_service import chart, ids
-from atm_service import database as db
+from atm_service.platform import chart, ids
+from atm_service.platform import database as db
 from bench.server import Server
 from ledger import Account, AccountClass, Entry, Posting
 

@@ -16,8 +16,8 @@ from typing import Final
 from sqlalchemy import text
 
 import ledger
-from atm_service import chart, ids
-from atm_service import database as db
+from atm_service.platform import chart, ids
+from atm_service.platform import database as db
 from bench import clients, withdrawals
 from bench.books import KIND, Clock, NotPosted
 from bench.clients import Step

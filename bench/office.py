@@ -16,8 +16,8 @@ from uuid import uuid4
 import httpx2
 import uvloop
 
-from atm_service.staff import service as staff
-from atm_service.staff import store as staff_store
+from atm_service.registers.staff import service as staff
+from atm_service.registers.staff import store as staff_store
 from bench import line, serving, withdrawals
 from bench.books import Clock
 from bench.clients import apart
@@ -96,7 +96,9 @@ def workloads(on: Server, clock: Clock) -> list[Workload]:
     office = town.clerks[0].office
     with town.context.transaction() as session:
         if staff_store.find_by_username(session, USERNAME) is None:
-            staff.add(session, USERNAME, PASSWORD, "clerk", office, "Hoàng Thị Lan", clock())
+            staff.add(
+                session, town.context.hasher, USERNAME, PASSWORD, "clerk", office, "Hoàng Thị Lan", clock()
+            )
         clerk = staff_store.find_by_username(session, USERNAME)
     assert clerk is not None
     town = signed_in(replace(town, clerks=[Clerk(clerk.id, office)]), clock())

@@ -8,7 +8,7 @@ from typing import Final
 
 from sqlalchemy import text
 
-from atm_service import database as db
+from atm_service.platform import database as db
 from bench import server
 from bench.rounds import Measured, Workload
 from bench.server import Server

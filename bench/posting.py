@@ -14,8 +14,8 @@ import uvloop
 from sqlalchemy import text
 
 import ledger
-from atm_service import database as db
-from atm_service.sharing import Shared
+from atm_service.platform import database as db
+from atm_service.platform.sharing import Shared
 from bench import books, clients, server
 from bench.books import HOT, Books, Clock, NotPosted
 from bench.clients import Done, Prepare, Step

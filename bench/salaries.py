@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Final
 from uuid import uuid4
 
-from atm_service.credits import files, payers, service
-from atm_service.credits.service import Wish
+from atm_service.registers.credits import files, payers, service
+from atm_service.registers.credits.service import Wish
 from bench.books import Clock
 from bench.figures import at_most
 from bench.rounds import Measured, Workload

@@ -14,7 +14,7 @@ from typing import Final
 
 from sqlalchemy import create_engine, make_url, text
 
-from atm_service import database as db
+from atm_service.platform import database as db
 
 TIMEOUT_S: Final = 600
 _TPS: Final = re.compile(r"^tps = ([0-9.]+)", re.MULTILINE)

@@ -9,10 +9,10 @@ from functools import partial
 from typing import Any, Final
 
 import ledger
-from atm_service import chart
-from atm_service.audit import sealing, watching
-from atm_service.audit import service as audit
-from atm_service.audit import store as audit_store
+from atm_service.control.audit import sealing, watching
+from atm_service.control.audit import service as audit
+from atm_service.control.audit import store as audit_store
+from atm_service.platform import chart
 from bench import clients, growth, withdrawals
 from bench.books import Books, Clock
 from bench.figures import Goal, Row, at_most, ratio_at_least

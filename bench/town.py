@@ -15,16 +15,17 @@ from uuid import UUID
 from sqlalchemy import text
 
 import ledger
-from atm_service import assembly, chart, ids
-from atm_service import database as db
-from atm_service.context import Context
-from atm_service.customers import domain as customer_domain
-from atm_service.customers import sealed
-from atm_service.customers import store as customer_store
-from atm_service.keys.tokens import issue_access
-from atm_service.offices import life
-from atm_service.offices import service as offices
-from atm_service.settings import Settings
+from atm_service.platform import chart, ids
+from atm_service.platform import database as db
+from atm_service.platform.context import Context
+from atm_service.platform.keys.tokens import issue_access
+from atm_service.platform.settings import Settings
+from atm_service.registers.customers import domain as customer_domain
+from atm_service.registers.customers import sealed
+from atm_service.registers.customers import store as customer_store
+from atm_service.registers.offices import life
+from atm_service.registers.offices import service as offices
+from atm_service.run import assembly
 from bench import books
 from bench.books import Clock
 from bench.server import Server

@@ -14,9 +14,9 @@ from uuid import uuid4
 import uvloop
 from sqlalchemy import text
 
-from atm_service import chart
-from atm_service.audit import service as audit
-from atm_service.audit import store as audit_store
+from atm_service.control.audit import service as audit
+from atm_service.control.audit import store as audit_store
+from atm_service.platform import chart
 from bench import line, serving
 from bench.books import Clock
 from bench.clients import apart

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import Phase, settings
 from sqlalchemy import Connection, make_url
 
-from atm_service import database as db
+from atm_service.platform import database as db
 from tests.database import Database, administer, cloned
 from tests.folders import walkable
 
@@ -25,7 +25,7 @@ def server_url() -> Iterator[str]:
     if given := os.environ.get("SOFT_ATM_TEST_DATABASE_URL"):
         yield db.url(given)
         return
-    with walkable() as folder, db.embedded(folder / "data", keep=False) as url:
+    with walkable() as folder, db.embedded(folder / "data", keep=False, durable=False) as url:
         yield url
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Engine, create_engine, make_url, text
 
-from atm_service import database as db
+from atm_service.platform import database as db
 
 _numbers = itertools.count()
 

@@ -84,7 +84,7 @@ CREATE TABLE service.office_contact (
 
 IMMUTABLE: Final = ["office_check", "office_change", "office_hours", "office_day_hours"]
 
-# A row of the history is the only way to change a state: it checks, and it changes. `offices/states.py` explains.
+# A row of the history is the only way to change a state: it checks, and it changes. See `registers/offices/states.py`.
 RULES: Final = """
 CREATE FUNCTION service.change_office_state() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp AS $$

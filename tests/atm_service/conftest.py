@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from atm_service.context import Context
+from atm_service.platform.context import Context
 from tests.atm_service.world import Clock, Service, context_on
 from tests.database import Database
 

@@ -6,8 +6,8 @@ from uuid import UUID
 
 from httpx2 import Response
 
-from atm_service.keys.tokens import issue_access
-from atm_service.staff import service as staff
+from atm_service.platform.keys.tokens import issue_access
+from atm_service.registers.staff import service as staff
 from tests.atm_service.world import PASSWORD, Clerk, Customer, Person, Service
 from tests.contract.documented import slug_of
 
@@ -19,7 +19,15 @@ def supervisor(service: Service, district: str | None = None, office: str | None
     name = f"supervisor-{district or 'all'}-{office or 'none'}"
     with service.context.transaction() as session:
         id = staff.add(
-            session, name, PASSWORD, "supervisor", office, "Đinh Quang Giám", service.now, district
+            session,
+            service.context.hasher,
+            name,
+            PASSWORD,
+            "supervisor",
+            office,
+            "Đinh Quang Giám",
+            service.now,
+            district,
         )
     return again(service, Person(service.client, id, "", {"office": office}))
 

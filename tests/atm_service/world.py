@@ -7,22 +7,23 @@ from pathlib import Path
 from typing import Any, TypeVar
 from uuid import UUID, uuid4
 
+from argon2 import PasswordHasher
 from fastapi.testclient import TestClient
 from httpx2 import Response
 from sqlalchemy import Engine
 
 import ledger
-from atm_service import app, assembly, chart, ids
-from atm_service.banks.simulated import SimulatedBank
-from atm_service.context import Context, KeyRing
-from atm_service.keys import store as key_store
-from atm_service.keys.domain import Purpose
-from atm_service.keys.tokens import issue_access
-from atm_service.limits import policy
-from atm_service.offices import life
-from atm_service.offices import service as offices
-from atm_service.settings import Settings
-from atm_service.staff import service as staff
+from atm_service.platform import chart, ids, policy
+from atm_service.platform.context import Context, KeyRing
+from atm_service.platform.keys import store as key_store
+from atm_service.platform.keys.domain import Purpose
+from atm_service.platform.keys.tokens import issue_access
+from atm_service.platform.settings import Settings
+from atm_service.registers.banks.simulated import SimulatedBank
+from atm_service.registers.offices import life
+from atm_service.registers.offices import service as offices
+from atm_service.registers.staff import service as staff
+from atm_service.run import app, assembly
 from kyc.sealing import generate_keys, load_keys
 from kyc.simulated import SimulatedProvider
 from ledger import Entry, Posting, reading
@@ -32,6 +33,7 @@ START = datetime(2026, 11, 16, 2, 0, tzinfo=UTC)  # nine in the morning in Lạn
 OFFICE = "05971-1"
 OTHER_OFFICE = "05974-1"
 PASSWORD = "a-long-password"
+HASHER = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)  # the real one is slow on purpose
 SEALER = load_keys(generate_keys())
 
 _numbers = itertools.count(1)
@@ -141,6 +143,7 @@ def context_on(engine: Engine, folder: Path, clock: Clock) -> Context:
         policy=rules,
         provider=SimulatedProvider(0, lambda _: None),
         bank=SimulatedBank(folder / "bank.sqlite", 0, lambda _: None),
+        hasher=HASHER,
     )
     assembly.make_signing_keys(context, clock.now)
     with context.transaction() as session:
@@ -232,7 +235,16 @@ class Service:
     def member(self, role: str, office: str | None) -> tuple[UUID, str]:
         username = f"{role}{next(_numbers)}"
         with self.context.transaction() as session:
-            id = staff.add(session, username, PASSWORD, role, office, f"Hoàng Thị {role.title()}", self.now)
+            id = staff.add(
+                session,
+                self.context.hasher,
+                username,
+                PASSWORD,
+                role,
+                office,
+                f"Hoàng Thị {role.title()}",
+                self.now,
+            )
         keys = self.context.keys.at(self.now)
         lifetime = timedelta(minutes=60)
         return id, issue_access(keys, id, "staff", role, office, self.now, lifetime)  # type: ignore[arg-type]

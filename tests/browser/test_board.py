@@ -7,9 +7,9 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 from sqlalchemy import text
 
-from atm_service import database as db
-from atm_service.offices import life
-from atm_service.offices.domain import State
+from atm_service.platform import database as db
+from atm_service.registers.offices import life
+from atm_service.registers.offices.domain import State
 from tests.browser.road import OLD_PC, PHONE, Counter, Demo, running_demo
 from tests.folders import walkable
 

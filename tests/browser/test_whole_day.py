@@ -20,8 +20,8 @@ from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 from sqlalchemy import text
 
-from atm_service import database as db
-from atm_service.withdrawals import digits
+from atm_service.platform import database as db
+from atm_service.registers.withdrawals import digits
 from tests.browser.road import OLD_PC, Demo, running_demo
 from tests.folders import walkable
 

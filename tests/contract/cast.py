@@ -7,11 +7,11 @@ from typing import Any, Final
 from uuid import UUID, uuid4
 
 import ledger
-from atm_service.audit.sealing import seal_due
-from atm_service.credits import payers
-from atm_service.notices import store as notices
-from atm_service.notices.store import Kind, Notice
-from atm_service.offices import life
+from atm_service.control.audit.sealing import seal_due
+from atm_service.promises.notices import store as notices
+from atm_service.promises.notices.store import Notice, NoticeKind
+from atm_service.registers.credits import payers
+from atm_service.registers.offices import life
 from tests.atm_service.world import OFFICE, OTHER_OFFICE, PASSWORD, Clerk, Service
 
 PAYER: Final = "school-12"
@@ -132,7 +132,7 @@ class Cast:
         facts = {"amount": AMOUNT, "place": {**place, "day": day}, "expires_at": code["expires_at"]}
         with self.service.context.transaction() as session:
             notices.insert_each(
-                session, [Notice(self.customer.id, UUID(code["id"]), Kind.MISSED, facts)], now
+                session, [Notice(self.customer.id, UUID(code["id"]), NoticeKind.MISSED, facts)], now
             )
         return str(self.customer.get("/wallet/v1/notices").json()["items"][0]["id"])
 

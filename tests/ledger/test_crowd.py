@@ -17,7 +17,7 @@ import pytest
 from sqlalchemy import Connection, Engine
 
 import ledger
-from atm_service import database as db
+from atm_service.platform import database as db
 from ledger import Capture, Command, Entry, Expire, Hold, Posting, Reason, Status, Void, controls
 from ledger.fingerprint import fingerprint
 from tests.database import Database

@@ -6,8 +6,8 @@ from uuid import UUID
 
 from sqlalchemy import text
 
-from atm_service.audit import service as audit
-from atm_service.context import Context
+from atm_service.control.audit import service as audit
+from atm_service.platform.context import Context
 from ledger import reading
 from tests.simulation.people import Town
 

@@ -6,17 +6,18 @@ from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
 
-from atm_service.cash.domain import Notes, counts_of, minus, notes_of, plus
-from atm_service.deposits import service as deposits
-from atm_service.deposits.schemas import ConfirmedByCard, DepositRequest, NamedByCard
-from atm_service.idempotency import Answer, Key
-from atm_service.keys.tokens import Caller
-from atm_service.offices import life, shifts
-from atm_service.offices.domain import State
-from atm_service.refusals import Refusal
-from atm_service.withdrawals import authorising, paying, presenting
-from atm_service.withdrawals import service as withdrawals
-from atm_service.withdrawals.schemas import PaymentRequest, WithdrawalRequest
+from atm_service.desk.deposits import service as deposits
+from atm_service.desk.deposits.schemas import ConfirmedByCard, DepositRequest, NamedByCard
+from atm_service.payout import authorising, paying, presenting
+from atm_service.payout import service as withdrawals
+from atm_service.payout.schemas import PaymentRequest, WithdrawalRequest
+from atm_service.platform.idempotency import Answer, Key
+from atm_service.platform.keys.tokens import Caller
+from atm_service.platform.refusals import Refusal
+from atm_service.promises.shifts import service as shifts
+from atm_service.registers.notes.domain import Notes, counts_of, minus, notes_of, plus
+from atm_service.registers.offices import life
+from atm_service.registers.offices.domain import State
 from tests.simulation.demand import Day, Deposit
 from tests.simulation.province import PIN, Customer, Place, Province
 from tests.simulation.vans import ONE_NOTE

@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from enum import IntEnum
 from typing import Final
 
-from atm_service.floats.domain import Market
+from atm_service.control.floats.domain import Market
 
 FIRST: Final = date(2026, 8, 3)  # a Monday
 WAVES: Final = 3  # in a day: morning, noon, afternoon

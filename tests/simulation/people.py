@@ -13,13 +13,13 @@ from uuid import UUID, uuid4
 
 import httpx2
 
-from atm_service import assembly
-from atm_service.context import Context
-from atm_service.keys.tokens import issue_access
-from atm_service.offices import life
-from atm_service.offices import service as offices
-from atm_service.settings import Settings
-from atm_service.staff import service as staff
+from atm_service.platform.context import Context
+from atm_service.platform.keys.tokens import issue_access
+from atm_service.platform.settings import Settings
+from atm_service.registers.offices import life
+from atm_service.registers.offices import service as offices
+from atm_service.registers.staff import service as staff
+from atm_service.run import assembly
 
 OFFICE: Final = "05971-1"
 OTHER_OFFICE: Final = "05974-1"
@@ -168,7 +168,9 @@ class Town:
         """Bring in a supervisor of the whole province."""
         now, username = self.context.clock(), f"supervisor{next(_numbers)}"
         with self.context.transaction() as session:
-            id = staff.add(session, username, PASSWORD, "supervisor", None, "Đinh Quang Giám", now)
+            id = staff.add(
+                session, self.context.hasher, username, PASSWORD, "supervisor", None, "Đinh Quang Giám", now
+            )
         keys = self.context.keys.at(now)
         return Person(line, issue_access(keys, id, "staff", "supervisor", None, now, TOKEN_LIFETIME), id)
 
@@ -179,7 +181,9 @@ class Town:
             life.activate(session, office, drawer, now)
             offices.bring_cash(session, office, drawer, CASH, uuid4(), now)
             username = f"clerk{next(_numbers)}"
-            id = staff.add(session, username, PASSWORD, "clerk", office, "Hoàng Thị Lan", now)
+            id = staff.add(
+                session, self.context.hasher, username, PASSWORD, "clerk", office, "Hoàng Thị Lan", now
+            )
         keys = self.context.keys.at(now)
         token = issue_access(keys, id, "staff", "clerk", office, now, TOKEN_LIFETIME)
         clerk = Clerk(line, token, id, username, office, drawer)

@@ -16,22 +16,23 @@ from uuid import UUID
 from sqlalchemy import Connection, text
 
 import ledger
-from atm_service import assembly, calendar, chart, ids
-from atm_service.cash.delivery import Delivery
-from atm_service.cash.domain import NONE, Notes
-from atm_service.context import Context
-from atm_service.credits import domain as lines
-from atm_service.credits import payers
-from atm_service.credits import service as credits_
-from atm_service.customers import domain as customer_domain
-from atm_service.customers import sealed
-from atm_service.customers import store as customer_store
-from atm_service.floats import service as floats
-from atm_service.floats.domain import Levels
-from atm_service.keys.tokens import Caller
-from atm_service.offices import life
-from atm_service.offices import service as offices
-from atm_service.settings import Settings
+from atm_service.control.floats import service as floats
+from atm_service.control.floats.domain import Levels
+from atm_service.platform import calendar, chart, ids
+from atm_service.platform.context import Context
+from atm_service.platform.keys.tokens import Caller
+from atm_service.platform.settings import Settings
+from atm_service.registers.cash.delivery import Delivery
+from atm_service.registers.credits import domain as lines
+from atm_service.registers.credits import payers
+from atm_service.registers.credits import service as credits_
+from atm_service.registers.customers import domain as customer_domain
+from atm_service.registers.customers import sealed
+from atm_service.registers.customers import store as customer_store
+from atm_service.registers.notes.domain import NONE, Notes
+from atm_service.registers.offices import life
+from atm_service.registers.offices import service as offices
+from atm_service.run import assembly
 from kyc.identity import Identity
 from tests.simulation import demand
 from tests.simulation.demand import Living, Size

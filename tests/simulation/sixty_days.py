@@ -16,11 +16,11 @@ from typing import Any, Final
 
 from sqlalchemy import make_url
 
-from atm_service import database
-from atm_service.floats import backtest
-from atm_service.floats import service as floats
-from atm_service.floats.backtest import Tally
-from atm_service.logs import configure
+from atm_service.control.floats import backtest
+from atm_service.control.floats import service as floats
+from atm_service.control.floats.backtest import Tally
+from atm_service.platform import database
+from atm_service.platform.logs import configure
 from tests.database import administer
 from tests.simulation import demand, province
 from tests.simulation.demand import Size
@@ -132,7 +132,7 @@ def main() -> None:
         return
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="soft-atm-sixty-")))
-        server = stack.enter_context(database.embedded(folder / "data", keep=False))
+        server = stack.enter_context(database.embedded(folder / "data", keep=False, durable=False))
         urls = {}
         for way in WAYS:
             administer(server, f"CREATE DATABASE way_{way}")

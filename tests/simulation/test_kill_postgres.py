@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 import httpx2
 import pytest
 
-from atm_service import database
+from atm_service.platform import database
 from tests.simulation import books, people
 from tests.simulation.people import OFFICE, OTHER_OFFICE, Town, known
 from tests.simulation.processes import Service, kill_tree, postmaster, started, wait_until
@@ -45,6 +45,13 @@ def services(town: Town) -> Iterator[list[Service]]:
     services = [Service(town.url, town.data_dir) for _ in range(2)]
     with started(*services):
         yield services
+
+
+def test_the_killed_database_is_the_products(town: Town) -> None:
+    """It writes to a durable disk, unlike the server of the other tests: else its death would prove nothing."""
+    with town.context.transaction() as session:
+        for setting in ("fsync", "full_page_writes", "synchronous_commit"):
+            assert session.exec_driver_sql(f"SHOW {setting}").scalar_one() == "on"
 
 
 def test_killed_database_loses_no_payment(

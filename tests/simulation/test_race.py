@@ -13,8 +13,8 @@ import httpx2
 import pytest
 from sqlalchemy import text
 
-from atm_service import chart
-from atm_service.withdrawals import service as withdrawals
+from atm_service.payout import service as withdrawals
+from atm_service.platform import chart
 from tests.simulation import books, people
 from tests.simulation.people import OFFICE, OTHER_OFFICE, Clerk, Customer, Town, known, slug
 from tests.simulation.processes import Service, started

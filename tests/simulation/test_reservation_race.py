@@ -10,8 +10,8 @@ import httpx2
 import pytest
 from sqlalchemy import text
 
-from atm_service.keys.tokens import issue_access
-from atm_service.reservations import watching
+from atm_service.platform.keys.tokens import issue_access
+from atm_service.promises.reservations import watching
 from tests.simulation import books, people
 from tests.simulation.people import CASH, OFFICE, OTHER_OFFICE, PIN, TOKEN_LIFETIME, Customer, Town, slug
 from tests.simulation.processes import Service, started

@@ -2,10 +2,10 @@
 
 from sqlalchemy import text
 
-from atm_service import chart
-from atm_service.audit import watching
-from atm_service.cash import stock
-from atm_service.cash.domain import total
+from atm_service.control.audit import watching
+from atm_service.platform import chart
+from atm_service.registers.notes import stock
+from atm_service.registers.notes.domain import total
 from ledger import reading
 from tests.simulation.province import Province
 

@@ -5,11 +5,12 @@ from uuid import UUID
 
 from sqlalchemy import Connection
 
-from atm_service.cash import service, vaults
-from atm_service.cash.delivery import Direction
-from atm_service.cash.domain import NONE, Notes, counts_of, minus, notes_of, plus, propose
-from atm_service.floats import service as floats
-from atm_service.keys.tokens import Caller
+from atm_service.control.floats import service as floats
+from atm_service.desk.moves import service as moves
+from atm_service.platform.keys.tokens import Caller
+from atm_service.registers.cash import service, vaults
+from atm_service.registers.cash.delivery import Direction
+from atm_service.registers.notes.domain import NONE, Notes, counts_of, minus, notes_of, plus, propose
 from tests.simulation.demand import Day
 from tests.simulation.province import Bag, Place, Province
 
@@ -85,7 +86,7 @@ def into_drawers(province: Province) -> None:
         for place in province.places:
             if place.is_open and place.vault != NONE:
                 counts = counts_of(place.vault)
-                service.move(session, policy, place.clerk, counts, province.clock.tick(), to_drawer=True)
+                moves.move(session, policy, place.clerk, counts, province.clock.tick(), to_drawer=True)
                 place.drawer, place.vault = plus(place.drawer, place.vault), NONE
 
 
@@ -103,7 +104,7 @@ def _back(session: Connection, province: Province, place: Place) -> None:
     if bag is None:
         service.cancel(session, province.boss, ordered.id, "The office cannot send it", clock.tick())
         return
-    service.move(session, policy, place.clerk, counts_of(bag), clock.tick(), to_drawer=False)
+    moves.move(session, policy, place.clerk, counts_of(bag), clock.tick(), to_drawer=False)
     service.send(session, policy, place.clerk, ordered.id, counts_of(bag), clock.tick())
     place.drawer = minus(place.drawer, bag)
     province.happened["bag sent back"] += 1

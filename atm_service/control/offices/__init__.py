@@ -1,0 +1,1 @@
+"""The life of offices, as supervisors and operators see and change it."""

@@ -1,0 +1,182 @@
+"""An office's life for the supervisors of its district: suspend and resume, checklist, hours, line, coverage."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Response
+from sqlalchemy import Connection
+
+from atm_service.control.offices import views as life_views
+from atm_service.control.offices.schemas import (
+    CheckRequest,
+    CoverageReport,
+    CoverageView,
+    DayRequest,
+    HoursRequest,
+    LifeView,
+    LineRequest,
+    StateRequest,
+)
+from atm_service.platform.callers import InClerk, InSupervisor
+from atm_service.platform.context import Context, InContext, InNow
+from atm_service.platform.idempotency import InKey, Key
+from atm_service.platform.keys.tokens import Caller
+from atm_service.platform.problems import refuses
+from atm_service.platform.refusals import NotFound
+from atm_service.registers.offices import coverage, errors, life, life_store, store
+from atm_service.registers.offices.domain import Office
+from atm_service.registers.staff import service as staff
+
+router = APIRouter()
+
+InOffice = Annotated[str, Path(pattern=r"^[0-9]{5}-[0-9]{1,3}$", examples=["05971-1"])]
+
+
+@router.get("/counter/v1/line", name="line", tags=["counter"], status_code=204, responses=refuses())
+async def line(clerk: InClerk) -> Response:  # noqa: ARG001  asked for its check of the role
+    """Say that the line holds. A counter asks every minute, so that its district knows: nothing is read or moved."""
+    return Response(status_code=204)
+
+
+@router.get("/staff/v1/coverage", name="coverage", tags=["staff"], responses=refuses(NotFound))
+def report(supervisor: InSupervisor, context: InContext) -> CoverageReport:
+    """Tell how many communes and offices are served, by district: the supervisor's own, or all."""
+    with context.transaction() as session:
+        parts = coverage.of(life_store.places_of(session, staff.scope(session, supervisor)))
+    views = [CoverageView.model_validate(vars(one)) for one in parts]
+    return CoverageReport(districts=views, whole=CoverageView.model_validate(vars(coverage.whole(parts))))
+
+
+@router.get(
+    "/staff/v1/offices/{code}/life",
+    name="office_life",
+    tags=["staff"],
+    responses=refuses(NotFound, errors.OfficeUnknown),
+)
+def show(code: InOffice, supervisor: InSupervisor, context: InContext, now: InNow) -> LifeView:
+    """Show an office's state, checklist, hours and history."""
+    with context.transaction() as session:
+        return life_views.life(session, in_scope(session, supervisor, code), now)
+
+
+@router.post(
+    "/staff/v1/offices/{code}/state",
+    name="change_office_state",
+    tags=["staff"],
+    response_model=LifeView,
+    responses=refuses(
+        NotFound,
+        errors.OfficeUnknown,
+        errors.StateUnchanged,
+        errors.StateDoesNotFollow,
+        errors.ForOperator,
+        errors.ChecklistIncomplete,
+        errors.ShiftsStillOpen,
+        errors.DeliveriesStillOpen,
+        errors.CashStillThere,
+        keyed=True,
+    ),
+)
+def change_state(
+    code: InOffice, body: StateRequest, supervisor: InSupervisor, key: InKey, context: InContext, now: InNow
+) -> Response:
+    """Suspend an active office, or resume a suspended one. Open shifts go on until they are closed; none opens."""
+    return _done(
+        (context, key, supervisor, code, now),
+        lambda session: life.change_state(session, supervisor, code, body.state, body.reason, now),
+    )
+
+
+@router.post(
+    "/staff/v1/offices/{code}/checks",
+    name="check_office",
+    tags=["staff"],
+    response_model=LifeView,
+    responses=refuses(NotFound, errors.OfficeUnknown, errors.OfficeClosed, keyed=True),
+)
+def check(
+    code: InOffice, body: CheckRequest, supervisor: InSupervisor, key: InKey, context: InContext, now: InNow
+) -> Response:
+    """Check one item of the checklist off, or take that back."""
+    return _done(
+        (context, key, supervisor, code, now),
+        lambda session: life.check(session, supervisor, code, body.item, body.words, now, passed=body.passed),
+    )
+
+
+@router.post(
+    "/staff/v1/offices/{code}/hours",
+    name="set_office_hours",
+    tags=["staff"],
+    response_model=LifeView,
+    responses=refuses(
+        NotFound, errors.OfficeUnknown, errors.OfficeClosed, errors.HoursUnreadable, keyed=True
+    ),
+)
+def set_hours(
+    code: InOffice, body: HoursRequest, supervisor: InSupervisor, key: InKey, context: InContext, now: InNow
+) -> Response:
+    """Set an office's week."""
+    return _done(
+        (context, key, supervisor, code, now),
+        lambda session: life.set_hours(session, supervisor, code, body.week, now),
+    )
+
+
+@router.post(
+    "/staff/v1/offices/{code}/days",
+    name="set_office_day",
+    tags=["staff"],
+    response_model=LifeView,
+    responses=refuses(
+        NotFound, errors.OfficeUnknown, errors.OfficeClosed, errors.HoursUnreadable, keyed=True
+    ),
+)
+def set_day(
+    code: InOffice, body: DayRequest, supervisor: InSupervisor, key: InKey, context: InContext, now: InNow
+) -> Response:
+    """Set an office's hours of one date: a holiday, a market, a flood."""
+    return _done(
+        (context, key, supervisor, code, now),
+        lambda session: life.set_day(session, supervisor, code, body.day, body.hours, body.reason, now),
+    )
+
+
+@router.post(
+    "/staff/v1/offices/{code}/line",
+    name="set_office_line",
+    tags=["staff"],
+    response_model=LifeView,
+    responses=refuses(NotFound, errors.OfficeUnknown, errors.OfficeClosed, keyed=True),
+)
+def set_line(
+    code: InOffice, body: LineRequest, supervisor: InSupervisor, key: InKey, context: InContext, now: InNow
+) -> Response:
+    """Say how good an office's line is, as people there say."""
+    return _done(
+        (context, key, supervisor, code, now),
+        lambda session: life.set_line(session, supervisor, code, body.line, now),
+    )
+
+
+def in_scope(session: Connection, supervisor: Caller, code: str) -> Office:
+    """Find an office that the supervisor looks after. Raises `OfficeUnknown` for any other."""
+    district = staff.scope(session, supervisor)
+    office = store.find(session, code)
+    if office is None or (district is not None and office.district_code != district):
+        raise errors.OfficeUnknown
+    return office
+
+
+def _done(asked: tuple[Context, Key, Caller, str, datetime], deed: Callable[[Connection], None]) -> Response:
+    context, key, supervisor, code, now = asked
+
+    def work() -> LifeView:
+        in_scope(session, supervisor, code)
+        deed(session)
+        return life_views.life(session, in_scope(session, supervisor, code), now)
+
+    with context.transaction() as session:
+        answer = key.once(session, 200, work)
+    return answer.response()

@@ -1,0 +1,1 @@
+"""What a clerk does beside paying: cash in, transfers, undoing, slips, delegations, moves of cash, false notes."""

@@ -1,0 +1,55 @@
+"""Counterfeit notes at the counter."""
+
+from fastapi import APIRouter, Response
+
+import ledger
+from atm_service.desk.counterfeits import service, store
+from atm_service.desk.counterfeits.schemas import CounterfeitRequest, CounterfeitView
+from atm_service.platform import calendar, paging
+from atm_service.platform.callers import InClerk
+from atm_service.platform.context import InContext, InNow
+from atm_service.platform.days import InDay
+from atm_service.platform.idempotency import InKey
+from atm_service.platform.paging import InCursor, InLimit, Page
+from atm_service.platform.problems import refuses
+from atm_service.platform.refusals import NotFound
+from atm_service.promises.shifts.errors import NoOpenShift
+
+router = APIRouter(prefix="/counter/v1/counterfeits", tags=["counter"])
+
+
+@router.post(
+    "",
+    name="record_counterfeit",
+    status_code=201,
+    response_model=CounterfeitView,
+    responses=refuses(NoOpenShift, NotFound, keyed=True),
+)
+def record(body: CounterfeitRequest, clerk: InClerk, key: InKey, context: InContext, now: InNow) -> Response:
+    """Put a counterfeit note on record. It is kept apart from the drawer's cash, and no money moves."""
+    with context.transaction() as session:
+        answer = key.once(
+            session,
+            201,
+            lambda: service.view(context, service.record(session, context, clerk, body, now)),
+        )
+    return answer.response()
+
+
+@router.get("", name="counterfeits", responses=refuses())
+def day(
+    clerk: InClerk,
+    context: InContext,
+    now: InNow,
+    date: InDay = None,
+    cursor: InCursor = None,
+    limit: InLimit = paging.LIMIT_DEFAULT,
+) -> Page[CounterfeitView]:
+    """List the counterfeit notes that the clerk's office kept on one day, newest first."""
+    assert clerk.office is not None
+    asked = date or ledger.business_date(now)
+    start, end = calendar.day_start(asked), calendar.day_end(asked)
+    with context.transaction() as session:
+        rows = store.of_day(session, clerk.office, start, end, paging.read_id(cursor), limit + 1)
+    items = [service.view(context, row) for row in rows[:limit]]
+    return Page(items=items, next_cursor=paging.write(str(items[-1].id)) if len(rows) > limit else None)

@@ -1,0 +1,80 @@
+"""HTTP bodies of deposits."""
+
+from datetime import datetime
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from atm_service.desk.vouchers.domain import Confirmed
+from atm_service.payout.schemas import Payee, Pin
+from atm_service.promises.approvals.schemas import ApprovalView
+from atm_service.registers.notes.schemas import Counts
+
+IdNumber = Annotated[str, Field(pattern=r"^[0-9]{12}$", examples=["020085004321"])]
+Phone = Annotated[str, Field(min_length=1, max_length=32, examples=["0912345678"])]
+Checked = Literal["qr", "mrz", "typed"]
+
+
+class _Body(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class NamedByPhone(_Body):
+    """A customer, named by phone number."""
+
+    phone: Phone
+
+
+class NamedByCard(_Body):
+    """A customer, named by card number."""
+
+    id_number: IdNumber
+
+
+Named = NamedByPhone | NamedByCard
+
+
+class DepositRequest(_Body):
+    """The counted cash, and whose account it is to go to. Counterfeits are not counted."""
+
+    to: Named
+    counts: Counts
+
+
+class ConfirmedByCard(_Body):
+    """The account holder's own card was read."""
+
+    by: Literal["card"]
+    id_number: IdNumber
+    checked: Checked
+
+
+class ConfirmedByPin(_Body):
+    """The account holder typed the PIN on the keypad."""
+
+    by: Literal["pin"]
+    pin: Pin
+
+
+class ConfirmedByName(_Body):
+    """The masked name was read aloud, and whoever brought the cash said yes."""
+
+    by: Literal["name"]
+
+
+DepositConfirmation = Annotated[ConfirmedByCard | ConfirmedByPin | ConfirmedByName, Field(discriminator="by")]
+
+
+class DepositView(_Body):
+    """A deposit before and after the customer's confirmation. Nothing has moved until `voucher_id` is there."""
+
+    id: UUID
+    amount: int
+    counts: dict[str, int]
+    payee: Payee
+    ways: list[Confirmed] = Field(description="how the customer may confirm")
+    needs_approval: bool
+    approval: ApprovalView | None
+    voucher_id: UUID | None
+    proposed_at: datetime

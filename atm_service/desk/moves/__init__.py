@@ -1,0 +1,1 @@
+"""Counted cash between the vault and the clerk's drawer."""

@@ -1,0 +1,35 @@
+"""Moves of cash for clerks."""
+
+from fastapi import APIRouter, Response
+
+from atm_service.desk.moves import service
+from atm_service.desk.moves.schemas import CashMoveRequest, MoveView
+from atm_service.platform.callers import InClerk
+from atm_service.platform.context import InContext, InNow
+from atm_service.platform.idempotency import InKey
+from atm_service.platform.problems import refuses
+from atm_service.promises.shifts.errors import NoOpenShift
+from atm_service.registers.cash import errors
+from atm_service.registers.notes.domain import counted_total
+from atm_service.registers.notes.errors import NotesNotThere
+
+router = APIRouter(prefix="/counter/v1/cash", tags=["counter"])
+
+
+@router.post(
+    "/moves",
+    name="move_cash",
+    status_code=201,
+    response_model=MoveView,
+    responses=refuses(NoOpenShift, errors.VaultCountDue, NotesNotThere, errors.VaultShort, keyed=True),
+)
+def move(body: CashMoveRequest, clerk: InClerk, key: InKey, context: InContext, now: InNow) -> Response:
+    """Move counted notes between the vault and the clerk's drawer."""
+
+    def work() -> MoveView:
+        id = service.move(session, context.policy, clerk, body.counts, now, to_drawer=body.to == "drawer")
+        return MoveView(id=id, to=body.to, amount=counted_total(body.counts))
+
+    with context.transaction() as session:
+        answer = key.once(session, 201, work)
+    return answer.response()

@@ -1,0 +1,51 @@
+"""A move between vault and drawer. It runs inside its caller's transaction."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import Connection
+
+import ledger
+from atm_service.platform import chart, ids, trail
+from atm_service.platform.keys.tokens import Caller
+from atm_service.platform.policy import Policy
+from atm_service.promises.shifts import service as shifts
+from atm_service.registers.cash import service as cash
+from atm_service.registers.cash import vaults
+from atm_service.registers.notes import mixing, stock
+from atm_service.registers.notes.domain import Counts, counted_total, notes_of
+from ledger import Entry, Posting
+
+
+def move(
+    session: Connection, policy: Policy, clerk: Caller, counts: Counts, now: datetime, *, to_drawer: bool
+) -> UUID:
+    """Move counted notes between the vault and the clerk's drawer; give the entry's id.
+
+    Raises `NoOpenShift`, `VaultCountDue`, `NotesNotThere` and `VaultShort`.
+    """
+    shift = shifts.shift_of(session, clerk)
+    if to_drawer:
+        vaults.refuse_when_due(session, policy, shift.office, now)
+    drawer, vault = shift.place, chart.vault(shift.office)
+    source, target = (vault, drawer) if to_drawer else (drawer, vault)
+    known = stock.lock(session, drawer, vault)
+    mixing.refuse_missing(known[source], notes_of(counts), "vault" if to_drawer else "drawer")
+    id = ids.new(now)
+    entry = Entry(
+        id=id,
+        reference=f"vault-move/{id}",
+        kind="vault-move",
+        business_date=ledger.business_date(now),
+        narration=f"counted cash moved at {shift.office}",
+        postings=(Posting(target, source, counted_total(counts)),),
+    )
+    cash.post(session, entry, now)
+    stock.move(session, id, known, now, into={target: notes_of(counts)}, out_of={source: notes_of(counts)})
+    detail = {
+        "drawer": shift.drawer,
+        "amount": counted_total(counts),
+        "to": "drawer" if to_drawer else "vault",
+    }
+    trail.record(session, now, "move-cash", id, clerk, detail)
+    return id

@@ -1,0 +1,25 @@
+"""Why an assisted transfer is refused: one class per reason, beside those of limits, shifts and approvals."""
+
+from atm_service.platform.kinds import refused_as
+from atm_service.platform.refusals import Refusal
+
+
+@refused_as(409, "same-account", "Payer and payee are the same", "Ask whom the money is for.")
+class SameAccount(Refusal):
+    """Payer and payee are the same customer."""
+
+
+@refused_as(404, "payer-card-unknown", "No customer has this card", "Look at the card again.", audited=True)
+class PayerUnknown(Refusal):
+    """No customer has this card."""
+
+
+@refused_as(
+    409,
+    "transfer-limit-reached",
+    "The customer's transfers of the day are used up",
+    "Choose at most `remaining`, or come back tomorrow.",
+    audited=True,
+)
+class TransferLimitReached(Refusal):
+    """The customer's transfers of the day are used up. Members `limit` and `remaining`."""

@@ -1,0 +1,106 @@
+"""What a voucher proves, and when a proposal may still be confirmed: pure rules."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from uuid import UUID
+
+from atm_service.desk.vouchers import errors
+from atm_service.registers.notes.domain import Counts, counted_total
+from ledger import business_date
+
+
+class VoucherKind(StrEnum):
+    """What happened at the counter."""
+
+    DEPOSIT = "deposit"
+    TRANSFER = "transfer"
+    WITHDRAWAL_REVERSAL = "withdrawal-reversal"
+    DEPOSIT_REVERSAL = "deposit-reversal"
+
+
+class Confirmed(StrEnum):
+    """Who besides the clerk said yes: a masked name read aloud, a card, a PIN, or a supervisor."""
+
+    NAME = "name"
+    CARD = "card"
+    PIN = "pin"
+    APPROVAL = "approval"
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A voucher before it has its number. Amount and fee in đồng; `counts` are the notes that moved, if any did."""
+
+    id: UUID
+    kind: VoucherKind
+    subject: UUID
+    entry_id: UUID
+    shift_id: UUID
+    customer_id: UUID
+    amount: int
+    fee: int
+    counts: Counts | None
+    office: str
+    drawer: int
+    clerk_id: UUID
+    confirmed: Confirmed
+    made_at: datetime
+
+
+@dataclass(frozen=True)
+class Voucher:
+    """A voucher with the names that are printed.
+
+    `undoes` is the number of the receipt or voucher that it undoes, `undone_by` that of its own reversal. The other
+    party is a transfer's payee.
+    """
+
+    id: UUID
+    number: str
+    kind: VoucherKind
+    subject: UUID
+    entry_id: UUID
+    customer_id: UUID
+    amount: int
+    fee: int
+    counts: Mapping[str, int] | None
+    office: str
+    office_name: str
+    drawer: int
+    clerk_id: UUID
+    clerk: str
+    confirmed: Confirmed
+    made_at: datetime
+    identity_sealed: bytes
+    other_id: UUID | None
+    other_sealed: bytes | None
+    undoes: str | None
+    undone_by: str | None
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """By whom, at which shift and when something was proposed."""
+
+    clerk_id: UUID
+    shift_id: UUID
+    at: datetime
+
+    def check(self, clerk_id: UUID, shift_id: UUID, now: datetime) -> None:
+        """Return while the same clerk may confirm it: in the same shift, on the same business day."""
+        same_day = business_date(self.at) == business_date(now)
+        if (self.clerk_id, self.shift_id) != (clerk_id, shift_id) or not same_day:
+            raise errors.ProposalLapsed
+
+
+def check_count(counts: Counts, amount: int) -> None:
+    """Refuse notes that do not come to the amount exactly."""
+    if (counted := counted_total(counts)) != amount:
+        raise errors.CountDiffers(counted=counted, amount=amount)
+
+
+def number(office: str, day: date, place: int) -> str:
+    """Write a voucher's number: office, day, and the place in the day's run: `05971-1-261121-V0007`."""
+    return f"{office}-{day:%y%m%d}-V{place:04d}"

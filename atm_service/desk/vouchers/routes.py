@@ -1,0 +1,47 @@
+"""The vouchers of a clerk's office."""
+
+from uuid import UUID
+
+from fastapi import APIRouter
+
+import ledger
+from atm_service.desk.vouchers import store, views
+from atm_service.desk.vouchers.schemas import VoucherView
+from atm_service.platform import calendar, paging
+from atm_service.platform.callers import InClerk
+from atm_service.platform.context import InContext, InNow
+from atm_service.platform.days import InDay
+from atm_service.platform.paging import InCursor, InLimit, Page
+from atm_service.platform.problems import refuses
+from atm_service.platform.refusals import NotFound
+
+router = APIRouter(prefix="/counter/v1/vouchers", tags=["counter"])
+
+
+@router.get("", name="vouchers", responses=refuses())
+def day(
+    clerk: InClerk,
+    context: InContext,
+    now: InNow,
+    date: InDay = None,
+    cursor: InCursor = None,
+    limit: InLimit = paging.LIMIT_DEFAULT,
+) -> Page[VoucherView]:
+    """List the deposits, transfers and reversals of the clerk's office on one day, newest first."""
+    assert clerk.office is not None
+    asked = date or ledger.business_date(now)
+    start, end = calendar.day_start(asked), calendar.day_end(asked)
+    with context.transaction() as session:
+        rows = store.of_day(session, clerk.office, start, end, paging.read_id(cursor), limit + 1)
+    items = [views.voucher(context, row) for row in rows[:limit]]
+    return Page(items=items, next_cursor=paging.write(str(items[-1].id)) if len(rows) > limit else None)
+
+
+@router.get("/{id}", name="voucher", responses=refuses(NotFound))
+def one(id: UUID, clerk: InClerk, context: InContext) -> VoucherView:
+    """Show one voucher of the clerk's office."""
+    with context.transaction() as session:
+        found = store.find(session, id)
+    if found is None or found.office != clerk.office:
+        raise NotFound
+    return views.voucher(context, found)

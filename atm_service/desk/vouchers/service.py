@@ -1,0 +1,78 @@
+"""Write a voucher: the last act of every deposit, transfer and reversal, in the transaction of its entry."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import Connection
+
+import ledger
+from atm_service.desk.vouchers import domain, store
+from atm_service.desk.vouchers.domain import Draft, Voucher, VoucherKind
+from atm_service.desk.vouchers.errors import VoucherExists
+from atm_service.desk.vouchers.store import OfficeDay
+from atm_service.platform import trail
+from atm_service.platform.keys.tokens import Caller
+from atm_service.platform.policy import Policy
+from atm_service.registers.notes import stock
+from atm_service.registers.notes.domain import Counts, has, notes_of
+from atm_service.registers.withdrawals.errors import OfficeLimitReached
+from ledger import Entry, Outcome
+
+
+def count(
+    session: Connection, policy: Policy, kind: VoucherKind, office: str, amount: int, now: datetime
+) -> OfficeDay:
+    """Count towards the office's day: its legal limits and the voucher's place. Raises `OfficeLimitReached`.
+
+    What is reserved at the office counts as moved. What is undone is given back to the limits; a transfer moves no
+    cash and counts nothing.
+    """
+    received = {VoucherKind.DEPOSIT: amount, VoucherKind.DEPOSIT_REVERSAL: -amount}.get(kind, 0)
+    undone = amount if kind is VoucherKind.WITHDRAWAL_REVERSAL else 0
+    so_far = store.count(session, office, ledger.business_date(now), received=received, undone=undone)
+    limits = {
+        "day": (policy.office.per_day, so_far.day + so_far.reserved_on),
+        "month": (policy.office.per_month, so_far.month + so_far.reserved_from),
+    }
+    for period, (limit, total) in limits.items():
+        if received > 0 and total > limit:
+            raise OfficeLimitReached(period=period, limit=limit)
+    return so_far
+
+
+def refuse_if_done(session: Connection, kind: VoucherKind, subject: UUID) -> None:
+    """Raise `VoucherExists` when this was done already."""
+    if done := store.of(session, kind, subject):
+        raise VoucherExists(voucher_id=done.id)
+
+
+def post(
+    session: Connection, entry: Entry, drawer: str, counts: Counts, now: datetime, *, into: bool
+) -> Outcome:
+    """Post an entry by which counted notes come into a drawer, or leave it; its notes move with it.
+
+    Notes that leave and were not known to be there make the drawer's notes unknown until its next count: what was
+    counted on the counter is believed.
+    """
+    notes, before = notes_of(counts), stock.lock(session, drawer)
+    known = before[drawer]
+    if not into and known is not None and not has(known, notes):
+        before = {drawer: None}
+    (outcome,) = ledger.post(session, [entry], now)
+    if outcome.status is ledger.Status.POSTED:
+        moved = {drawer: notes}
+        stock.move(
+            session, entry.id, before, now, into=moved if into else None, out_of=None if into else moved
+        )
+    return outcome
+
+
+def write(session: Connection, draft: Draft, place: int, clerk: Caller, now: datetime) -> Voucher:
+    """Write the voucher and its row in the trail; give it with the names that are printed."""
+    number = domain.number(draft.office, ledger.business_date(now), place)
+    store.insert(session, draft, number)
+    detail = {"voucher": number, "amount": draft.amount, "confirmed": draft.confirmed}
+    trail.record(session, now, draft.kind, draft.subject, clerk, detail)
+    voucher = store.find(session, draft.id)
+    assert voucher is not None
+    return voucher

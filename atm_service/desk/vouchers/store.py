@@ -1,0 +1,194 @@
+"""Tables and queries of vouchers, and of what an office has taken in and undone in a day."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Connection,
+    DateTime,
+    Index,
+    Row,
+    UniqueConstraint,
+    bindparam,
+    text,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlmodel import Field, SQLModel
+
+from atm_service.desk.vouchers.domain import Confirmed, Draft, Voucher, VoucherKind
+
+
+class VoucherRow(SQLModel, table=True):
+    """One voucher, never changed. One a kind and subject: nothing is done, or undone, twice."""
+
+    __tablename__ = "voucher"
+    __table_args__ = (
+        CheckConstraint(
+            "kind IN ('deposit', 'transfer', 'withdrawal-reversal', 'deposit-reversal')", name="voucher_kind"
+        ),
+        CheckConstraint("confirmed IN ('name', 'card', 'pin', 'approval')", name="voucher_confirmed"),
+        CheckConstraint("amount > 0 AND fee >= 0", name="voucher_amount"),
+        CheckConstraint("(kind = 'transfer') = (counts IS NULL)", name="voucher_counted"),
+        UniqueConstraint("kind", "subject", name="voucher_once"),
+        Index("voucher_of_office", "office", "id"),
+        Index("voucher_of_customer", "customer_id", "made_at"),
+        {"schema": "service"},
+    )
+
+    id: UUID = Field(primary_key=True)
+    number: str = Field(unique=True)
+    kind: str
+    subject: UUID
+    entry_id: UUID = Field(unique=True, foreign_key="ledger.entry.id")
+    shift_id: UUID = Field(foreign_key="service.shift.id", index=True)
+    customer_id: UUID = Field(foreign_key="service.customer.id")
+    amount: int = Field(sa_type=BigInteger)
+    fee: int = Field(sa_type=BigInteger)
+    counts: dict[str, Any] | None = Field(default=None, sa_type=JSONB(none_as_null=True))
+    office: str = Field(foreign_key="service.office.code")
+    drawer: int
+    clerk_id: UUID = Field(foreign_key="service.staff.id")
+    confirmed: str
+    made_at: datetime = Field(sa_type=DateTime(timezone=True))
+
+
+@dataclass(frozen=True)
+class OfficeDay:
+    """What an office has moved in cash, in plus out less what was undone, in đồng; and its last voucher's place.
+
+    And what is reserved there for this day, and for this day and later.
+    """
+
+    place: int
+    day: int
+    month: int
+    reserved_on: int
+    reserved_from: int
+
+
+# The row is made first: the proposed row of an upsert would have to keep the table's checks by itself.
+_DAY_MADE: Final = text("""
+    INSERT INTO service.office_day (office, day, paid_total, receipts, received_total, reversed_total, vouchers)
+    VALUES (:office, :day, 0, 0, 0, 0, 0) ON CONFLICT DO NOTHING
+""")
+_DAY_COUNTED: Final = text("""
+    UPDATE service.office_day AS d
+    SET received_total = d.received_total + :received, reversed_total = d.reversed_total + :reversed,
+        vouchers = d.vouchers + 1
+    WHERE office = :office AND day = :day
+    RETURNING d.vouchers AS place, d.paid_total - d.reversed_total + d.received_total AS day,
+        d.reserved_on, d.reserved_from,
+        (SELECT coalesce(sum(m.paid_total - m.reversed_total + m.received_total), 0) FROM service.office_day m
+         WHERE m.office = :office AND m.day >= :month AND m.day < :day) AS earlier
+""")
+_TRANSFERRED: Final = text("""
+    SELECT coalesce(sum(amount), 0) FROM service.voucher
+    WHERE customer_id = :customer_id AND kind = 'transfer' AND made_at >= :since
+""")
+_INSERT: Final = text("""
+    INSERT INTO service.voucher (id, number, kind, subject, entry_id, shift_id, customer_id, amount, fee, counts,
+        office, drawer, clerk_id, confirmed, made_at)
+    VALUES (:id, :number, :kind, :subject, :entry_id, :shift_id, :customer_id, :amount, :fee, :counts,
+        :office, :drawer, :clerk_id, :confirmed, :made_at)
+""").bindparams(bindparam("counts", type_=JSONB(none_as_null=True)))
+_SELECT: Final = """
+    SELECT v.*, o.name AS office_name, s.display_name AS clerk, c.identity_sealed,
+           other.id AS other_id, other.identity_sealed AS other_sealed,
+           coalesce(r.number, done.number) AS undoes, undone.number AS undone_by
+    FROM service.voucher v
+    JOIN service.office o ON o.code = v.office
+    JOIN service.staff s ON s.id = v.clerk_id
+    JOIN service.customer c ON c.id = v.customer_id
+    LEFT JOIN service.transfer t ON v.kind = 'transfer' AND t.id = v.subject
+    LEFT JOIN service.customer other ON other.id = t.payee_id
+    LEFT JOIN service.receipt r ON v.kind = 'withdrawal-reversal' AND r.withdrawal_id = v.subject
+    LEFT JOIN service.voucher done ON v.kind = 'deposit-reversal' AND done.kind = 'deposit' AND done.subject = v.subject
+    LEFT JOIN service.voucher undone
+        ON v.kind = 'deposit' AND undone.kind = 'deposit-reversal' AND undone.subject = v.subject
+"""
+_ONE: Final = text(f"{_SELECT} WHERE v.id = :id")
+_OF: Final = text(f"{_SELECT} WHERE v.kind = :kind AND v.subject = :subject")
+_OF_DAY: Final = text(f"""
+    {_SELECT} WHERE v.office = :office AND v.made_at >= :start AND v.made_at < :end AND v.id < :before
+    ORDER BY v.id DESC LIMIT :limit
+""")
+
+
+def count(session: Connection, office: str, day: date, *, received: int = 0, undone: int = 0) -> OfficeDay:
+    """Count towards an office's day what came in (less than zero: went back) and which payments were undone.
+
+    Everything that counts towards one office's day takes turns from here on.
+    """
+    names = {"office": office, "day": day}
+    session.execute(_DAY_MADE, names)
+    values = {**names, "month": day.replace(day=1), "received": received, "reversed": undone}
+    row = session.execute(_DAY_COUNTED, values).one()
+    return OfficeDay(
+        int(row.place),
+        int(row.day),
+        int(row.day + row.earlier),
+        int(row.reserved_on),
+        int(row.reserved_from),
+    )
+
+
+def transferred(session: Connection, customer_id: UUID, since: datetime) -> int:
+    """Add up what a customer has sent by assisted transfers, in đồng."""
+    return int(session.execute(_TRANSFERRED, {"customer_id": customer_id, "since": since}).scalar_one())
+
+
+def insert(session: Connection, draft: Draft, number: str) -> None:
+    """Write a voucher down."""
+    counts = None if draft.counts is None else dict(draft.counts)
+    session.execute(_INSERT, {**vars(draft), "counts": counts, "number": number})
+
+
+def find(session: Connection, id: UUID) -> Voucher | None:
+    """Find a voucher."""
+    row = session.execute(_ONE, {"id": id}).one_or_none()
+    return None if row is None else _voucher(row)
+
+
+def of(session: Connection, kind: VoucherKind, subject: UUID) -> Voucher | None:
+    """Find the voucher of this kind for a withdrawal, deposit or transfer."""
+    row = session.execute(_OF, {"kind": kind, "subject": subject}).one_or_none()
+    return None if row is None else _voucher(row)
+
+
+def of_day(
+    session: Connection, office: str, start: datetime, end: datetime, before: UUID, limit: int
+) -> Sequence[Voucher]:
+    """List an office's vouchers between two moments, newest first, older than `before`."""
+    values = {"office": office, "start": start, "end": end, "before": before, "limit": limit}
+    return [_voucher(row) for row in session.execute(_OF_DAY, values)]
+
+
+def _voucher(row: Row[Any]) -> Voucher:
+    return Voucher(
+        id=row.id,
+        number=row.number,
+        kind=VoucherKind(row.kind),
+        subject=row.subject,
+        entry_id=row.entry_id,
+        customer_id=row.customer_id,
+        amount=row.amount,
+        fee=row.fee,
+        counts=row.counts,
+        office=row.office,
+        office_name=row.office_name,
+        drawer=row.drawer,
+        clerk_id=row.clerk_id,
+        clerk=row.clerk,
+        confirmed=Confirmed(row.confirmed),
+        made_at=row.made_at,
+        identity_sealed=row.identity_sealed,
+        other_id=row.other_id,
+        other_sealed=row.other_sealed,
+        undoes=row.undoes,
+        undone_by=row.undone_by,
+    )

@@ -1,0 +1,1 @@
+"""Authorise, present, pay, end: the one process that stands on many records."""

@@ -1,0 +1,154 @@
+"""Withdrawals for the counter: present, pay, release, receipts."""
+
+from uuid import UUID
+
+from fastapi import APIRouter, Response
+from fastapi.concurrency import run_in_threadpool
+
+import ledger
+from atm_service.payout import paying, presenting, receipts, service, views
+from atm_service.payout.schemas import PaymentRequest, PresentationRequest, PresentationView, ReceiptView
+from atm_service.platform import calendar, paging
+from atm_service.platform.callers import InClerk
+from atm_service.platform.context import InContext, InNow
+from atm_service.platform.days import InDay
+from atm_service.platform.idempotency import InKey
+from atm_service.platform.lean import LeanRoute
+from atm_service.platform.paging import InCursor, InLimit, Page
+from atm_service.platform.problems import refuses
+from atm_service.platform.refusals import NotFound, TooManyAttempts
+from atm_service.promises.reservations.errors import CashReserved
+from atm_service.promises.shifts.errors import NoOpenShift
+from atm_service.registers.delegations import errors as delegations
+from atm_service.registers.notes.errors import MixOfOtherSum, NotesCannotMake, NotesNotThere
+from atm_service.registers.withdrawals import errors
+
+router = APIRouter(prefix="/counter/v1", tags=["counter"])
+
+_ENDED = (
+    errors.AlreadyPaid,
+    errors.AlreadyPresented,
+    errors.WithdrawalCancelled,
+    errors.WithdrawalReversed,
+    errors.CodeExpired,
+    errors.WrongOffice,
+    errors.WrongDay,
+    errors.DrawerShort,
+    NoOpenShift,
+    TooManyAttempts,
+)
+
+_DELEGATES = (
+    delegations.DelegateRequired,
+    delegations.DelegateNotAsked,
+    delegations.WrongDelegate,
+    delegations.DelegationRevoked,
+    delegations.DelegationEnded,
+    delegations.DelegationCeiling,
+    delegations.DelegationMonth,
+)
+
+
+lean = APIRouter(prefix="/counter/v1", tags=["counter"], route_class=LeanRoute)
+
+
+@lean.post(
+    "/presentations",
+    status_code=201,
+    responses=refuses(
+        errors.CodeMalformed,
+        errors.DigitsMistyped,
+        errors.CodeNotGenuine,
+        errors.CodeNotYetValid,
+        errors.CodeUnknown,
+        errors.CodeReplaced,
+        NotesCannotMake,
+        *_ENDED,
+        posted=True,
+    ),
+)
+async def present(
+    body: PresentationRequest, clerk: InClerk, context: InContext, now: InNow
+) -> PresentationView:
+    """Give this clerk's drawer the sole right to pay the code, for one lease. Safe to repeat."""
+    try:
+        return await context.share(presenting.present, presenting.Presentation(clerk, body.code, now))
+    except errors.CodeUnknown:
+        await run_in_threadpool(service.count_wrong_digits, context, clerk, now)
+        raise
+
+
+@lean.post(
+    "/withdrawals/{id}/payment",
+    status_code=201,
+    response_model=ReceiptView,
+    responses=refuses(
+        NotFound,
+        errors.NotPresented,
+        errors.WrongIdentity,
+        errors.PinRequired,
+        errors.WrongPin,
+        errors.OfficeLimitReached,
+        CashReserved,
+        *_DELEGATES,
+        NotesCannotMake,
+        NotesNotThere,
+        MixOfOtherSum,
+        *_ENDED,
+        keyed=True,
+    ),
+)
+async def pay(
+    id: UUID, body: PaymentRequest, clerk: InClerk, key: InKey, context: InContext, now: InNow
+) -> Response:
+    """Record that the clerk may hand over the cash. Safe to repeat with the same key."""
+    if body.pin is not None:
+        await run_in_threadpool(service.prove_pin, context, id, body.pin, now)
+    try:
+        answer = await context.share(paying.pay, paying.Payment(clerk, id, body, key))
+    except errors.WrongIdentity:
+        left = await run_in_threadpool(service.count_wrong_card, context, id, now)
+        raise errors.WrongIdentity(remaining_attempts=left) from None
+    except delegations.WrongDelegate:
+        left = await run_in_threadpool(service.count_wrong_card, context, id, now)
+        raise delegations.WrongDelegate(remaining_attempts=left) from None
+    return answer.response()
+
+
+@router.post(
+    "/withdrawals/{id}/release", status_code=204, responses=refuses(NotFound, NoOpenShift, posted=True)
+)
+def release(id: UUID, clerk: InClerk, context: InContext, now: InNow) -> None:
+    """Give the right to pay back, so that the code may be presented elsewhere. Harmless to repeat."""
+    with context.transaction() as session:
+        service.release(session, clerk, id, now)
+
+
+@router.get("/receipts", name="receipts", responses=refuses())
+def day(
+    clerk: InClerk,
+    context: InContext,
+    now: InNow,
+    date: InDay = None,
+    cursor: InCursor = None,
+    limit: InLimit = paging.LIMIT_DEFAULT,
+) -> Page[ReceiptView]:
+    """List what the clerk's office paid on one day, newest first."""
+    assert clerk.office is not None
+    asked = date or ledger.business_date(now)
+    start, end = calendar.day_start(asked), calendar.day_end(asked)
+    with context.transaction() as session:
+        rows = receipts.of_day(session, clerk.office, start, end, paging.read_id(cursor), limit + 1)
+    items = [views.receipt(context, row) for row in rows[:limit]]
+    return Page(items=items, next_cursor=paging.write(str(items[-1].id)) if len(rows) > limit else None)
+
+
+@router.get("/receipts/{id}", responses=refuses(NotFound))
+def receipt(id: UUID, clerk: InClerk, context: InContext) -> ReceiptView:
+    """Show one receipt of the clerk's office."""
+    assert clerk.office is not None
+    with context.transaction() as session:
+        found = receipts.find(session, clerk.office, id)
+    if found is None:
+        raise NotFound
+    return views.receipt(context, found)

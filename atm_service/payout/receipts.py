@@ -1,0 +1,182 @@
+"""Receipts, and what an office has paid out: the tables' queries."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import Connection, Row, text
+
+from atm_service.registers.notes.domain import NONE, minus, written
+
+
+@dataclass(frozen=True)
+class Delegate:
+    """Who collected for the customer: the sealed number of the card, and how that card was read."""
+
+    delegation_id: UUID
+    sealed: bytes = field(repr=False)
+    checked: str
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """One payment over the counter, with the names that are printed. Amount and fee in đồng."""
+
+    id: UUID
+    number: str
+    withdrawal_id: UUID
+    customer_id: UUID
+    amount: int
+    fee: int
+    office: str
+    office_name: str
+    drawer: int
+    clerk: str
+    identity_checked: str
+    paid_at: datetime
+    entry_id: UUID
+    identity_sealed: bytes
+    notes: dict[str, int] | None
+    delegate: Delegate | None = None
+
+
+@dataclass(frozen=True)
+class Payout:
+    """What an office has moved so far: đồng this day and month, and the day's number of receipts.
+
+    In plus out, less what was undone: the limits are for both. And what is reserved there for this day, and for this
+    day and later.
+    """
+
+    receipts: int
+    day: int
+    month: int
+    reserved_on: int
+    reserved_from: int
+
+
+# Locked by an update that changes nothing: one statement whether the day's row is there or not.
+_PAID_OUT = text("""
+    WITH today AS (
+        INSERT INTO service.office_day AS d (office, day, paid_total, receipts)
+        SELECT wanted.office, :day, 0, 0 FROM unnest(CAST(:offices AS text[])) AS wanted (office) ORDER BY wanted.office
+        ON CONFLICT (office, day) DO UPDATE SET receipts = d.receipts
+        RETURNING office, paid_total - reversed_total + received_total AS cash, receipts, reserved_on, reserved_from
+    )
+    SELECT today.office, today.receipts, today.reserved_on, today.reserved_from, today.cash AS day,
+           today.cash + coalesce((SELECT sum(d.paid_total - d.reversed_total + d.received_total)
+                                  FROM service.office_day d
+                                  WHERE d.office = today.office AND d.day >= :month AND d.day < :day), 0) AS month
+    FROM today
+""")
+_COUNT = text("""
+    UPDATE service.office_day AS d
+    SET paid_total = d.paid_total + paid.amount, receipts = d.receipts + paid.receipts
+    FROM unnest(CAST(:offices AS text[]), CAST(:amounts AS bigint[]), CAST(:receipts AS integer[]))
+        AS paid (office, amount, receipts)
+    WHERE d.office = paid.office AND d.day = :day
+""")
+_INSERT = text("""
+    INSERT INTO service.receipt (id, number, withdrawal_id, entry_id, shift_id, customer_id, amount, fee, office,
+        drawer, clerk_id, identity_checked, delegate_checked, paid_at)
+    SELECT new.*, :paid_at
+    FROM unnest(CAST(:ids AS uuid[]), CAST(:numbers AS text[]), CAST(:withdrawals AS uuid[]), CAST(:entries AS uuid[]),
+        CAST(:shifts AS uuid[]), CAST(:customers AS uuid[]), CAST(:amounts AS bigint[]), CAST(:fees AS bigint[]),
+        CAST(:offices AS text[]), CAST(:drawers AS integer[]), CAST(:clerks AS uuid[]), CAST(:checked AS text[]),
+        CAST(:delegates AS text[])) AS new
+""")
+_SELECT: Final = """
+    SELECT r.*, o.name AS office_name, s.display_name AS clerk, c.identity_sealed, m.notes,
+           d.id AS delegation_id, d.delegate_sealed
+    FROM service.receipt r
+    JOIN service.office o ON o.code = r.office
+    JOIN service.staff s ON s.id = r.clerk_id
+    JOIN service.customer c ON c.id = r.customer_id
+    JOIN service.withdrawal w ON w.id = r.withdrawal_id
+    LEFT JOIN service.delegation d ON d.id = w.delegation_id
+    LEFT JOIN service.note_movement m
+        ON m.entry_id = r.entry_id AND m.place = 'office/' || r.office || '/drawer/' || r.drawer
+"""
+_ONE = text(f"{_SELECT} WHERE r.id = :id AND r.office = :office")
+_DAY = text(f"""
+    {_SELECT} WHERE r.office = :office AND r.paid_at >= :start AND r.paid_at < :end AND r.id < :before
+    ORDER BY r.id DESC LIMIT :limit
+""")
+
+
+def paid_out(session: Connection, offices: Sequence[str], day: date) -> dict[str, Payout]:
+    """Give what offices have paid. Parallel payments of an office take turns from here on."""
+    values = {"offices": sorted(set(offices)), "day": day, "month": day.replace(day=1)}
+    return {
+        row.office: Payout(
+            int(row.receipts), int(row.day), int(row.month), int(row.reserved_on), int(row.reserved_from)
+        )
+        for row in session.execute(_PAID_OUT, values)
+    }
+
+
+def insert(session: Connection, paid: Sequence[tuple[Receipt, UUID, UUID]], day: date) -> None:
+    """Add receipts, each with its shift and its clerk, and count them towards their offices' day."""
+    new = [receipt for receipt, _, _ in paid]
+    values = {
+        "ids": [one.id for one in new],
+        "numbers": [one.number for one in new],
+        "withdrawals": [one.withdrawal_id for one in new],
+        "entries": [one.entry_id for one in new],
+        "shifts": [shift_id for _, shift_id, _ in paid],
+        "customers": [one.customer_id for one in new],
+        "amounts": [one.amount for one in new],
+        "fees": [one.fee for one in new],
+        "offices": [one.office for one in new],
+        "drawers": [one.drawer for one in new],
+        "clerks": [clerk_id for _, _, clerk_id in paid],
+        "checked": [one.identity_checked for one in new],
+        "delegates": [one.delegate and one.delegate.checked for one in new],
+        "paid_at": new[0].paid_at,
+    }
+    session.execute(_INSERT, values)
+    offices = sorted({one.office for one in new})
+    totals = {
+        "offices": offices,
+        "amounts": [sum(one.amount for one in new if one.office == office) for office in offices],
+        "receipts": [sum(one.office == office for one in new) for office in offices],
+        "day": day,
+    }
+    session.execute(_COUNT, totals)
+
+
+def find(session: Connection, office: str, id: UUID) -> Receipt | None:
+    """Find a receipt of an office."""
+    row = session.execute(_ONE, {"id": id, "office": office}).one_or_none()
+    return None if row is None else _receipt(row)
+
+
+def of_day(
+    session: Connection, office: str, start: datetime, end: datetime, before: UUID, limit: int
+) -> list[Receipt]:
+    """List an office's receipts between two moments, newest first, older than `before`."""
+    values = {"office": office, "start": start, "end": end, "before": before, "limit": limit}
+    return [_receipt(row) for row in session.execute(_DAY, values)]
+
+
+def _receipt(row: Row[Any]) -> Receipt:
+    return Receipt(
+        id=row.id,
+        number=row.number,
+        withdrawal_id=row.withdrawal_id,
+        customer_id=row.customer_id,
+        amount=row.amount,
+        fee=row.fee,
+        office=row.office,
+        office_name=row.office_name,
+        drawer=row.drawer,
+        clerk=row.clerk,
+        identity_checked=row.identity_checked,
+        paid_at=row.paid_at,
+        entry_id=row.entry_id,
+        identity_sealed=row.identity_sealed,
+        notes=None if row.notes is None else written(minus(NONE, tuple(row.notes))),
+        delegate=row.delegation_id and Delegate(row.delegation_id, row.delegate_sealed, row.delegate_checked),
+    )

@@ -1,0 +1,200 @@
+"""The use cases of a withdrawal. Each runs inside one transaction of its caller.
+
+Locks are taken in one order everywhere: customer, withdrawal, shift, the office's day, ledger accounts.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy import Connection
+
+import ledger
+from atm_service.platform import attempts, calendar, trail
+from atm_service.platform.context import Context
+from atm_service.platform.keys.tokens import Caller
+from atm_service.platform.policy import Policy
+from atm_service.platform.policy import Withdrawal as Rules
+from atm_service.platform.refusals import NotFound
+from atm_service.promises.reservations import service as reservations
+from atm_service.promises.shifts import service as shifts
+from atm_service.registers.customers import service as customers
+from atm_service.registers.withdrawals import codes, digits, errors, store
+from atm_service.registers.withdrawals.codes import Code
+from atm_service.registers.withdrawals.domain import Drawer, Lifetime, Withdrawal
+from ledger import Expire, Void
+
+DIGITS_TRIES: Final = 10
+STEP_UP_RETRY_S: Final = 10
+EXPIRE_AT_ONCE: Final = 200
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A withdrawal with the code and the digits that its customer may see while it is live."""
+
+    withdrawal: Withdrawal
+    code: str | None
+    digits: str | None
+
+
+def used(session: Connection, customer_id: UUID, now: datetime) -> store.Used:
+    """Give what counts against a customer's limits today and this month."""
+    today = ledger.business_date(now)
+    return store.used(session, customer_id, calendar.day_start(today), calendar.month_start(today))
+
+
+def check_limits(policy: Policy, used: store.Used, amount: int) -> None:
+    """Refuse what is above a customer's day or month, in plus out. Raises `CustomerLimitReached`."""
+    limits = {"day": (policy.customer.per_day, used.day), "month": (policy.customer.per_month, used.month)}
+    for period, (limit, so_far) in limits.items():
+        if limit is not None and so_far + amount > limit:
+            raise errors.CustomerLimitReached(period=period, limit=limit, remaining=max(0, limit - so_far))
+
+
+def show(context: Context, withdrawal: Withdrawal, digits_sealed: bytes, now: datetime) -> Shown:
+    """Add code and digits to a live withdrawal. The same facts under the same key make the same code.
+
+    What is for a delegate is in two halves on two slips, and nowhere whole.
+    """
+    if not withdrawal.is_live or withdrawal.delegation_id is not None:
+        return Shown(withdrawal, None, None)
+    ten = context.sealer.open(digits_sealed, digits_place(withdrawal.id)).decode()
+    return Shown(withdrawal, code(context, withdrawal, now), digits.show(ten))
+
+
+def cancel(session: Connection, context: Context, customer: Caller, id: UUID, now: datetime) -> Withdrawal:
+    """Give a withdrawal up; its money is available again when this commits. Cancelling again is harmless."""
+    found = store.find(session, id)
+    if found is None or found.withdrawal.customer_id != customer.subject:
+        raise NotFound
+    before = found.withdrawal
+    after = before.cancel(now)
+    if after != before:
+        store.save(session, [after])
+        reservations.give_back(session, [before], now)
+        must(*ledger.post(session, [_giving_back(context.policy, before, "cancelled", now)], now))
+        trail.record(session, now, "cancel", id, customer)
+    return after
+
+
+def give_up(
+    session: Connection, policy: Policy, by: Caller, id: UUID, now: datetime, *, drawer: Drawer | None = None
+) -> Withdrawal:
+    """Give up what was made at a counter and cannot be paid any more; give how it stands now.
+
+    With `drawer` only as far as no other drawer is paying it. What has ended stays as it ended.
+    """
+    found = store.find(session, id)
+    if found is None:
+        raise NotFound
+    before = found.withdrawal
+    own = before.drawer if drawer is None else drawer
+    free = before if own is None else before.release(own)
+    if not free.is_live or free.is_leased(now):
+        return before
+    after = free.cancel(now)
+    store.save(session, [after])
+    reservations.give_back(session, [before], now)
+    must(*ledger.post(session, [_giving_back(policy, before, "cancelled", now)], now))
+    trail.record(session, now, "cancel", id, by)
+    return after
+
+
+def read(context: Context, text: str, now: datetime) -> Code | str:
+    """Tell what was scanned or typed: a genuine code, or ten digits that fit together.
+
+    Signature and check digit are looked at before any transaction.
+    """
+    if digits.looks_like_digits(text):
+        return digits.parse(text)
+    try:
+        return codes.verify(text, context.keys.at(now), now)
+    except errors.CodeNotGenuine:
+        # Another process may have signed it with a key that this one has not read yet.
+        return codes.verify(text, context.keys.newest(now), now)
+
+
+def count_wrong_digits(context: Context, clerk: Caller, now: datetime) -> None:
+    """Count digits that are nobody's: a clerk who tries many is shut out for a while."""
+    with context.transaction() as session:
+        attempts.wrong(session, attempts.DIGITS, str(clerk.subject), now)
+
+
+def count_wrong_card(context: Context, id: UUID, now: datetime) -> int:
+    """Count a card that is not the account holder's; give how many tries are left."""
+    with context.transaction() as session:
+        return attempts.wrong(session, attempts.IDENTITY, str(id), now)
+
+
+def prove_pin(context: Context, id: UUID, pin: str, now: datetime) -> None:
+    """Check the payee's PIN where the code came as digits. Raises `WrongPin` or `TooManyAttempts`."""
+    with context.transaction() as session:
+        found = store.find(session, id)
+    if found is not None and found.withdrawal.is_live and found.withdrawal.by_digits:
+        customers.prove_pin(context, found.withdrawal.customer_id, pin, now)
+
+
+def release(session: Connection, clerk: Caller, id: UUID, now: datetime) -> None:
+    """Give the right to pay back, so that the code may be presented elsewhere. Harmless to repeat."""
+    found = store.find(session, id)
+    if found is None:
+        raise NotFound
+    shift = shifts.shift_of(session, clerk)
+    after = found.withdrawal.release(Drawer(shift.office, shift.drawer))
+    if after != found.withdrawal:
+        store.save(session, [after])
+        trail.record(session, now, "release", id, clerk)
+
+
+def expire_due(context: Context, now: datetime) -> int:
+    """Let every code lapse whose time is over, and give its money back; give how many."""
+    done = 0
+    while not context.stopping.is_set():
+        with context.transaction() as session:
+            due = store.due(session, now, EXPIRE_AT_ONCE)
+            if not due:
+                return done
+            store.save(session, [withdrawal.expire(now) for withdrawal in due])
+            reservations.give_back(session, due, now)
+            givings = [_giving_back(context.policy, withdrawal, "expired", now) for withdrawal in due]
+            must(*ledger.post(session, givings, now))
+            for withdrawal in due:
+                trail.record(session, now, "expire", withdrawal.id, None)
+        done += len(due)
+    return done
+
+
+def _giving_back(policy: Policy, withdrawal: Withdrawal, why: str, now: datetime) -> Void | Expire:
+    """End the hold: voided before the ledger's own deadline, expired after it."""
+    end = Expire if now > hold_deadline(withdrawal, policy.withdrawal) else Void
+    return end(withdrawal.id, f"withdrawal/{withdrawal.id}/{why}")
+
+
+def hold_deadline(withdrawal: Withdrawal, rules: Rules) -> datetime:
+    """Give the moment until which the hold may be captured: the code's last possible end, and one lease.
+
+    A hold's deadline is for good. A scheduled code may be given more time, so its hold has that time from the start.
+    """
+    if withdrawal.lifetime is Lifetime.SCHEDULED:
+        return withdrawal.created_at.replace(microsecond=0) + rules.longest_appointment + rules.lease
+    return withdrawal.expires_at + rules.lease
+
+
+def code(context: Context, withdrawal: Withdrawal, now: datetime) -> str:
+    """Sign the withdrawal's code. The same facts under the same key make the same code."""
+    facts = Code(withdrawal.id, withdrawal.amount, withdrawal.expires_at, office=withdrawal.office)
+    return codes.issue(facts, context.keys.at(now).signing("code"))
+
+
+def digits_place(id: UUID) -> bytes:
+    """Name where a withdrawal's digits are sealed."""
+    return f"withdrawal digits {id}".encode()
+
+
+def must(*outcomes: ledger.Outcome) -> None:
+    """Stop the transaction when the ledger refuses what the withdrawal's state allows: that is a fault of ours."""
+    for outcome in outcomes:
+        if outcome.status is not ledger.Status.POSTED:
+            raise RuntimeError(f"the ledger answered {outcome.status} {outcome.reason}")

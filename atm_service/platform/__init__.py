@@ -1,0 +1,1 @@
+"""What every room stands on: context, callers, refusals, trail, keys, policy. Knows no room above it."""

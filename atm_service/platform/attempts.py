@@ -1,0 +1,144 @@
+"""Wrong guesses, counted: a PIN, a password, ten digits at a drawer, a card for a code.
+
+Counted in a transaction that commits, so that the refusal which follows cannot roll the count back. After
+`most` wrong guesses within `window` the door is shut for `shut_for`; a right guess clears the count.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from sqlalchemy import Connection, DateTime, text
+from sqlmodel import Field, SQLModel
+
+from atm_service.platform.context import Context
+from atm_service.platform.refusals import TooManyAttempts
+
+
+class AttemptRow(SQLModel, table=True):
+    """The wrong guesses at one door."""
+
+    __tablename__ = "attempt"
+    __table_args__ = {"schema": "service"}
+
+    door: str = Field(primary_key=True)
+    subject: str = Field(primary_key=True)
+    wrong: int
+    since: datetime = Field(sa_type=DateTime(timezone=True))
+    shut_until: datetime | None = Field(default=None, sa_type=DateTime(timezone=True))
+
+
+@dataclass(frozen=True)
+class Door:
+    """Where guesses are made, and how many wrong ones shut it for how long."""
+
+    name: str
+    most: int
+    window: timedelta
+    shut_for: timedelta
+
+
+PIN: Final = Door("pin", 5, timedelta(hours=1), timedelta(hours=1))
+WALLET_SIGN_IN: Final = Door("wallet-sign-in", 5, timedelta(minutes=15), timedelta(minutes=15))
+STAFF_SIGN_IN: Final = Door("staff-sign-in", 5, timedelta(minutes=15), timedelta(minutes=5))
+DIGITS: Final = Door("digits", 5, timedelta(minutes=15), timedelta(minutes=15))
+PAYEE: Final = Door("payee", 20, timedelta(minutes=15), timedelta(minutes=15))
+IDENTITY: Final = Door("identity", 5, timedelta(minutes=15), timedelta(minutes=15))
+
+KEPT_FOR: Final = timedelta(days=1)  # longer than any window
+
+_COUNTED = text(
+    "SELECT subject, shut_until FROM service.attempt WHERE door = :door AND subject = ANY (:subjects)"
+)
+_WRONG = text("""
+    INSERT INTO service.attempt AS a (door, subject, wrong, since) VALUES (:door, :subject, 1, :now)
+    ON CONFLICT (door, subject) DO UPDATE SET
+        wrong = CASE WHEN a.since < :start OR a.shut_until <= :now THEN 1 ELSE a.wrong + 1 END,
+        since = CASE WHEN a.since < :start OR a.shut_until <= :now THEN :now ELSE a.since END,
+        shut_until = CASE WHEN a.since < :start OR a.shut_until <= :now THEN NULL
+                          WHEN a.wrong + 1 >= :most THEN CAST(:until AS timestamptz) ELSE a.shut_until END
+    RETURNING wrong, shut_until
+""")
+_FORGET = text("DELETE FROM service.attempt WHERE since < :before AND coalesce(shut_until, since) < :before")
+# One after another in the order that is given; in a statement of its own, so that the next one sees what was counted.
+_TURNS = text("""
+    SELECT pg_advisory_xact_lock(hashtextextended(:door || ' ' || subject, 1))
+    FROM unnest(CAST(:subjects AS text[])) AS wanted (subject)
+""")
+_CLEAR = text("DELETE FROM service.attempt WHERE door = :door AND subject = ANY (:subjects)")
+
+
+def guess(
+    context: Context, door: Door, subject: str, now: datetime, right: Callable[[Connection], bool]
+) -> int | None:
+    """Make one guess at a door: None when it was right, else how many wrong ones are left (0: shut now).
+
+    Guesses at the same door by the same subject take turns, so a thousand at once are still counted one by one.
+    Raises `TooManyAttempts` while the door is shut: then nothing is compared.
+    """
+    with context.transaction() as session:
+        made = guess_each(session, door, {subject: lambda: right(session)}, now)[subject]
+    if isinstance(made, TooManyAttempts):
+        raise made
+    return made
+
+
+def guess_each(
+    session: Connection, door: Door, guesses: Mapping[str, Callable[[], bool]], now: datetime
+) -> dict[str, int | TooManyAttempts | None]:
+    """Make one guess for each subject, as `guess` does, in the caller's transaction, which must be committed."""
+    subjects = sorted(guesses)
+    session.execute(_TURNS, {"door": door.name, "subjects": subjects})
+    counted = _counted(session, door, subjects)
+    made: dict[str, int | TooManyAttempts | None] = dict(_closed(counted, now))
+    for subject in subjects:
+        if subject not in made:
+            made[subject] = None if guesses[subject]() else wrong(session, door, subject, now)
+    if cleared := [subject for subject in counted if made[subject] is None]:
+        session.execute(_CLEAR, {"door": door.name, "subjects": cleared})
+    return made
+
+
+def refuse_when_shut(session: Connection, door: Door, subject: str, now: datetime) -> None:
+    """Raise `TooManyAttempts` while the door is shut for this subject."""
+    if refusal := shut(session, door, [subject], now).get(subject):
+        raise refusal
+
+
+def shut(
+    session: Connection, door: Door, subjects: Sequence[str], now: datetime
+) -> dict[str, TooManyAttempts]:
+    """Give a refusal for each subject for which the door is shut."""
+    return _closed(_counted(session, door, subjects), now)
+
+
+def _counted(session: Connection, door: Door, subjects: Sequence[str]) -> dict[str, datetime | None]:
+    rows = session.execute(_COUNTED, {"door": door.name, "subjects": list(subjects)})
+    return {row.subject: row.shut_until for row in rows}
+
+
+def _closed(counted: Mapping[str, datetime | None], now: datetime) -> dict[str, TooManyAttempts]:
+    return {
+        subject: TooManyAttempts(retry_after_s=max(1, int((until - now).total_seconds()) + 1))
+        for subject, until in counted.items()
+        if until is not None and until > now
+    }
+
+
+def wrong(session: Connection, door: Door, subject: str, now: datetime) -> int:
+    """Count a wrong guess; give how many are left before the door shuts (0: it is shut now)."""
+    counted = {
+        "door": door.name,
+        "subject": subject,
+        "now": now,
+        "start": now - door.window,
+        "most": door.most,
+        "until": now + door.shut_for,
+    }
+    return max(0, door.most - int(session.execute(_WRONG, counted).one().wrong))
+
+
+def forget_old(session: Connection, now: datetime) -> int:
+    """Drop counts that no door looks at any more; give how many."""
+    return session.execute(_FORGET, {"before": now - KEPT_FOR}).rowcount

@@ -1,0 +1,60 @@
+"""Who is calling: a bearer token, verified once, with the role that a route asks for."""
+
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import Depends, Request, Security
+from fastapi.concurrency import run_in_threadpool
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+
+from atm_service.platform.context import Context
+from atm_service.platform.keys.domain import KeySet
+from atm_service.platform.keys.tokens import Audience, Caller, Role, verify_access
+from atm_service.platform.refusals import Forbidden, Unauthenticated
+
+_bearer = HTTPBearer(auto_error=False, bearerFormat="JWT", description="An access token from a session")
+_Credentials = Annotated[HTTPAuthorizationCredentials | None, Security(_bearer)]
+
+
+async def _keys(context: Context, now: datetime) -> KeySet:
+    """Give the keys at once where they are at hand; read them in a thread where they are not."""
+    cached = context.keys.cached(now)
+    return cached if cached is not None else await run_in_threadpool(context.keys.at, now)
+
+
+def _caller(audience: Audience, *roles: Role) -> Callable[..., Awaitable[Caller]]:
+    async def dependency(request: Request, _documented: _Credentials = None) -> Caller:
+        context: Context = request.app.state.context
+        now: datetime = request.state.now
+        token = _token(request)
+        keys = await _keys(context, now)
+        try:
+            caller = verify_access(token, keys, audience, now)
+        except Unauthenticated:
+            # Another process may have signed it with a key that this one has not read yet.
+            keys = await run_in_threadpool(context.keys.newest, now)
+            caller = verify_access(token, keys, audience, now)
+        request.state.caller = caller  # before the refusal, whose row in the trail names the caller
+        if caller.role not in roles:
+            raise Forbidden(role=caller.role, needs=list(roles))
+        if caller.role == "clerk" and caller.office is not None:
+            context.contacts.note(caller.office, now)
+        return caller
+
+    return dependency
+
+
+def _token(request: Request) -> str:
+    """Give the bearer token (RFC 6750, section 2.1). Raises `Unauthenticated` without one."""
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() != "bearer":
+        raise Unauthenticated
+    return token
+
+
+InCustomer = Annotated[Caller, Depends(_caller("wallet", "customer"))]
+InClerk = Annotated[Caller, Depends(_caller("staff", "clerk"))]
+InSupervisor = Annotated[Caller, Depends(_caller("staff", "supervisor"))]
+InAuditor = Annotated[Caller, Depends(_caller("staff", "auditor"))]
+InOperator = Annotated[Caller, Depends(_caller("staff", "operator"))]

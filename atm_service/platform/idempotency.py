@@ -1,0 +1,214 @@
+"""Idempotency keys: the same request twice has one effect and one answer.
+
+The answer is remembered in the transaction of its effect, sealed (it may hold a code). A refusal changed nothing and
+is not remembered: the same key may be tried again. After draft-ietf-httpapi-idempotency-key-header-07.
+"""
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Annotated, Final
+
+import orjson
+from fastapi import Depends, Header, Request, Response
+from pydantic import BaseModel
+from sqlalchemy import Connection, DateTime, LargeBinary, text
+from sqlmodel import Field, SQLModel
+
+from atm_service.platform.refusals import (
+    IdempotencyKeyMissing,
+    IdempotencyKeyReused,
+    MalformedRequest,
+    Refusal,
+    RequestInProgress,
+)
+from kyc.sealing import Sealer
+
+KEPT_FOR: Final = timedelta(days=30)
+SHAPE: Final = re.compile(r"[A-Za-z0-9_-]{1,64}", re.ASCII)
+RETRY_AFTER_S: Final = 1
+
+
+class IdempotencyRow(SQLModel, table=True):
+    """One remembered answer of one caller."""
+
+    __tablename__ = "idempotency"
+    __table_args__ = {"schema": "service"}
+
+    caller: str = Field(primary_key=True)
+    key: str = Field(primary_key=True)
+    fingerprint: bytes = Field(sa_type=LargeBinary)
+    status: int
+    answer: bytes = Field(sa_type=LargeBinary)
+    created_at: datetime = Field(sa_type=DateTime(timezone=True), index=True)
+
+
+# The lock is taken in a statement of its own: the next statement's snapshot then sees what its last holder committed.
+_LOCK = text("""
+    SELECT n, pg_try_advisory_xact_lock(hashtextextended(caller || ' ' || key, 0)) AS locked
+    FROM unnest(CAST(:callers AS text[]), CAST(:keys AS text[])) WITH ORDINALITY AS wanted (caller, key, n)
+""")
+_FIRST = text("""
+    SELECT wanted.n, i.fingerprint, i.status, i.answer
+    FROM unnest(CAST(:callers AS text[]), CAST(:keys AS text[])) WITH ORDINALITY AS wanted (caller, key, n)
+    JOIN service.idempotency AS i ON (i.caller, i.key) = (wanted.caller, wanted.key)
+""")
+_REMEMBER = text("""
+    INSERT INTO service.idempotency (caller, key, fingerprint, answer, status, created_at)
+    SELECT *, :status, :now
+    FROM unnest(CAST(:callers AS text[]), CAST(:keys AS text[]), CAST(:prints AS bytea[]), CAST(:answers AS bytea[]))
+""")
+_FORGET = text("DELETE FROM service.idempotency WHERE created_at < :before")
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What was answered: a status and the bytes of a JSON body."""
+
+    status: int
+    body: bytes
+    replayed: bool
+
+    def response(self) -> Response:
+        """Build the HTTP answer, after the transaction has been committed."""
+        headers = {"Idempotency-Replayed": "true"} if self.replayed else None
+        return Response(self.body, self.status, headers, media_type="application/json")
+
+
+@dataclass(frozen=True)
+class Key:
+    """A caller's key with the fingerprint of the request that carries it."""
+
+    caller: str
+    key: str
+    fingerprint: bytes
+    sealer: Sealer
+    now: datetime
+
+    def once(self, session: Connection, status: int, work: Callable[[], BaseModel]) -> Answer:
+        """Do `work` if this key is new; otherwise give its first answer.
+
+        Raises `RequestInProgress` while another request with the key runs, `IdempotencyKeyReused` when the first
+        request was another one.
+        """
+        (result,) = once_each(session, [self], status, lambda _: [work()])
+        if isinstance(result, Refusal):
+            raise result
+        return result
+
+    def known(self, session: Connection) -> Answer | None:
+        """Give the first answer to this key, if there is one. Raises as `once` does."""
+        result = _known(session, [self]).get(0)
+        if isinstance(result, Refusal):
+            raise result
+        return result
+
+    def part(self, name: str) -> "Key":
+        """Give the key of a step on the way: one for each key and name, which no caller can send."""
+        return replace(self, key=f"{self.key}/{name}")
+
+    def place(self) -> bytes:
+        """Name where the answer is sealed."""
+        return f"idempotency {self.caller} {self.key}".encode()
+
+
+def once_each(
+    session: Connection,
+    keys: Sequence[Key],
+    status: int,
+    work: Callable[[list[int]], Sequence[BaseModel | Refusal]],
+) -> list[Answer | Refusal]:
+    """Do `work` for those keys that are new, by their places; give for each its answer, now or then, or its refusal.
+
+    `RequestInProgress` while another request with the key runs, here or elsewhere; `IdempotencyKeyReused` when the
+    first request was another one.
+    """
+    if not keys:
+        return []
+    results = _known(session, keys)
+    new = [n for n in range(len(keys)) if n not in results]
+    bodies: dict[int, bytes] = {}
+    for n, done in zip(new, work(new) if new else (), strict=True):
+        if isinstance(done, Refusal):
+            results[n] = done
+        else:
+            bodies[n] = done.model_dump_json().encode()
+            results[n] = Answer(status, bodies[n], replayed=False)
+    if bodies:
+        fresh = [keys[n] for n in bodies]
+        remembered = {
+            **_names(fresh),
+            "prints": [key.fingerprint for key in fresh],
+            "answers": [
+                key.sealer.seal(bodies[n], keys[n].place()) for n, key in zip(bodies, fresh, strict=True)
+            ],
+            "status": status,
+            "now": max(key.now for key in fresh),
+        }
+        session.execute(_REMEMBER, remembered)
+    return [results[n] for n in range(len(keys))]
+
+
+def _known(session: Connection, keys: Sequence[Key]) -> dict[int, Answer | Refusal]:
+    """Tell, by their places, what became of the keys that are not to be worked on now."""
+    results: dict[int, Answer | Refusal] = {}
+    names = [(key.caller, key.key) for key in keys]
+    locked = {row.n: row.locked for row in session.execute(_LOCK, _names(keys))}
+    for n, name in enumerate(names):
+        # A transaction gets its own lock again, so that the same key twice in one batch must be seen here.
+        if not locked[n + 1] or name in names[:n]:
+            results[n] = RequestInProgress(retry_after_s=RETRY_AFTER_S)
+    for place, fingerprint, status, answer in session.execute(_FIRST, _names(keys)):
+        key = keys[place - 1]
+        if fingerprint == key.fingerprint:
+            results[place - 1] = Answer(status, key.sealer.open(answer, key.place()), replayed=True)
+        else:
+            results[place - 1] = IdempotencyKeyReused()
+    return results
+
+
+def _names(keys: Sequence[Key]) -> dict[str, list[str]]:
+    return {"callers": [key.caller for key in keys], "keys": [key.key for key in keys]}
+
+
+def forget_old(session: Connection, now: datetime) -> int:
+    """Drop answers older than thirty days; give how many."""
+    return session.execute(_FORGET, {"before": now - KEPT_FOR}).rowcount
+
+
+async def _key(
+    request: Request,
+    _documented: Annotated[
+        str | None,
+        Header(
+            alias="Idempotency-Key",
+            description="1 to 64 letters, digits, - or _; a new one for each intention",
+            max_length=64,
+        ),
+    ] = None,
+) -> Key:
+    given = request.headers.get("Idempotency-Key")
+    if given is None:
+        raise IdempotencyKeyMissing
+    if not SHAPE.fullmatch(given):
+        raise MalformedRequest(
+            errors=[{"where": "header.idempotency-key", "message": "1 to 64 of A-Z a-z 0-9 _ -"}]
+        )
+    try:
+        body = orjson.dumps(orjson.loads(await request.body() or b"null"), option=orjson.OPT_SORT_KEYS)
+    except orjson.JSONDecodeError:
+        body = b""  # the body's own validation refuses it before any work is done
+    request_text = f"{request.method} {request.scope['path']} {body.decode()}"
+    caller = getattr(request.state, "caller", None)
+    sealer = request.app.state.context.sealer
+    return Key(
+        caller=str(caller.subject) if caller else "anyone",
+        key=given,
+        fingerprint=sealer.fingerprint(request_text, "idempotency"),
+        sealer=sealer,
+        now=request.state.now,
+    )
+
+
+InKey = Annotated[Key, Depends(_key)]

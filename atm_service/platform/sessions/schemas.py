@@ -1,0 +1,42 @@
+"""HTTP bodies of sessions, shared by the wallet and the staff."""
+
+from typing import Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from atm_service.platform.sessions.domain import Tokens
+
+
+class RefreshRequest(BaseModel):
+    """The refresh token of the last answer."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    refresh_token: str = Field(
+        min_length=1, max_length=128, examples=["q0c8J9bWm3Qx5l0k2yZ1tG7uVhRpN4sAeDfCiBoXyLw"]
+    )
+
+
+class Session(BaseModel):
+    """Tokens as in RFC 6749 §5.1: send the access token as `Authorization: Bearer …`."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    access_token: str = Field(
+        examples=["eyJhbGciOiJFZERTQSIsImtpZCI6IkFiQ2QiLCJ0eXAiOiJhdCtqd3QifQ.e30.c2ln"]
+    )
+    token_type: Literal["Bearer"] = "Bearer"  # noqa: S105  the name of a scheme
+    expires_in: int = Field(description="life of the access token in seconds", examples=[600])
+    refresh_token: str = Field(
+        description="good for one use; gives the next pair",
+        examples=["q0c8J9bWm3Qx5l0k2yZ1tG7uVhRpN4sAeDfCiBoXyLw"],
+    )
+
+    @classmethod
+    def of(cls, tokens: Tokens) -> Self:
+        """Show a session's tokens to the one who signed in."""
+        return cls(
+            access_token=tokens.access_token,
+            expires_in=tokens.expires_in_s,
+            refresh_token=tokens.refresh_token,
+        )

@@ -1,0 +1,78 @@
+"""Open, refresh and end a session. Used by `customers` and `staff`, who know whether a person may sign in."""
+
+import secrets
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy import Connection
+
+from atm_service.platform import ids, trail
+from atm_service.platform.context import Context
+from atm_service.platform.keys.tokens import Audience, Caller, issue_access
+from atm_service.platform.sessions import store
+from atm_service.platform.sessions.domain import REFRESH_TOKEN_BYTES, Tokens, hash_of
+
+KEPT_FOR: Final = timedelta(days=30)  # after its end, so that a late re-use can still be looked into
+
+Who = Callable[[Connection, UUID], Caller | None]
+
+
+def open(session: Connection, context: Context, caller: Caller, now: datetime) -> Tokens:
+    """Open a session for somebody whose PIN or password was right."""
+    session_id = ids.new(now)
+    expires_at = now + _lifetime(context, caller.audience)
+    store.add(session, session_id, caller.subject, caller.audience, expires_at, now)
+    return _tokens(session, context, session_id, caller, now)
+
+
+def refresh(
+    session: Connection, context: Context, refresh_token: str, audience: Audience, who: Who, now: datetime
+) -> Tokens | None:
+    """Give new tokens for a refresh token, which is used up by this.
+
+    None: the token is unknown, too old, or was used before. A used token that comes again was copied by
+    somebody, so the whole session ends; the caller must therefore *commit* before refusing. `who` gives what
+    the subject may do now, or None when nothing any more.
+    """
+    token_hash = hash_of(refresh_token)
+    found = store.find_live(session, token_hash, audience, now)
+    if found is None:
+        return None
+    caller = who(session, found.subject)
+    unused = store.use(session, token_hash, now)
+    if caller is None or not unused:
+        store.end(session, found.id, now)
+        reason = "not-allowed-any-more" if unused else "refresh-token-used-twice"
+        trail.record(session, now, "session.ended", found.subject, None, {"reason": reason})
+        return None
+    return _tokens(session, context, found.id, caller, now)
+
+
+def end(session: Connection, refresh_token: str, audience: Audience, now: datetime) -> None:
+    """Sign out. Harmless for a token that is unknown or ended. An access token lives on for minutes."""
+    found = store.find_live(session, hash_of(refresh_token), audience, now)
+    if found is not None:
+        store.end(session, found.id, now)
+
+
+def forget_old(session: Connection, now: datetime) -> int:
+    """Drop sessions that are long over; give how many. For housekeeping."""
+    return store.forget(session, now - KEPT_FOR)
+
+
+def _lifetime(context: Context, audience: Audience) -> timedelta:
+    if audience == "staff":
+        return timedelta(hours=context.settings.staff_session_hours)
+    return timedelta(days=context.settings.wallet_session_days)
+
+
+def _tokens(session: Connection, context: Context, id: UUID, caller: Caller, now: datetime) -> Tokens:
+    lifetime = context.settings.access_lifetime
+    access_token = issue_access(
+        context.keys.at(now), caller.subject, caller.audience, caller.role, caller.office, now, lifetime
+    )
+    refresh_token = secrets.token_urlsafe(REFRESH_TOKEN_BYTES)
+    store.add_token(session, id, hash_of(refresh_token), now)
+    return Tokens(caller, access_token, int(lifetime.total_seconds()), refresh_token)

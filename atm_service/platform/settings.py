@@ -1,0 +1,74 @@
+"""Settings: read from the environment (`SOFT_ATM_…`) or one file, validated at start, each with its default."""
+
+import sys
+from datetime import timedelta
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, HttpUrl, SecretStr, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from atm_service.platform import database
+
+
+class Settings(BaseSettings):
+    """What an operator may set. `SOFT_ATM_ENV_FILE` names a file of the same `SOFT_ATM_…=value` lines."""
+
+    model_config = SettingsConfigDict(env_prefix="SOFT_ATM_", extra="ignore", frozen=True)
+
+    data_dir: Path = Field(Path("var"), description="embedded database, secret keys and the demo's facts")
+    database_url: SecretStr | None = Field(None, description="any PostgreSQL ≥ 15; none: the embedded one")
+    owner_database_url: SecretStr | None = Field(None, description="for migrations; none: the same URL")
+    secret_keys_file: Path | None = Field(None, description="AES-256 and HMAC keys; none: in the data folder")
+    host: str = "127.0.0.1"
+    port: int = Field(8000, ge=0, le=65535)
+    workers: int = Field(2, ge=1, le=64, description="service processes")
+    pool_size: int = Field(20, ge=2, le=100, description="database connections of one process")
+    policy: str = Field("bank_agent", pattern=r"^[a-z_]{1,40}$", description="a file in policies/")
+    housekeeping_s: float = Field(2.0, ge=0.1, le=60, description="pause between rounds of housekeeping")
+    access_token_min: int = Field(10, ge=1, le=60)
+    wallet_session_days: int = Field(30, ge=1, le=365)
+    staff_session_hours: int = Field(12, ge=1, le=24)
+    kyc_provider: Literal["simulated", "http"] = "simulated"
+    kyc_url: HttpUrl | None = None
+    kyc_key: SecretStr | None = None
+    kyc_timeout_s: float = Field(5.0, ge=0.1, le=30)
+    bank_timeout_s: float = Field(3.0, ge=0.1, le=30)
+    simulated_delay_s: float = Field(0.2, ge=0, le=10, description="how long the simulated parties take")
+    demo_file: Path | None = Field(
+        None, description="made-up people, shown at /demo.json; never on a real service"
+    )
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+
+    @field_validator("database_url", "owner_database_url")
+    @classmethod
+    def _postgresql(cls, value: SecretStr | None) -> SecretStr | None:
+        return value and SecretStr(database.url(value.get_secret_value()))
+
+    @model_validator(mode="after")
+    def _whole(self) -> "Settings":
+        if self.kyc_provider == "http" and not (self.kyc_url and self.kyc_key):
+            raise ValueError("SOFT_ATM_KYC_PROVIDER=http needs SOFT_ATM_KYC_URL and SOFT_ATM_KYC_KEY")
+        return self
+
+    @property
+    def keys_file(self) -> Path:
+        """Give the file with the secret keys."""
+        return self.secret_keys_file or self.data_dir / "secret-keys.toml"
+
+    @property
+    def access_lifetime(self) -> timedelta:
+        """Give the life of an access token."""
+        return timedelta(minutes=self.access_token_min)
+
+
+def load(env_file: str | None) -> Settings:
+    """Read and check the settings; a wrong one ends the program with its name and the reason, never its value."""
+    try:
+        return Settings(_env_file=env_file)
+    except ValidationError as invalid:
+        lines = [
+            f"  SOFT_ATM_{'_'.join(map(str, error['loc'])).upper() or '…'}: {error['msg']}"
+            for error in invalid.errors()
+        ]
+        sys.exit("soft-atm cannot start, a setting is wrong:\n" + "\n".join(lines))

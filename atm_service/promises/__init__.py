@@ -1,0 +1,1 @@
+"""What was promised to somebody: shifts, appointments, approvals, notices."""

@@ -1,0 +1,52 @@
+"""HTTP bodies of notices."""
+
+from datetime import date, datetime
+from typing import Any, Self
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from atm_service.promises.availability.domain import Why
+from atm_service.promises.notices.store import Notice, NoticeKind
+
+
+class _Body(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class PlaceView(_Body):
+    """An office and a day there."""
+
+    office: str
+    name: str
+    commune: str
+    district: str
+    day: date
+
+
+class NoticeView(_Body):
+    """A notice about one appointment. `proposed` is moved to only when the customer says so."""
+
+    id: UUID
+    kind: NoticeKind
+    withdrawal_id: UUID
+    made_at: datetime
+    read_at: datetime | None
+    amount: int
+    place: PlaceView = Field(description="where and when the customer was expected")
+    expires_at: datetime = Field(description="until when the code lives now")
+    why: Why | None = Field(description="of a broken reservation: why the office cannot keep its word")
+    proposed: PlaceView | None = Field(description="the nearest office that can pay instead, if there is one")
+
+    @classmethod
+    def of(cls, notice: Notice) -> Self:
+        """Show a notice to its customer."""
+        facts: dict[str, Any] = {"why": None, "proposed": None, **notice.facts}
+        return cls(
+            id=notice.id,
+            kind=notice.kind,
+            withdrawal_id=notice.withdrawal_id,
+            made_at=notice.made_at,
+            read_at=notice.read_at,
+            **facts,
+        )

@@ -1,0 +1,103 @@
+"""Notices in the database. What they tell never changes."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Final
+from uuid import UUID
+
+import orjson
+from sqlalchemy import CheckConstraint, Connection, DateTime, Index, text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlmodel import Field, SQLModel
+
+from atm_service.platform import ids
+
+
+class NoticeKind(StrEnum):
+    """What a notice is about."""
+
+    BROKEN = "reservation-broken"
+    MISSED = "reservation-missed"
+
+
+class NoticeRow(SQLModel, table=True):
+    """One notice to one customer about one withdrawal."""
+
+    __tablename__ = "notice"
+    __table_args__ = (
+        CheckConstraint("kind IN ('reservation-broken', 'reservation-missed')", name="notice_kind"),
+        Index("notice_of_customer", "customer_id", "id"),
+        Index("notice_of_withdrawal", "withdrawal_id"),
+        {"schema": "service"},
+    )
+
+    id: UUID = Field(primary_key=True)
+    customer_id: UUID = Field(foreign_key="service.customer.id")
+    withdrawal_id: UUID = Field(foreign_key="service.withdrawal.id")
+    kind: str
+    facts: dict[str, Any] = Field(sa_type=JSONB)
+    made_at: datetime = Field(sa_type=DateTime(timezone=True))
+    read_at: datetime | None = Field(default=None, sa_type=DateTime(timezone=True))
+
+
+@dataclass(frozen=True)
+class Notice:
+    """What is to be told, or was. `facts`: codes, names and days of offices, an amount; nothing personal."""
+
+    customer_id: UUID
+    withdrawal_id: UUID
+    kind: NoticeKind
+    facts: Mapping[str, Any]
+    id: UUID | None = None
+    made_at: datetime | None = None
+    read_at: datetime | None = None
+
+
+_INSERT: Final = text("""
+    INSERT INTO service.notice (id, customer_id, withdrawal_id, kind, facts, made_at)
+    SELECT new.*, :now
+    FROM unnest(CAST(:ids AS uuid[]), CAST(:customers AS uuid[]), CAST(:withdrawals AS uuid[]),
+        CAST(:kinds AS text[]), CAST(:facts AS jsonb[])) AS new
+""")
+_LIST: Final = text("""
+    SELECT id, customer_id, withdrawal_id, kind, facts, made_at, read_at FROM service.notice
+    WHERE customer_id = :customer_id AND id < :before ORDER BY id DESC LIMIT :limit
+""")
+_READ: Final = text("""
+    UPDATE service.notice SET read_at = coalesce(read_at, :now) WHERE id = :id AND customer_id = :customer_id
+""")
+_SETTLED: Final = text("""
+    UPDATE service.notice SET read_at = :now WHERE withdrawal_id = :withdrawal_id AND read_at IS NULL
+""")
+
+
+def insert_each(session: Connection, notices: Sequence[Notice], now: datetime) -> None:
+    """Write notices, in the transaction of what they tell of."""
+    values = {
+        "ids": [ids.new(now) for _ in notices],
+        "customers": [one.customer_id for one in notices],
+        "withdrawals": [one.withdrawal_id for one in notices],
+        "kinds": [one.kind.value for one in notices],
+        "facts": [orjson.dumps(dict(one.facts)).decode() for one in notices],
+        "now": now,
+    }
+    session.execute(_INSERT, values)
+
+
+def listed(session: Connection, customer_id: UUID, before: UUID, limit: int) -> list[Notice]:
+    """List a customer's notices, newest first, older than `before`."""
+    rows = session.execute(_LIST, {"customer_id": customer_id, "before": before, "limit": limit}).mappings()
+    return [Notice(**{**row, "kind": NoticeKind(row["kind"])}) for row in rows]
+
+
+def read(session: Connection, customer_id: UUID, id: UUID, now: datetime) -> bool:
+    """Mark a customer's notice as read; False when there is none."""
+    values = {"id": id, "customer_id": customer_id, "now": now}
+    return session.execute(_READ, values).rowcount == 1
+
+
+def settled(session: Connection, withdrawal_id: UUID, now: datetime) -> None:
+    """Mark what was told of a withdrawal as read: its customer has acted on it."""
+    session.execute(_SETTLED, {"withdrawal_id": withdrawal_id, "now": now})

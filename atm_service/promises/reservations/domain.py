@@ -1,0 +1,151 @@
+"""What may be promised, what may still be paid beside it, and which promises no longer stand. Pure; đồng.
+
+A reservation stands on cash that is in the office: its drawers and its vault, less all other reservations there,
+whatever their day. Cash on the road is not counted, nor deposits that may come. It stands on the legal headroom of its
+day and of that day's month.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+from atm_service.platform.policy import Policy
+from atm_service.promises.availability.domain import Facts, Why
+from atm_service.promises.reservations.errors import CannotReserve, CashReserved
+from atm_service.registers.offices.domain import Line, State
+from atm_service.registers.offices.hours import next_open
+from atm_service.registers.withdrawals.errors import OfficeLimitReached
+from ledger import business_date
+
+LOST: Final = timedelta(hours=1)  # an open office that is silent for so long cannot keep its word today
+
+
+def obstacle(facts: Facts, amount: int, day: date, now: datetime, policy: Policy) -> Why | None:
+    """Say why an amount cannot be promised for a day, beside what is promised already; None: it can."""
+    today = business_date(now)
+    if (why := _absence(facts, day, now)) is not None:
+        return why
+    if facts.cash - facts.reserved < amount:
+        return Why.CASH
+    if _moved_on(facts, day, today) + amount > policy.office.per_day:
+        return Why.DAY_LIMIT
+    if _moved_in_month(facts, day, today) + amount > policy.office.per_month:
+        return Why.MONTH_LIMIT
+    return None
+
+
+def _absence(facts: Facts, day: date, now: datetime) -> Why | None:
+    """Say why nobody will be there on a day."""
+    if facts.state is not State.ACTIVE:
+        return Why.NOT_ACTIVE
+    if not facts.hours.on(day):
+        return Why.CLOSED
+    if facts.line is Line.NONE or (day == business_date(now) and facts.is_silent(now, LOST)):
+        return Why.NO_LINE
+    return None
+
+
+def promised(facts: Facts, amount: int, day: date) -> Facts:
+    """Give the facts with one more promise; with less than zero, one fewer."""
+    on = {**facts.reserved_on, day: facts.reserved_on.get(day, 0) + amount}
+    return replace(facts, reserved=facts.reserved + amount, reserved_on=on)
+
+
+def promise(facts: Facts, office: str, amount: int, day: date, now: datetime, policy: Policy) -> Facts:
+    """Promise an amount for a day, today only before the office closes; give the facts after it.
+
+    Raises `CannotReserve`.
+    """
+    why = Why.CLOSED if day < first_day(facts, now) else obstacle(facts, amount, day, now, policy)
+    if why is not None:
+        raise CannotReserve(office=office, day=day, why=why)
+    return promised(facts, amount, day)
+
+
+@dataclass(frozen=True)
+class Room:
+    """What an office has moved, reserved and left on a day, while payments are decided one after the other.
+
+    `cash` is None where nobody has looked: nothing is reserved there, or only what is reserved is to be paid.
+    """
+
+    moved_today: int
+    moved_this_month: int
+    reserved_on: int
+    reserved_from: int
+    cash: int | None = None
+
+    def pay(self, amount: int, policy: Policy, reserved: bool) -> "Room":  # noqa: FBT001  one of a batch: see `sharing.tried`
+        """Pay an amount that was reserved for today, or was not; give what is left.
+
+        A payment without a reservation leaves the headroom and the cash that others have reserved. Raises
+        `OfficeLimitReached` and `CashReserved`.
+        """
+        others_on = self.reserved_on - (amount if reserved else 0)
+        others_from = self.reserved_from - (amount if reserved else 0)
+        if self.moved_today + others_on + amount > policy.office.per_day:
+            raise OfficeLimitReached(period="day", limit=policy.office.per_day)
+        # The month has room for what was reserved; for the rest, all that is reserved must find room in it.
+        if self.moved_this_month + (0 if reserved else others_from) + amount > policy.office.per_month:
+            raise OfficeLimitReached(period="month", limit=policy.office.per_month)
+        if not reserved and self.cash is not None and self.cash - amount < others_from:
+            raise CashReserved
+        return Room(
+            self.moved_today + amount,
+            self.moved_this_month + amount,
+            others_on,
+            others_from,
+            None if self.cash is None else self.cash - amount,
+        )
+
+
+@dataclass(frozen=True)
+class Standing:
+    """One reservation that stands, as far as keeping it is concerned. Older ids were made earlier."""
+
+    id: UUID
+    amount: int
+    day: date
+
+
+def doubtful(facts: Facts, now: datetime, policy: Policy) -> bool:
+    """Tell whether some of what is reserved at an office may not stand any more."""
+    return any(obstacle(facts, 0, day, now, policy) for day in facts.reserved_on)
+
+
+def broken(facts: Facts, standing: Sequence[Standing], now: datetime, policy: Policy) -> Mapping[UUID, Why]:
+    """Say which of an office's reservations it cannot keep, and why: as few as can be, the youngest first.
+
+    `facts` count all of them as reserved.
+    """
+    found: dict[UUID, Why] = {}
+    for one in sorted(standing, key=lambda one: one.id, reverse=True):
+        others = promised(facts, -one.amount, one.day)
+        if (why := obstacle(others, one.amount, one.day, now, policy)) is not None:
+            found[one.id] = why
+            facts = others
+    return found
+
+
+def can_take(facts: Facts, amount: int, day: date, now: datetime, policy: Policy) -> bool:
+    """Tell whether an office can be proposed to somebody whose appointment was broken: today somebody must be there."""
+    is_ready = day != business_date(now) or facts.is_open(now)
+    return is_ready and obstacle(facts, amount, day, now, policy) is None
+
+
+def first_day(facts: Facts, now: datetime) -> date:
+    """Give the day on which the office is open next: today, when it is open or will be."""
+    opens = next_open(facts.hours, now)
+    return business_date(opens or now)
+
+
+def _moved_on(facts: Facts, day: date, today: date) -> int:
+    return (facts.moved_today if day == today else 0) + facts.reserved_on.get(day, 0)
+
+
+def _moved_in_month(facts: Facts, day: date, today: date) -> int:
+    month = (day.year, day.month)
+    moved = facts.moved_this_month if (today.year, today.month) == month else 0
+    return moved + sum(amount for on, amount in facts.reserved_on.items() if (on.year, on.month) == month)

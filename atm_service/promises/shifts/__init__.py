@@ -1,0 +1,1 @@
+"""A clerk's turn at a drawer, from counted opening to counted close."""

@@ -1,0 +1,63 @@
+"""Shifts: pure rules and values."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from atm_service.platform import chart
+
+
+class ClosedHow(StrEnum):
+    """Who counted at the close: the clerk, the next clerk with the clerk there, or another clerk by leave."""
+
+    OWN = "own"
+    HANDED_OVER = "handed-over"
+    TAKEN_OVER = "taken-over"
+
+
+@dataclass(frozen=True)
+class Shift:
+    """A clerk's turn at a drawer, from counted opening to counted close. Totals and over/short in đồng.
+
+    `recount`: the count just made differs from the ledger; the shift is still open, and the next count stands.
+    """
+
+    id: UUID
+    office: str
+    drawer: int
+    clerk_id: UUID
+    clerk: str
+    opened_at: datetime
+    opening_counts: Mapping[str, int]
+    opening_total: int
+    opening_over_short: int
+    closed_at: datetime | None = None
+    closing_counts: Mapping[str, int] | None = None
+    closing_total: int | None = None
+    closing_over_short: int | None = None
+    closed_how: ClosedHow | None = None
+    counted_by: str | None = None
+    recount: bool = False
+
+    @property
+    def place(self) -> str:
+        """The ledger's account of its drawer."""
+        return chart.drawer(self.office, self.drawer)
+
+
+@dataclass(frozen=True)
+class Movements:
+    """What went through a shift's drawer besides payments: how many, and how much in đồng. Transfers move no cash."""
+
+    deposit_count: int
+    deposit_total: int
+    transfer_count: int
+    transfer_total: int
+    payment_undone_count: int
+    payment_undone_total: int
+    deposit_undone_count: int
+    deposit_undone_total: int
+    moved_in_total: int
+    moved_out_total: int

@@ -1,0 +1,229 @@
+"""Shifts for the counter; leave to take one over for supervisors; breaks at openings for auditors."""
+
+from collections.abc import Sequence
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Response
+from sqlalchemy import Connection
+
+from atm_service.platform import paging
+from atm_service.platform.callers import InAuditor, InClerk, InSupervisor
+from atm_service.platform.context import Context, InContext, InNow
+from atm_service.platform.idempotency import InKey
+from atm_service.platform.keys.tokens import Caller
+from atm_service.platform.paging import InCursor, InLimit, Page
+from atm_service.platform.problems import refuses
+from atm_service.platform.refusals import TooManyAttempts
+from atm_service.promises.shifts import errors, service, store
+from atm_service.promises.shifts.domain import Shift
+from atm_service.promises.shifts.schemas import (
+    CloseRequest,
+    HandOverRequest,
+    HandOverView,
+    MovementsView,
+    OpeningBreakView,
+    OpenShifts,
+    OpenShiftView,
+    ShiftRequest,
+    ShiftView,
+    TakeOverRequest,
+)
+from atm_service.registers.customers.errors import WrongCredentials
+from atm_service.registers.offices.errors import DrawerUnknown, OfficeNotActive
+from atm_service.registers.staff import service as staff
+
+router = APIRouter()
+
+_HIDDEN = frozenset({"clerk_id"})
+
+
+@router.post(
+    "/counter/v1/shifts",
+    tags=["counter"],
+    status_code=201,
+    response_model=ShiftView,
+    responses=refuses(
+        errors.ShiftAlreadyOpen,
+        errors.DrawerInUse,
+        DrawerUnknown,
+        OfficeNotActive,
+        keyed=True,
+    ),
+)
+def open_shift(body: ShiftRequest, clerk: InClerk, key: InKey, context: InContext, now: InNow) -> Response:
+    """Open a shift at a counted drawer. What differs from the last close is posted, and kept as a break."""
+    with context.transaction() as session:
+        answer = key.once(
+            session,
+            201,
+            lambda: _shift(session, service.open_shift(session, clerk, body.drawer, body.counts, now)),
+        )
+    return answer.response()
+
+
+@router.get("/counter/v1/shifts", name="office_shifts", tags=["counter"], responses=refuses())
+def office_shifts(clerk: InClerk, context: InContext) -> OpenShifts:
+    """List the open shifts of the clerk's office: whose, since when, and which may be taken over."""
+    assert clerk.office is not None
+    with context.transaction() as session:
+        return OpenShifts(items=_open(session, store.open_shifts_of(session, clerk.office)))
+
+
+@router.get("/counter/v1/shifts/current", tags=["counter"], responses=refuses(errors.NoOpenShift))
+def current_shift(clerk: InClerk, context: InContext) -> ShiftView:
+    """Show the clerk's open shift."""
+    with context.transaction() as session:
+        return _shift(session, service.shift_of(session, clerk))
+
+
+@router.post(
+    "/counter/v1/shifts/current/close",
+    tags=["counter"],
+    response_model=ShiftView,
+    responses=refuses(errors.NoOpenShift, errors.WithdrawalsStillPresented, keyed=True),
+)
+def close_shift(body: CloseRequest, clerk: InClerk, key: InKey, context: InContext, now: InNow) -> Response:
+    """Close the shift by a count.
+
+    A first count that differs from the ledger leaves it open, with `recount` and no figure; the second count stands,
+    and the answer says what is over or short.
+    """
+    with context.transaction() as session:
+        answer = key.once(
+            session, 200, lambda: _shift(session, service.close_shift(session, clerk, body.counts, now))
+        )
+    return answer.response()
+
+
+@router.post(
+    "/counter/v1/shifts/current/hand-over",
+    tags=["counter"],
+    response_model=HandOverView,
+    responses=refuses(
+        errors.NoOpenShift,
+        errors.WithdrawalsStillPresented,
+        errors.ColleagueNotProved,
+        errors.ColleagueBusy,
+        OfficeNotActive,
+        TooManyAttempts,
+        keyed=True,
+    ),
+)
+def hand_over(body: HandOverRequest, clerk: InClerk, key: InKey, context: InContext, now: InNow) -> Response:
+    """Hand the drawer over to a colleague by one count: this shift is closed and the colleague's opened at once."""
+    colleague = _colleague(context, clerk, body, now)
+
+    def work() -> HandOverView:
+        closed, opened = service.hand_over(session, clerk, colleague, body.counts, now)
+        return HandOverView(
+            closed=_shift(session, closed), opened=_shift(session, opened) if opened is not None else None
+        )
+
+    with context.transaction() as session:
+        answer = key.once(session, 200, work)
+    return answer.response()
+
+
+def _colleague(context: Context, clerk: Caller, body: HandOverRequest, now: InNow) -> Caller:
+    """Let the other clerk prove who it is, outside any transaction. Raises `ColleagueNotProved`."""
+    try:
+        colleague = staff.prove(context, body.username, body.password, now)
+    except WrongCredentials:
+        raise errors.ColleagueNotProved from None
+    if (colleague.role, colleague.office) != ("clerk", clerk.office) or colleague.subject == clerk.subject:
+        raise errors.ColleagueNotProved
+    return colleague
+
+
+@router.post(
+    "/counter/v1/shifts/{id}/take-over",
+    tags=["counter"],
+    response_model=ShiftView,
+    responses=refuses(
+        errors.ShiftUnknown,
+        errors.OwnShift,
+        errors.TakeOverNotGranted,
+        errors.WithdrawalsStillPresented,
+        keyed=True,
+    ),
+)
+def take_over(
+    id: UUID, body: CloseRequest, clerk: InClerk, key: InKey, context: InContext, now: InNow
+) -> Response:
+    """Close, by this clerk's count, the shift that an absent colleague left open; a supervisor has given leave."""
+    with context.transaction() as session:
+        answer = key.once(
+            session, 200, lambda: _shift(session, service.take_over(session, clerk, id, body.counts, now))
+        )
+    return answer.response()
+
+
+@router.get("/staff/v1/shifts", name="open_shifts", tags=["staff"], responses=refuses())
+def open_shifts(
+    _: InSupervisor, context: InContext, cursor: InCursor = None, limit: InLimit = paging.LIMIT_DEFAULT
+) -> Page[OpenShiftView]:
+    """List the open shifts of all offices, newest first."""
+    with context.transaction() as session:
+        rows = store.open_shifts(session, paging.read_id(cursor), limit + 1)
+        items = _open(session, rows[:limit])
+    return Page(items=items, next_cursor=paging.write(str(items[-1].id)) if len(rows) > limit else None)
+
+
+@router.post(
+    "/staff/v1/shifts/{id}/take-over",
+    name="grant_take_over",
+    tags=["staff"],
+    response_model=OpenShiftView,
+    responses=refuses(errors.ShiftUnknown, keyed=True),
+)
+def grant_take_over(
+    id: UUID, body: TakeOverRequest, supervisor: InSupervisor, key: InKey, context: InContext, now: InNow
+) -> Response:
+    """Let another clerk of the office close this shift by a count, because its own clerk is not there."""
+
+    def work() -> OpenShiftView:
+        return _open(session, [service.grant_take_over(session, supervisor, id, body.reason, now)])[0]
+
+    with context.transaction() as session:
+        answer = key.once(session, 200, work)
+    return answer.response()
+
+
+@router.get("/audit/v1/opening-breaks", tags=["audit"], responses=refuses())
+def opening_breaks(
+    _: InAuditor,
+    context: InContext,
+    office: Annotated[str | None, Query(pattern=r"^[0-9]{5}-[0-9]{1,3}$")] = None,
+    cursor: InCursor = None,
+    limit: InLimit = paging.LIMIT_DEFAULT,
+) -> Page[OpeningBreakView]:
+    """List drawers that were opened with another sum than their last close and what was moved since, newest first."""
+    with context.transaction() as session:
+        rows = store.breaks(session, office, paging.read_id(cursor), limit + 1)
+    items = [OpeningBreakView(**row._mapping) for row in rows[:limit]]  # noqa: SLF001  a row's public mapping
+    return Page(items=items, next_cursor=paging.write(str(items[-1].shift_id)) if len(rows) > limit else None)
+
+
+def _shift(session: Connection, shift: Shift) -> ShiftView:
+    number, total = store.paid(session, shift.id)
+    facts = {name: value for name, value in vars(shift).items() if name not in _HIDDEN}
+    if shift.closed_at is None:
+        return ShiftView(**facts, status="open", paid_count=number, paid_total=total, movements=None)
+    movements = MovementsView(**vars(store.movements(session, shift)))
+    return ShiftView(**facts, status="closed", paid_count=number, paid_total=total, movements=movements)
+
+
+def _open(session: Connection, found: Sequence[Shift]) -> list[OpenShiftView]:
+    granted = store.granted(session, [shift.id for shift in found])
+    return [
+        OpenShiftView(
+            id=shift.id,
+            office=shift.office,
+            drawer=shift.drawer,
+            clerk=shift.clerk,
+            opened_at=shift.opened_at,
+            may_be_taken_over=shift.id in granted,
+        )
+        for shift in found
+    ]

@@ -1,0 +1,214 @@
+"""Shifts from counted opening to counted close. Each use case runs inside its caller's transaction.
+
+Nobody is told what a drawer should hold before it is counted. The drawer is locked before the shift, everywhere: so two
+clerks at one drawer cannot wait in a circle.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection
+
+from atm_service.platform import chart, ids, trail
+from atm_service.platform.keys.tokens import Caller
+from atm_service.promises.shifts import errors, store
+from atm_service.promises.shifts.domain import ClosedHow, Shift
+from atm_service.registers.cash import counting
+from atm_service.registers.notes import stock
+from atm_service.registers.notes.domain import Counts, counted_total, notes_of
+from atm_service.registers.offices import service as offices
+from atm_service.registers.offices import store as office_store
+from atm_service.registers.offices.errors import DrawerUnknown
+from ledger import reading
+
+
+def open_shift(session: Connection, clerk: Caller, drawer: int, counts: Counts, now: datetime) -> Shift:
+    """Open the clerk's shift at a counted drawer; what differs from the ledger is posted, and kept as a break."""
+    assert clerk.office is not None
+    offices.active(session, clerk.office, held=True)
+    if not office_store.lock_drawer(session, clerk.office, drawer):
+        raise DrawerUnknown
+    shift_id = _insert(session, clerk, drawer, counts, now)
+    return _shown(session, shift_id)
+
+
+def close_shift(session: Connection, clerk: Caller, counts: Counts, now: datetime) -> Shift:
+    """Close the clerk's shift by a count. A first count that differs leaves it open: see `Shift.recount`."""
+    shift = _own(session, clerk)
+    return _close(session, shift, clerk, counts, ClosedHow.OWN, now)
+
+
+def hand_over(
+    session: Connection, clerk: Caller, colleague: Caller, counts: Counts, now: datetime
+) -> tuple[Shift, Shift | None]:
+    """Close the clerk's shift and open the colleague's at the same drawer, by one count; both have proved themselves.
+
+    Gives the closed shift and the opened one; none is opened while the count must be made again.
+    """
+    shift = _own(session, clerk)
+    offices.active(session, shift.office, held=True)
+    if theirs := store.open_shift_seen(session, colleague.subject):
+        raise errors.ColleagueBusy(drawer=theirs.drawer)
+    closed = _close(session, shift, clerk, counts, ClosedHow.HANDED_OVER, now)
+    if closed.recount:
+        return closed, None
+    try:
+        opened = _insert(session, colleague, shift.drawer, counts, now)
+    except errors.ShiftAlreadyOpen as busy:  # only just, at another drawer
+        raise errors.ColleagueBusy(**busy.members) from None
+    detail = {"drawer": shift.drawer, "from": str(shift.id)}
+    trail.record(session, now, "hand-over", opened, colleague, detail)
+    return closed, _shown(session, opened)
+
+
+def grant_take_over(session: Connection, supervisor: Caller, id: UUID, reason: str, now: datetime) -> Shift:
+    """Let any clerk of the office close this shift by a count: its own clerk is not there. Harmless to repeat."""
+    shift = store.shift(session, id)
+    if shift is None or shift.closed_at is not None or not store.lock_shift(session, id):
+        raise errors.ShiftUnknown
+    if store.grant(session, id, supervisor.subject, reason, now):
+        detail = {"office": shift.office, "drawer": shift.drawer, "reason": reason}
+        trail.record(session, now, "grant-take-over", id, supervisor, detail)
+    return shift
+
+
+def take_over(session: Connection, clerk: Caller, id: UUID, counts: Counts, now: datetime) -> Shift:
+    """Close the shift that another clerk of the office has left open, by this clerk's count and a supervisor's leave.
+
+    The over/short stays with the absent clerk's shift, which names both. Open an own shift after it.
+    """
+    seen = store.shift(session, id)
+    if seen is None or seen.office != clerk.office or seen.closed_at is not None:
+        raise errors.ShiftUnknown
+    if seen.clerk_id == clerk.subject:
+        raise errors.OwnShift
+    if not store.granted(session, [id]):
+        raise errors.TakeOverNotGranted
+    office_store.lock_drawer(session, seen.office, seen.drawer)
+    if not store.lock_shift(session, id):
+        raise errors.ShiftUnknown
+    return _close(session, seen, clerk, counts, ClosedHow.TAKEN_OVER, now)
+
+
+def _own(session: Connection, clerk: Caller) -> Shift:
+    """Lock the clerk's open shift, its drawer before it. Raises `NoOpenShift`."""
+    if seen := store.open_shift_seen(session, clerk.subject):
+        office_store.lock_drawer(session, seen.office, seen.drawer)
+    shift = store.open_shift_alone(session, clerk.subject)
+    if shift is None or shift.office != clerk.office:
+        raise errors.NoOpenShift
+    return shift
+
+
+def _insert(session: Connection, clerk: Caller, drawer: int, counts: Counts, now: datetime) -> UUID:
+    """Open a shift at a locked drawer; give its id."""
+    assert clerk.office is not None
+    id, place = ids.new(now), chart.drawer(clerk.office, drawer)
+    before = store.last_closed(session, clerk.office, drawer)
+    expected = reading.balance(session, place).normal
+    values = {
+        "id": id,
+        "office": clerk.office,
+        "drawer": drawer,
+        "clerk_id": clerk.subject,
+        "now": now,
+        "counts": dict(counts),
+        "total": counted_total(counts),
+        "over_short": counted_total(counts) - expected,
+    }
+    if not store.insert_shift(session, values):
+        if own := store.open_shift_seen(session, clerk.subject):
+            raise errors.ShiftAlreadyOpen(drawer=own.drawer)
+        raise errors.DrawerInUse(**_in_use(session, clerk.office, drawer))
+    if counted_total(counts) != expected:
+        _keep_break(session, values, before, expected, now)
+    stock.counted(session, place, notes_of(counts))
+    _post_over_short(session, values, "opening", now)
+    detail = {"drawer": drawer, "over_short": values["over_short"]}
+    trail.record(session, now, "open-shift", id, clerk, detail)
+    return id
+
+
+def _in_use(session: Connection, office: str, drawer: int) -> dict[str, Any]:
+    """Say which shift is in the way, unless it has just been closed."""
+    theirs = store.open_shift_at(session, office, drawer)
+    return {"shift_id": theirs.id, "opened_at": theirs.opened_at} if theirs else {}
+
+
+def _keep_break(
+    session: Connection, opening: dict[str, Any], before: Shift | None, expected: int, now: datetime
+) -> None:
+    found = {
+        "shift_id": opening["id"],
+        "office": opening["office"],
+        "drawer": opening["drawer"],
+        "previous_shift": before.id if before else None,
+        "closed_total": before.closing_total if before else None,
+        "expected": expected,
+        "counted": opening["total"],
+        "now": now,
+    }
+    store.add_break(session, found)
+
+
+def _close(
+    session: Connection, shift: Shift, counter: Caller, counts: Counts, how: ClosedHow, now: datetime
+) -> Shift:
+    """Close a locked shift by a count, unless the count is the first and differs."""
+    if still := store.presented(session, shift.office, shift.drawer, now):
+        raise errors.WithdrawalsStillPresented(
+            withdrawals=[row.id for row in still], amounts=[row.amount for row in still]
+        )
+    place = shift.place
+    expected = reading.balance(session, place).normal
+    if not counting.stands(session, shift.id, counter.subject, counts, expected, now):
+        trail.record(session, now, "count-again", shift.id, counter, {"drawer": shift.drawer})
+        return replace(shift, recount=True)
+    values = {
+        "id": shift.id,
+        "office": shift.office,
+        "drawer": shift.drawer,
+        "now": now,
+        "counts": dict(counts),
+        "total": counted_total(counts),
+        "over_short": counted_total(counts) - expected,
+        "closed_by": counter.subject,
+        "closed_how": how,
+    }
+    store.close_shift(session, values)
+    stock.counted(session, place, notes_of(counts))
+    _post_over_short(session, values, "closing", now)
+    detail = {"over_short": values["over_short"], "how": how, "clerk": str(shift.clerk_id)}
+    trail.record(session, now, "close-shift", shift.id, counter, detail)
+    return _shown(session, shift.id)
+
+
+def _shown(session: Connection, id: UUID) -> Shift:
+    shift = store.shift(session, id)
+    assert shift is not None
+    return shift
+
+
+def _post_over_short(session: Connection, count: dict[str, Any], moment: str, now: datetime) -> None:
+    place, reference = chart.drawer(count["office"], count["drawer"]), f"shift/{count['id']}/{moment}"
+    counting.post_difference(
+        session, "over-short", reference, count["office"], place, count["over_short"], now
+    )
+
+
+def shift_of(session: Connection, clerk: Caller) -> Shift:
+    """Find the clerk's open shift, which cannot be closed until this transaction ends. Raises `NoOpenShift`."""
+    shift = shifts_of(session, [clerk]).get(clerk.subject)
+    if shift is None:
+        raise errors.NoOpenShift
+    return shift
+
+
+def shifts_of(session: Connection, clerks: Sequence[Caller]) -> dict[UUID, Shift]:
+    """Find, by clerk, the open shifts of those clerks who have one. They stay open until this transaction ends."""
+    offices = {clerk.subject: clerk.office for clerk in clerks}
+    shifts = store.open_shifts_shared(session, list(offices))
+    return {shift.clerk_id: shift for shift in shifts if shift.office == offices[shift.clerk_id]}

@@ -1,0 +1,30 @@
+"""Counts of vaults, for auditors."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+
+from atm_service.platform import paging
+from atm_service.platform.callers import InAuditor
+from atm_service.platform.context import InContext
+from atm_service.platform.paging import InCursor, InLimit, Page
+from atm_service.platform.problems import refuses
+from atm_service.registers.cash import vaults
+from atm_service.registers.cash.schemas import KeptCountView
+
+router = APIRouter(prefix="/audit/v1", tags=["audit"])
+
+
+@router.get("/vault-counts", responses=refuses())
+def vault_counts(
+    _: InAuditor,
+    context: InContext,
+    office: Annotated[str | None, Query(pattern=r"^[0-9]{5}-[0-9]{1,3}$")] = None,
+    cursor: InCursor = None,
+    limit: InLimit = paging.LIMIT_DEFAULT,
+) -> Page[KeptCountView]:
+    """List the counts of vaults, newest first, with what the ledger had; those that had to be made again too."""
+    with context.transaction() as session:
+        rows = vaults.counts_of(session, office, paging.read_id(cursor), limit + 1)
+    items = [KeptCountView.of(row) for row in rows[:limit]]
+    return Page(items=items, next_cursor=paging.write(str(items[-1].id)) if len(rows) > limit else None)

@@ -1,0 +1,142 @@
+"""Cash for clerks: the vault, and deliveries to and from the own office."""
+
+from uuid import UUID
+
+from fastapi import APIRouter, Response
+
+from atm_service.platform import paging
+from atm_service.platform.callers import InClerk
+from atm_service.platform.context import InContext, InNow
+from atm_service.platform.idempotency import InKey
+from atm_service.platform.keys.tokens import Caller
+from atm_service.platform.paging import InCursor, InLimit, Page
+from atm_service.platform.problems import refuses
+from atm_service.registers.cash import errors, service, store, vaults
+from atm_service.registers.cash.delivery import Delivery, Side
+from atm_service.registers.cash.schemas import (
+    CountsRequest,
+    DeliveryView,
+    ReasonRequest,
+    VaultCountView,
+    VaultView,
+)
+from atm_service.registers.notes import errors as note_errors
+from atm_service.registers.offices.errors import OfficeNotActive
+
+router = APIRouter(prefix="/counter/v1/cash", tags=["counter"])
+
+_STEP = (errors.DeliveryUnknown, errors.DeliveryNotAtStep, errors.DeliveryOtherSide)
+
+
+@router.get("/vault", name="vault", responses=refuses())
+def show_vault(clerk: InClerk, context: InContext, now: InNow) -> VaultView:
+    """Show when the office's vault was last counted, and whether that is due. What it should hold is told to nobody."""
+    assert clerk.office is not None
+    with context.transaction() as session:
+        last = vaults.last_count(session, context.policy, clerk.office, now)
+    return VaultView(counted_at=last.counted_at, counted_by=last.clerk, count_due=last.is_due)
+
+
+@router.post(
+    "/vault/count",
+    name="count_vault",
+    response_model=VaultCountView,
+    responses=refuses(OfficeNotActive, keyed=True),
+)
+def count_vault(body: CountsRequest, clerk: InClerk, key: InKey, context: InContext, now: InNow) -> Response:
+    """Count the office's vault.
+
+    A first count that differs from the ledger changes nothing, with `recount` and no figure; the second stands, and
+    what is over or short is posted and kept.
+    """
+
+    def work() -> VaultCountView:
+        counted = vaults.count(session, clerk, body.counts, now)
+        return VaultCountView(recount=True) if counted is None else VaultCountView(**vars(counted))
+
+    with context.transaction() as session:
+        answer = key.once(session, 200, work)
+    return answer.response()
+
+
+@router.get("/deliveries", name="office_deliveries", responses=refuses())
+def deliveries(
+    clerk: InClerk, context: InContext, cursor: InCursor = None, limit: InLimit = paging.LIMIT_DEFAULT
+) -> Page[DeliveryView]:
+    """List the open deliveries of the clerk's office, newest first, without the sum of what is to be counted."""
+    with context.transaction() as session:
+        found = store.listed(session, "open", clerk.office, paging.read_id(cursor), limit + 1)
+    items = [_shown(one, clerk) for one in found[:limit]]
+    return Page(items=items, next_cursor=paging.write(str(items[-1].id)) if len(found) > limit else None)
+
+
+@router.post(
+    "/deliveries/{id}/send",
+    name="send_delivery",
+    response_model=DeliveryView,
+    responses=refuses(
+        *_STEP,
+        errors.DeliverySumDiffers,
+        errors.VaultCountDue,
+        note_errors.NotesNotThere,
+        errors.VaultShort,
+        keyed=True,
+    ),
+)
+def send(
+    id: UUID, body: CountsRequest, clerk: InClerk, key: InKey, context: InContext, now: InNow
+) -> Response:
+    """Hand cash that the district has ordered back over to the road, counted out of the vault."""
+    with context.transaction() as session:
+        answer = key.once(
+            session,
+            200,
+            lambda: _shown(service.send(session, context.policy, clerk, id, body.counts, now), clerk),
+        )
+    return answer.response()
+
+
+@router.post(
+    "/deliveries/{id}/receive",
+    name="receive_delivery",
+    response_model=DeliveryView,
+    responses=refuses(*_STEP, keyed=True),
+)
+def receive(
+    id: UUID, body: CountsRequest, clerk: InClerk, key: InKey, context: InContext, now: InNow
+) -> Response:
+    """Take a delivery into the vault by a count.
+
+    A first count that differs from what was sent changes nothing, with `recount` and no figure; the second stands, and
+    what is over or short waits for a supervisor's explanation.
+    """
+
+    def work() -> DeliveryView:
+        received = service.receive(session, clerk, id, body.counts, now)
+        return _shown(received.delivery, clerk, recount=received.recount)
+
+    with context.transaction() as session:
+        answer = key.once(session, 200, work)
+    return answer.response()
+
+
+@router.post(
+    "/deliveries/{id}/refuse",
+    name="refuse_delivery",
+    response_model=DeliveryView,
+    responses=refuses(*_STEP, keyed=True),
+)
+def refuse(
+    id: UUID, body: ReasonRequest, clerk: InClerk, key: InKey, context: InContext, now: InNow
+) -> Response:
+    """Do not take a delivery in: it goes back to the district."""
+    with context.transaction() as session:
+        answer = key.once(
+            session, 200, lambda: _shown(service.refuse(session, clerk, id, body.reason, now), clerk)
+        )
+    return answer.response()
+
+
+def _shown(delivery: Delivery, clerk: Caller, *, recount: bool = False) -> DeliveryView:
+    blind = delivery.is_open and delivery.sender is Side.DISTRICT
+    return DeliveryView.of(delivery, clerk.subject, blind=blind, recount=recount)

@@ -1,0 +1,175 @@
+"""Cash on the road, from order to end: pure rules.
+
+    ordered ──send──▶ sent ──receive──▶ received
+       │                │
+       │                └─refuse, cancel──▶ turned-back ──receive──▶ returned
+       └─cancel──▶ cancelled
+
+Who sends is the district for cash to an office and the office for cash back to the district; the other side receives.
+What is turned back is received again by the side that sent it. Only the district orders and cancels.
+
+No step that could hide a theft is alone: whoever sent or counted the cash does not explain what is over or short, and
+whoever ordered a sum above the policy's threshold does not send it.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from atm_service.registers.cash import errors
+from atm_service.registers.notes.domain import Counts, counted_total
+
+
+class Direction(StrEnum):
+    """Where the cash is to go."""
+
+    TO_OFFICE = "to-office"
+    TO_DISTRICT = "to-district"
+
+
+class Side(StrEnum):
+    """Who acts: supervisors for the district, clerks for their office."""
+
+    DISTRICT = "district"
+    OFFICE = "office"
+
+
+class DeliveryStatus(StrEnum):
+    """Where a delivery stands."""
+
+    ORDERED = "ordered"
+    SENT = "sent"
+    TURNED_BACK = "turned-back"
+    RECEIVED = "received"
+    RETURNED = "returned"
+    CANCELLED = "cancelled"
+
+
+ON_THE_ROAD = frozenset({DeliveryStatus.SENT, DeliveryStatus.TURNED_BACK})
+OPEN = ON_THE_ROAD | {DeliveryStatus.ORDERED}
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """One delivery. `amount` was ordered and, once sent, sent; `difference` is received less sent. In đồng.
+
+    `needs_two`: the sum was above the policy's threshold when it was ordered, so that another person sends it.
+    None: it was ordered before there was this rule.
+    """
+
+    id: UUID
+    office: str
+    direction: Direction
+    amount: int
+    ordered_by: UUID
+    ordered_at: datetime
+    needs_two: bool | None = None
+    status: DeliveryStatus = DeliveryStatus.ORDERED
+    sent_by: UUID | None = None
+    sent_at: datetime | None = None
+    sent_counts: Mapping[Any, int] | None = None
+    turned_by: UUID | None = None
+    turned_at: datetime | None = None
+    turned_reason: str | None = None
+    ended_by: UUID | None = None
+    ended_at: datetime | None = None
+    ended_counts: Mapping[Any, int] | None = None
+    difference: int = 0
+    explained_by: UUID | None = None
+    explained_at: datetime | None = None
+    explanation: str | None = None
+
+    @property
+    def sender(self) -> Side:
+        """Tell who sends."""
+        return Side.DISTRICT if self.direction is Direction.TO_OFFICE else Side.OFFICE
+
+    @property
+    def receiver(self) -> Side:
+        """Tell who is to receive what is on the road: of cash that was turned back, whoever sent it."""
+        if self.status is DeliveryStatus.TURNED_BACK:
+            return self.sender
+        return Side.OFFICE if self.sender is Side.DISTRICT else Side.DISTRICT
+
+    @property
+    def is_open(self) -> bool:
+        """Tell whether something is still to be done about the cash."""
+        return self.status in OPEN
+
+    def waits_for_another(self, than: UUID) -> bool:
+        """Tell whether the next step is not this person's, who has had a hand in the cash or in its order."""
+        if self.status is DeliveryStatus.ORDERED:
+            return bool(self.needs_two) and than == self.ordered_by
+        return self.is_unexplained and than in {self.sent_by, self.ended_by}
+
+    @property
+    def is_unexplained(self) -> bool:
+        """Tell whether what was over or short still waits for a word."""
+        return not self.is_open and self.difference != 0 and self.explained_at is None
+
+    def send(self, side: Side, by: UUID, counts: Counts, now: datetime) -> "Delivery":
+        """Hand the counted notes over to the road; they come to what was ordered."""
+        self._refuse_unless(DeliveryStatus.ORDERED)
+        self._refuse_other_side(side, self.sender)
+        if self.waits_for_another(than=by):
+            raise errors.SenderOrdered
+        if counted_total(counts) != self.amount:
+            raise errors.DeliverySumDiffers(amount=self.amount)
+        return replace(self, status=DeliveryStatus.SENT, sent_by=by, sent_at=now, sent_counts=dict(counts))
+
+    def may_receive(self, side: Side) -> None:
+        """Raise unless this side is to receive the cash now."""
+        self._refuse_unless(*ON_THE_ROAD)
+        self._refuse_other_side(side, self.receiver)
+
+    def receive(self, side: Side, by: UUID, counts: Counts, now: datetime) -> "Delivery":
+        """Take the counted notes in; what differs from what was sent waits for an explanation."""
+        self.may_receive(side)
+        ended = DeliveryStatus.RECEIVED if self.status is DeliveryStatus.SENT else DeliveryStatus.RETURNED
+        return replace(
+            self,
+            status=ended,
+            ended_by=by,
+            ended_at=now,
+            ended_counts=dict(counts),
+            difference=counted_total(counts) - self.amount,
+        )
+
+    def refuse(self, side: Side, by: UUID, reason: str, now: datetime) -> "Delivery":
+        """Do not take the cash in; it goes back to the side that sent it."""
+        self._refuse_unless(DeliveryStatus.SENT)
+        self._refuse_other_side(side, self.receiver)
+        return self._turned(by, reason, now)
+
+    def cancel(self, by: UUID, reason: str, now: datetime) -> "Delivery":
+        """Call the delivery off, by the district: before it is sent it ends here; from the road it turns back."""
+        self._refuse_unless(DeliveryStatus.ORDERED, DeliveryStatus.SENT)
+        if self.status is DeliveryStatus.SENT:
+            return self._turned(by, reason, now)
+        return replace(
+            self, status=DeliveryStatus.CANCELLED, turned_by=by, turned_at=now, turned_reason=reason
+        )
+
+    def explain(self, by: UUID, explanation: str, now: datetime) -> "Delivery":
+        """Say why it was over or short, once, by somebody who neither sent nor counted it."""
+        if not self.is_unexplained:
+            raise errors.NothingToExplain
+        if self.waits_for_another(than=by):
+            raise errors.ExplainerHandled
+        return replace(self, explained_by=by, explained_at=now, explanation=explanation)
+
+    def _turned(self, by: UUID, reason: str, now: datetime) -> "Delivery":
+        return replace(
+            self, status=DeliveryStatus.TURNED_BACK, turned_by=by, turned_at=now, turned_reason=reason
+        )
+
+    def _refuse_unless(self, *expected: DeliveryStatus) -> None:
+        if self.status not in expected:
+            raise errors.DeliveryNotAtStep(delivery_status=self.status)
+
+    def _refuse_other_side(self, side: Side, wanted: Side) -> None:
+        if side is not wanted:
+            raise errors.DeliveryOtherSide(side=wanted)

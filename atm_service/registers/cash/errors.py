@@ -1,0 +1,91 @@
+"""Why cash does not move: one class per reason."""
+
+from atm_service.platform.kinds import refused_as
+from atm_service.platform.refusals import Refusal
+
+
+@refused_as(
+    404, "delivery-unknown", "There is no such delivery here", "Look at the list of deliveries again."
+)
+class DeliveryUnknown(Refusal):
+    """There is no such delivery, or it is another office's."""
+
+
+@refused_as(
+    409,
+    "delivery-not-at-step",
+    "The delivery is not at this step",
+    "Look at `delivery_status`: somebody may have done this step, or called the delivery off.",
+)
+class DeliveryNotAtStep(Refusal):
+    """The delivery has gone on, or has not come so far. Member `delivery_status`."""
+
+
+@refused_as(
+    409,
+    "delivery-other-side",
+    "This step is the other side's",
+    "Wait until the side named in `side` has done it.",
+)
+class DeliveryOtherSide(Refusal):
+    """This step is the other side's: the district's or the office's. Member `side`."""
+
+
+@refused_as(
+    409,
+    "delivery-sum-differs",
+    "The notes do not come to the ordered sum",
+    "Count again: exactly `amount` is to be sent. For another sum, let a supervisor order it anew.",
+)
+class DeliverySumDiffers(Refusal):
+    """The notes to be sent do not come to the ordered sum. Member `amount`."""
+
+
+@refused_as(
+    409,
+    "sender-ordered",
+    "So large a sum is not ordered and sent by one person",
+    "Keep the cash where it is and let another supervisor send it. It is in everybody's list.",
+)
+class SenderOrdered(Refusal):
+    """The caller ordered this delivery, and the sum is above what one person orders and sends alone."""
+
+
+@refused_as(
+    409,
+    "explainer-handled",
+    "Whoever sent or counted a delivery does not explain its difference",
+    "Tell another supervisor what you know; that one explains it.",
+)
+class ExplainerHandled(Refusal):
+    """The caller sent or counted this delivery, and so does not explain what is over or short."""
+
+
+@refused_as(
+    409,
+    "nothing-to-explain",
+    "There is no difference to explain",
+    "Look at the delivery again: it agreed, or has its explanation.",
+)
+class NothingToExplain(Refusal):
+    """The delivery was neither over nor short, or has been explained."""
+
+
+@refused_as(
+    409,
+    "vault-short",
+    "There is not so much cash",
+    "Choose a smaller sum, or ask the district for a delivery.",
+)
+class VaultShort(Refusal):
+    """The vault does not hold this sum."""
+
+
+@refused_as(
+    409,
+    "vault-count-due",
+    "The vault has not been counted for too long",
+    "Count the vault (`POST /counter/v1/cash/vault/count`), then ask again.",
+)
+class VaultCountDue(Refusal):
+    """Nobody has counted the vault for too long. Member `counted_at`: when it was last, or null."""

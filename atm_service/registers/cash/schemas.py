@@ -1,0 +1,127 @@
+"""HTTP bodies of cash: vault moves and deliveries."""
+
+from datetime import datetime
+from typing import Annotated, Any, Self
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field
+from sqlalchemy import Row
+
+from atm_service.platform.bodies import ONE_LINE
+from atm_service.registers.cash.delivery import Delivery, DeliveryStatus, Direction
+from atm_service.registers.notes.schemas import Counts
+
+AMOUNT_MAX = 10_000_000_000  # đồng in one delivery: ten times what a van may carry
+
+Reason = Annotated[
+    str,
+    Field(min_length=3, max_length=200, pattern=ONE_LINE, examples=["The bag's seal is broken"]),
+]
+
+
+class _Body(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class DeliveryRequest(_Body):
+    """What is to be brought, and where."""
+
+    office: str = Field(pattern=r"^[0-9]{5}-[0-9]{1,3}$", examples=["05971-1"])
+    direction: Direction = Field(examples=["to-office"])
+    amount: int = Field(
+        strict=True, ge=1_000, le=AMOUNT_MAX, multiple_of=1_000, description="đồng", examples=[100_000_000]
+    )
+
+
+class CountsRequest(_Body):
+    """Notes as they were counted."""
+
+    counts: Counts
+
+
+class ReasonRequest(_Body):
+    """Why. Write nothing personal into it."""
+
+    reason: Reason
+
+
+class VaultView(_Body):
+    """When the vault was last counted, and by whom; null: never since it was opened, empty. No figure: it is blind."""
+
+    counted_at: datetime | None
+    counted_by: str | None
+    count_due: bool = Field(description="no cash leaves the vault before it is counted again")
+
+
+class VaultCountView(_Body):
+    """A count of the vault, in đồng. With `recount` it differs and nothing else is told: the next count stands."""
+
+    recount: bool = False
+    id: UUID | None = None
+    counted_at: datetime | None = None
+    total: int | None = None
+    over_short: int | None = Field(default=None, description="counted less ledger: negative is short")
+
+
+class KeptCountView(_Body):
+    """A vault's count as it is kept. `over_short` is counted less ledger; a count that did not stand was made again."""
+
+    id: UUID
+    office: str
+    clerk: str
+    counted_at: datetime
+    counted: int
+    expected: int
+    over_short: int
+    stood: bool
+
+    @classmethod
+    def of(cls, row: Row[Any]) -> Self:
+        """Show a kept count of the vault `row.code`."""
+        facts = {name: getattr(row, name) for name in cls.model_fields if hasattr(row, name)}
+        return cls(**facts, office=row.code.split("/")[1], over_short=row.counted - row.expected)
+
+
+class DeliveryView(_Body):
+    """A delivery. `amount` and `difference` are null to an office that is still to count what has come."""
+
+    id: UUID
+    office: str
+    direction: Direction
+    status: DeliveryStatus
+    amount: int | None
+    ordered_at: datetime
+    sent_at: datetime | None
+    turned_at: datetime | None
+    turned_reason: str | None = Field(description="why it was refused or called off")
+    ended_at: datetime | None
+    difference: int | None = Field(description="received less sent, once it is received")
+    explained_at: datetime | None
+    explanation: str | None
+    for_another: bool = Field(
+        description="the next step is another supervisor's: this one ordered so large a sum, or handled the cash"
+    )
+    recount: bool = Field(
+        description="the count just sent differs from what was sent: count once more, the next count stands"
+    )
+
+    @classmethod
+    def of(cls, delivery: Delivery, reader: UUID, *, blind: bool = False, recount: bool = False) -> Self:
+        """Show a delivery to a member of staff; `blind` hides what the counted cash is to come to."""
+        return cls(
+            id=delivery.id,
+            office=delivery.office,
+            direction=delivery.direction,
+            status=delivery.status,
+            amount=None if blind else delivery.amount,
+            ordered_at=delivery.ordered_at,
+            sent_at=delivery.sent_at,
+            turned_at=delivery.turned_at,
+            turned_reason=delivery.turned_reason,
+            ended_at=delivery.ended_at,
+            difference=None if delivery.is_open else delivery.difference,
+            explained_at=delivery.explained_at,
+            explanation=delivery.explanation,
+            for_another=delivery.waits_for_another(than=reader),
+            recount=recount,
+        )

@@ -1,0 +1,168 @@
+"""Deliveries for supervisors: order, send, receive back, call off, explain."""
+
+from typing import Annotated, Literal
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Response
+
+from atm_service.platform import paging
+from atm_service.platform.callers import InSupervisor
+from atm_service.platform.context import InContext, InNow
+from atm_service.platform.idempotency import InKey
+from atm_service.platform.paging import InCursor, InLimit, Page
+from atm_service.platform.problems import refuses
+from atm_service.registers.cash import errors, service, store
+from atm_service.registers.cash.schemas import CountsRequest, DeliveryRequest, DeliveryView, ReasonRequest
+from atm_service.registers.offices.errors import OfficeNotActive, OfficeUnknown
+
+router = APIRouter(prefix="/staff/v1/deliveries", tags=["staff"])
+
+_STEP = (errors.DeliveryUnknown, errors.DeliveryNotAtStep, errors.DeliveryOtherSide)
+
+
+@router.post(
+    "",
+    name="order_delivery",
+    status_code=201,
+    response_model=DeliveryView,
+    responses=refuses(OfficeUnknown, OfficeNotActive, keyed=True),
+)
+def order(
+    body: DeliveryRequest, supervisor: InSupervisor, key: InKey, context: InContext, now: InNow
+) -> Response:
+    """Order cash to an office, or back from it."""
+
+    def work() -> DeliveryView:
+        policy, wanted = context.policy, (body.office, body.direction, body.amount)
+        ordered = service.order(session, policy, supervisor, *wanted, now)
+        return DeliveryView.of(ordered, supervisor.subject)
+
+    with context.transaction() as session:
+        answer = key.once(session, 201, work)
+    return answer.response()
+
+
+@router.get("", name="deliveries", responses=refuses())
+def deliveries(
+    supervisor: InSupervisor,
+    context: InContext,
+    which: Annotated[Literal["open", "unexplained", "all"], Query()] = "open",
+    office: Annotated[str | None, Query(pattern=r"^[0-9]{5}-[0-9]{1,3}$")] = None,
+    cursor: InCursor = None,
+    limit: InLimit = paging.LIMIT_DEFAULT,
+) -> Page[DeliveryView]:
+    """List deliveries, newest first: the open ones, those over or short without a word, or all."""
+    with context.transaction() as session:
+        found = store.listed(session, which, office, paging.read_id(cursor), limit + 1)
+    items = [DeliveryView.of(one, supervisor.subject) for one in found[:limit]]
+    return Page(items=items, next_cursor=paging.write(str(items[-1].id)) if len(found) > limit else None)
+
+
+@router.post(
+    "/{id}/send",
+    name="send_delivery",
+    response_model=DeliveryView,
+    responses=refuses(*_STEP, errors.DeliverySumDiffers, errors.SenderOrdered, keyed=True),
+)
+def send(
+    id: UUID, body: CountsRequest, supervisor: InSupervisor, key: InKey, context: InContext, now: InNow
+) -> Response:
+    """Hand the district's cash over to the road, counted by note.
+
+    Above the policy's threshold this is not the supervisor who ordered it.
+    """
+    with context.transaction() as session:
+        answer = key.once(
+            session,
+            200,
+            lambda: DeliveryView.of(
+                service.send(session, context.policy, supervisor, id, body.counts, now), supervisor.subject
+            ),
+        )
+    return answer.response()
+
+
+@router.post(
+    "/{id}/receive",
+    name="receive_delivery",
+    response_model=DeliveryView,
+    responses=refuses(*_STEP, keyed=True),
+)
+def receive(
+    id: UUID, body: CountsRequest, supervisor: InSupervisor, key: InKey, context: InContext, now: InNow
+) -> Response:
+    """Take cash back into the district by a count: what an office sent, or what was turned back on its way there."""
+
+    def work() -> DeliveryView:
+        received = service.receive(session, supervisor, id, body.counts, now)
+        return DeliveryView.of(received.delivery, supervisor.subject, recount=received.recount)
+
+    with context.transaction() as session:
+        answer = key.once(session, 200, work)
+    return answer.response()
+
+
+@router.post(
+    "/{id}/refuse",
+    name="refuse_delivery",
+    response_model=DeliveryView,
+    responses=refuses(*_STEP, keyed=True),
+)
+def refuse(
+    id: UUID, body: ReasonRequest, supervisor: InSupervisor, key: InKey, context: InContext, now: InNow
+) -> Response:
+    """Do not take an office's cash in: it goes back there."""
+    with context.transaction() as session:
+        answer = key.once(
+            session,
+            200,
+            lambda: DeliveryView.of(
+                service.refuse(session, supervisor, id, body.reason, now), supervisor.subject
+            ),
+        )
+    return answer.response()
+
+
+@router.post(
+    "/{id}/cancel",
+    name="cancel_delivery",
+    response_model=DeliveryView,
+    responses=refuses(errors.DeliveryUnknown, errors.DeliveryNotAtStep, keyed=True),
+)
+def cancel(
+    id: UUID, body: ReasonRequest, supervisor: InSupervisor, key: InKey, context: InContext, now: InNow
+) -> Response:
+    """Call a delivery off before it is received; cash on the road turns back."""
+    with context.transaction() as session:
+        answer = key.once(
+            session,
+            200,
+            lambda: DeliveryView.of(
+                service.cancel(session, supervisor, id, body.reason, now), supervisor.subject
+            ),
+        )
+    return answer.response()
+
+
+@router.post(
+    "/{id}/explain",
+    name="explain_delivery",
+    response_model=DeliveryView,
+    responses=refuses(errors.DeliveryUnknown, errors.NothingToExplain, errors.ExplainerHandled, keyed=True),
+)
+def explain(
+    id: UUID, body: ReasonRequest, supervisor: InSupervisor, key: InKey, context: InContext, now: InNow
+) -> Response:
+    """Say why a delivery was over or short; the difference leaves suspense.
+
+    Not by whoever sent or counted it.
+    """
+    with context.transaction() as session:
+        answer = key.once(
+            session,
+            200,
+            lambda: DeliveryView.of(
+                service.explain(session, supervisor, id, body.reason, now), supervisor.subject
+            ),
+        )
+    return answer.response()

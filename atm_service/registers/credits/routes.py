@@ -1,0 +1,80 @@
+"""Bulk credits for operators. Larger ones, and files, are `soft-atm credits import`."""
+
+from uuid import UUID
+
+from fastapi import APIRouter, Response
+
+from atm_service.platform import paging
+from atm_service.platform.callers import InOperator
+from atm_service.platform.context import InContext, InNow
+from atm_service.platform.idempotency import InKey
+from atm_service.platform.paging import InCursor, InLimit, Page
+from atm_service.platform.problems import refuses
+from atm_service.platform.refusals import NotFound
+from atm_service.registers.credits import domain, errors, service, store
+from atm_service.registers.credits.schemas import BatchTotals, BatchView, CreditRequest
+from atm_service.registers.credits.service import Wish
+
+router = APIRouter(prefix="/operator/v1/credits", tags=["operator"])
+
+
+@router.post(
+    "",
+    name="credit",
+    status_code=201,
+    response_model=BatchTotals,
+    responses=refuses(
+        errors.PayerUnknown,
+        errors.PayerBusy,
+        errors.PayerShort,
+        errors.BatchOfAnotherPayer,
+        errors.LinesRefused,
+        keyed=True,
+    ),
+)
+def credit(body: CreditRequest, operator: InOperator, key: InKey, context: InContext, now: InNow) -> Response:
+    """Credit up to a thousand wallets: all lines or none. Lines that the batch has credited before are no error.
+
+    A line is credited once for each `batch` and `line_reference`, whatever the key.
+    """
+    lines, bad = domain.check(line.raw(number) for number, line in enumerate(body.lines, start=1))
+    wish = Wish(body.batch, body.payer, lines, bad)
+
+    def work() -> BatchTotals:
+        batch = service.credit(session, context, wish, operator, now)
+        return BatchTotals.counted(batch, store.totals(session, batch.name))
+
+    with context.transaction() as session:
+        answer = key.once(session, 201, work)
+    return answer.response()
+
+
+@router.get("", name="credit_batches", responses=refuses())
+def batches(
+    operator: InOperator,  # noqa: ARG001  asked for its check of the role
+    context: InContext,
+    cursor: InCursor = None,
+    limit: InLimit = paging.LIMIT_DEFAULT,
+) -> Page[BatchView]:
+    """List batches, newest first."""
+    before = paging.read_id(cursor)
+    with context.transaction() as session:
+        found = store.listed(session, before, limit + 1)
+    shown = found[:limit]
+    return Page(
+        items=[BatchView.of(batch) for batch in shown],
+        next_cursor=paging.write(str(shown[-1].id)) if len(found) > limit else None,
+    )
+
+
+@router.get("/{id}", name="credit_batch", responses=refuses(NotFound))
+def one_batch(
+    id: UUID,
+    operator: InOperator,  # noqa: ARG001  asked for its check of the role
+    context: InContext,
+) -> BatchTotals:
+    """Show a batch, and what the ledger has of it."""
+    with context.transaction() as session:
+        batch = service.batch(session, id)
+        totals = store.totals(session, batch.name)
+    return BatchTotals.counted(batch, totals)

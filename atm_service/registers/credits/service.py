@@ -1,0 +1,230 @@
+"""Credit many wallets out of one payer's money, each line exactly once, however often it is asked.
+
+A line is `credit/{batch}/{line_reference}` in the ledger, and the ledger is the only record of it: what is there is
+done, whatever became of the program that did it. So a run first looks at every line, posts nothing while one is
+bad or the money is short, then posts the rest, a thousand lines a transaction. Killed and run again, it finds what
+is there and posts what is not. One run at a time has a payer's money.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Final, TypeVar
+from uuid import UUID
+
+from sqlalchemy import Connection, exc
+
+import ledger
+from atm_service.platform import chart, ids, trail
+from atm_service.platform.context import Context
+from atm_service.platform.keys.tokens import Caller
+from atm_service.platform.refusals import NotFound
+from atm_service.registers.credits import errors, store
+from atm_service.registers.credits.domain import Bad, Line, Reason
+from atm_service.registers.credits.store import Batch, Credited
+from atm_service.registers.customers import sealed
+from kyc.sealing import Sealer
+from ledger import Entry, Posting, reading
+
+KIND: Final = "credit"
+POSTED_AT_ONCE: Final = 1_000
+LOOKED_UP_AT_ONCE: Final = 5_000
+RETRY_AFTER_S: Final = 5
+
+_Item = TypeVar("_Item")
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What somebody wants credited: well-formed lines, and those found bad before."""
+
+    batch: str
+    payer: str
+    lines: Sequence[Line] = field(repr=False)
+    bad: Sequence[Bad] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What is to be done about a wish: lines to credit, each with its customer; lines done before; bad lines."""
+
+    ready: list[tuple[Line, UUID]] = field(repr=False)
+    already: int
+    bad: list[Bad]
+
+    @property
+    def total(self) -> int:
+        """How many đồng are to be credited."""
+        return sum(line.amount for line, _ in self.ready)
+
+
+def run(
+    context: Context,
+    wish: Wish,
+    progress: Callable[[int, int], None],
+    now: datetime,
+    *,
+    skip_bad: bool = False,
+    dry_run: bool = False,
+) -> Plan:
+    """Carry a wish of any size out, a thousand lines a transaction; `progress(done, all)` after each.
+
+    Give what was done, or with `dry_run` what would be. Before anything is posted it raises `LinesRefused` (unless
+    `skip_bad`), `PayerShort`, `PayerUnknown`, `BatchOfAnotherPayer` and `PayerBusy`. Safe to repeat after any end.
+    """
+    with context.engine.connect() as session:
+        # The payer's lock outlives transactions and ends with the connection, which so belongs to this run alone.
+        session.detach()
+        with session.begin():
+            _lock(session, store.lock, wish.payer)
+        with session.begin():
+            plan = _payable(session, context.sealer, wish, skip_bad=skip_bad)
+        if dry_run or not plan.ready:
+            return plan
+        with session.begin():
+            _begin(session, wish, plan, None, now)
+        done = 0
+        for part in _slices(plan.ready, POSTED_AT_ONCE):
+            with session.begin():
+                _post(session, wish, part, now)
+            done += len(part)
+            progress(done, len(plan.ready))
+    return plan
+
+
+def credit(session: Connection, context: Context, wish: Wish, caller: Caller, now: datetime) -> Batch:
+    """Carry a wish of at most a thousand lines out in the caller's transaction: all of it or nothing.
+
+    Raises what `run` raises; lines that were credited before are no error.
+    """
+    _lock(session, store.lock_for_transaction, wish.payer)
+    plan = _payable(session, context.sealer, wish, skip_bad=False)
+    batch = _begin(session, wish, plan, caller, now)
+    _post(session, wish, plan.ready, now)
+    return batch
+
+
+def batch(session: Connection, id: UUID) -> Batch:
+    """Give a batch. Raises `NotFound`."""
+    found = store.find_by_id(session, id)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def _lock(session: Connection, lock: Callable[[Connection, str], None], payer: str) -> None:
+    if not store.has_payer(session, payer):
+        raise errors.PayerUnknown
+    try:
+        lock(session, payer)
+    except exc.OperationalError as waited:
+        if getattr(waited.orig, "sqlstate", None) != store.LOCK_NOT_AVAILABLE:
+            raise
+        raise errors.PayerBusy(retry_after_s=RETRY_AFTER_S) from None
+
+
+def _payable(session: Connection, sealer: Sealer, wish: Wish, *, skip_bad: bool) -> Plan:
+    """Look at everything before anything is posted."""
+    known = store.find(session, wish.batch)
+    if known is not None and known.payer != wish.payer:
+        raise errors.BatchOfAnotherPayer(payer=known.payer)
+    plan = Plan([], 0, list(wish.bad))
+    for part in _slices(wish.lines, LOOKED_UP_AT_ONCE):
+        more = _examined(session, sealer, wish, part)
+        plan = Plan(plan.ready + more.ready, plan.already + more.already, plan.bad + more.bad)
+    plan.bad.sort(key=lambda bad: bad.number)
+    if plan.bad and not skip_bad:
+        shown = [
+            {"line": bad.number, "reason": bad.reason, "line_reference": bad.reference} for bad in plan.bad
+        ]
+        raise errors.LinesRefused(lines=shown)
+    available = _available(session, wish.payer)
+    if plan.total > available:
+        raise errors.PayerShort(available=available, needed=plan.total)
+    return plan
+
+
+def _examined(session: Connection, sealer: Sealer, wish: Wish, lines: Sequence[Line]) -> Plan:
+    """Find the customer of each line, and what the ledger has of it already."""
+    plan = Plan([], 0, [])
+    credited = store.credited(session, [_reference(wish, line) for line in lines])
+    prints = [_prints(sealer, line) for line in lines]
+    people = store.people(session, {one for of_line in prints for one in of_line})
+    for line, of_line in zip(lines, prints, strict=True):
+        customers = {people.get(one) for one in of_line}
+        customer = customers.pop()
+        before = credited.get(_reference(wish, line))
+        if customer is None or None in customers:
+            plan.bad.append(Bad(line.number, Reason.UNKNOWN_PERSON, line.reference))
+        elif customers:
+            plan.bad.append(Bad(line.number, Reason.TWO_PERSONS, line.reference))
+        elif before is None:
+            plan.ready.append((line, customer))
+        elif before != _as_credited(wish, line, customer):
+            plan.bad.append(Bad(line.number, Reason.ALREADY_DIFFERENT, line.reference))
+    done = len(lines) - len(plan.ready) - len(plan.bad)
+    return Plan(plan.ready, done, plan.bad)
+
+
+def _prints(sealer: Sealer, line: Line) -> list[bytes]:
+    prints = []
+    if line.id_number:
+        prints.append(sealed.id_print(sealer, line.id_number))
+    if line.phone:
+        prints.append(sealed.phone_print(sealer, line.phone))
+    return prints
+
+
+def _as_credited(wish: Wish, line: Line, customer: UUID) -> Credited:
+    return Credited(
+        debit_id=ledger.account_id(chart.payer(wish.payer)),
+        credit_id=ledger.account_id(chart.customer(customer)),
+        amount=line.amount,
+        narration=line.narration,
+    )
+
+
+def _available(session: Connection, payer: str) -> int:
+    """Give how many đồng the payer has. The treasury has what it brought in cash and has not yet credited."""
+    try:
+        return reading.balance(session, chart.payer(payer)).available
+    except reading.UnknownAccount:
+        return 0
+
+
+def _begin(session: Connection, wish: Wish, plan: Plan, caller: Caller | None, now: datetime) -> Batch:
+    """Write down that this run begins; the batch itself is written by the first one."""
+    store.add(session, Batch(ids.new(now), wish.batch, wish.payer, now))
+    found = store.find(session, wish.batch)
+    assert found is not None
+    detail = {"payer": wish.payer, "lines": len(plan.ready), "total": plan.total, "skipped": len(plan.bad)}
+    trail.record(session, now, "credits", found.id, caller, detail)
+    return found
+
+
+def _post(session: Connection, wish: Wish, part: Sequence[tuple[Line, UUID]], now: datetime) -> None:
+    payer, day = chart.payer(wish.payer), ledger.business_date(now)
+    entries = [
+        Entry(
+            id=ids.new(now),
+            reference=_reference(wish, line),
+            kind=KIND,
+            business_date=day,
+            narration=line.narration,
+            postings=(Posting(payer, chart.customer(customer), line.amount),),
+        )
+        for line, customer in part
+    ]
+    for outcome in ledger.post(session, entries, now):
+        if outcome.status is not ledger.Status.POSTED:
+            # Everything was looked at under the payer's lock: this is a fault of ours, and nothing of it stays.
+            raise RuntimeError(f"the ledger answered a credit {outcome.status} {outcome.reason}")
+
+
+def _reference(wish: Wish, line: Line) -> str:
+    return f"credit/{wish.batch}/{line.reference}"
+
+
+def _slices(items: Sequence[_Item], size: int) -> Iterator[Sequence[_Item]]:
+    for start in range(0, len(items), size):
+        yield items[start : start + size]

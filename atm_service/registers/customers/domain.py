@@ -1,0 +1,95 @@
+"""Who may open an account, and how often the eKYC provider is asked. Pure."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from enum import StrEnum
+from typing import Final, TypeVar
+
+from atm_service.registers.customers.errors import ApplicantRefused
+from kyc import cccd, names, phones, pins
+from kyc.errors import (
+    BirthDateMismatch,
+    NameWrongCharacters,
+    NameWrongLength,
+    NotMobileNumber,
+    NotTwelveDigits,
+    Refused,
+    UnderAge,
+    UnknownProvince,
+    WeakPin,
+)
+from kyc.identity import Identity
+
+TIER: Final = "standard"
+
+FIRST_PAUSE: Final = timedelta(seconds=5)
+LONGEST_PAUSE: Final = timedelta(minutes=10)
+
+# Reasons of our own, beside those of the eKYC provider.
+DUPLICATE_PERSON: Final = "duplicate-person"
+PHONE_TAKEN: Final = "phone-taken"
+NOT_CHECKABLE: Final = "not-checkable"
+STAFF_DECISION: Final = "staff-decision"
+
+
+class ApplicationStatus(StrEnum):
+    """Where an application stands. Approved and rejected are final."""
+
+    PENDING = "pending"
+    REVIEW = "review"
+    APPROVED = "approved"
+    REJECTED = "rejected"
+
+
+# Field and slug of each refusal of `kyc`; a test proves it total over what `applicant` can meet.
+REASONS: Final[dict[type[Refused], tuple[str, str]]] = {
+    NameWrongLength: ("full_name", "wrong-length"),
+    NameWrongCharacters: ("full_name", "wrong-characters"),
+    NotTwelveDigits: ("id_number", "not-twelve-digits"),
+    UnknownProvince: ("id_number", "unknown-province"),
+    BirthDateMismatch: ("id_number", "birth-date-mismatch"),
+    UnderAge: ("date_of_birth", "under-age"),
+    NotMobileNumber: ("phone", "not-mobile-number"),
+    WeakPin: ("pin", "weak"),
+}
+
+_Result = TypeVar("_Result")
+
+
+@dataclass(frozen=True, slots=True)
+class Applicant:
+    """Somebody whose data pass every rule. Nothing personal shows in its repr."""
+
+    identity: Identity
+    phone: str = field(repr=False)
+    pin: str = field(repr=False)
+
+
+def applicant(
+    full_name: str, birth_date: date, id_number: str, phone: str, pin: str, *, age_min: int, today: date
+) -> Applicant:
+    """Check and normalise what an applicant typed. Raises `ApplicantRefused`, naming the first wrong field.
+
+    `age_min` is the policy's, in full years on `today` (in Vietnam).
+    """
+    name = _checked(lambda: names.normalise(full_name))
+    _checked(lambda: cccd.check(id_number, birth_date, age_min=age_min, today=today))
+    mobile = _checked(lambda: phones.normalise(phone))
+    _checked(lambda: pins.check(pin, birth_date, id_number, mobile))
+    return Applicant(Identity(name, birth_date, id_number), mobile, pin)
+
+
+def pause(asks: int) -> timedelta:
+    """Give how long to wait after the provider was asked `asks` times in vain: 5 s, doubled up to 10 min."""
+    doublings = min(max(asks - 1, 0), 10)
+    return min(FIRST_PAUSE * (1 << doublings), LONGEST_PAUSE)
+
+
+def _checked(check: Callable[[], _Result]) -> _Result:
+    try:
+        return check()
+    except Refused as refused:
+        field_name, reason = REASONS[type(refused)]
+        # From none: the cause's traceback holds frames with the very data that must not be logged.
+        raise ApplicantRefused(field=field_name, reason=reason) from None

@@ -1,0 +1,39 @@
+"""Why a customer is refused: one class per reason."""
+
+from atm_service.platform.kinds import refused_as
+from atm_service.platform.refusals import Refusal
+
+
+@refused_as(
+    401, "wrong-credentials", "The sign-in is not right", "Check both fields and try again.", audited=True
+)
+class WrongCredentials(Refusal):
+    """The phone number, user name, PIN or password is not right; which of them is not said."""
+
+
+@refused_as(401, "session-ended", "The session has ended", "Sign in again.")
+class SessionEnded(Refusal):
+    """The refresh token is unknown, used already, ended or too old."""
+
+
+@refused_as(
+    409, "applicant-refused", "The application's data break a rule", "Correct the field named in `field`."
+)
+class ApplicantRefused(Refusal):
+    """The application's data break a rule. Members `field` and `reason`."""
+
+
+@refused_as(
+    404,
+    "payee-unknown",
+    "No customer has this phone number or card",
+    "Ask the customer for the number again; take no cash before the name is shown.",
+    audited=True,
+)
+class PayeeUnknown(Refusal):
+    """No customer has this phone number or this card."""
+
+
+@refused_as(409, "already-decided", "This application has its decision", "Look at `decision`.", audited=True)
+class AlreadyDecided(Refusal):
+    """The application has its decision. Member `decision`: approved or rejected."""

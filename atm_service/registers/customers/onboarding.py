@@ -1,0 +1,228 @@
+"""From an application to a customer: ask the eKYC provider, decide once, open the wallet with the decision.
+
+The application is committed before the provider is asked, and the provider is asked outside any transaction,
+so a crash or a silent provider leaves a pending row that `resolve_pending` takes up. Whoever has the row's
+lock and finds it undecided decides: exactly one of a request, housekeeping in any process, and the staff.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy import Connection
+
+import ledger
+from atm_service.platform import attempts, chart, ids, trail
+from atm_service.platform.attempts import Door
+from atm_service.platform.context import Context
+from atm_service.platform.keys.tokens import Caller
+from atm_service.platform.refusals import NotFound
+from atm_service.registers.customers import application_store, domain, sealed, store
+from atm_service.registers.customers.application_store import Application, Decision
+from atm_service.registers.customers.domain import Applicant, ApplicationStatus
+from atm_service.registers.customers.errors import AlreadyDecided
+from kyc.errors import ProviderRefused, ProviderUnavailable
+from kyc.identity import Identity
+from kyc.provider import CheckRequest, CheckResult, Verdict
+
+# A check costs money and a clerk's time: one card number may be applied for this often.
+APPLICATIONS: Final = Door("application", most=20, window=timedelta(hours=1), shut_for=timedelta(hours=1))
+ASKED_AT_ONCE: Final = 20
+
+
+def apply(context: Context, applicant: Applicant, capture: str, now: datetime) -> Application:
+    """Keep the application, ask the provider, and give the application as it then stands.
+
+    Raises `TooManyAttempts` when this card number was applied for too often.
+    """
+    application = _application(context, applicant, capture, now)
+    patience = timedelta(seconds=context.settings.kyc_timeout_s)
+    with context.transaction() as session:
+        person = application.id_print.hex()
+        attempts.refuse_when_shut(session, APPLICATIONS, person, now)
+        attempts.wrong(session, APPLICATIONS, person, now)
+        # Housekeeping keeps off until this request must have its answer.
+        application_store.add(session, application, now + patience + domain.pause(1))
+    _ask(context, application, now)
+    with context.transaction() as session:
+        return found(session, application.id)
+
+
+def found(session: Connection, id: UUID) -> Application:
+    """Give an application. Raises `NotFound`."""
+    application = application_store.find(session, id)
+    if application is None:
+        raise NotFound
+    return application
+
+
+def resolve_pending(context: Context, now: datetime) -> int:
+    """Ask again about applications without an answer, the oldest that are due; give how many got one.
+
+    For housekeeping, in any number of processes. A round ends after twenty answers, and at the first silence,
+    so that it takes little more than `kyc_timeout_s` seconds.
+    """
+    for answered in range(ASKED_AT_ONCE):
+        with context.transaction() as session:
+            due = application_store.take_due(session, now, domain.pause)
+        if due is None or context.stopping.is_set() or not _ask(context, due, now):
+            return answered
+    return ASKED_AT_ONCE
+
+
+def in_review(session: Connection, before: UUID, most: int) -> Sequence[Application]:
+    """List applications that wait for a person and are older than `before`, newest first."""
+    return application_store.in_review(session, before, most)
+
+
+def decide(
+    session: Connection,
+    context: Context,
+    id: UUID,
+    *,
+    approve: bool,
+    note: str,
+    supervisor: Caller,
+    now: datetime,
+) -> Application:
+    """Decide an application that is in review. Approving may still end as rejected: the person has a wallet.
+
+    Raises `NotFound` (also while the provider has not answered) and `AlreadyDecided`.
+    """
+    application = application_store.lock(session, id)
+    if application is None or application.status is ApplicationStatus.PENDING:
+        raise NotFound
+    if application.status is not ApplicationStatus.REVIEW:
+        raise AlreadyDecided(decision=application.status)
+    if approve:
+        decision = _open_wallet(session, context, application, application.provider_reference or "", now)
+    else:
+        decision = Decision(ApplicationStatus.REJECTED, (*application.reasons, domain.STAFF_DECISION))
+    _end(session, id, decision, now, supervisor, note)
+    return found(session, id)
+
+
+def identity_of(context: Context, application: Application) -> Identity:
+    """Open the identity of an undecided application."""
+    return Identity.from_bytes(_open(context, application, "identity", application.identity_sealed))
+
+
+def _application(context: Context, applicant: Applicant, capture: str, now: datetime) -> Application:
+    application_id, sealer = ids.new(now), context.sealer
+
+    def seal(column: str, plaintext: bytes) -> bytes:
+        return sealer.seal(plaintext, sealed.place(sealed.APPLICATION, column, application_id))
+
+    return Application(
+        id=application_id,
+        status=ApplicationStatus.PENDING,
+        reasons=(),
+        id_print=sealed.id_print(sealer, applicant.identity.id_number),
+        identity_sealed=seal("identity", applicant.identity.to_bytes()),
+        phone_sealed=seal("phone", applicant.phone.encode()),
+        pin_sealed=seal("pin", applicant.pin.encode()),
+        capture=capture,
+        provider_reference=None,
+        created_at=now,
+    )
+
+
+def _open(context: Context, application: Application, column: str, value: bytes | None) -> bytes:
+    if value is None:
+        raise ValueError("a decided application holds no identity")
+    return context.sealer.open(value, sealed.place(sealed.APPLICATION, column, application.id))
+
+
+def _ask(context: Context, application: Application, now: datetime) -> bool:
+    """Ask the provider and record its answer; False: no answer, the application stays pending."""
+    identity = identity_of(context, application)
+    request = CheckRequest(
+        application.id,
+        identity.full_name,
+        identity.birth_date,
+        identity.id_number,
+        application.capture or "",
+    )
+    try:
+        result = context.provider.check(request, context.settings.kyc_timeout_s)
+    except ProviderUnavailable:
+        return False
+    except ProviderRefused:
+        # The provider will never check this one, and nobody gets a wallet unchecked: let them apply again.
+        with context.transaction() as session:
+            if _undecided(session, application.id):
+                _end(
+                    session,
+                    application.id,
+                    Decision(ApplicationStatus.REJECTED, (domain.NOT_CHECKABLE,)),
+                    now,
+                )
+        return True
+    with context.transaction() as session:
+        _record(session, context, application.id, result, now)
+    return True
+
+
+def _undecided(session: Connection, id: UUID) -> Application | None:
+    """Lock an application; None when somebody else had the answer first."""
+    application = application_store.lock(session, id)
+    return application if application and application.status is ApplicationStatus.PENDING else None
+
+
+def _record(session: Connection, context: Context, id: UUID, result: CheckResult, now: datetime) -> None:
+    application = _undecided(session, id)
+    if application is None:
+        return
+    reasons = tuple(reason.value for reason in result.reasons)
+    if result.verdict is Verdict.REVIEW:
+        application_store.send_to_review(session, id, reasons, result.reference)
+        trail.record(session, now, "application.review", id, None, {"reasons": list(reasons)})
+    elif result.verdict is Verdict.REJECTED:
+        _end(session, id, Decision(ApplicationStatus.REJECTED, reasons), now)
+    else:
+        _end(session, id, _open_wallet(session, context, application, result.reference, now), now)
+
+
+def _open_wallet(
+    session: Connection, context: Context, application: Application, reference: str, now: datetime
+) -> Decision:
+    """Make the customer and the ledger account; or the reason why this person cannot have them."""
+    customer_id, sealer = ids.new(now), context.sealer
+    identity = identity_of(context, application)
+    phone = _open(context, application, "phone", application.phone_sealed)
+    pin = _open(context, application, "pin", application.pin_sealed).decode()
+    identity_place = sealed.place(sealed.CUSTOMER, "identity", customer_id)
+    customer = store.Customer(
+        id=customer_id,
+        tier=domain.TIER,
+        identity_sealed=sealer.seal(identity.to_bytes(), identity_place),
+        phone_sealed=sealer.seal(phone, sealed.place(sealed.CUSTOMER, "phone", customer_id)),
+        id_print=application.id_print,
+        phone_print=sealed.phone_print(sealer, phone.decode()),
+        pin_print=sealed.pin_print(sealer, customer_id, pin),
+        provider_reference=reference,
+        created_at=now,
+    )
+    if not store.add(session, customer):
+        known = store.has_person(session, application.id_print)
+        return Decision(
+            ApplicationStatus.REJECTED, (domain.DUPLICATE_PERSON if known else domain.PHONE_TAKEN,)
+        )
+    ledger.open_accounts(session, chart.customer_accounts(customer_id), now)
+    return Decision(ApplicationStatus.APPROVED, customer_id=customer_id)
+
+
+def _end(
+    session: Connection,
+    id: UUID,
+    decision: Decision,
+    now: datetime,
+    supervisor: Caller | None = None,
+    note: str | None = None,
+) -> None:
+    by = supervisor.subject if supervisor else None
+    application_store.decide(session, id, replace(decision, decided_by=by, note=note), now)
+    detail = {"reasons": list(decision.reasons)}
+    trail.record(session, now, f"application.{decision.status}", id, supervisor, detail)

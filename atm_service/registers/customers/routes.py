@@ -1,0 +1,102 @@
+"""The wallet's applications, sessions, account and statement."""
+
+from uuid import UUID
+
+from fastapi import APIRouter, Response
+
+import ledger
+from atm_service.platform import paging
+from atm_service.platform.callers import InCustomer
+from atm_service.platform.context import InContext, InNow
+from atm_service.platform.paging import InCursor, InLimit, Page
+from atm_service.platform.problems import refuses
+from atm_service.platform.refusals import NotFound, TooManyAttempts
+from atm_service.platform.sessions import service as sessions
+from atm_service.platform.sessions.schemas import RefreshRequest, Session
+from atm_service.registers.customers import domain, onboarding, service
+from atm_service.registers.customers.errors import ApplicantRefused, SessionEnded, WrongCredentials
+from atm_service.registers.customers.schemas import (
+    AccountView,
+    ApplicationRequest,
+    ApplicationView,
+    SignInRequest,
+    StatementItem,
+)
+
+router = APIRouter(prefix="/wallet/v1", tags=["wallet"])
+
+
+@router.post(
+    "/applications",
+    status_code=201,
+    responses=refuses(ApplicantRefused, TooManyAttempts, signed_in=False, posted=True),
+)
+def apply(body: ApplicationRequest, context: InContext, now: InNow) -> ApplicationView:
+    """Apply for an account. `pending`: the eKYC provider has not answered yet; look again later."""
+    applicant = domain.applicant(
+        body.full_name,
+        body.date_of_birth,
+        body.id_number,
+        body.phone,
+        body.pin,
+        age_min=context.policy.person.age_min,
+        today=ledger.business_date(now),
+    )
+    return ApplicationView.of(onboarding.apply(context, applicant, body.capture, now))
+
+
+@router.get("/applications/{id}", responses=refuses(NotFound, signed_in=False))
+def application(id: UUID, context: InContext) -> ApplicationView:
+    """Tell where an application stands. Its id is known only to whoever applied."""
+    with context.transaction() as session:
+        found = onboarding.found(session, id)
+    return ApplicationView.of(found)
+
+
+@router.post(
+    "/sessions",
+    status_code=201,
+    responses=refuses(WrongCredentials, TooManyAttempts, signed_in=False, posted=True),
+)
+def sign_in(body: SignInRequest, context: InContext, now: InNow) -> Session:
+    """Sign in by phone number and PIN."""
+    return Session.of(service.sign_in(context, body.phone, body.pin, now))
+
+
+@router.post(
+    "/sessions/refresh", status_code=201, responses=refuses(SessionEnded, signed_in=False, posted=True)
+)
+def refresh(body: RefreshRequest, context: InContext, now: InNow) -> Session:
+    """Get the next tokens. A refresh token is good once; if it comes twice, the whole session ends."""
+    return Session.of(service.refresh(context, body.refresh_token, now))
+
+
+@router.post("/sessions/end", status_code=204, responses=refuses(signed_in=False, posted=True))
+def sign_out(body: RefreshRequest, context: InContext, now: InNow) -> Response:
+    """Sign out. Harmless to repeat."""
+    with context.transaction() as session:
+        sessions.end(session, body.refresh_token, "wallet", now)
+    return Response(status_code=204)
+
+
+@router.get("/account", responses=refuses(NotFound))
+def account(customer: InCustomer, context: InContext, now: InNow) -> AccountView:
+    """Show the wallet: available money, held money, limits."""
+    with context.transaction() as session:
+        shown = service.account(session, context, customer.subject, now)
+    return AccountView.of(shown)
+
+
+@router.get("/statement", responses=refuses())
+def statement(
+    customer: InCustomer, context: InContext, cursor: InCursor = None, limit: InLimit = paging.LIMIT_DEFAULT
+) -> Page[StatementItem]:
+    """List what moved the wallet's money, newest first."""
+    before_version = paging.read_version(cursor)
+    with context.transaction() as session:
+        legs = service.statement(session, customer.subject, before_version, limit + 1)
+    more = len(legs) > limit
+    return Page(
+        items=[StatementItem.of(leg) for leg in legs[:limit]],
+        next_cursor=paging.write(str(legs[limit - 1].version)) if more else None,
+    )

@@ -1,0 +1,140 @@
+"""HTTP bodies of applications, sign-in, the account and its statement."""
+
+import re
+from datetime import date, datetime
+from typing import Annotated, Final, Literal, Self
+from uuid import UUID
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+
+from atm_service.registers.customers.application_store import Application
+from atm_service.registers.customers.domain import ApplicationStatus
+from atm_service.registers.customers.service import Account, Limits
+from ledger.reading import Leg
+
+_DATE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
+
+def _calendar_date(value: object) -> object:
+    # A number of seconds or a time of day would be taken for a date, too.
+    if not isinstance(value, str) or not _DATE.fullmatch(value):
+        raise ValueError("must be a date as YYYY-MM-DD")
+    return value
+
+
+Pin = Annotated[str, Field(pattern=r"^[0-9]{6}$", repr=False, examples=["480152"])]
+Phone = Annotated[str, Field(min_length=9, max_length=20, repr=False, examples=["0912345678"])]
+
+
+class _Body(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class ApplicationRequest(_Body):
+    """Who wants an account, as on the identity card, and the picture session of the eKYC provider's SDK."""
+
+    full_name: str = Field(min_length=1, max_length=280, repr=False, examples=["Nông Văn Thắng"])
+    date_of_birth: Annotated[date, BeforeValidator(_calendar_date)] = Field(
+        repr=False, examples=["1985-03-14"]
+    )
+    id_number: str = Field(pattern=r"^[0-9]{12}$", repr=False, examples=["020085004321"])
+    phone: Phone
+    pin: Pin
+    capture: str = Field(pattern=r"^[A-Za-z0-9._:-]{1,128}$", repr=False, examples=["sample-clear"])
+
+
+class ApplicationView(_Body):
+    """Where an application stands. `reasons`: slugs of why it is rejected or in review."""
+
+    id: UUID
+    status: ApplicationStatus
+    reasons: list[str] = Field(examples=[["face-doubtful"]])
+    created_at: datetime
+
+    @classmethod
+    def of(cls, application: Application) -> Self:
+        """Show an application to whoever knows its id: nothing personal."""
+        return cls(
+            id=application.id,
+            status=application.status,
+            reasons=list(application.reasons),
+            created_at=application.created_at,
+        )
+
+
+class SignInRequest(_Body):
+    """A customer's phone number and PIN."""
+
+    phone: Phone
+    pin: Pin
+
+
+class LimitsView(_Body):
+    """What the rules allow, in đồng."""
+
+    per_day: int = Field(examples=[20_000_000])
+    used_today: int = Field(examples=[2_000_000])
+    remaining_today: int = Field(examples=[18_000_000])
+    multiple: int = Field(examples=[10_000])
+    amount_min: int = Field(examples=[50_000])
+    amount_max: int = Field(examples=[20_000_000])
+
+    @classmethod
+    def of(cls, limits: Limits) -> Self:
+        """Show the limits to the customer."""
+        return cls(
+            per_day=limits.per_day,
+            used_today=limits.used_today,
+            remaining_today=limits.remaining_today,
+            multiple=limits.multiple,
+            amount_min=limits.amount_min,
+            amount_max=limits.amount_max,
+        )
+
+
+class AccountView(_Body):
+    """The wallet as its owner sees it. `held` is set aside for open withdrawals; amounts in đồng."""
+
+    customer_id: UUID
+    full_name: str = Field(examples=["Nông Văn Thắng"])
+    phone: str = Field(examples=["0912345678"])
+    tier: Literal["standard"]
+    available: int = Field(examples=[5_000_000])
+    held: int = Field(examples=[2_000_000])
+    limits: LimitsView
+
+    @classmethod
+    def of(cls, account: Account) -> Self:
+        """Show the wallet to its owner."""
+        return cls(
+            customer_id=account.customer_id,
+            full_name=account.full_name,
+            phone=account.phone,
+            tier="standard",
+            available=account.available,
+            held=account.held,
+            limits=LimitsView.of(account.limits),
+        )
+
+
+class StatementItem(_Body):
+    """One movement of the wallet. `amount` is negative when money left it, `balance` what was there after."""
+
+    entry_id: UUID
+    recorded_at: datetime
+    kind: str = Field(examples=["top-up"])
+    amount: int = Field(examples=[5_000_000])
+    balance: int = Field(examples=[5_000_000])
+    narration: str = Field(examples=["Top-up from bank 970436"])
+
+    @classmethod
+    def of(cls, leg: Leg) -> Self:
+        """Show a movement from the customer's side: what the ledger credits is positive here."""
+        return cls(
+            entry_id=leg.entry_id,
+            recorded_at=leg.recorded_at,
+            kind=leg.kind,
+            amount=-leg.signed,
+            balance=-leg.balance,
+            narration=leg.narration,
+        )

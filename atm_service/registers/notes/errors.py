@@ -1,0 +1,34 @@
+"""Why notes do not move: one class per reason."""
+
+from atm_service.platform.kinds import refused_as
+from atm_service.platform.refusals import Refusal
+
+
+@refused_as(
+    409,
+    "notes-not-there",
+    "These notes are not there",
+    "Choose other notes: `missing` says which are too few.",
+)
+class NotesNotThere(Refusal):
+    """The drawer or the vault does not hold these notes. Members `place` and `missing`."""
+
+
+@refused_as(
+    409,
+    "notes-cannot-make",
+    "The drawer's notes cannot make this amount",
+    "Do not pay. Bring other notes from the vault, or let the customer choose `below` or `above`.",
+)
+class NotesCannotMake(Refusal):
+    """The drawer's notes cannot make the amount. Members `below` and `above`: the nearest that they can, or null."""
+
+
+@refused_as(
+    409,
+    "mix-of-other-sum",
+    "The chosen notes do not come to the amount",
+    "Choose notes that come to exactly `amount`.",
+)
+class MixOfOtherSum(Refusal):
+    """The notes that the clerk chose do not come to the amount. Members `amount` and `chosen`."""

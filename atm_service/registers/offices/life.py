@@ -1,0 +1,122 @@
+"""An office's life: its state, checklist, hours and line. Each use case runs inside its caller's transaction.
+
+The office's row is locked before shifts, drawers and ledger accounts.
+"""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection
+
+import ledger
+from atm_service.platform import chart, ids, trail
+from atm_service.platform.keys.tokens import Caller
+from atm_service.registers.offices import errors, hours, life_store, states, store
+from atm_service.registers.offices.domain import Line, State
+from atm_service.registers.offices.states import Item
+
+
+def change_state(
+    session: Connection, by: Caller | None, code: str, to: State, reason: str, now: datetime
+) -> None:
+    """Change an office's state; the reason is kept for good. `by` is None at the command line, in nobody's name.
+
+    This is the one door: what rests on an office's state and must hear of a change is told here, after it is made.
+    Open shifts of a suspended office go on until they are closed; none opens. Raises what `states.check` refuses.
+    """
+    state = _lock(session, code)
+    by_supervisor = by is not None and by.role == "supervisor"
+    states.check(life_store.standing(session, code, state), to, by_supervisor=by_supervisor)
+    change: dict[str, Any] = {"was": state, "state": to, "reason": reason}
+    life_store.change(session, _signed(by, code, now) | change)
+    trail.record(session, now, "office-state", None, by, {"office": code, **change})
+
+
+def check(
+    session: Connection, by: Caller | None, code: str, item: Item, words: str, now: datetime, *, passed: bool
+) -> None:
+    """Say where an item of the checklist stands. It bears on a planned or ready office; later it is a note."""
+    _living(session, code)
+    life_store.check(session, _signed(by, code, now) | {"item": item, "passed": passed, "words": words})
+    trail.record(session, now, "office-check", None, by, {"office": code, "item": item, "passed": passed})
+
+
+def set_hours(session: Connection, by: Caller | None, code: str, week: Sequence[str], now: datetime) -> None:
+    """Set the seven days of an office's week, from Monday. Raises `HoursUnreadable`."""
+    _living(session, code)
+    if len(week) != len(hours.USUAL_WEEK):
+        raise errors.HoursUnreadable
+    written = [hours.write(hours.read(day)) for day in week]
+    life_store.set_hours(session, _signed(by, code, now) | {"week": written})
+    trail.record(session, now, "office-hours", None, by, {"office": code, "week": written})
+
+
+def set_day(
+    session: Connection,
+    by: Caller | None,
+    code: str | None,
+    day: date,
+    written: str | None,
+    reason: str,
+    now: datetime,
+) -> None:
+    """Set the hours of one date: of an office, or of all without a `code`. None: as usual again, or as for all."""
+    if code is not None:
+        _living(session, code)
+    if written is not None:
+        written = hours.write(hours.read(written))
+    life_store.set_day(session, _signed(by, code, now) | {"day": day, "hours": written, "reason": reason})
+    detail = {"office": code, "day": day.isoformat(), "hours": written, "reason": reason}
+    trail.record(session, now, "office-day-hours", None, by, detail)
+
+
+def set_line(session: Connection, by: Caller | None, code: str, line: Line, now: datetime) -> None:
+    """Say how good an office's line is."""
+    _living(session, code)
+    life_store.set_line(session, code, line)
+    trail.record(session, now, "office-line", None, by, {"office": code, "line": line})
+
+
+def furnish(session: Connection, code: str, drawers: int, now: datetime) -> None:
+    """Open an office's accounts and its first so many drawers. Safe to repeat with more."""
+    _living(session, code)
+    accounts = chart.office_accounts(code) + chart.TREASURY
+    for number in range(1, drawers + 1):
+        store.add_drawer(session, code, number)
+        accounts += chart.drawer_accounts(code, number)
+    ledger.open_accounts(session, accounts, now)
+
+
+def activate(session: Connection, code: str, drawers: int, now: datetime, by: Caller | None = None) -> None:
+    """Take an office all the way to active, in one person's word for every item. Safe to repeat with more drawers.
+
+    For demonstrations, tests, and an office that worked before the checklist did.
+    """
+    furnish(session, code, drawers, now)
+    state = _lock(session, code)
+    words = "theo lời người kích hoạt điểm"  # kept for people of the province to read
+    if state is State.PLANNED:
+        for item in Item:
+            check(session, by, code, item, words, now, passed=True)
+        change_state(session, by, code, State.READY, words, now)
+    if state is not State.ACTIVE:
+        change_state(session, by, code, State.ACTIVE, words, now)
+
+
+def _lock(session: Connection, code: str) -> State:
+    state = life_store.lock(session, code)
+    if state is None:
+        raise errors.OfficeUnknown
+    return state
+
+
+def _living(session: Connection, code: str) -> None:
+    if _lock(session, code) is State.CLOSED:
+        raise errors.OfficeClosed
+
+
+def _signed(by: Caller | None, code: str | None, now: datetime) -> dict[str, Any]:
+    who: UUID | None = None if by is None else by.subject
+    return {"id": ids.new(now), "office": code, "by": who, "now": now}

@@ -1,0 +1,100 @@
+"""Staff sessions, and the supervisors' review of applications."""
+
+from typing import Annotated, Literal
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Response
+
+from atm_service.platform import paging
+from atm_service.platform.callers import InSupervisor
+from atm_service.platform.context import InContext, InNow
+from atm_service.platform.idempotency import InKey
+from atm_service.platform.paging import InCursor, InLimit, Page
+from atm_service.platform.problems import refuses
+from atm_service.platform.refusals import NotFound, TooManyAttempts
+from atm_service.platform.sessions import service as sessions
+from atm_service.platform.sessions.schemas import RefreshRequest
+from atm_service.registers.customers import onboarding
+from atm_service.registers.customers.errors import AlreadyDecided, SessionEnded, WrongCredentials
+from atm_service.registers.customers.schemas import ApplicationView
+from atm_service.registers.staff import service
+from atm_service.registers.staff.schemas import (
+    ApplicationInReview,
+    DecisionRequest,
+    StaffSession,
+    StaffSignInRequest,
+)
+
+router = APIRouter(prefix="/staff/v1", tags=["staff"])
+
+
+@router.post(
+    "/sessions",
+    status_code=201,
+    responses=refuses(WrongCredentials, TooManyAttempts, signed_in=False, posted=True),
+)
+def sign_in(body: StaffSignInRequest, context: InContext, now: InNow) -> StaffSession:
+    """Sign in by user name and password."""
+    return StaffSession.of_member(*service.sign_in(context, body.username, body.password, now))
+
+
+@router.post(
+    "/sessions/refresh", status_code=201, responses=refuses(SessionEnded, signed_in=False, posted=True)
+)
+def refresh(body: RefreshRequest, context: InContext, now: InNow) -> StaffSession:
+    """Get the next tokens. A refresh token is good once; if it comes twice, the whole session ends."""
+    return StaffSession.of_member(*service.refresh(context, body.refresh_token, now))
+
+
+@router.post("/sessions/end", status_code=204, responses=refuses(signed_in=False, posted=True))
+def sign_out(body: RefreshRequest, context: InContext, now: InNow) -> Response:
+    """Sign out. Harmless to repeat."""
+    with context.transaction() as session:
+        sessions.end(session, body.refresh_token, "staff", now)
+    return Response(status_code=204)
+
+
+@router.get("/applications", responses=refuses())
+def applications(
+    supervisor: InSupervisor,  # noqa: ARG001  asked for its check of the role
+    context: InContext,
+    status: Annotated[Literal["review"], Query()] = "review",  # noqa: ARG001  the only list there is so far
+    cursor: InCursor = None,
+    limit: InLimit = paging.LIMIT_DEFAULT,
+) -> Page[ApplicationInReview]:
+    """List the applications that wait for a person, newest first."""
+    before = paging.read_id(cursor)
+    with context.transaction() as session:
+        found = onboarding.in_review(session, before, limit + 1)
+    shown = found[:limit]
+    return Page(
+        items=[ApplicationInReview.of(one, onboarding.identity_of(context, one)) for one in shown],
+        next_cursor=paging.write(str(shown[-1].id)) if len(found) > limit else None,
+    )
+
+
+@router.post(
+    "/applications/{id}/decision",
+    response_model=ApplicationView,
+    responses=refuses(NotFound, AlreadyDecided, keyed=True),
+)
+def decide(
+    id: UUID, body: DecisionRequest, supervisor: InSupervisor, key: InKey, context: InContext, now: InNow
+) -> Response:
+    """Decide an application in review. Approved, it may still end as `rejected`: see its reasons."""
+
+    def work() -> ApplicationView:
+        decided = onboarding.decide(
+            session,
+            context,
+            id,
+            approve=body.decision == "approve",
+            note=body.reason,
+            supervisor=supervisor,
+            now=now,
+        )
+        return ApplicationView.of(decided)
+
+    with context.transaction() as session:
+        answer = key.once(session, 200, work)
+    return answer.response()

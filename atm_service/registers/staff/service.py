@@ -1,0 +1,135 @@
+"""Add staff and let them sign in."""
+
+import threading
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from argon2 import PasswordHasher
+from argon2.exceptions import VerifyMismatchError
+from sqlalchemy import Connection
+
+from atm_service.platform import attempts, ids, trail
+from atm_service.platform.context import Context
+from atm_service.platform.keys.tokens import Caller
+from atm_service.platform.refusals import NotFound
+from atm_service.platform.sessions import service as sessions
+from atm_service.platform.sessions.domain import Tokens
+from atm_service.registers.customers.errors import SessionEnded, WrongCredentials
+from atm_service.registers.offices import store as offices
+from atm_service.registers.staff import domain, store
+from atm_service.registers.staff.domain import Role
+from atm_service.registers.staff.errors import DistrictWrong, OfficeMissing, UsernameTaken
+from atm_service.registers.staff.store import Member
+
+# Argon2id takes 64 MiB a time: a crowd at the sign-in door must not take the memory of the whole machine.
+_HASHING: Final = threading.BoundedSemaphore(4)
+_NOTHING: Final = (
+    "AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"  # a salt, and no password's hash
+)
+
+
+def add(
+    session: Connection,
+    hasher: PasswordHasher,
+    username: str,
+    password: str,
+    role: Role,
+    office: str | None,
+    display_name: str,
+    now: datetime,
+    district: str | None = None,
+) -> UUID:
+    """Add a member of the staff; give the id. Raises a `StaffInvalid` that says what is wrong.
+
+    A supervisor of a `district` looks after its offices alone; without one, after all.
+    """
+    domain.check(username, password, role, office, display_name)
+    if district is not None and (role != "supervisor" or not offices.has_district(session, district)):
+        raise DistrictWrong(DistrictWrong.__doc__)
+    if office is not None and offices.find(session, office) is None:
+        raise OfficeMissing(OfficeMissing.__doc__)
+    member_id = ids.new(now)
+    hashed = hasher.hash(password)
+    member = Member(member_id, username, hashed, display_name, role, office, None, True, district)
+    if not store.add(session, member, now):
+        raise UsernameTaken(UsernameTaken.__doc__)
+    trail.record(session, now, "staff.added", member_id, None, {"role": role, "office": office})
+    return member_id
+
+
+def sign_in(context: Context, username: str, password: str, now: datetime) -> tuple[Tokens, Member]:
+    """Open a session for whoever knows the password of this user name. Raises `WrongCredentials`, `TooManyAttempts`."""
+    member = _proved(context, username, password, now)
+    with context.transaction() as session:
+        caller = _caller(member)
+        trail.record(session, now, "session.opened", member.id, caller)
+        return sessions.open(session, context, caller, now), member
+
+
+def prove(context: Context, username: str, password: str, now: datetime) -> Caller:
+    """Tell who knows the password of this user name, without a session: a colleague at the same counter.
+
+    Raises `WrongCredentials` and `TooManyAttempts`, as at the sign-in, whose guesses are counted with these.
+    """
+    return _caller(_proved(context, username, password, now))
+
+
+def _proved(context: Context, username: str, password: str, now: datetime) -> Member:
+    """Find whoever knows the password of this user name.
+
+    Raises `WrongCredentials`, the same and after the same work whether the name is known or not, and
+    `TooManyAttempts`.
+    """
+    with context.transaction() as session:
+        attempts.refuse_when_shut(session, attempts.STAFF_SIGN_IN, username, now)
+        member = store.find_by_username(session, username)
+    # Outside any transaction: slow on purpose, and a database connection must not wait for it. Those who came
+    # together are counted one by one below, and refused there, right or wrong, once the door is shut.
+    known = _is_password(context.hasher, member, password)
+    remaining = attempts.guess(context, attempts.STAFF_SIGN_IN, username, now, lambda _session: known)
+    if remaining is not None or member is None:
+        raise WrongCredentials
+    return member
+
+
+def refresh(context: Context, refresh_token: str, now: datetime) -> tuple[Tokens, Member]:
+    """Give the next tokens of a session, with today's role and office. Raises `SessionEnded`."""
+    with context.transaction() as session:
+        tokens = sessions.refresh(session, context, refresh_token, "staff", _who, now)
+        member = None if tokens is None else store.find(session, tokens.caller.subject)
+    if tokens is None or member is None:  # raised only now: an ended session must be committed as such
+        raise SessionEnded
+    return tokens, member
+
+
+def _is_password(hasher: PasswordHasher, member: Member | None, password: str) -> bool:
+    active = member if member is not None and member.active else None
+    try:
+        with _HASHING:
+            hasher.verify(active.password_hash if active else _of_nobody(hasher), password)
+    except VerifyMismatchError:
+        return False
+    return active is not None
+
+
+def _of_nobody(hasher: PasswordHasher) -> str:
+    """Give what is compared for an unknown user name, so that it costs what a known one costs."""
+    return f"$argon2id$v=19$m={hasher.memory_cost},t={hasher.time_cost},p={hasher.parallelism}${_NOTHING}"
+
+
+def _caller(member: Member) -> Caller:
+    return Caller(member.id, "staff", member.role, member.office)
+
+
+def _who(session: Connection, id: UUID) -> Caller | None:
+    member = store.find(session, id)
+    return _caller(member) if member and member.active else None
+
+
+def scope(session: Connection, supervisor: Caller) -> str | None:
+    """Give the district that a supervisor looks after; None: the whole province. Raises `NotFound` for nobody."""
+    member = store.find(session, supervisor.subject)
+    if member is None or not member.active:
+        raise NotFound
+    return member.district

@@ -1,0 +1,87 @@
+"""Staff in the database."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy import Connection, DateTime, text
+from sqlmodel import Field, SQLModel
+
+from atm_service.registers.staff.domain import Role
+
+
+class StaffRow(SQLModel, table=True):
+    """One member of the staff. Nobody is deleted: receipts name them."""
+
+    __tablename__ = "staff"
+    __table_args__ = {"schema": "service"}
+
+    id: UUID = Field(primary_key=True)
+    username: str = Field(unique=True)
+    password_hash: str
+    display_name: str
+    role: str
+    office: str | None = Field(default=None, foreign_key="service.office.code")
+    active: bool
+    created_at: datetime = Field(sa_type=DateTime(timezone=True))
+    district: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """One member of the staff, with the name of the office, if the member belongs to one.
+
+    `district` is what a supervisor looks after; None: the whole province.
+    """
+
+    id: UUID
+    username: str
+    password_hash: str = field(repr=False)
+    display_name: str
+    role: Role
+    office: str | None
+    office_name: str | None
+    active: bool
+    district: str | None = None
+
+
+_SELECT: Final = """
+    SELECT s.id, s.username, s.password_hash, s.display_name, s.role, s.office, o.name, s.active,
+           s.district
+    FROM service.staff s LEFT JOIN service.office o ON o.code = s.office
+"""
+_FIND: Final = text(f"{_SELECT} WHERE s.id = :id")
+_BY_USERNAME: Final = text(f"{_SELECT} WHERE s.username = :username")
+_ADD: Final = text("""
+    INSERT INTO service.staff (id, username, password_hash, display_name, role, office, active, created_at, district)
+    VALUES (:id, :username, :password_hash, :display_name, :role, :office, true, :now, :district)
+    ON CONFLICT (username) DO NOTHING
+""")
+
+
+def add(session: Connection, member: Member, now: datetime) -> bool:
+    """Add an active member; False when the user name is taken."""
+    values = {
+        "id": member.id,
+        "username": member.username,
+        "password_hash": member.password_hash,
+        "display_name": member.display_name,
+        "role": member.role,
+        "office": member.office,
+        "now": now,
+        "district": member.district,
+    }
+    return session.execute(_ADD, values).rowcount == 1
+
+
+def find(session: Connection, id: UUID) -> Member | None:
+    """Give a member by id."""
+    row = session.execute(_FIND, {"id": id}).one_or_none()
+    return None if row is None else Member(*row)
+
+
+def find_by_username(session: Connection, username: str) -> Member | None:
+    """Give a member by user name."""
+    row = session.execute(_BY_USERNAME, {"username": username}).one_or_none()
+    return None if row is None else Member(*row)

@@ -1,0 +1,111 @@
+"""What must happen without anybody asking: codes expire, unknown answers are asked for again, old keys go.
+
+Any number of processes may run it: an advisory lock lets one work at a time. A task that fails is logged and tried
+again in the next round; it does not stop the others.
+"""
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Final
+
+import structlog
+from sqlalchemy import Connection, exc, text
+
+from atm_service.control.audit import sealing, watching
+from atm_service.control.floats import watching as floats
+from atm_service.payout import service as withdrawals
+from atm_service.platform import attempts, contacts, idempotency, metrics
+from atm_service.platform.context import Context
+from atm_service.platform.sessions import service as sessions
+from atm_service.promises.reservations import watching as reservations
+from atm_service.registers.customers import onboarding
+from atm_service.registers.payments import service as payments
+
+log = structlog.get_logger("housekeeping")
+
+LOCK: Final = 5_094_417_263  # any constant: one housekeeper at a time over all processes
+
+
+def _forget_old(context: Context, now: datetime) -> int:
+    """Drop what nobody asks for any more: remembered answers, ended sessions, counts of wrong guesses."""
+    with context.transaction() as session:
+        forgetters = (idempotency.forget_old, sessions.forget_old, attempts.forget_old)
+        return sum(forget(session, now) for forget in forgetters)
+
+
+TASKS: Final[dict[str, Callable[[Context, datetime], int]]] = {
+    "expire-withdrawals": withdrawals.expire_due,
+    "miss-reservations": reservations.miss,
+    "break-reservations": reservations.break_what_does_not_stand,
+    "resolve-top-ups": payments.resolve_pending,
+    "resolve-applications": onboarding.resolve_pending,
+    "forget-old": _forget_old,
+    "seal-journal": sealing.seal_due,
+    "watch-sealing": watching.watch_sealing,
+    "watch-floats": floats.watch,
+    "watch-controls": watching.watch,  # after sealing: they look at what is sealed
+}
+
+
+def round_(context: Context, now: datetime) -> dict[str, int]:
+    """Do every task once, if no other process is at it; give what each brought to an end."""
+    with context.engine.connect() as session:
+        if not session.execute(text("SELECT pg_try_advisory_lock(:lock)"), {"lock": LOCK}).scalar_one():
+            return {}
+        try:
+            session.commit()
+            return {name: _attempt(name, task, context, now) for name, task in TASKS.items()}
+        finally:
+            _unlock(session)
+
+
+def write_contacts(context: Context, now: datetime) -> None:
+    """Write down which offices this process has heard of. Each process does so, whoever's turn the round is."""
+    if due := context.contacts.due(now):
+        with context.transaction() as session:
+            contacts.write(session, due)
+
+
+def _unlock(session: Connection) -> None:
+    """Give the lock back, or give the connection up that holds it: the pool must not keep a lock for ever."""
+    try:
+        session.execute(text("SELECT pg_advisory_unlock(:lock)"), {"lock": LOCK})
+        session.commit()
+    except exc.SQLAlchemyError:
+        session.invalidate()
+        raise
+
+
+def _attempt(name: str, task: Callable[[Context, datetime], int], context: Context, now: datetime) -> int:
+    try:
+        done = task(context, now)
+    except Exception as error:  # noqa: BLE001  one broken task must not stop the others
+        log.warning("task failed", task=name, error=type(error).__name__)
+        return 0
+    metrics.RESOLVED.labels(name).inc(done)
+    return done
+
+
+@contextmanager
+def running(context: Context) -> Iterator[None]:
+    """Run rounds in a thread until the block ends; the round in progress is finished first."""
+
+    def work() -> None:
+        while not context.stopping.wait(context.settings.housekeeping_s):
+            try:
+                write_contacts(context, context.clock())
+                round_(context, context.clock())
+                metrics.ROUNDS.labels("done").inc()
+            except Exception as error:  # noqa: BLE001  the database may be away: try again in the next round
+                metrics.ROUNDS.labels("failed").inc()
+                log.warning("round failed", error=type(error).__name__)
+
+    thread = threading.Thread(target=work, name="housekeeping", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        context.stopping.set()
+        thread.join(timeout=10)

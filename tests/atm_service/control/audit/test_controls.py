@@ -1,0 +1,212 @@
+from collections.abc import Iterator
+from typing import Any, Final
+
+import pytest
+from sqlalchemy import Connection, text
+
+from atm_service.control.audit import service as audit
+from atm_service.control.audit import sql, store, watching
+from atm_service.platform import metrics
+from ledger.controls import Control
+from tests.atm_service.control.audit import counter_plants
+from tests.atm_service.control.audit.days import Day, tamper, work
+from tests.atm_service.desk.delegations import plants as delegation_plants
+from tests.atm_service.promises.reservations import plants as reservation_plants
+from tests.atm_service.registers.cash import plants as cash_plants
+from tests.atm_service.world import Service
+from tests.database import Database
+
+# Each is what somebody might do who has gone around every guard, and the control that must find it.
+PLANTS: Final = [
+    # Withdrawals and their holds.
+    ("open-holds-are-live-withdrawals", "UPDATE service.withdrawal SET amount = amount + 1 WHERE id = :live"),
+    ("open-holds-are-live-withdrawals", "UPDATE service.withdrawal SET customer_id = :second WHERE id = :live"),
+    ("open-holds-are-live-withdrawals", "DELETE FROM ledger.hold WHERE id = :live"),
+    ("open-holds-are-live-withdrawals", "UPDATE ledger.hold SET amount = amount + 1 WHERE id = :live"),
+    ("open-holds-are-live-withdrawals", "UPDATE service.withdrawal SET status = 'cancelled' WHERE id = :live"),
+    ("open-holds-are-live-withdrawals", "DELETE FROM service.withdrawal WHERE id = :live"),
+    ("open-holds-are-live-withdrawals", "UPDATE service.withdrawal SET status = 'authorised' WHERE id = :cancelled"),
+    ("holds-end-with-withdrawals", "DELETE FROM ledger.hold_end WHERE hold_id = :cancelled"),
+    ("holds-end-with-withdrawals", "DELETE FROM ledger.hold_end WHERE hold_id = :paid"),
+    (
+        "holds-end-with-withdrawals",
+        """UPDATE ledger.hold_end
+           SET outcome = 'voided', entry_id = NULL, reference = 'x', fingerprint = sha256('x') WHERE hold_id = :paid""",
+    ),
+    ("no-withdrawal-overdue", "UPDATE service.withdrawal SET expires_at = created_at - interval '1 day'"),
+    # Receipts, their withdrawals and their entries.
+    ("paid-withdrawals-have-receipts", "DELETE FROM service.receipt WHERE id = :receipt"),
+    ("paid-withdrawals-have-receipts", "UPDATE service.receipt SET amount = amount + 1 WHERE id = :receipt"),
+    ("paid-withdrawals-have-receipts", "UPDATE service.receipt SET customer_id = :second WHERE id = :receipt"),
+    ("paid-withdrawals-have-receipts", "DELETE FROM service.withdrawal WHERE id = :paid"),
+    ("receipts-have-entries", "DELETE FROM service.receipt WHERE id = :receipt"),
+    ("receipts-have-entries", "UPDATE service.receipt SET drawer = 2 WHERE id = :receipt"),
+    ("receipts-have-entries", "UPDATE service.receipt SET customer_id = :second WHERE id = :receipt"),
+    ("receipts-have-entries", "UPDATE service.receipt SET fee = 1 WHERE id = :receipt"),
+    ("receipts-have-entries", "UPDATE ledger.posting SET amount = amount - 1 WHERE entry_id = :entry"),
+    ("receipts-have-entries", "UPDATE ledger.entry SET business_date = business_date - 1 WHERE id = :entry"),
+    ("receipts-have-entries", "UPDATE ledger.entry SET kind = 'other' WHERE id = :entry"),
+    ("receipts-have-entries", "DELETE FROM ledger.hold_end WHERE entry_id = :entry"),
+    ("drawers-paid-what-receipts-say", "UPDATE service.receipt SET amount = amount + 1 WHERE id = :receipt"),
+    ("drawers-paid-what-receipts-say", "UPDATE service.receipt SET drawer = 2 WHERE id = :receipt"),
+    ("drawers-paid-what-receipts-say", "UPDATE service.receipt SET paid_at = paid_at + interval '1 day'"),
+    ("office-days-equal-receipts", "UPDATE service.office_day SET paid_total = paid_total - 1"),
+    ("office-days-equal-receipts", "UPDATE service.office_day SET receipts = receipts + 1"),
+    ("office-days-equal-receipts", "DELETE FROM service.office_day"),
+    ("office-days-equal-receipts", "DELETE FROM service.receipt"),
+    ("receipt-numbers-run-on", "DELETE FROM service.receipt WHERE id = :receipt"),
+    ("receipt-numbers-run-on", "UPDATE service.receipt SET number = '05971-1-261116-0007' WHERE id = :receipt"),
+    ("receipt-numbers-run-on", "UPDATE service.receipt SET number = concat('9', number)"),
+    ("payments-in-trail", "DELETE FROM service.audit_event WHERE action = 'pay' AND subject = :paid"),
+    ("payments-in-trail", "UPDATE service.audit_event SET actor = NULL WHERE subject = :paid"),
+    # Shifts and their counts.
+    ("shifts-post-over-short", "UPDATE service.shift SET closing_over_short = 0 WHERE closed_at IS NOT NULL"),
+    ("shifts-post-over-short", "UPDATE service.shift SET closing_over_short = 20000 WHERE closed_at IS NOT NULL"),
+    ("shifts-post-over-short", "UPDATE service.shift SET opening_over_short = 1"),
+    ("shifts-post-over-short", "DELETE FROM ledger.entry WHERE kind = 'over-short'"),
+    ("shifts-post-over-short", "UPDATE service.shift SET drawer = 2 WHERE closed_at IS NOT NULL"),
+    ("shift-counts-add-up", "UPDATE service.shift SET opening_total = opening_total + 1"),
+    ("shift-counts-add-up", "UPDATE service.shift SET closing_counts = '{\"1000\": 1}' WHERE closed_at IS NOT NULL"),
+    # Top-ups.
+    ("top-ups-have-entries", "UPDATE service.top_up SET amount = amount + 1"),
+    ("top-ups-have-entries", "UPDATE service.top_up SET customer_id = :second"),
+    ("top-ups-have-entries", "UPDATE service.bank_link SET bin = '970436'"),
+    ("top-ups-have-entries", "DELETE FROM service.top_up"),
+    ("top-ups-have-entries", "DELETE FROM ledger.entry WHERE kind = 'top-up'"),
+    # The rules.
+    ("customers-within-limits", "UPDATE service.receipt SET amount = 20000001 WHERE id = :receipt"),
+    ("offices-within-limits", "UPDATE service.office_day SET paid_total = 200000001"),
+    # Accounts.
+    ("customers-have-accounts", "DELETE FROM service.customer WHERE id = :second"),
+    ("customers-have-accounts", "DELETE FROM ledger.account WHERE code = concat('customer/', CAST(:second AS uuid))"),
+    ("drawers-have-accounts", "DELETE FROM service.drawer WHERE number = 2"),
+    ("drawers-have-accounts", "INSERT INTO service.drawer (office, number) VALUES ('05971-1', 9)"),
+    ("accounts-as-charted", "UPDATE ledger.account SET floored = false WHERE code LIKE 'office/05971-1/drawer/%'"),
+    ("accounts-as-charted", "UPDATE ledger.account SET floored = false WHERE code LIKE 'office/05971-1/vault'"),
+    ("accounts-as-charted", "UPDATE ledger.account SET class = 'equity' WHERE code LIKE 'customer/%'"),
+]  # fmt: skip
+
+
+def broken(session: Connection, service: Service) -> dict[str, Control]:
+    found = audit.controls(session, service.context.policy, service.now)
+    return {control.name: control for control in found if not control.holds}
+
+
+def facts(day: Day) -> dict[str, Any]:
+    receipt = day.receipts[0]
+    return {
+        "live": day.live["id"],
+        "cancelled": day.cancelled["id"],
+        "paid": receipt["withdrawal_id"],
+        "receipt": receipt["id"],
+        "entry": receipt["entry_id"],
+        "second": day.customers[1].id,
+    }
+
+
+def test_all_controls_hold_after_a_days_work(service: Service) -> None:
+    """Two offices work for a day, and nothing breaks a control."""
+    work(service)
+    with store.snapshot(service.context.engine) as session:
+        assert broken(session, service) == {}
+
+
+def test_every_plant_is_found(service: Service, database: Database) -> None:
+    """Whatever is changed behind the service's back breaks the control that is there for it, with an example."""
+    values = facts(work(service))
+    missed = []
+    with database.owner.connect() as session:
+        for name, statement in PLANTS:
+            used = {key: value for key, value in values.items() if f":{key}" in statement}
+            tamper(session, statement, **used)
+            found = broken(session, service)
+            if name not in found or not found[name].examples[0]:
+                missed.append((name, statement))
+            session.rollback()
+    assert missed == []
+
+
+_ALL_PLANTS: Final = (
+    *PLANTS,
+    *counter_plants.PLANTS,
+    *cash_plants.PLANTS,
+    *delegation_plants.PLANTS,
+    *reservation_plants.PLANTS,
+)
+
+
+def test_every_control_has_a_plant() -> None:
+    """No control of the service is trusted that was never seen to fail."""
+    assert {name for name, _statement in _ALL_PLANTS} == set(sql.controls())
+
+
+def test_every_control_says_what_it_proves() -> None:
+    """The first line of each file is a sentence for the auditor."""
+    assert all(query.sql.startswith("-- ") for query in sql.controls().values())
+
+
+def test_a_hold_that_is_no_withdrawals_is_found(service: Service, database: Database) -> None:
+    """Money that is set aside for nothing breaks a control."""
+    day = work(service)
+    with database.owner.connect() as session:
+        tamper(
+            session,
+            """INSERT INTO ledger.hold (id, reference, fingerprint, account_id, amount, deadline, placed_at)
+               SELECT gen_random_uuid(), 'stray', fingerprint, account_id, 1, deadline, placed_at
+               FROM ledger.hold WHERE id = :live""",
+            live=day.live["id"],
+        )
+        assert broken(session, service).keys() == {
+            "open-holds-are-live-withdrawals",
+            "held-equals-open-holds",
+        }
+
+
+def test_housekeeping_of_an_overdue_code_is_waited_for(service: Service) -> None:
+    """A code is overdue only when a lease and housekeeping's own time have passed."""
+    day = work(service)
+    service.clock.advance(hours=24, minutes=14)
+    with store.snapshot(service.context.engine) as session:
+        assert broken(session, service) == {}
+    service.clock.advance(minutes=2)
+    with store.snapshot(service.context.engine) as session:
+        found = broken(session, service)
+    assert found.keys() == {"no-withdrawal-overdue"}
+    assert found["no-withdrawal-overdue"].breaks == 3
+    assert any(day.live["id"] in example for example in found["no-withdrawal-overdue"].examples)
+
+
+@pytest.fixture
+def gauge() -> Iterator[None]:
+    metrics.BROKEN_CONTROLS.clear()
+    yield
+    metrics.BROKEN_CONTROLS.clear()
+
+
+def breaks(name: str) -> float:
+    found = metrics.BROKEN_CONTROLS.labels(name)._value.get()
+    assert isinstance(found, float)
+    return found
+
+
+def test_housekeeping_watches(service: Service, database: Database, gauge: None) -> None:
+    """The controls run every five minutes, and what is broken shows in the metric."""
+    work(service)
+    number = len(sql.controls())
+    assert watching.watch(service.context, service.now) > number
+    assert breaks("office-days-equal-receipts") == 0
+    with database.owner.begin() as session:
+        tamper(session, "DELETE FROM service.office_day")
+    assert watching.watch(service.context, service.now) == 0
+    service.clock.advance(minutes=5)
+    assert watching.watch(service.context, service.now) > number
+    assert breaks("office-days-equal-receipts") == 2
+
+
+def test_a_failing_watch_waits_too(service: Service, database: Database) -> None:
+    """Controls that cannot run are not tried again at once."""
+    with database.owner.begin() as session:
+        session.execute(text("REVOKE SELECT ON service.receipt FROM soft_atm_app"))
+    with pytest.raises(Exception, match="permission denied"):
+        watching.watch(service.context, service.now)
+    assert watching.watch(service.context, service.now) == 0
