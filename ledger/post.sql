@@ -2,14 +2,14 @@
 --
 -- How it works. *Lock* the business dates, then every account involved, in the order of their ids, in one statement.
 -- *Know* what was posted before. *Decide* each command in order on the locked rows, in memory: a refused command takes
--- back what it did there and nothing else. Then *write* all that was posted, table by table. So a refusal costs nothing,
--- needs no savepoint, and does not take its neighbours along. (The four are parts of one function: what they share are
--- arrays, which a function of its own would get and give as copies.)
+-- back what it did there and nothing else. Then *write* all that was posted, table by table. So a refusal costs
+-- nothing, needs no savepoint, and does not take its neighbours along. (The four are parts of one function: what they
+-- share are arrays, which would be copied from one function to the next.)
 --
--- The caller numbers things from 1, so that a decision is array look-ups only. `accounts` are distinct account ids, `holds`
--- distinct hold ids, and a command's reference has a number, the same for the same reference in the same scope. A wrong
--- number cannot make wrong money: it is refused here or by the constraints of the tables, and the whole call with it.
--- The types of what comes in, ledger.command and ledger.movement, are tables of fields in alembic/versions/0019_door.py.
+-- The caller numbers things from 1, so that a decision is array look-ups only. `accounts` are distinct account ids,
+-- `holds` distinct hold ids, and a command's reference has a number, the same for the same reference in the same scope.
+-- A wrong number cannot make wrong money: it is refused here or by the constraints of the tables, and the whole call
+-- with it. The types of what comes in, ledger.command and ledger.movement, stand in alembic/versions/0019_door.py.
 --
 -- Why a hold needs no lock of its own. Whoever ends a hold, or places one, holds the lock of the hold's account for the
 -- rest of the transaction, and looks for an end only after it got that lock, in a later statement: in READ COMMITTED
@@ -46,8 +46,9 @@ BEGIN
             ERRCODE = 'invalid_transaction_state',
             MESSAGE = 'ledger.post works in READ COMMITTED only: after it waited for a lock it must see what it waited for';
     END IF;
-    IF 1 <> ANY (ARRAY[array_lower(commands, 1), array_lower(movements, 1), array_lower(accounts, 1), array_lower(holds, 1)])
-    THEN
+    IF 1 <> ANY (ARRAY[
+        array_lower(commands, 1), array_lower(movements, 1), array_lower(accounts, 1), array_lower(holds, 1)
+    ]) THEN
         RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value', MESSAGE = 'malformed batch: arrays begin at 1';
     END IF;
     FOR attempt IN 1..3 LOOP
@@ -346,11 +347,14 @@ BEGIN
             IF released > 0 THEN
                 hold_ended[h] := true;
                 n_ends := n_ends + 1;
-                ends[n_ends] := CASE command.action
-                    WHEN 'capture' THEN ROW(holds[h], 'captured', command.entry_id, NULL, NULL, at)::ledger.hold_end
-                    WHEN 'void' THEN ROW(holds[h], 'voided', NULL, command.reference, command.fingerprint, at)::ledger.hold_end
-                    WHEN 'expire' THEN ROW(holds[h], 'expired', NULL, command.reference, command.fingerprint, at)::ledger.hold_end
-                    END;
+                ends[n_ends] := ROW(
+                    holds[h],
+                    CASE command.action
+                        WHEN 'capture' THEN 'captured' WHEN 'void' THEN 'voided' WHEN 'expire' THEN 'expired' END,
+                    command.entry_id,
+                    CASE WHEN command.entry_id IS NULL THEN command.reference END,
+                    CASE WHEN command.entry_id IS NULL THEN command.fingerprint END,
+                    at)::ledger.hold_end;
             END IF;
             done_id[command.reference_number] := id;
             done_fingerprint[command.reference_number] := command.fingerprint;
