@@ -25,13 +25,13 @@ from ledger.fingerprint import fingerprint
 from ledger.outcomes import Outcome, Reason, Status
 
 _POST: Final = """
-SELECT status, reason, id FROM ledger.post(
+/* lock: accounts */ SELECT status, reason, id FROM ledger.post(
     %s::ledger.command[], %s::ledger.movement[], %s::uuid[], %s::uuid[], %s::timestamptz)
 """
 
 # The lean way of one entry with one posting: the same outcomes, about half the work.
 _POST_ONE: Final = """
-SELECT status, reason, id FROM ledger.post_one(
+/* lock: accounts */ SELECT status, reason, id FROM ledger.post_one(
     %s::uuid, %s::text, %s::bytea, %s::text, %s::date, %s::text, %s::uuid, %s::uuid, %s::bigint, %s::timestamptz)
 """
 

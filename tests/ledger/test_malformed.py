@@ -133,7 +133,11 @@ def mistakes(draw: st.DrawFn) -> Mistake:
 
 
 @given(st.lists(mistakes(), min_size=1, max_size=3))
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=150,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
 def test_no_malformed_batch_makes_wrong_money(books: Connection, wrong: list[Mistake]) -> None:
     """Whatever the numbers say, the call is refused as a whole or leaves a ledger whose controls all hold."""
     books.exec_driver_sql("SAVEPOINT before")
