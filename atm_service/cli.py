@@ -10,7 +10,17 @@ import typer
 import uvicorn
 
 from atm_service import app as application
-from atm_service import assembly, cli_audit, cli_cash, cli_credits, cli_floats, cli_ledger, cli_offices, demo
+from atm_service import (
+    assembly,
+    cli_audit,
+    cli_cash,
+    cli_credits,
+    cli_floats,
+    cli_ledger,
+    cli_offices,
+    cli_units,
+    demo,
+)
 from atm_service.cli_context import chosen_settings, fail, owner_url, working
 from atm_service.platform import database
 from atm_service.platform.keys import store as key_store
@@ -34,6 +44,8 @@ app.add_typer(cli_credits.payers_app, name="payers")
 app.add_typer(cli_floats.app, name="floats")
 app.add_typer(cli_ledger.app, name="ledger")
 app.add_typer(cli_offices.app, name="offices")
+app.add_typer(cli_units.units_app, name="units")
+app.add_typer(cli_units.areas_app, name="areas")
 
 Folder = Annotated[Path, typer.Option(help="where all data is kept")]
 
@@ -97,13 +109,13 @@ def add_staff(
     role: Annotated[Role, typer.Option(help="what this person may do")],
     name: Annotated[str, typer.Option(help="as printed on receipts")],
     office: Annotated[str | None, typer.Option(help="a clerk's office")] = None,
-    district: Annotated[str | None, typer.Option(help="a supervisor's district; none: everywhere")] = None,
+    area: Annotated[str | None, typer.Option(help="a supervisor's area; none: everywhere")] = None,
     password: Annotated[str, typer.Option(prompt=True, hide_input=True, confirmation_prompt=True)] = "",
 ) -> None:
     """Add a member of staff; the password is asked for and not shown."""
     try:
         with working(ctx) as (context, now), context.transaction() as session:
-            staff.add(session, context.hasher, username, password, role, office, name, now, district)
+            staff.add(session, context.hasher, username, password, role, office, name, now, area)
     except ValueError as wrong:
         fail(str(wrong))
     typer.echo(f"{username} may sign in as {role}")

@@ -32,6 +32,7 @@ from atm_service.registers.offices import service as offices
 from atm_service.registers.staff import service as staff
 from atm_service.registers.staff import store as staff_store
 from atm_service.registers.staff.domain import Role
+from atm_service.registers.units import service as units
 
 NAMESPACE: Final = UUID(
     "5f0c7f0e-6e3b-4d55-9d6e-0f1f6a0c9a01"
@@ -232,7 +233,7 @@ def _run(
 def furnish(context: Context, now: datetime) -> None:
     """Bring in what an operator would: offices, staff, cash. Safe to repeat."""
     with context.transaction() as session:
-        offices.import_communes(session)
+        units.furnish(session, now)
         for office in OFFICES:
             life.activate(session, office, 2, now)
             for drawer in (1, 2):

@@ -20,8 +20,8 @@ class Desk:
 
     code: str
     name: str
-    district_code: str
-    district: str
+    area_code: str
+    area: str
     state: State
     open_now: bool
     shifts: int
@@ -49,7 +49,7 @@ class Coverage:
 
 @dataclass(frozen=True)
 class Board:
-    """All offices that the supervisor looks after: by district, the worst first."""
+    """All offices that the supervisor looks after: by area, the worst first."""
 
     at: datetime
     offices: list[Desk]

@@ -24,6 +24,7 @@ from atm_service.registers.banks.simulated import SimulatedBank
 from atm_service.registers.offices import life
 from atm_service.registers.offices import service as offices
 from atm_service.registers.staff import service as staff
+from atm_service.registers.units import service as units
 from kyc.sealing import generate_keys, load_keys
 from kyc.simulated import SimulatedProvider
 from ledger import Entry, Posting, reading
@@ -147,7 +148,7 @@ def context_on(engine: Engine, folder: Path, clock: Clock) -> Context:
     )
     assembly.make_signing_keys(context, clock.now)
     with context.transaction() as session:
-        offices.import_communes(session)
+        units.furnish(session, clock.now)
     return context
 
 

@@ -15,8 +15,8 @@ def desk(code: str, name: str, **changes: Any) -> dict[str, Any]:
     return {
         "code": code,
         "name": f"Bưu điện {name}",
-        "district_code": "178",
-        "district": "Thành phố Lạng Sơn",
+        "area_code": "178",
+        "area": "Thành phố Lạng Sơn",
         "state": "active",
         "open_now": True,
         "shifts": 1,

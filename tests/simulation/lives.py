@@ -160,7 +160,7 @@ class Life:
         return going
 
     def _able(self, one: Wanting, today: date) -> list[Place]:
-        """List the offices that say yes to an amount: the own, then the district's."""
+        """List the offices that say yes to an amount: the own, then the area's."""
         home = self._home(one)
         near = [home, *self.province.neighbours(home)]
         with self.province.context.transaction() as session:

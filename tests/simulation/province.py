@@ -48,7 +48,7 @@ _ADD_STAFF = text("""
     VALUES (:id, :name, 'no password has this hash', 'Hoàng Thị Lan', :role, :office, true, :now)
 """)
 _CODES = text("""
-    SELECT code, district_code FROM service.office ORDER BY district_code, code LIMIT :number
+    SELECT code, area_code FROM service.office ORDER BY area_code, code LIMIT :number
 """)
 
 
@@ -84,12 +84,12 @@ class Bag:
 class Place:
     """An office: who works there, what lies in its drawer, its vault, and in the bags on the road to it.
 
-    `back` is what the district has ordered back and the clerk has not sent yet.
+    `back` is what the area has ordered back and the clerk has not sent yet.
     """
 
     number: int
     code: str
-    district: str
+    area: str
     clerk: Caller
     drawer: Notes = NONE
     vault: Notes = NONE
@@ -110,7 +110,7 @@ class Customer:
 
 @dataclass
 class Province:
-    """Everything and everybody. `boss` orders and explains, `teller` counts for the districts."""
+    """Everything and everybody. `boss` orders and explains, `teller` counts for the areas."""
 
     context: Context
     clock: Clock
@@ -123,8 +123,8 @@ class Province:
     happened: "Counter[str]" = field(default_factory=Counter)
 
     def neighbours(self, place: Place) -> list[Place]:
-        """List the other offices of a district, in order of code."""
-        return [one for one in self.places if one.district == place.district and one is not place]
+        """List the other offices of an area, in order of code."""
+        return [one for one in self.places if one.area == place.area and one is not place]
 
 
 def found(url: str, folder: Path, size: Size) -> Province:
@@ -142,7 +142,7 @@ def found(url: str, folder: Path, size: Size) -> Province:
             life.activate(session, row.code, 1, clock())
             floats.set_float(session, None, row.code, SMALL, demand.market(number), clock())
             clerk = _staff(session, f"clerk{number}", "clerk", row.code, clock())
-            places.append(Place(number, row.code, row.district_code, clerk))
+            places.append(Place(number, row.code, row.area_code, clerk))
     customers = [_settled(context, number, clock()) for number in range(size.offices * size.customers)]
     province = Province(context, clock, size, places, customers, boss, teller)
     _save_up(province)

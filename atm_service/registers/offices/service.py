@@ -13,6 +13,7 @@ from atm_service.registers.offices import errors, store
 from atm_service.registers.offices.domain import Office, State
 from ledger import Entry, Posting
 
+
 def plain(words: str) -> str:
     """Write words without accents and capitals, as people type them: "Đồng Đăng" is "dong dang"."""
     letters = unicodedata.normalize("NFD", words.lower().replace("đ", "d"))

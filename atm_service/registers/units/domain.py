@@ -14,6 +14,10 @@ from typing import Final
 FIRST_DAY: Final = date(2021, 1, 1)
 """From when the house knows the administration: the lists of 2021. Nothing is asked about a day before."""
 
+UNIT_FORM: Final = "^[0-9]{2,5}$"
+KIND_FORM: Final = "^[a-z][a-z-]{1,19}$"
+AREA_FORM: Final = "^[0-9a-z][0-9a-z-]{0,11}$"
+
 
 class Part(StrEnum):
     """How much of a unit went a way. `main`: the part in which the post office stood; the rest is `part`."""

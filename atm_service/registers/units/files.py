@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from atm_service.registers.units.domain import Part
+from atm_service.registers.units.domain import AREA_FORM, KIND_FORM, UNIT_FORM, Part
 from atm_service.registers.units.errors import Malformed
 from atm_service.registers.units.reform import Planned
 
-_CODE: Final = re.compile(r"[0-9]{2,5}")
-_KIND: Final = re.compile(r"[a-z][a-z-]{1,19}")
-_AREA: Final = re.compile(r"[0-9a-z][0-9a-z-]{0,11}")
+_CODE: Final = re.compile(UNIT_FORM)
+_KIND: Final = re.compile(KIND_FORM)
+_AREA: Final = re.compile(AREA_FORM)
 _OFFICE: Final = re.compile(r"[0-9]{5}-[0-9]{1,3}")
 _ORIGIN: Final = re.compile(r"([0-9]{2,5})(?::(main|part))?")
 _NAME: Final = re.compile(r"\S(?:[^\n\r\t]{0,68}\S)?")
@@ -45,7 +45,7 @@ def units(path: Path) -> list[Planned]:
 
 
 def areas(path: Path) -> tuple[list[Planned], dict[str, str]]:
-    """Read areas: `office,area,name,parent`, a row an office; without an office, an area alone. Give areas, and whose."""
+    """Read areas: `office,area,name,parent`, a row an office or an area alone. Give areas, and each office's."""
     drawn: dict[str, Planned] = {}
     belongs: dict[str, str] = {}
     for row in _rows(path, ("office", "area", "name", "parent")):
@@ -96,6 +96,8 @@ def _made_of(row: Mapping[str, str]) -> dict[str, Part]:
     for word in row["made_of"].split():
         found = _ORIGIN.fullmatch(word)
         if found is None or found[1] in made_of:
-            raise Malformed(f"`{word}` is no former unit such as 05971, 05971:main or 05971:part, or stands twice")
+            raise Malformed(
+                f"`{word}` is no former unit such as 05971, 05971:main or 05971:part, or stands twice"
+            )
         made_of[found[1]] = Part(found[2] or Part.WHOLE)
     return made_of

@@ -61,8 +61,8 @@ def check(rows: Iterable[Planned]) -> None:
     for code, parent in parents.items():
         if parent is not None and parent not in parents:
             raise errors.ParentUnknown(f"{code} lies in {parent}, which is not there")
-    for code in parents:
-        at, passed = parents[code], {code}
+    for code, parent in parents.items():
+        at, passed = parent, {code}
         while at is not None:
             if at in passed:
                 raise errors.InCircles(f"{code} lies in itself, by way of {at}")
@@ -92,7 +92,9 @@ def plan(before: Mapping[str, Node], rows: Sequence[Planned], day: date) -> Refo
         day,
         ends=[node for code, node in before.items() if code not in stays],
         begins=[Node(*row.facts, valid_from=day) for row in changed],
-        ways=[Way(day, origin, row.code, part) for row in changed for origin, part in made_of[row.code].items()],
+        ways=[
+            Way(day, origin, row.code, part) for row in changed for origin, part in made_of[row.code].items()
+        ],
     )
 
 

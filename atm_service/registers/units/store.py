@@ -1,9 +1,9 @@
 """Tables and queries of units and areas. This room alone writes them; other rooms read them by `places.sql`."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Final
+from typing import Final
 
 from sqlalchemy import (
     CheckConstraint,
@@ -17,7 +17,7 @@ from sqlmodel import Field, SQLModel
 
 from atm_service.registers.offices.domain import State
 from atm_service.registers.units.coverage import Standing
-from atm_service.registers.units.domain import Node, Part, Tree, Way
+from atm_service.registers.units.domain import AREA_FORM, KIND_FORM, UNIT_FORM, Node, Part, Tree, Way
 
 _STANDS: Final = text("valid_to IS NULL")
 
@@ -27,8 +27,8 @@ class UnitRow(SQLModel, table=True):
 
     __tablename__ = "unit"
     __table_args__ = (
-        CheckConstraint("code ~ '^[0-9]{2,5}$'", name="unit_code"),
-        CheckConstraint("kind ~ '^[a-z][a-z-]{1,19}$'", name="unit_kind"),
+        CheckConstraint(f"code ~ '{UNIT_FORM}'", name="unit_code"),
+        CheckConstraint(f"kind ~ '{KIND_FORM}'", name="unit_kind"),
         CheckConstraint("length(name) BETWEEN 1 AND 70", name="unit_name"),
         CheckConstraint("valid_to > valid_from", name="unit_ends_later"),
         CheckConstraint("parent <> code", name="unit_not_in_itself"),
@@ -89,7 +89,7 @@ class AreaRow(SQLModel, table=True):
 
     __tablename__ = "area"
     __table_args__ = (
-        CheckConstraint("code ~ '^[0-9a-z][0-9a-z-]{0,11}$'", name="area_code"),
+        CheckConstraint(f"code ~ '{AREA_FORM}'", name="area_code"),
         CheckConstraint("length(name) BETWEEN 1 AND 70", name="area_name"),
         CheckConstraint("valid_to > valid_from", name="area_ends_later"),
         CheckConstraint("parent <> code", name="area_not_in_itself"),
@@ -181,7 +181,7 @@ def _forest(table: str, stays: str, kind: str, begin: str) -> Forest:
             f"UPDATE service.{stays} SET {table} = :node, {table}_from = :node_from"  # noqa: S608
             " WHERE office = :office AND valid_from = :valid_from"
         ),
-        lock=text(f"LOCK TABLE service.{table} IN SHARE ROW EXCLUSIVE MODE"),
+        lock=text(f"SELECT pg_advisory_xact_lock(hashtextextended('{table}', 3))"),
     )
 
 
@@ -212,18 +212,25 @@ _ADD_WAYS: Final = text("""
         CAST(:parts AS text[])) AS new (origin, heir, part)
 """)
 _PLACES: Final = text("""
-    SELECT * FROM service.place_on(:day) WHERE CAST(:codes AS text[]) IS NULL OR office = ANY (:codes)
+    SELECT office, unit_code, unit, area_code, area FROM service.place_on(:day)
+    WHERE CAST(:codes AS text[]) IS NULL OR office = ANY (:codes)
 """)
 _LOOKS_AFTER: Final = text("SELECT :office IN (SELECT service.offices_below(:area, :day))")
 _AREAS: Final = text("""
     SELECT DISTINCT area_code AS code, area AS name FROM service.place_on(:day) ORDER BY area_code
 """)
+_BELOW: Final = text("SELECT service.offices_below(:area, :day)")
 _STANDINGS: Final = text("""
     SELECT place.unit_code, place.area_code, place.area, o.state
     FROM service.office AS o JOIN service.place_on(:tree) AS place ON place.office = o.code
     WHERE CAST(:area AS text) IS NULL OR o.code IN (SELECT service.offices_below(:area, :day))
 """)
-_HAS_AREA: Final = text("SELECT EXISTS (SELECT service.offices_below(:area, :day))")
+_HAS_AREA: Final = text("""
+    SELECT EXISTS (SELECT service.offices_below(:area, :day))
+       AND (CAST(:within AS text) IS NULL OR NOT EXISTS (
+           SELECT service.offices_below(:area, :day) EXCEPT SELECT service.offices_below(:within, :day)
+       ))
+""")
 _SUPERVISORS: Final = text("""
     SELECT username, area FROM service.staff
     WHERE role = 'supervisor' AND active AND area IS NOT NULL ORDER BY username
@@ -235,7 +242,7 @@ def tree(session: Connection, forest: Forest) -> Tree:
     nodes = [Node(*row) for row in session.execute(forest.nodes)]
     if forest is AREAS:
         return Tree(nodes)
-    return Tree(nodes, [Way(*row[:3], Part(row.part)) for row in session.execute(_WAYS)])
+    return Tree(nodes, [Way(row.day, row.origin, row.heir, Part(row.part)) for row in session.execute(_WAYS)])
 
 
 def lock(session: Connection, forest: Forest) -> None:
@@ -301,10 +308,12 @@ def set_right(session: Connection, forest: Forest, stay: Stay) -> None:
 def places(session: Connection, codes: Sequence[str] | None, day: date) -> dict[str, Place]:
     """Give where offices, or all, stand on a day; those that stood nowhere yet are left out."""
     values = {"day": day, "codes": None if codes is None else list(codes)}
-    rows: Iterable[Mapping[str, Any]] = session.execute(_PLACES, values).mappings().all()
-    return {
-        row["office"]: Place(row["unit_code"], row["unit"], row["area_code"], row["area"]) for row in rows
-    }
+    return {row.office: Place(*row[1:]) for row in session.execute(_PLACES, values)}
+
+
+def offices_below(session: Connection, area: str, day: date) -> set[str]:
+    """Give the codes of the offices that belong on a day to an area, or to one below it."""
+    return set(session.execute(_BELOW, {"area": area, "day": day}).scalars())
 
 
 def looks_after(session: Connection, area: str, office: str, day: date) -> bool:
@@ -318,15 +327,15 @@ def areas(session: Connection, day: date) -> list[tuple[str, str]]:
     return [(row.code, row.name) for row in session.execute(_AREAS, {"day": day})]
 
 
-def has_area(session: Connection, area: str, day: date) -> bool:
-    """Tell whether an area has offices on a day, its own or below it."""
-    return bool(session.execute(_HAS_AREA, {"area": area, "day": day}).scalar_one())
+def has_area(session: Connection, area: str, day: date, within: str | None = None) -> bool:
+    """Tell whether an area has offices on a day, its own or below it, and none of them is outside of another area."""
+    return bool(session.execute(_HAS_AREA, {"area": area, "day": day, "within": within}).scalar_one())
 
 
 def standings(session: Connection, area: str | None, day: date, tree: date) -> list[Standing]:
     """Give the offices that belong to an area on a day, or all, as they stood in the trees of another day."""
     values = {"area": area, "day": day, "tree": tree}
-    return [Standing(*row[:3], State(row.state)) for row in session.execute(_STANDINGS, values)]
+    return [Standing(row.unit_code, row.area_code, row.area, State(row.state)) for row in session.execute(_STANDINGS, values)]
 
 
 def supervisors(session: Connection) -> list[tuple[str, str]]:

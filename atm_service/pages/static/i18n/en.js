@@ -189,7 +189,7 @@ export default {
 "offices.choose": "Choose a post office",
 "offices.lead": "See who can pay cash before you set out.",
 "offices.search": "Commune or post office",
-"offices.district": "District",
+"offices.area": "Area",
 "offices.everywhere": "The whole province",
 "offices.none": "Nothing found. Try fewer letters; accents are not needed.",
 "can-pay.opens": "{why}. Opens {when}",

@@ -189,7 +189,7 @@ export default {
 "offices.choose": "Chọn điểm bưu điện",
 "offices.lead": "Xem nơi nào đang chi tiền mặt trước khi lên đường.",
 "offices.search": "Tên xã, phường hoặc bưu điện",
-"offices.district": "Huyện",
+"offices.area": "Huyện",
 "offices.everywhere": "Cả tỉnh",
 "offices.none": "Không tìm thấy. Thử gõ ít chữ hơn, không cần dấu.",
 "can-pay.opens": "{why}. Mở cửa lại {when}",

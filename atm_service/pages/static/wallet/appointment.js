@@ -93,7 +93,7 @@ export function moveScreen({ id }) {
       chosen.office = office;
       region.replaceChildren(
         h("section", { class: "where stack" }, h("h2", {}, t("appointment.new")),
-          h("p", {}, h("strong", {}, office.name), h("br"), `${office.commune}, ${office.district}`)),
+          h("p", {}, h("strong", {}, office.name), h("br"), `${office.commune}, ${office.area}`)),
         form({
           fields: [], before: [dayChoice({ value: chosen.day, last: withdrawal.expires_at, changed: (day) => (chosen.day = day) })],
           submit: t("appointment.move"), act: (_, waiting) => move(id, { office: chosen.office.code, day: chosen.day }, waiting),

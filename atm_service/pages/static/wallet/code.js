@@ -108,7 +108,7 @@ function liveView({ withdrawal, svg, office, notice }, cancelled) {
 }
 
 function instructions({ id, office: bound, expires_at, fee, day, reservation, lifetime }, office) {
-  const place = office ? `${office.name}, ${office.commune}, ${office.district}` : bound;
+  const place = office ? `${office.name}, ${office.commune}, ${office.area}` : bound;
   return h("section", { class: "stack" },
     h("h2", {}, t("code.what-now")),
     h("ol", { class: "steps" },

@@ -88,7 +88,7 @@ function officeRow(changed) {
   return h("section", { class: "where stack" },
     h("h2", {}, t("withdraw.where")),
     office
-      ? [h("p", {}, h("strong", {}, office.name), h("br"), `${office.commune}, ${office.district}`), canPayBadge(office)]
+      ? [h("p", {}, h("strong", {}, office.name), h("br"), `${office.commune}, ${office.area}`), canPayBadge(office)]
       : h("p", {}, t(lifetime === "scheduled" ? "withdraw.where-scheduled" : "withdraw.where-any")),
     office && h("p", { class: "hint" }, t("withdraw.where-bound")),
     h("div", { class: "row" }, find, clear));

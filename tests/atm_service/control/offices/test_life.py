@@ -6,13 +6,13 @@ from datetime import date
 from typing import Any
 
 import pytest
+from atm_service.registers.offices.coverage import Place
 from sqlalchemy import exc
 
 from atm_service import housekeeping
 from atm_service.platform.context import Context
 from atm_service.platform.refusals import Refusal
 from atm_service.registers.offices import coverage, errors, hours, life, life_store
-from atm_service.registers.offices.coverage import Place
 from atm_service.registers.offices.domain import Line, State
 from atm_service.registers.offices.states import Item
 from atm_service.registers.staff import service as staff
@@ -21,7 +21,7 @@ from tests.contract.documented import slug_of
 from tests.database import Database
 
 LIFE = f"/staff/v1/offices/{OFFICE}"
-ITS_DISTRICT, ANOTHER = "178", "180"
+ITS_AREA, ANOTHER = "178", "180"
 
 
 def do(service: Service, deed: Callable[..., None], *arguments: Any, **more: Any) -> None:
@@ -38,23 +38,21 @@ def active(service: Service) -> None:
         life.activate(session, OFFICE, 1, service.now)
 
 
-def supervisor_of(service: Service, district: str) -> Person:
+def supervisor_of(service: Service, area: str) -> Person:
     person = service.staff("supervisor")
     with service.context.transaction() as session:
         id = staff.add(
             session,
             service.context.hasher,
-            f"of{district}",
+            f"of{area}",
             PASSWORD,
             "supervisor",
             None,
             "Vi Thị Thu",
             service.now,
-            district,
+            area,
         )
-    answer = service.client.post(
-        "/staff/v1/sessions", json={"username": f"of{district}", "password": PASSWORD}
-    )
+    answer = service.client.post("/staff/v1/sessions", json={"username": f"of{area}", "password": PASSWORD})
     return Person(person.client, id, answer.json()["access_token"])
 
 
@@ -165,16 +163,16 @@ def test_an_office_is_closed_when_it_is_empty(service: Service) -> None:
     assert cash.value.members == {"places": [f"office/{OFFICE}/drawer/1"]}
 
 
-def test_another_district_is_not_there(service: Service) -> None:
-    """A district's supervisor sees, changes and counts its own offices alone."""
+def test_another_area_is_not_there(service: Service) -> None:
+    """An area's supervisor sees, changes and counts its own offices alone."""
     active(service)
-    stranger, own = supervisor_of(service, ANOTHER), supervisor_of(service, ITS_DISTRICT)
+    stranger, own = supervisor_of(service, ANOTHER), supervisor_of(service, ITS_AREA)
     assert slug_of(stranger.get(f"{LIFE}/life")) == "office-unknown"
     body = {"state": "suspended", "reason": "Lũ về"}
     assert slug_of(stranger.post(f"{LIFE}/state", body)) == "office-unknown"
     assert own.post(f"{LIFE}/state", body).status_code == 200
     report = stranger.get("/staff/v1/coverage").json()
-    assert [one["district_code"] for one in report["districts"]] == [ANOTHER]
+    assert [one["area_code"] for one in report["areas"]] == [ANOTHER]
 
 
 def test_hours_of_the_week_and_of_a_date(service: Service) -> None:
@@ -286,7 +284,7 @@ BY_HAND = [
     "DELETE FROM service.office_check",
     "TRUNCATE service.office_hours",
     (
-        "INSERT INTO service.office SELECT '09999-1', name, commune_code, commune, kind, district_code, district,"
+        "INSERT INTO service.office SELECT '09999-1', name, commune_code, commune, kind, area_code, area,"
         f" searchable, 'active', line FROM service.office WHERE code = '{OFFICE}'"
     ),
     (

@@ -73,7 +73,7 @@ def test_no_figure_of_cash_is_told(service: Service) -> None:
     service.clerk(OFFICE, cash=MAXIMUM)
     service.clerk(OTHER_OFFICE, cash=5 * MAXIMUM)
     shown = pages(service, q=OFFICE)[0]
-    assert set(shown) == {"code", "name", "commune", "district", "open", "can_pay", "why", "opens_at"}
+    assert set(shown) == {"code", "name", "commune", "area", "open", "can_pay", "why", "opens_at"}
     assert said(service, OFFICE, MAXIMUM) == said(service, OTHER_OFFICE, MAXIMUM) == ("yes", "ready")
     for amount in (MAXIMUM + 1, 3 * MAXIMUM, 10**12):
         above = ("no", "above-maximum")
@@ -81,15 +81,15 @@ def test_no_figure_of_cash_is_told(service: Service) -> None:
 
 
 def test_near_offices_come_first(service: Service) -> None:
-    """The customer's own commune, then its district, then the rest; no office twice and none left out."""
+    """The customer's own commune, then its area, then the rest; no office twice and none left out."""
     near = pages(service, commune="06187", limit=7)
     codes = [str(office["code"]) for office in near]
     assert len(codes) == len(set(codes)) == 200
     assert codes[0] == "06187-1"
     assert codes[1:22] == sorted(codes[1:22])
     assert codes[22:] == sorted(codes[22:])
-    assert {office["district"] for office in near[:22]} == {"Huyện Cao Lộc"}
-    assert "Huyện Cao Lộc" not in {office["district"] for office in near[22:]}
+    assert {office["area"] for office in near[:22]} == {"Huyện Cao Lộc"}
+    assert "Huyện Cao Lộc" not in {office["area"] for office in near[22:]}
 
 
 def test_an_unknown_commune_is_no_harm(service: Service) -> None:

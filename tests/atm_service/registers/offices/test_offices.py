@@ -40,7 +40,7 @@ def test_a_second_office_in_a_commune_is_another_code(service: Service, tmp_path
     """The running number tells offices of one commune apart."""
     line = "05971,Phường Hoàng Văn Thụ,phường,178,Thành phố Lạng Sơn,2"
     path = tmp_path / "more.csv"
-    path.write_text(f"commune_code,commune_name,commune_type,district_code,district_name,number\n{line}\n")
+    path.write_text(f"commune_code,commune_name,commune_type,area_code,area_name,number\n{line}\n")
     with service.context.transaction() as session:
         assert offices.import_communes(session, path) == 1
         assert offices.name(session, "05971-2") == "Bưu điện Hoàng Văn Thụ 2"
@@ -58,11 +58,11 @@ def test_signs_of_the_query_language_mean_nothing(service: Service, words: str) 
     assert listed(service, q=words) == {}
 
 
-def test_offices_of_one_district(service: Service) -> None:
-    """The district's code picks its offices."""
-    found = listed(service, district="178")
+def test_offices_of_one_area(service: Service) -> None:
+    """The area's code picks its offices."""
+    found = listed(service, area="178")
     assert len(found) == 8
-    assert {item["district"] for item in found.values()} == {"Thành phố Lạng Sơn"}
+    assert {item["area"] for item in found.values()} == {"Thành phố Lạng Sơn"}
 
 
 def test_a_suspended_office_opens_no_shift(service: Service) -> None:
