@@ -10,7 +10,7 @@ from sqlalchemy import create_engine, text
 from sqlmodel import SQLModel
 
 from alembic import context
-from atm_service import schema
+from atm_service.run import schema
 
 LOCK = 7_368_112_054  # any constant: two migrating processes take turns
 

@@ -10,8 +10,9 @@ from typing import Final
 
 from fastapi import FastAPI
 
-from atm_service import app, assembly, cli
 from atm_service.platform import logs, settings
+from atm_service.run import app, assembly
+from atm_service.run.cli import app as cli
 
 
 def clock() -> datetime:

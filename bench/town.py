@@ -15,17 +15,18 @@ from uuid import UUID
 from sqlalchemy import text
 
 import ledger
-from atm_service import assembly
 from atm_service.platform import chart, ids
 from atm_service.platform import database as db
 from atm_service.platform.context import Context
 from atm_service.platform.keys.tokens import issue_access
 from atm_service.platform.settings import Settings
+from atm_service.registers.customers import at_rest
 from atm_service.registers.customers import domain as customer_domain
-from atm_service.registers.customers import sealed
 from atm_service.registers.customers import store as customer_store
 from atm_service.registers.offices import life
 from atm_service.registers.offices import service as offices
+from atm_service.registers.units import service as units
+from atm_service.run import assembly
 from bench import books
 from bench.books import Clock
 from bench.server import Server
@@ -90,7 +91,7 @@ def founded(on: Server, name: str, clock: Clock, customers: int = CUSTOMERS, off
     assembly.make_signing_keys(context, clock())
     if is_new:
         with context.transaction() as session:
-            offices.import_communes(session)
+            units.furnish(session, clock())
         _settle(context, customers, clock)
         _furnish(context, offices_, clock())
         settle(url)
@@ -149,17 +150,17 @@ def _settle(context: Context, customers: int, clock: Clock) -> None:
 
 
 def _customer(context: Context, number: int, now: datetime) -> customer_store.Customer:
-    id, sealer = ids.new(now), context.sealer
+    id, cipher = ids.new(now), context.cipher
     identity = Identity("Nông Văn Thắng", date(1985, 4, 12), id_number(number))
     phone = f"09{number:08d}"
     return customer_store.Customer(
         id=id,
         tier=customer_domain.TIER,
-        identity_sealed=sealer.seal(identity.to_bytes(), sealed.place(sealed.CUSTOMER, "identity", id)),
-        phone_sealed=sealer.seal(phone.encode(), sealed.place(sealed.CUSTOMER, "phone", id)),
-        id_print=sealed.id_print(sealer, identity.id_number),
-        phone_print=sealed.phone_print(sealer, phone),
-        pin_print=sealed.pin_print(sealer, id, PIN),
+        identity_sealed=cipher.encrypt(identity.to_bytes(), at_rest.place(at_rest.CUSTOMER, "identity", id)),
+        phone_sealed=cipher.encrypt(phone.encode(), at_rest.place(at_rest.CUSTOMER, "phone", id)),
+        id_print=at_rest.id_print(cipher, identity.id_number),
+        phone_print=at_rest.phone_print(cipher, phone),
+        pin_print=at_rest.pin_print(cipher, id, PIN),
         provider_reference=f"bench-{number}",
         created_at=now,
     )

@@ -13,10 +13,10 @@ from atm_service.registers.notes.domain import NONE, minus, written
 
 @dataclass(frozen=True)
 class Delegate:
-    """Who collected for the customer: the sealed number of the card, and how that card was read."""
+    """Who collected for the customer: the encrypted number of the card, and how that card was read."""
 
     delegation_id: UUID
-    sealed: bytes = field(repr=False)
+    encrypted: bytes = field(repr=False)
     checked: str
 
 

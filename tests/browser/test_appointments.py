@@ -12,9 +12,9 @@ import pytest
 import uvicorn
 from playwright.sync_api import Browser, Page, expect
 
-from atm_service import app
 from atm_service.registers.offices import life
 from atm_service.registers.offices.domain import State
+from atm_service.run import app
 from tests.atm_service.world import OFFICE, OTHER_OFFICE, Clock, Customer, Service, context_on
 from tests.browser.test_wallet_pages import LOW_TARGETS, PHONE_SIZE
 from tests.database import Database

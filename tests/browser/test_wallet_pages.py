@@ -10,7 +10,7 @@ import pytest
 import uvicorn
 from playwright.sync_api import Browser, Page, expect
 
-from tests.atm_service.pages.fake_api import PASSWORD, PHONE, PIN, Fake, Refused, create_app
+from tests.atm_service.run.pages.fake_api import PASSWORD, PHONE, PIN, Fake, Refused, create_app
 
 # Things to touch that are lower than 48 pixels, give or take a rounding.
 LOW_TARGETS = """

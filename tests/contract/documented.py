@@ -11,9 +11,9 @@ from typing import Any, Final
 import jsonschema_rs
 from httpx2 import Response
 
-from atm_service import app
 from atm_service.platform.kinds import URN
 from atm_service.platform.problems import MEDIA_TYPE
+from atm_service.run import app
 
 PAGES: Final = re.compile(
     r"/|/(wallet|audit)/|/wallet/offline\.js|/static/.*|/docs|/openapi\.json|/demo\.json"

@@ -8,7 +8,7 @@ from typing import Any, Final
 import pytest
 from typer.testing import CliRunner
 
-from atm_service import cli
+from atm_service.run.cli import app as cli
 from tests.contract.documented import document
 
 COMMITTED: Final = Path(__file__).parents[2] / "docs" / "openapi.json"

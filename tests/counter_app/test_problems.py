@@ -1,6 +1,6 @@
 import pytest
 
-from atm_service.app import KINDS
+from atm_service.run.app import KINDS
 from counter_app.problems import ADVICE, DEFAULT, advice
 
 # What the staff's and the counter's routes of the contract may answer, and what this app says by itself.

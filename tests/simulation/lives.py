@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Final
 
-from atm_service import housekeeping
 from atm_service.payout import service as withdrawals
 from atm_service.platform.refusals import Refusal
 from atm_service.promises.availability import store as availability
@@ -14,6 +13,7 @@ from atm_service.promises.availability.domain import CanPay, answer
 from atm_service.promises.reservations import moving
 from atm_service.registers.withdrawals import store
 from atm_service.registers.withdrawals.domain import Reservation
+from atm_service.run import housekeeping
 from tests.simulation import counters, demand, province, truth, vans
 from tests.simulation.counters import Code
 from tests.simulation.demand import Day, Wish

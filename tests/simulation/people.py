@@ -13,13 +13,13 @@ from uuid import UUID, uuid4
 
 import httpx2
 
-from atm_service import assembly
 from atm_service.platform.context import Context
 from atm_service.platform.keys.tokens import issue_access
 from atm_service.platform.settings import Settings
 from atm_service.registers.offices import life
 from atm_service.registers.offices import service as offices
 from atm_service.registers.staff import service as staff
+from atm_service.run import assembly
 
 OFFICE: Final = "05971-1"
 OTHER_OFFICE: Final = "05974-1"

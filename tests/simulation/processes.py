@@ -16,7 +16,7 @@ from typing import Final
 import httpx2
 import psutil  # type: ignore[import-untyped]
 
-from atm_service import cli
+from atm_service.run.cli import app as cli
 
 STARTS_WITHIN_S: Final = 60
 ENDS_WITHIN_S: Final = 20

@@ -11,7 +11,7 @@ from sqlmodel import Field, SQLModel
 
 
 class CounterfeitRow(SQLModel, table=True):
-    """One counterfeit note, never changed. Who brought it is sealed."""
+    """One counterfeit note, never changed. Who brought it is encrypted."""
 
     __tablename__ = "counterfeit"
     __table_args__ = (

@@ -1,4 +1,4 @@
-"""Linked bank accounts in the database: the number sealed, found again by a keyed hash, shown masked."""
+"""Linked bank accounts in the database: the number encrypted, found again by a keyed hash, shown masked."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field

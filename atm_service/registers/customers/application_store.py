@@ -14,7 +14,7 @@ from atm_service.registers.customers.domain import ApplicationStatus
 
 
 class ApplicationRow(SQLModel, table=True):
-    """One wish for an account. The sealed columns and `capture` are null once it is decided."""
+    """One wish for an account. The encrypted columns and `capture` are null once it is decided."""
 
     __tablename__ = "application"
     __table_args__ = (

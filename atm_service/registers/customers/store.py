@@ -1,4 +1,4 @@
-"""Customers in the database: identity sealed, found again by keyed hashes, the PIN as a keyed hash."""
+"""Customers in the database: identity encrypted, found again by keyed hashes, the PIN as a keyed hash."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field

@@ -335,7 +335,8 @@ def has_area(session: Connection, area: str, day: date, within: str | None = Non
 def standings(session: Connection, area: str | None, day: date, tree: date) -> list[Standing]:
     """Give the offices that belong to an area on a day, or all, as they stood in the trees of another day."""
     values = {"area": area, "day": day, "tree": tree}
-    return [Standing(row.unit_code, row.area_code, row.area, State(row.state)) for row in session.execute(_STANDINGS, values)]
+    found = session.execute(_STANDINGS, values)
+    return [Standing(row.unit_code, row.area_code, row.area, State(row.state)) for row in found]
 
 
 def supervisors(session: Connection) -> list[tuple[str, str]]:

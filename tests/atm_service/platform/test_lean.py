@@ -10,8 +10,8 @@ from fastapi.routing import iter_route_contexts
 from fastapi.testclient import TestClient
 from httpx2 import Response
 
-from atm_service import app
 from atm_service.platform.lean import Lane, LeanRoute
+from atm_service.run import app
 from tests.atm_service.world import Service
 from tests.contract.cast import Cast
 

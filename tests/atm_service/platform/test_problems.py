@@ -14,12 +14,12 @@ from httpx2 import Response
 from sqlalchemy import exc
 
 import atm_service
-from atm_service import app
-from atm_service.app import KINDS
 from atm_service.platform import problems, refusals
 from atm_service.platform.keys.tokens import issue_access
 from atm_service.platform.refusals import Refusal
 from atm_service.registers.customers import onboarding
+from atm_service.run import app
+from atm_service.run.app import KINDS
 from tests.atm_service.records import refused_in_trail, unchanged
 from tests.atm_service.world import Service
 from tests.contract.documented import document, resolved, slug_of

@@ -5,9 +5,9 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import Connection
 
-from atm_service import housekeeping
 from atm_service.control.audit import sealing, sql, store, watching
 from atm_service.platform import metrics
+from atm_service.run import housekeeping
 from ledger import controls as ledger_controls
 from ledger.controls import marks
 from tests.atm_service.control.audit.days import Day, tamper, topped_up, work

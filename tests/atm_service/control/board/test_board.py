@@ -4,9 +4,9 @@ from typing import Any
 
 from sqlalchemy import event
 
-from atm_service import housekeeping
 from atm_service.registers.offices import life
 from atm_service.registers.offices.domain import State
+from atm_service.run import housekeeping
 from tests.atm_service.control.offices.test_life import ANOTHER, ITS_AREA, supervisor_of
 from tests.atm_service.world import OFFICE, OTHER_OFFICE, Service, small_notes
 from tests.contract.documented import slug_of

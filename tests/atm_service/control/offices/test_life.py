@@ -9,13 +9,13 @@ import pytest
 from atm_service.registers.offices.coverage import Place
 from sqlalchemy import exc
 
-from atm_service import housekeeping
 from atm_service.platform.context import Context
 from atm_service.platform.refusals import Refusal
 from atm_service.registers.offices import coverage, errors, hours, life, life_store
 from atm_service.registers.offices.domain import Line, State
 from atm_service.registers.offices.states import Item
 from atm_service.registers.staff import service as staff
+from atm_service.run import housekeeping
 from tests.atm_service.world import OFFICE, PASSWORD, Person, Service, small_notes
 from tests.contract.documented import slug_of
 from tests.database import Database

@@ -7,10 +7,10 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import exc
 
-from atm_service import housekeeping
 from atm_service.promises.reservations import watching
 from atm_service.registers.offices import life
 from atm_service.registers.offices.domain import State
+from atm_service.run import housekeeping
 from tests.atm_service.payout.test_wallet import slug
 from tests.atm_service.promises.reservations.test_moving import move
 from tests.atm_service.promises.reservations.test_reserving import TODAY, TOMORROW, booked, reserved

@@ -9,9 +9,9 @@ from typing import Final
 
 import pytest
 
-from atm_service import cli
 from atm_service.platform.context import Context
 from atm_service.registers.credits import service
+from atm_service.run.cli import app as cli
 from tests.atm_service.registers.credits.school import BATCH, SCHOOL, credited, fund, settle, write
 from tests.database import Database
 from tests.simulation import people

@@ -4,10 +4,10 @@ from uuid import uuid4
 
 import pytest
 
-from atm_service.app import KINDS
 from atm_service.platform.refusals import NotFound, TooManyAttempts
 from atm_service.registers.customers import service as customers
 from atm_service.registers.withdrawals.errors import WrongPin
+from atm_service.run.app import KINDS
 from tests.atm_service.world import Customer, Service
 
 WRONG = "735109"

@@ -6,11 +6,11 @@ from uuid import UUID
 import pytest
 from argon2 import PasswordHasher
 
-from atm_service import assembly
 from atm_service.platform.settings import Settings
 from atm_service.registers.offices import life
 from atm_service.registers.staff import errors
 from atm_service.registers.staff import service as staff
+from atm_service.run import assembly
 from tests.atm_service.world import OFFICE, Service
 
 PASSWORD = "mot-cau-dai-de-nho"

@@ -1,0 +1,83 @@
+"""Put the service together from its settings: the one place where implementations are chosen."""
+
+import os
+import sys
+import time
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from typing import get_args
+
+from argon2 import PasswordHasher
+
+from atm_service.platform import database, policy
+from atm_service.platform.context import Context, KeyRing
+from atm_service.platform.keys import store as key_store
+from atm_service.platform.keys.domain import Purpose
+from atm_service.platform.settings import Settings
+from atm_service.registers.banks.simulated import SimulatedBank
+from kyc.encryption import Cipher, generate_keys, load_keys
+from kyc.errors import KeyFileInvalid
+from kyc.http_provider import HttpProvider
+from kyc.provider import Provider
+from kyc.simulated import SimulatedProvider
+
+PRIVATE_FILE = 0o600
+
+
+def context(settings: Settings, database_url: str, clock: Callable[[], datetime]) -> Context:
+    """Build a process's context; ends the program with a plain reason when something is missing."""
+    rules = policy.load(settings.policy)
+    engine = database.app_engine(database_url, pool_size=settings.pool_size)
+    cipher = read_keys(settings.keys_file)
+    longest = max(rules.withdrawal.longest_lifetime, settings.access_lifetime)
+    return Context(
+        settings=settings,
+        engine=engine,
+        clock=clock,
+        cipher=cipher,
+        keys=KeyRing(engine, cipher, longest),
+        policy=rules,
+        provider=_provider(settings),
+        bank=SimulatedBank(
+            settings.data_dir / "simulated-bank.sqlite", settings.simulated_delay_s, time.sleep
+        ),
+        hasher=PasswordHasher(),
+    )
+
+
+def _provider(settings: Settings) -> Provider:
+    if settings.kyc_provider == "http" and settings.kyc_url and settings.kyc_key:
+        return HttpProvider(str(settings.kyc_url), settings.kyc_key.get_secret_value())
+    return SimulatedProvider(settings.simulated_delay_s, time.sleep)
+
+
+def read_keys(path: Path) -> Cipher:
+    """Read the secret keys; without them nothing starts, since identities could not be opened."""
+    try:
+        return load_keys(path.read_text(encoding="ascii"))
+    except (OSError, UnicodeDecodeError, KeyFileInvalid) as wrong:
+        sys.exit(
+            f"soft-atm cannot start: the secret keys in {path} cannot be used ({wrong}). See `soft-atm keys init`."
+        )
+
+
+def make_keys(path: Path) -> bool:
+    """Make the file of secret keys, readable by its owner alone; False when there is one already."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, PRIVATE_FILE)
+    except FileExistsError:
+        return False
+    with os.fdopen(descriptor, "w", encoding="ascii") as file:
+        file.write(generate_keys())
+    return True
+
+
+def make_signing_keys(context: Context, now: datetime) -> None:
+    """Make the first signing key of each purpose that has none."""
+    with context.transaction() as session:
+        existing = key_store.current_purposes(session)
+        for purpose in get_args(Purpose):
+            if purpose not in existing:
+                key_store.rotate(session, context.cipher, purpose, now)

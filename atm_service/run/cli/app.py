@@ -1,0 +1,139 @@
+"""The operator's command line. Every command says plainly what it did, and ends with 1 when it could not."""
+
+import json
+import os
+import sys
+from pathlib import Path
+from typing import Annotated, Final, cast, get_args
+
+import typer
+import uvicorn
+
+from atm_service.platform import database
+from atm_service.platform.keys import store as key_store
+from atm_service.platform.keys.domain import Purpose
+from atm_service.registers.staff import service as staff
+from atm_service.registers.staff.domain import Role
+from atm_service.run import app as application
+from atm_service.run import assembly, demo
+from atm_service.run.cli import audit as cli_audit
+from atm_service.run.cli import cash as cli_cash
+from atm_service.run.cli import credits as cli_credits
+from atm_service.run.cli import floats as cli_floats
+from atm_service.run.cli import ledger as cli_ledger
+from atm_service.run.cli import offices as cli_offices
+from atm_service.run.cli import units as cli_units
+from atm_service.run.cli.context import chosen_settings, fail, owner_url, working
+
+app: Final = typer.Typer(
+    help="soft-ATM: cash at the post office. Settings come from SOFT_ATM_… in the environment.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+)
+_staff: Final = typer.Typer(help="Members of staff.", no_args_is_help=True)
+_keys: Final = typer.Typer(help="Secret keys and signing keys.", no_args_is_help=True)
+for name, group in {"staff": _staff, "keys": _keys}.items():
+    app.add_typer(group, name=name)
+app.add_typer(cli_audit.app, name="audit")
+app.add_typer(cli_cash.app, name="cash")
+app.add_typer(cli_credits.credits_app, name="credits")
+app.add_typer(cli_credits.payers_app, name="payers")
+app.add_typer(cli_floats.app, name="floats")
+app.add_typer(cli_ledger.app, name="ledger")
+app.add_typer(cli_offices.app, name="offices")
+app.add_typer(cli_units.units_app, name="units")
+app.add_typer(cli_units.areas_app, name="areas")
+
+Folder = Annotated[Path, typer.Option(help="where all data is kept")]
+
+
+@app.command()
+def migrate(ctx: typer.Context) -> None:
+    """Bring the database's tables and functions up to date. Safe to repeat."""
+    chosen = chosen_settings()
+    made = assembly.make_keys(chosen.keys_file)
+    with owner_url(chosen) as url:
+        database.migrate(url)
+        context = assembly.context(chosen, url, ctx.obj)
+        assembly.make_signing_keys(context, ctx.obj())
+        context.engine.dispose()
+    typer.echo("The database is up to date." + (f" New secret keys: {chosen.keys_file}" if made else ""))
+
+
+@app.command()
+def serve() -> None:
+    """Serve the wallet, counter and audit APIs. `migrate` must have run."""
+    chosen = chosen_settings()
+    with owner_url(chosen) as url:
+        os.environ["SOFT_ATM_DATABASE_URL"] = (
+            chosen.database_url.get_secret_value() if chosen.database_url else url
+        ).replace("+psycopg", "", 1)
+        uvicorn.run(
+            "atm_service.__main__:application",
+            factory=True,
+            host=chosen.host,
+            port=chosen.port,
+            workers=chosen.workers,
+            access_log=False,
+            server_header=False,
+            log_level="warning",
+            timeout_graceful_shutdown=10,
+        )
+
+
+@app.command(name="openapi")
+def print_openapi() -> None:
+    """Print the OpenAPI document. `docs/openapi.json` is this, committed."""
+    typer.echo(json.dumps(application.document(), ensure_ascii=False, indent=2, sort_keys=True))
+
+
+@app.command(name="demo")
+def run_demo(
+    ctx: typer.Context,
+    data_dir: Folder = Path("var"),
+    port: Annotated[int, typer.Option(help="of the service; 0 takes any free one", min=0, max=65535)] = 8000,
+    counter_port: Annotated[int, typer.Option(help="of the counter app", min=0, max=65535)] = 8001,
+    ready_file: Annotated[Path | None, typer.Option(help="written as JSON when everything answers")] = None,
+) -> None:
+    """Run everything on this machine, with demo people and cash. Ctrl-C stops it; the data stays."""
+    sys.exit(demo.run(data_dir.resolve(), port, counter_port, ready_file, ctx.obj))
+
+
+@_staff.command("add")
+def add_staff(
+    ctx: typer.Context,
+    username: str,
+    role: Annotated[Role, typer.Option(help="what this person may do")],
+    name: Annotated[str, typer.Option(help="as printed on receipts")],
+    office: Annotated[str | None, typer.Option(help="a clerk's office")] = None,
+    area: Annotated[str | None, typer.Option(help="a supervisor's area; none: everywhere")] = None,
+    password: Annotated[str, typer.Option(prompt=True, hide_input=True, confirmation_prompt=True)] = "",
+) -> None:
+    """Add a member of staff; the password is asked for and not shown."""
+    try:
+        with working(ctx) as (context, now), context.transaction() as session:
+            staff.add(session, context.hasher, username, password, role, office, name, now, area)
+    except ValueError as wrong:
+        fail(str(wrong))
+    typer.echo(f"{username} may sign in as {role}")
+
+
+@_keys.command("init")
+def init_keys() -> None:
+    """Make the file of secret keys. Keep a copy of it away from the database: without it no identity opens."""
+    path = chosen_settings().keys_file
+    typer.echo(
+        f"made {path}" if assembly.make_keys(path) else f"{path} is there already; nothing was changed"
+    )
+
+
+@_keys.command("rotate")
+def rotate_keys(
+    ctx: typer.Context, purpose: Annotated[str, typer.Argument(help="code, access or seal")] = "code"
+) -> None:
+    """Make a new signing key. The old one verifies until its last code has expired; of seals, for ever."""
+    if purpose not in get_args(Purpose):
+        fail("the purpose is `code`, `access` or `seal`")
+    with working(ctx) as (context, now), context.transaction() as session:
+        kid = key_store.rotate(session, context.cipher, cast("Purpose", purpose), now)
+    typer.echo(f"{kid} signs now")

@@ -1,0 +1,243 @@
+"""`soft-atm offices`: bring them in, take each through its life, its hours, and how much of the province is served."""
+
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Final
+
+import typer
+from sqlalchemy import Connection
+
+import ledger
+from atm_service.platform.calendar import VIETNAM
+from atm_service.platform.keys.tokens import Caller
+from atm_service.registers.offices import hours, life, life_store, service, store
+from atm_service.registers.offices.domain import Line, State
+from atm_service.registers.offices.states import Item
+from atm_service.registers.staff import store as staff_store
+from atm_service.registers.units import coverage, files
+from atm_service.registers.units import service as units
+from atm_service.registers.units import store as unit_store
+from atm_service.registers.units.coverage import Coverage
+from atm_service.registers.units.errors import TreeInvalid
+from atm_service.run.cli.context import fail, working
+
+HISTORY_MAX: Final = 100
+DAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+app: Final = typer.Typer(help="Offices: import, list, check, state, hours, coverage.", no_args_is_help=True)
+
+Code = Annotated[str, typer.Argument(help="such as 05971-1")]
+By = Annotated[str, typer.Option(help="user name of the operator or supervisor in whose name this is done")]
+Why = Annotated[str, typer.Option(help="kept for good; nothing personal")]
+
+
+@app.command("import")
+def import_offices(
+    ctx: typer.Context,
+    file: Annotated[
+        Path | None, typer.Argument(help="CSV: code,name,unit,area", exists=True, dir_okay=False)
+    ] = None,
+    since: Annotated[
+        datetime | None,
+        typer.Option(
+            "--from", formats=["%Y-%m-%d"], help="since when they stand in these units; default: today"
+        ),
+    ] = None,
+) -> None:
+    """Plan the offices of a CSV file. Offices that are there already stay as they are.
+
+    Without a file: Lạng Sơn, with its units since 2021, its areas, and an office in each former commune.
+    """
+    try:
+        with working(ctx) as (context, now), context.transaction() as session:
+            if file is None:
+                new = units.furnish(session, now)
+            else:
+                day = since.date() if since else ledger.business_date(now)
+                new = units.found_offices(session, files.offices(file), day)
+    except TreeInvalid as wrong:
+        fail(str(wrong))
+    typer.echo(f"{new} new offices")
+
+
+@app.command("list")
+def list_offices(
+    ctx: typer.Context,
+    area: Annotated[str | None, typer.Option(help="of one area alone, such as 178")] = None,
+    state: Annotated[State | None, typer.Option(help="in one state alone")] = None,
+) -> None:
+    """List offices: code, state, line, area, name, unit."""
+    with working(ctx) as (context, now), context.transaction() as session:
+        found, today = store.listed(session), ledger.business_date(now)
+        places = unit_store.places(session, None, today)
+        wanted = {one.code for one in found}
+        if area is not None:
+            wanted = unit_store.offices_below(session, area, today)
+    for one in found:
+        if state in (None, one.state) and one.code in wanted:
+            stands = places[one.code]
+            typer.echo(
+                f"{one.code:9} {one.state:9} {one.line:5} {stands.area_code} {one.name}, {stands.unit}"
+            )
+
+
+@app.command("check")
+def check_office(
+    ctx: typer.Context,
+    code: Code,
+    item: Annotated[Item, typer.Argument(help="of the checklist")],
+    by: By,
+    words: Annotated[str, typer.Option(help="what was seen; kept for good; nothing personal")],
+    *,
+    failed: Annotated[bool, typer.Option("--failed", help="take the item back")] = False,
+) -> None:
+    """Check one item of an office's checklist off, in somebody's name."""
+    with working(ctx) as (context, now), context.transaction() as session:
+        life.check(session, _named(session, by), code, item, _line(words), now, passed=not failed)
+    typer.echo(f"{code}: {item} {'not passed' if failed else 'passed'}")
+
+
+@app.command("furnish")
+def furnish_office(
+    ctx: typer.Context, code: Code, drawers: Annotated[int, typer.Option(min=1, max=99)] = 1
+) -> None:
+    """Open an office's accounts and its drawers. Safe to repeat with more drawers."""
+    with working(ctx) as (context, now), context.transaction() as session:
+        life.furnish(session, code, drawers, now)
+    typer.echo(f"{code} has {drawers} drawer(s)")
+
+
+@app.command("state")
+def change_state(ctx: typer.Context, code: Code, to: State, by: By, reason: Why) -> None:
+    """Change an office's state, in somebody's name: planned, ready, active, suspended, closed."""
+    with working(ctx) as (context, now), context.transaction() as session:
+        named = _named(session, by)
+        if to is State.READY:
+            life.furnish(session, code, 1, now)
+        life.change_state(session, named, code, to, _line(reason), now)
+    typer.echo(f"{code} is {to}")
+
+
+@app.command("history")
+def show_history(ctx: typer.Context, code: Code) -> None:
+    """Show an office's checklist and its changes of state, newest first."""
+    with working(ctx) as (context, _), context.transaction() as session:
+        service.name(session, code)  # refuses an unknown office
+        checks, changes = life_store.checks(session, code), life_store.history(session, code, HISTORY_MAX)
+    for check in checks:
+        word = "passed" if check.passed else "not passed"
+        typer.echo(f"{check.item:10} {word:10} {_signed(check.checked_by, check.checked_at)}  {check.words}")
+    for change in changes:
+        step = f"{change.was} → {change.state}"
+        typer.echo(f"{step:21} {_signed(change.changed_by, change.changed_at)}  {change.reason}")
+
+
+@app.command("activate")
+def activate_office(
+    ctx: typer.Context, code: Code, drawers: Annotated[int, typer.Option(min=1, max=99)] = 1
+) -> None:
+    """Take an office all the way to active at once, in nobody's name. For demonstrations and old offices."""
+    with working(ctx) as (context, now), context.transaction() as session:
+        life.activate(session, code, drawers, now)
+    typer.echo(f"{code} is active with {drawers} drawer(s)")
+
+
+@app.command("line")
+def set_line(ctx: typer.Context, code: Code, line: Line, by: By) -> None:
+    """Say how good an office's line is."""
+    with working(ctx) as (context, now), context.transaction() as session:
+        life.set_line(session, _named(session, by), code, line, now)
+    typer.echo(f"{code}: the line is {line}")
+
+
+@app.command("hours")
+def set_hours(
+    ctx: typer.Context,
+    code: Code,
+    day: Annotated[
+        list[str] | None, typer.Option("--day", help='such as "sat=07:30-11:30"; "sun=" is a day off')
+    ] = None,
+    by: Annotated[str | None, typer.Option(help="needed to change them")] = None,
+) -> None:
+    """Show an office's week and the dates to come that differ; with `--day`, change weekdays."""
+    with working(ctx) as (context, now), context.transaction() as session:
+        service.name(session, code)  # refuses an unknown office
+        today = now.astimezone(VIETNAM).date()
+        if day:
+            if by is None:
+                fail("say in whose name: --by", 2)
+            week = list(life_store.hours_of(session, today, code).of(code).week)
+            changed = _days(day)
+            written = [changed.get(name, hours.write(one)) for name, one in zip(DAYS, week, strict=True)]
+            life.set_hours(session, _named(session, by), code, written, now)
+        its_hours = life_store.hours_of(session, today, code).of(code)
+        others = life_store.exceptions(session, code, today)
+    for name, one in zip(DAYS, its_hours.week, strict=True):
+        typer.echo(f"{name}  {hours.write(one) or 'closed'}")
+    for other in others:
+        typer.echo(f"{other.day}  {other.hours or 'closed'}  {other.reason}")
+
+
+@app.command("holiday")
+def set_holiday(
+    ctx: typer.Context,
+    day: Annotated[datetime, typer.Argument(formats=["%Y-%m-%d"])],
+    by: By,
+    reason: Why,
+    office: Annotated[str | None, typer.Option(help="of one office; none: of all")] = None,
+    open_at: Annotated[str, typer.Option("--hours", help="other hours; none: closed")] = "",
+    *,
+    usual: Annotated[bool, typer.Option("--usual", help="take it back: as on any such day")] = False,
+) -> None:
+    """Set the hours of one date, of all offices or of one."""
+    with working(ctx) as (context, now), context.transaction() as session:
+        written = None if usual else open_at
+        life.set_day(session, _named(session, by), office, day.date(), written, _line(reason), now)
+    typer.echo(f"{day:%Y-%m-%d}: {'as usual' if usual else open_at or 'closed'}")
+
+
+@app.command("coverage")
+def show_coverage(
+    ctx: typer.Context,
+    tree: Annotated[
+        datetime | None,
+        typer.Option(formats=["%Y-%m-%d"], help="by the units and areas of this day; default: today's"),
+    ] = None,
+) -> None:
+    """Show how many units and offices are served, by area and whole."""
+    with working(ctx) as (context, now), context.transaction() as session:
+        today = ledger.business_date(now)
+        found = unit_store.standings(session, None, today, tree.date() if tree else today)
+    for one in coverage.of(found):
+        typer.echo(f"{one.area_code:5} {_share(one)}  {one.area}")
+    typer.echo(f"all   {_share(coverage.whole(found))}")
+
+
+def _share(one: Coverage) -> str:
+    units = f"{one.units_served:>4} of {one.units:>3} units"
+    return f"{units}  {one.offices_active:>4} of {one.offices:>3} offices"
+
+
+def _named(session: Connection, username: str) -> Caller:
+    """Find whoever a deed is to be signed by: a supervisor may here what a supervisor may in the pages."""
+    member = staff_store.find_by_username(session, username)
+    if member is None or member.role not in ("operator", "supervisor") or not member.active:
+        fail(f"{username} is no active operator or supervisor")
+    return Caller(member.id, "staff", member.role, member.office)
+
+
+def _line(text: str) -> str:
+    if not 3 <= len(text) <= 200 or not text.isprintable():  # noqa: PLR2004  as in the API
+        fail("words are one printable line of 3 to 200 characters", 2)
+    return text
+
+
+def _days(given: list[str]) -> dict[str, str]:
+    found = dict(one.partition("=")[::2] for one in given)
+    if not found.keys() <= set(DAYS):
+        fail(f"a day is one of {', '.join(DAYS)}, such as sat=07:30-11:30", 2)
+    return found
+
+
+def _signed(who: str | None, at: datetime) -> str:
+    return f"{at:%Y-%m-%d %H:%M} {who or 'command line'}"

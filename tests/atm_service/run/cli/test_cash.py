@@ -1,0 +1,93 @@
+"""Cash at the command line: deliveries in a supervisor's name, and which notes are where."""
+
+from collections.abc import Callable
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from click.testing import Result
+from typer.testing import CliRunner
+
+from atm_service.run.cli import app as cli
+from tests.atm_service.world import START
+from tests.database import Database
+
+OFFICE = "05971-1"
+Run = Callable[..., Result]
+
+
+@pytest.fixture
+def run(database: Database, tmp_path: Path) -> Run:
+    """Give the command line of a service with one active office, a supervisor and an auditor."""
+    env = {
+        "SOFT_ATM_ENV_FILE": None,
+        "COLUMNS": "200",
+        "SOFT_ATM_DATABASE_URL": database.url,
+        "SOFT_ATM_DATA_DIR": str(tmp_path / "data"),
+    }
+
+    def run(*arguments: object) -> Result:
+        return CliRunner().invoke(cli.app, [str(one) for one in arguments], obj=lambda: START, env=env)
+
+    assert run("migrate").exit_code == 0
+    assert run("offices", "import").exit_code == 0
+    assert run("offices", "activate", OFFICE).exit_code == 0
+    for name, role in (("boss", "supervisor"), ("watch", "auditor")):
+        added = run(
+            "staff", "add", name, "--role", role, "--name", "Vi Thị Thu", "--password", "a-long-password"
+        )
+        assert added.exit_code == 0, added.output
+    return run
+
+
+def test_a_delivery_from_order_to_road_and_back(run: Run) -> None:
+    """Each step says where the delivery stands."""
+    id = run("cash", "order", OFFICE, 60_000_000, "--by", "boss").stdout.strip()
+    sent = run("cash", "send", id, "--by", "boss", "--notes", "500000=100", "--notes", "50000=200")
+    assert "60,000,000  sent" in sent.stdout
+    assert id in run("cash", "deliveries", "--office", OFFICE).stdout
+    called_off = run("cash", "cancel", id, "--by", "boss", "--reason", "Flood on the road")
+    assert "turned-back" in called_off.stdout
+    assert run("cash", "deliveries", "--office", "05974-1").stdout == ""
+
+
+def test_an_order_back_to_the_area(run: Run) -> None:
+    """Called off before it is sent, it is in the whole list alone."""
+    id = run("cash", "order", OFFICE, 1_000_000, "--by", "boss", "--back").stdout.strip()
+    assert "to-area" in run("cash", "deliveries").stdout
+    run("cash", "cancel", id, "--by", "boss", "--reason", "Not needed")
+    assert run("cash", "deliveries").stdout == ""
+    assert "cancelled" in run("cash", "deliveries", "--all").stdout
+
+
+def test_notes_are_shown_where_they_are_known(run: Run) -> None:
+    """Brought as a sum they are not known; an empty vault knows that it is empty."""
+    run("cash", "bring", OFFICE, 5_000_000)
+    drawer, vault = run("cash", "notes", OFFICE).stdout.splitlines()
+    assert drawer.split() == [f"office/{OFFICE}/drawer/1", "5,000,000", "not", "known"]
+    assert vault.split() == [f"office/{OFFICE}/vault", "0"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("order", OFFICE, 1_500, "--by", "boss"), "whole thousands"),
+        (("order", OFFICE, 1_000, "--by", "watch"), "no active supervisor"),
+        (("order", OFFICE, 1_000, "--by", "nobody"), "no active supervisor"),
+        (("order", "05974-1", 1_000, "--by", "boss"), "OfficeNotActive"),
+        (("send", uuid4(), "--by", "boss", "--notes", "500000=1"), "DeliveryUnknown"),
+        (("send", uuid4(), "--by", "boss", "--notes", "300000=1"), "write a note and how many"),
+        (("send", uuid4(), "--by", "boss", "--notes", "1000=x"), "write a note and how many"),
+        (
+            ("send", uuid4(), "--by", "boss", "--notes", "1000=1", "--notes", "1000=1"),
+            "write a note and how many",
+        ),
+        (("cancel", uuid4(), "--by", "boss", "--reason", "x"), "3 to 200"),
+        (("notes", "99999-1"), "OfficeUnknown"),
+    ],
+)
+def test_what_cannot_be_done_says_why(run: Run, arguments: tuple[object, ...], said: str) -> None:
+    """One plain line, and an exit status that is not 0."""
+    answer = run("cash", *arguments)
+    assert answer.exit_code != 0
+    assert said in answer.stderr

@@ -1,0 +1,75 @@
+"""Offices at the command line: the checklist by name, states, hours, coverage."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from click.testing import Result
+from typer.testing import CliRunner
+
+from atm_service.run.cli import app as cli
+from tests.atm_service.world import START
+from tests.database import Database
+
+OFFICE = "05971-1"
+Run = Callable[..., Result]
+
+
+@pytest.fixture
+def run(database: Database, tmp_path: Path) -> Run:
+    """Give the command line of a service with planned offices, an operator, a supervisor and an auditor."""
+    env = {
+        "SOFT_ATM_ENV_FILE": None,
+        "COLUMNS": "200",
+        "SOFT_ATM_DATABASE_URL": database.url,
+        "SOFT_ATM_DATA_DIR": str(tmp_path / "data"),
+    }
+
+    def run(*arguments: object) -> Result:
+        return CliRunner().invoke(cli.app, [str(one) for one in arguments], obj=lambda: START, env=env)
+
+    assert run("migrate").exit_code == 0
+    assert run("offices", "import").exit_code == 0
+    for name, role in (("op1", "operator"), ("boss", "supervisor"), ("watch", "auditor")):
+        added = run(
+            "staff", "add", name, "--role", role, "--name", f"Vi Thị {role}", "--password", "a-long-password"
+        )
+        assert added.exit_code == 0, added.output
+    return run
+
+
+def test_an_office_opens_step_by_step_and_by_name(run: Run) -> None:
+    """Refused while an item is missing; then ready and active; the history says who and why."""
+    ready = ("offices", "state", OFFICE, "ready", "--by", "op1", "--reason", "đã xem tận nơi")
+    refused = run(*ready)
+    assert (refused.exit_code, "'missing': [" in refused.stderr) == (1, True)
+    for item in ("staff", "line", "equipment", "training"):
+        assert run("offices", "check", OFFICE, item, "--by", "boss", "--words", "đã xem").exit_code == 0
+    assert run(*ready).exit_code == 0
+    by_supervisor = run("offices", "state", OFFICE, "active", "--by", "boss", "--reason", "khai trương")
+    assert by_supervisor.exit_code == 1
+    assert run("offices", "state", OFFICE, "active", "--by", "op1", "--reason", "khai trương").exit_code == 0
+    told = run("offices", "history", OFFICE).stdout
+    assert "ready → active" in told
+    assert "Vi Thị operator  khai trương" in told
+    assert "Vi Thị supervisor" in told
+    assert OFFICE in run("offices", "list", "--state", "active").stdout
+    assert "   1 of 200 communes     1 of 200 offices" in run("offices", "coverage").stdout.splitlines()[-1]
+
+
+def test_hours_and_holidays(run: Run) -> None:
+    """A weekday is changed, a date is closed and taken back, and what cannot be read is refused."""
+    changed = run("offices", "hours", OFFICE, "--day", "sat=07:30-11:30", "--by", "op1").stdout
+    assert "sat  07:30-11:30\nsun  closed" in changed
+    run("offices", "holiday", "2026-11-18", "--by", "op1", "--reason", "Lễ hội")
+    assert "2026-11-18  closed  Lễ hội" in run("offices", "hours", OFFICE).stdout
+    assert run("offices", "hours", OFFICE, "--day", "sat=8-11", "--by", "op1").exit_code == 1
+    assert run("offices", "hours", OFFICE, "--day", "someday=", "--by", "op1").exit_code == 2
+    assert run("offices", "hours", OFFICE, "--day", "sat=").exit_code == 2
+
+
+def test_nobody_else_signs(run: Run) -> None:
+    """An auditor and an unknown name are no operator and no supervisor."""
+    for name in ("watch", "nobody"):
+        refused = run("offices", "line", OFFICE, "weak", "--by", name)
+        assert (refused.exit_code, "no active operator or supervisor" in refused.stderr) == (1, True)

@@ -1,0 +1,63 @@
+"""What happens without anybody asking, by however many processes."""
+
+import threading
+from collections.abc import Callable
+from datetime import datetime
+
+import pytest
+
+from atm_service.platform import attempts
+from atm_service.platform.context import Context
+from atm_service.run import housekeeping
+from tests.atm_service.world import Service
+
+
+def test_one_round_does_every_task(service: Service) -> None:
+    """A round names each task and what it brought to an end."""
+    service.customer().code(lifetime="counter")
+    service.clock.advance(minutes=15)
+    done = housekeeping.round_(service.context, service.now)
+    assert set(done) == set(housekeeping.TASKS)
+    assert done["expire-withdrawals"] == 1
+
+
+def test_one_housekeeper_at_a_time(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
+    """While one process works, another does nothing and does not wait."""
+    entered, leave = threading.Event(), threading.Event()
+
+    def slow(_context: Context, _now: datetime) -> int:
+        entered.set()
+        assert leave.wait(10)
+        return 0
+
+    monkeypatch.setattr(housekeeping, "TASKS", {"slow": slow})
+    first = threading.Thread(target=housekeeping.round_, args=(service.context, service.now))
+    first.start()
+    assert entered.wait(10)
+    try:
+        assert housekeeping.round_(service.context, service.now) == {}
+    finally:
+        leave.set()
+        first.join(10)
+    assert housekeeping.round_(service.context, service.now) == {"slow": 0}
+
+
+def test_a_broken_task_does_not_stop_the_others(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The one that fails counts nothing; the next is done."""
+
+    def broken(_context: Context, _now: datetime) -> int:
+        raise RuntimeError("planted")
+
+    tasks: dict[str, Callable[[Context, datetime], int]] = {"broken": broken, "fine": lambda _c, _n: 3}
+    monkeypatch.setattr(housekeeping, "TASKS", tasks)
+    assert housekeeping.round_(service.context, service.now) == {"broken": 0, "fine": 3}
+
+
+def test_old_counts_of_wrong_guesses_go(service: Service) -> None:
+    """A day later nothing is kept of a mistyped PIN; a door that is shut stays in the books."""
+    customer = service.customer()
+    customer.post("/wallet/v1/withdrawals", {"amount": 50_000, "pin": "111222"})
+    with service.context.transaction() as session:
+        assert attempts.forget_old(session, service.now) == 0
+    service.clock.advance(days=1, seconds=1)
+    assert housekeeping.round_(service.context, service.now)["forget-old"] >= 1
