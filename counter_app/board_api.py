@@ -20,6 +20,7 @@ class Desk:
 
     code: str
     name: str
+    unit: str
     area_code: str
     area: str
     state: State
@@ -39,10 +40,10 @@ class Desk:
 
 @dataclass(frozen=True)
 class Coverage:
-    """Communes with an active office, of all; active offices, of those not closed."""
+    """Units with an active office, of all; active offices, of those not closed."""
 
-    communes_served: int
-    communes: int
+    units_served: int
+    units: int
     offices_active: int
     offices: int
 

@@ -123,7 +123,7 @@ class Proposal:
 class Plan:
     """A proposed trip of an area's cash; `missing` is what offices lack after it until `until`. In đồng."""
 
-    area: str
+    area_code: str
     until: date
     area_cash: int
     trip_max: int

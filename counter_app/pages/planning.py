@@ -19,7 +19,7 @@ _MILLIONS: Final = 5  # digits
 @router.get("/supervision/plan")
 async def plan(
     page: InPage,
-    area: Annotated[str | None, Query(pattern=r"^[0-9]{3}$")] = None,
+    area: Annotated[str | None, Query(pattern=r"^[0-9a-z][0-9a-z-]{0,11}$")] = None,
     millions: Annotated[str, Query(max_length=20)] = "",
 ) -> Response:
     """Ask for an area and the cash it has; then show the trip, with a button that orders each delivery."""

@@ -128,7 +128,7 @@ class Cast:
         """Tell the customer something; give the notice."""
         now, code = self.service.now, self.code()
         day = ledger.business_date(now)
-        place = {"office": OFFICE, "name": "Bưu điện", "commune": "Chi Lăng", "area": "Lạng Sơn"}
+        place = {"office": OFFICE, "name": "Bưu điện", "unit": "Chi Lăng", "area": "Lạng Sơn"}
         facts = {"amount": AMOUNT, "place": {**place, "day": day}, "expires_at": code["expires_at"]}
         with self.service.context.transaction() as session:
             notices.insert_each(

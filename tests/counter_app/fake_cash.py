@@ -289,7 +289,7 @@ def _plans(app: FastAPI, cash_: Cash, tools: Tools) -> None:
             for way in ("to-office", "to-area")
         }
         return {
-            "area": area,
+            "area_code": area,
             "until": "2026-11-25",
             "area_cash": cash,
             "trip_max": 2_000_000_000,

@@ -31,7 +31,7 @@ from atm_service.registers.customers import domain as customer_domain
 from atm_service.registers.customers import store as customer_store
 from atm_service.registers.notes.domain import NONE, Notes
 from atm_service.registers.offices import life
-from atm_service.registers.offices import service as offices
+from atm_service.registers.units import service as units
 from atm_service.run import assembly
 from kyc.identity import Identity
 from tests.simulation import demand
@@ -48,7 +48,8 @@ _ADD_STAFF = text("""
     VALUES (:id, :name, 'no password has this hash', 'Hoàng Thị Lan', :role, :office, true, :now)
 """)
 _CODES = text("""
-    SELECT code, area_code FROM service.office ORDER BY area_code, code LIMIT :number
+    SELECT office AS code, area AS area_code FROM service.office_area WHERE valid_to IS NULL
+    ORDER BY area, office LIMIT :number
 """)
 
 
@@ -134,7 +135,7 @@ def found(url: str, folder: Path, size: Size) -> Province:
     context = assembly.context(settings, url, clock)
     assembly.make_signing_keys(context, clock())
     with context.transaction() as session:
-        offices.import_communes(session)
+        units.furnish(session, clock())
         boss, teller = (_staff(session, name, "supervisor", None, clock()) for name in ("boss", "teller"))
         rows = list(session.execute(_CODES, {"number": size.offices}))
         places = []

@@ -59,18 +59,18 @@ def import_units(
     if apply:
         store.lock(session, UNITS)
     tree = store.tree(session, UNITS)
-    planned = reform.plan(tree.on(day - _EVE), rows, day)
     begun = Reform(
         day,
         begins=[node for node in tree.nodes if node.valid_from == day],
         ways=[way for way in tree.ways if way.day == day],
     )
+    if not begun.begins and tree.began is not None and day < tree.began:
+        raise errors.TooEarly(f"the last tree begins on {tree.began}")
+    planned = reform.plan(tree.on(day - _EVE), rows, day)
     if begun.begins and planned.same == begun.same:
         return Change(Reform(day), {}, {}, done=True)
     if begun.begins:
         raise errors.OtherBegun(f"another tree begins on {day} already")
-    if tree.began is not None and day < tree.began:
-        raise errors.TooEarly(f"the last tree begins on {tree.began}")
     ended = {(node.code, node.valid_from): node for node in planned.ends}
     here = [
         one

@@ -140,7 +140,7 @@ async def test_cash_goes_back_to_the_area(tmp_path: Path) -> None:
         delivery = at.fake.cash.delivery("to-area", "ordered")
         await at.sign_in()
         await at.browser.open("/cash")
-        assert "Huyện yêu cầu chuyển tiền về" in at.browser.text
+        assert "Khu vực yêu cầu chuyển tiền về" in at.browser.text
         path = f"/cash/deliveries/{delivery['id']}/send"
         await at.browser.open(path)
         await at.browser.send(path, **(BAG | {"count-500000": "119"}))

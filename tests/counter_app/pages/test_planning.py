@@ -18,7 +18,7 @@ async def test_each_delivery_is_ordered_by_itself(tmp_path: Path) -> None:
         await at.browser.open("/supervision/plan")
         assert "Thành phố Lạng Sơn" in at.browser.text
         await at.browser.open("/supervision/plan?area=178&millions=")
-        for said in ("80.000.000", "210.000.000", "sắp thiếu tiền", "Cần đến ngày 25/11/2026", "về huyện"):
+        for said in ("80.000.000", "210.000.000", "sắp thiếu tiền", "Cần đến ngày 25/11/2026", "về khu vực"):
             assert said in at.browser.text
         assert at.fake.cash.deliveries == []
         await at.browser.send("/orders")
@@ -55,7 +55,7 @@ async def test_another_area_is_refused_with_a_way_out(tmp_path: Path) -> None:
         await at.sign_in(SUPERVISOR)
         answer = await at.browser.open("/supervision/plan?area=180")
         assert answer.status_code == 404
-        assert "Bạn không phụ trách huyện này" in at.browser.text
+        assert "Bạn không phụ trách khu vực này" in at.browser.text
 
 
 @pytest.mark.parametrize(

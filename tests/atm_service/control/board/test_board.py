@@ -26,7 +26,7 @@ def test_two_hundred_offices_in_one_answer(service: Service) -> None:
     board = supervisor.get("/staff/v1/board").json()
     assert len(board["offices"]) == 200
     assert board["coverage"] | {"area": "", "area_code": ""} == board["coverage"]
-    assert (board["coverage"]["communes_served"], board["coverage"]["communes"]) == (1, 200)
+    assert (board["coverage"]["units_served"], board["coverage"]["units"]) == (1, 65)
     assert len(statements) <= 5
 
 
@@ -54,7 +54,7 @@ def test_an_office_in_trouble_comes_first(service: Service) -> None:
     assert first["alarms"] == ["suspended", "over-short"]
 
 
-def test_a_area_sees_its_own(service: Service) -> None:
+def test_an_area_sees_its_own(service: Service) -> None:
     """Neither on the board nor from close by is there anything of another area."""
     own, stranger = supervisor_of(service, ITS_AREA), supervisor_of(service, ANOTHER)
     assert {one["area_code"] for one in own.get("/staff/v1/board").json()["offices"]} == {ITS_AREA}

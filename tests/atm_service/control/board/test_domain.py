@@ -19,8 +19,8 @@ def desk(**changes: Any) -> Desk:
     facts: dict[str, Any] = {
         "code": "05971-1",
         "name": "Bưu điện Đồng Đăng",
-        "commune": "Đồng Đăng",
-        "commune_code": "05971",
+        "unit": "Xã Đồng Đăng",
+        "unit_code": "06184",
         "area_code": "178",
         "area": "Cao Lộc",
         "state": State.ACTIVE,

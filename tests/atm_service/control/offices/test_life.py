@@ -6,15 +6,16 @@ from datetime import date
 from typing import Any
 
 import pytest
-from atm_service.registers.offices.coverage import Place
 from sqlalchemy import exc
 
 from atm_service.platform.context import Context
 from atm_service.platform.refusals import Refusal
-from atm_service.registers.offices import coverage, errors, hours, life, life_store
+from atm_service.registers.offices import errors, hours, life, life_store
 from atm_service.registers.offices.domain import Line, State
 from atm_service.registers.offices.states import Item
 from atm_service.registers.staff import service as staff
+from atm_service.registers.units import coverage
+from atm_service.registers.units.coverage import Standing
 from atm_service.run import housekeeping
 from tests.atm_service.world import OFFICE, PASSWORD, Person, Service, small_notes
 from tests.contract.documented import slug_of
@@ -194,20 +195,21 @@ def test_hours_of_the_week_and_of_a_date(service: Service) -> None:
 
 
 def test_coverage_has_two_denominators() -> None:
-    """A commune with two offices is served once; a closed office is no office, its commune still one."""
+    """A unit with two offices is served once, if of two areas; a closed office is none, its unit still one."""
     places = [
-        Place("1", "178", "A", State.ACTIVE),
-        Place("1", "178", "A", State.ACTIVE),
-        Place("2", "178", "A", State.SUSPENDED),
-        Place("3", "178", "A", State.CLOSED),
-        Place("4", "180", "B", State.PLANNED),
+        Standing("1", "178", "A", State.ACTIVE),
+        Standing("1", "178", "A", State.ACTIVE),
+        Standing("2", "178", "A", State.SUSPENDED),
+        Standing("3", "178", "A", State.CLOSED),
+        Standing("4", "180", "B", State.PLANNED),
+        Standing("1", "180", "B", State.ACTIVE),
     ]
     parts = coverage.of(places)
     found = [
-        (one.communes_served, one.communes, one.offices_active, one.offices)
-        for one in [*parts, coverage.whole(parts)]
+        (one.units_served, one.units, one.offices_active, one.offices)
+        for one in [*parts, coverage.whole(places)]
     ]
-    assert found == [(1, 3, 2, 3), (0, 1, 0, 1), (1, 4, 2, 4)]
+    assert found == [(1, 3, 2, 3), (1, 2, 1, 2), (1, 4, 3, 5)]
 
 
 def test_a_clerks_requests_are_contact(service: Service) -> None:
@@ -284,8 +286,8 @@ BY_HAND = [
     "DELETE FROM service.office_check",
     "TRUNCATE service.office_hours",
     (
-        "INSERT INTO service.office SELECT '09999-1', name, commune_code, commune, kind, area_code, area,"
-        f" searchable, 'active', line FROM service.office WHERE code = '{OFFICE}'"
+        "INSERT INTO service.office (code, name, searchable, state, line)"
+        f" SELECT '09999-1', name, searchable, 'active', line FROM service.office WHERE code = '{OFFICE}'"
     ),
     (
         f"INSERT INTO service.office_hours VALUES (gen_random_uuid(), '{OFFICE}',"

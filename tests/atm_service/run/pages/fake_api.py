@@ -424,15 +424,17 @@ def public_routes(fake: Fake) -> APIRouter:
             {
                 "code": code,
                 "name": name,
-                "commune": commune,
+                "unit_code": code[:5],
+                "unit": unit,
+                "area_code": number,
                 "area": area,
                 "open": can_pay != "no",
                 "can_pay": can_pay,
                 "opens_at": None,
                 "why": {"yes": "ready", "ask": "nobody-on-shift", "no": "not-active"}[can_pay],
             }
-            for code, name, commune, number, area, can_pay in PLACES
-            if plain(asked.get("q", "")) in plain(f"{code} {name} {commune}")
+            for code, name, unit, number, area, can_pay in PLACES
+            if plain(asked.get("q", "")) in plain(f"{code} {name} {unit}")
             and asked.get("area", number) == number
         ]
         return page(items, request)
