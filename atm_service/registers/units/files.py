@@ -1,4 +1,4 @@
-"""Trees, areas and offices as CSV files with a heading. The shipped ones are Lạng Sơn's: see `docs/units.md`."""
+"""Trees, areas and offices as CSV files with a heading. The shipped ones are Lạng Sơn's: see `docs/operations.md`."""
 
 import csv
 import re
