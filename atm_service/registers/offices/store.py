@@ -12,6 +12,7 @@ from sqlalchemy import (
 )
 from sqlmodel import Field, SQLModel
 
+from atm_service.platform.locking import Rank
 from atm_service.registers.offices.domain import Line, Office, State
 
 
@@ -71,24 +72,24 @@ class OfficeDayRow(SQLModel, table=True):
     reserved_from: int = Field(sa_type=BigInteger)
 
 
-_INSERT = text("""
+_INSERT = Rank.OFFICE.locks("""
     INSERT INTO service.office (code, name, searchable, state, line)
     SELECT code, name, '', state, line FROM unnest(CAST(:codes AS text[]), CAST(:names AS text[]),
         CAST(:states AS text[]), CAST(:lines AS text[])) AS new (code, name, state, line)
 """)
 _ONE = text("SELECT * FROM service.office WHERE code = :code")
 _LISTED = text("SELECT * FROM service.office ORDER BY code")
-_LEARN = text("""
+_LEARN = Rank.OFFICE.locks("""
     UPDATE service.office AS o SET searchable = new.words
     FROM unnest(CAST(:codes AS text[]), CAST(:words AS text[])) AS new (code, words)
     WHERE o.code = new.code AND o.searchable <> new.words
 """)
 _NAMES = text("SELECT code, name FROM service.office WHERE code = ANY (:codes)")
-_HELD = text("SELECT * FROM service.office WHERE code = :code FOR SHARE")
+_HELD = Rank.OFFICE.locks("SELECT * FROM service.office WHERE code = :code FOR SHARE")
 _ADD_DRAWER = text(
     "INSERT INTO service.drawer (office, number) VALUES (:office, :number) ON CONFLICT DO NOTHING"
 )
-_LOCK_DRAWER = text(
+_LOCK_DRAWER = Rank.DRAWER.locks(
     "SELECT number FROM service.drawer WHERE office = :office AND number = :number FOR UPDATE"
 )
 

@@ -57,7 +57,7 @@ def import_units(
     Raises the `TreeInvalid` that says what is wrong.
     """
     if apply:
-        store.lock(session, UNITS)
+        store.take_turn(session)
     tree = store.tree(session, UNITS)
     begun = Reform(
         day,
@@ -103,7 +103,7 @@ def draw_areas(
     `TreeInvalid` that says what is wrong.
     """
     if apply:
-        store.lock(session, AREAS)
+        store.take_turn(session)
     tree, stays = store.tree(session, AREAS), store.stays(session, AREAS)
     _check_each_office(session, belongs)
     before = tree.on(day)
@@ -142,7 +142,7 @@ def found_offices(session: Connection, planned: Sequence[PlannedOffice], since: 
     Give how many are new. Where the unit has ended since, the office went its way. Raises the `TreeInvalid` that says
     what is wrong.
     """
-    store.lock(session, UNITS)
+    store.take_turn(session)
     known = {one.code for one in office_store.listed(session)}
     new = [one for one in planned if one.code not in known]
     if not new:

@@ -15,6 +15,7 @@ from sqlalchemy import (
 )
 from sqlmodel import Field, SQLModel
 
+from atm_service.platform.locking import Rank
 from atm_service.registers.offices.domain import State
 from atm_service.registers.units.coverage import Standing
 from atm_service.registers.units.domain import AREA_FORM, KIND_FORM, UNIT_FORM, Node, Part, Tree, Way
@@ -158,30 +159,28 @@ class Forest:
     leave: TextClause
     enter: TextClause
     set_right: TextClause
-    lock: TextClause
 
 
 def _forest(table: str, stays: str, kind: str, begin: str) -> Forest:
     return Forest(
         nodes=text(f"SELECT code, {kind}, name, parent, valid_from, valid_to FROM service.{table}"),  # noqa: S608  names of this module alone
-        end=text(
+        end=Rank.TREE.writes(
             f"UPDATE service.{table} SET valid_to = :day WHERE code = ANY (:codes) AND valid_to IS NULL"  # noqa: S608
         ),
-        begin=text(begin),
+        begin=Rank.TREE.writes(begin),
         stays=text(f"SELECT office, valid_from, valid_to, {table}, {table}_from FROM service.{stays}"),  # noqa: S608
-        leave=text(
+        leave=Rank.TREE.writes(
             f"UPDATE service.{stays} SET valid_to = :day WHERE office = ANY (:offices) AND valid_to IS NULL"  # noqa: S608
         ),
-        enter=text(f"""
+        enter=Rank.TREE.writes(f"""
             INSERT INTO service.{stays} (office, valid_from, valid_to, {table}, {table}_from)
             SELECT * FROM unnest(CAST(:offices AS text[]), CAST(:since AS date[]), CAST(:until AS date[]),
                 CAST(:nodes AS text[]), CAST(:nodes_from AS date[]))
         """),  # noqa: S608
-        set_right=text(
+        set_right=Rank.TREE.writes(
             f"UPDATE service.{stays} SET {table} = :node, {table}_from = :node_from"  # noqa: S608
             " WHERE office = :office AND valid_from = :valid_from"
         ),
-        lock=text(f"SELECT pg_advisory_xact_lock(hashtextextended('{table}', 3))"),
     )
 
 
@@ -205,8 +204,9 @@ AREAS: Final = _forest(
         CAST(:parents AS text[])) AS new (code, name, parent)
     """,
 )
+_TURN: Final = Rank.TREE.locks("SELECT pg_advisory_xact_lock(hashtextextended('units and areas', 0))")
 _WAYS: Final = text("SELECT day, origin, heir, part FROM service.unit_way")
-_ADD_WAYS: Final = text("""
+_ADD_WAYS: Final = Rank.TREE.writes("""
     INSERT INTO service.unit_way (day, origin, heir, part)
     SELECT :day, origin, heir, part FROM unnest(CAST(:origins AS text[]), CAST(:heirs AS text[]),
         CAST(:parts AS text[])) AS new (origin, heir, part)
@@ -245,9 +245,9 @@ def tree(session: Connection, forest: Forest) -> Tree:
     return Tree(nodes, [Way(row.day, row.origin, row.heir, Part(row.part)) for row in session.execute(_WAYS)])
 
 
-def lock(session: Connection, forest: Forest) -> None:
-    """Let those who change a tree take turns; whoever reads it is not kept waiting."""
-    session.execute(forest.lock)
+def take_turn(session: Connection) -> None:
+    """Let those who change a tree take turns until the commit; whoever reads it is not kept waiting."""
+    session.execute(_TURN)
 
 
 def end(session: Connection, forest: Forest, nodes: Iterable[Node], day: date) -> None:
