@@ -17,6 +17,7 @@ class Rank(IntEnum):
     PAYER = auto()
     KEYS = auto()
     SEAL = auto()
+    TREE = auto()
     OFFICE = auto()
     DELIVERY = auto()
     APPLICATION = auto()

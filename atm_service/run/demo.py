@@ -31,6 +31,7 @@ from atm_service.registers.offices import service as offices
 from atm_service.registers.staff import service as staff
 from atm_service.registers.staff import store as staff_store
 from atm_service.registers.staff.domain import Role
+from atm_service.registers.units import service as units
 from atm_service.run import assembly
 
 NAMESPACE: Final = UUID(
@@ -232,7 +233,7 @@ def _run(
 def furnish(context: Context, now: datetime) -> None:
     """Bring in what an operator would: offices, staff, cash. Safe to repeat."""
     with context.transaction() as session:
-        offices.import_communes(session)
+        units.furnish(session, now)
     for office in OFFICES:
         with context.transaction() as session:
             life.activate(session, office, 2, now)
