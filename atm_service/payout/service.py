@@ -74,7 +74,7 @@ def cancel(session: Connection, context: Context, customer: Caller, id: UUID, no
     if after != before:
         store.save(session, [after])
         reservations.give_back(session, [before], now)
-        must(*ledger.post(session, [_giving_back(context.policy, before, "cancelled", now)], now))
+        ledger.must(ledger.post(session, [_giving_back(context.policy, before, "cancelled", now)], now))
         trail.record(session, now, "cancel", id, customer)
     return after
 
@@ -97,7 +97,7 @@ def give_up(
     after = free.cancel(now)
     store.save(session, [after])
     reservations.give_back(session, [before], now)
-    must(*ledger.post(session, [_giving_back(policy, before, "cancelled", now)], now))
+    ledger.must(ledger.post(session, [_giving_back(policy, before, "cancelled", now)], now))
     trail.record(session, now, "cancel", id, by)
     return after
 
@@ -159,7 +159,7 @@ def expire_due(context: Context, now: datetime) -> int:
             store.save(session, [withdrawal.expire(now) for withdrawal in due])
             reservations.give_back(session, due, now)
             givings = [_giving_back(context.policy, withdrawal, "expired", now) for withdrawal in due]
-            must(*ledger.post(session, givings, now))
+            ledger.must(ledger.post(session, givings, now))
             for withdrawal in due:
                 trail.record(session, now, "expire", withdrawal.id, None)
         done += len(due)
@@ -191,10 +191,3 @@ def code(context: Context, withdrawal: Withdrawal, now: datetime) -> str:
 def digits_place(id: UUID) -> bytes:
     """Name where a withdrawal's digits are sealed."""
     return f"withdrawal digits {id}".encode()
-
-
-def must(*outcomes: ledger.Outcome) -> None:
-    """Stop the transaction when the ledger refuses what the withdrawal's state allows: that is a fault of ours."""
-    for outcome in outcomes:
-        if outcome.status is not ledger.Status.POSTED:
-            raise RuntimeError(f"the ledger answered {outcome.status} {outcome.reason}")

@@ -18,7 +18,6 @@ from atm_service.desk.vouchers import service as vouchers
 from atm_service.desk.vouchers import store as voucher_store
 from atm_service.desk.vouchers.domain import Confirmed, Draft, Voucher, VoucherKind, check_count
 from atm_service.desk.vouchers.errors import NotYours
-from atm_service.payout.service import must
 from atm_service.platform import chart, ids
 from atm_service.platform.context import Context
 from atm_service.platform.keys.tokens import Caller
@@ -71,7 +70,7 @@ def withdrawal(
     )
     entry = _mirror_of_payment(id, payment, shift, now)
     drawer = shift.place
-    must(vouchers.post(session, entry, drawer, counts, now, into=True))
+    vouchers.post(session, entry, drawer, counts, now, into=True)
     withdrawals.save(session, [after])
     draft = Draft(
         id=voucher_id,
@@ -119,10 +118,7 @@ def deposit(
         session, context.policy, VoucherKind.DEPOSIT_REVERSAL, shift.office, received.amount, now
     )
     entry = _mirror_of_deposit(received, shift, now)
-    outcome = vouchers.post(session, entry, drawer, counts, now, into=False)
-    if outcome.reason is ledger.Reason.INSUFFICIENT_FUNDS:
-        raise MoneySpent
-    must(outcome)
+    vouchers.post(session, entry, drawer, counts, now, into=False, short=MoneySpent())
     draft = Draft(
         id=voucher_id,
         kind=VoucherKind.DEPOSIT_REVERSAL,

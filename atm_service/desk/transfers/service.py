@@ -111,10 +111,8 @@ def confirm(session: Connection, context: Context, clerk: Caller, id: UUID, now:
         _use_approval(session, context.policy, clerk, transfer, voucher_id, now)
     day = vouchers.count(session, context.policy, VoucherKind.TRANSFER, shift.office, transfer.amount, now)
     entry = _entry(transfer, now)
-    (outcome,) = ledger.post(session, [entry], now)
-    if outcome.reason is ledger.Reason.INSUFFICIENT_FUNDS:
-        raise InsufficientFunds  # what the payer has is not for the clerk to read
-    withdrawals.must(outcome)
+    # What the payer has is not for the clerk to read.
+    ledger.must(ledger.post(session, [entry], now), short=InsufficientFunds())
     draft = _draft(transfer, shift, voucher_id, entry.id, now)
     return vouchers.write(session, draft, day.place, clerk, now)
 
