@@ -105,15 +105,13 @@ def qr_png(id: UUID, customer: InCustomer, context: InContext, now: InNow) -> Re
 )
 def cancel(id: UUID, customer: InCustomer, key: InKey, context: InContext, now: InNow) -> Response:
     """Give the withdrawal up: the money is available again at once."""
-    with context.transaction() as session:
-        answer = key.once(
-            session,
-            200,
-            lambda: views.withdrawal(
-                service.Shown(service.cancel(session, context, customer, id, now), None, None)
-            ),
-        )
-    return answer.response()
+    return context.once(
+        key,
+        200,
+        lambda session: views.withdrawal(
+            service.Shown(service.cancel(session, context, customer, id, now), None, None)
+        ),
+    )
 
 
 def _shown(context: Context, customer_id: UUID, id: UUID, now: InNow) -> service.Shown:

@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Response
+from sqlalchemy import Connection
 
 import ledger
 from atm_service.control.floats import domain, errors, service, store
@@ -41,13 +42,11 @@ def set_float(
 ) -> Response:
     """Set how much cash an office is to hold, and its market days. It counts from now on; the history stays."""
 
-    def work() -> FloatView:
+    def work(session: Connection) -> FloatView:
         one = service.set_float(session, operator, code, body.levels(), body.read_market(), now)
         return FloatView.of(one)
 
-    with context.transaction() as session:
-        answer = key.once(session, 201, work)
-    return answer.response()
+    return context.once(key, 201, work)
 
 
 @router.get(_OPERATOR, name="floats", tags=["operator"], responses=refuses(OfficeUnknown))

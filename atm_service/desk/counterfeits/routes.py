@@ -27,13 +27,9 @@ router = APIRouter(prefix="/counter/v1/counterfeits", tags=["counter"])
 )
 def record(body: CounterfeitRequest, clerk: InClerk, key: InKey, context: InContext, now: InNow) -> Response:
     """Put a counterfeit note on record. It is kept apart from the drawer's cash, and no money moves."""
-    with context.transaction() as session:
-        answer = key.once(
-            session,
-            201,
-            lambda: service.view(context, service.record(session, context, clerk, body, now)),
-        )
-    return answer.response()
+    return context.once(
+        key, 201, lambda session: service.view(context, service.record(session, context, clerk, body, now))
+    )
 
 
 @router.get("", name="counterfeits", responses=refuses())

@@ -45,17 +45,15 @@ _PROOF = (NoOpenShift, PayerUnknown, TooManyAttempts, WrongPin)
 def make(body: DelegationRequest, clerk: InClerk, key: InKey, context: InContext, now: InNow) -> Response:
     """Write down who may collect for the customer, who is here with card and PIN."""
     here = slips.prove(context, clerk, body, now)
-    with context.transaction() as session:
-        answer = key.once(
-            session,
-            201,
-            lambda: views.delegation(
-                context,
-                service.make(session, context, clerk, here.customer_id, here.shift, body, now),
-                now,
-            ),
-        )
-    return answer.response()
+    return context.once(
+        key,
+        201,
+        lambda session: views.delegation(
+            context,
+            service.make(session, context, clerk, here.customer_id, here.shift, body, now),
+            now,
+        ),
+    )
 
 
 @router.post(

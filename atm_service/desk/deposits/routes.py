@@ -44,16 +44,14 @@ router = APIRouter(prefix="/counter/v1/deposits", tags=["counter"])
 def propose(body: DepositRequest, clerk: InClerk, key: InKey, context: InContext, now: InNow) -> Response:
     """Name whose account the counted cash is to go to, and see the masked name. Nothing moves."""
     try:
-        with context.transaction() as session:
-            answer = key.once(
-                session,
-                201,
-                lambda: shown(session, context, service.propose(session, context, clerk, body, now), now),
-            )
+        return context.once(
+            key,
+            201,
+            lambda session: shown(session, context, service.propose(session, context, clerk, body, now), now),
+        )
     except PayeeUnknown:
         customers.count_unknown(context, clerk, now)
         raise
-    return answer.response()
 
 
 @router.get("/{id}", name="deposit", responses=refuses(NotFound))
@@ -82,13 +80,9 @@ def ask(
     id: UUID, body: ThresholdRequest, clerk: InClerk, key: InKey, context: InContext, now: InNow
 ) -> Response:
     """Ask a supervisor elsewhere for a deposit above the policy's threshold."""
-    with context.transaction() as session:
-        answer = key.once(
-            session,
-            201,
-            lambda: ApprovalView.of(service.ask(session, clerk, id, body.words, now), now),
-        )
-    return answer.response()
+    return context.once(
+        key, 201, lambda session: ApprovalView.of(service.ask(session, clerk, id, body.words, now), now)
+    )
 
 
 @router.post(
@@ -122,13 +116,11 @@ def confirm(
     if isinstance(body, ConfirmedByPin):
         service.prove_pin(context, clerk, id, body.pin, now)
     try:
-        with context.transaction() as session:
-            answer = key.once(
-                session,
-                201,
-                lambda: views.voucher(context, service.confirm(session, context, clerk, id, body, now)),
-            )
+        return context.once(
+            key,
+            201,
+            lambda session: views.voucher(context, service.confirm(session, context, clerk, id, body, now)),
+        )
     except errors.WrongIdentity:
         left = count_wrong_card(context, id, now)
         raise errors.WrongIdentity(remaining_attempts=left) from None
-    return answer.response()

@@ -47,16 +47,14 @@ _LIMITS = (TransferLimitReached, errors.CustomerLimitReached)
 def propose(body: TransferRequest, clerk: InClerk, key: InKey, context: InContext, now: InNow) -> Response:
     """Name payer and payee, and see both masked names. Nothing moves."""
     try:
-        with context.transaction() as session:
-            answer = key.once(
-                session,
-                201,
-                lambda: shown(session, context, service.propose(session, context, clerk, body, now), now),
-            )
+        return context.once(
+            key,
+            201,
+            lambda session: shown(session, context, service.propose(session, context, clerk, body, now), now),
+        )
     except (PayeeUnknown, PayerUnknown):
         customers.count_unknown(context, clerk, now)
         raise
-    return answer.response()
 
 
 @router.get("/{id}", name="transfer", responses=refuses(NotFound))
@@ -85,11 +83,9 @@ def ask(
     id: UUID, body: ThresholdRequest, clerk: InClerk, key: InKey, context: InContext, now: InNow
 ) -> Response:
     """Ask a supervisor elsewhere for a transfer above the policy's threshold."""
-    with context.transaction() as session:
-        answer = key.once(
-            session, 201, lambda: ApprovalView.of(service.ask(session, clerk, id, body.words, now), now)
-        )
-    return answer.response()
+    return context.once(
+        key, 201, lambda session: ApprovalView.of(service.ask(session, clerk, id, body.words, now), now)
+    )
 
 
 @router.post(
@@ -119,10 +115,6 @@ def confirm(
 ) -> Response:
     """Move the money, after the payer's PIN. Safe to repeat with the same key."""
     service.prove_pin(context, clerk, id, body.pin, now)
-    with context.transaction() as session:
-        answer = key.once(
-            session,
-            201,
-            lambda: views.voucher(context, service.confirm(session, context, clerk, id, now)),
-        )
-    return answer.response()
+    return context.once(
+        key, 201, lambda session: views.voucher(context, service.confirm(session, context, clerk, id, now))
+    )

@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from fastapi import APIRouter, Response
+from sqlalchemy import Connection
 
 from atm_service.platform import paging
 from atm_service.platform.callers import InClerk, InSupervisor
@@ -52,14 +53,12 @@ def decide(
 ) -> Response:
     """Approve or refuse a clerk's request. The clerk acts on it; nothing moves here."""
 
-    def work() -> ApprovalView:
+    def work(session: Connection) -> ApprovalView:
         approved = body.decision == "approve"
         shown = service.decide(session, supervisor, id, now, approved=approved, reason=body.reason)
         return ApprovalView.of(shown, now)
 
-    with context.transaction() as session:
-        answer = key.once(session, 200, work)
-    return answer.response()
+    return context.once(key, 200, work)
 
 
 @router.get("/counter/v1/approvals", name="approvals", tags=["counter"], responses=refuses())

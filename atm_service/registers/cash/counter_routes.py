@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from fastapi import APIRouter, Response
+from sqlalchemy import Connection
 
 from atm_service.platform import paging
 from atm_service.platform.callers import InClerk
@@ -50,13 +51,11 @@ def count_vault(body: CountsRequest, clerk: InClerk, key: InKey, context: InCont
     what is over or short is posted and kept.
     """
 
-    def work() -> VaultCountView:
+    def work(session: Connection) -> VaultCountView:
         counted = vaults.count(session, clerk, body.counts, now)
         return VaultCountView(recount=True) if counted is None else VaultCountView(**vars(counted))
 
-    with context.transaction() as session:
-        answer = key.once(session, 200, work)
-    return answer.response()
+    return context.once(key, 200, work)
 
 
 @router.get("/deliveries", name="office_deliveries", responses=refuses())
@@ -87,13 +86,11 @@ def send(
     id: UUID, body: CountsRequest, clerk: InClerk, key: InKey, context: InContext, now: InNow
 ) -> Response:
     """Hand cash that the district has ordered back over to the road, counted out of the vault."""
-    with context.transaction() as session:
-        answer = key.once(
-            session,
-            200,
-            lambda: _shown(service.send(session, context.policy, clerk, id, body.counts, now), clerk),
-        )
-    return answer.response()
+    return context.once(
+        key,
+        200,
+        lambda session: _shown(service.send(session, context.policy, clerk, id, body.counts, now), clerk),
+    )
 
 
 @router.post(
@@ -111,13 +108,11 @@ def receive(
     what is over or short waits for a supervisor's explanation.
     """
 
-    def work() -> DeliveryView:
+    def work(session: Connection) -> DeliveryView:
         received = service.receive(session, clerk, id, body.counts, now)
         return _shown(received.delivery, clerk, recount=received.recount)
 
-    with context.transaction() as session:
-        answer = key.once(session, 200, work)
-    return answer.response()
+    return context.once(key, 200, work)
 
 
 @router.post(
@@ -130,11 +125,9 @@ def refuse(
     id: UUID, body: ReasonRequest, clerk: InClerk, key: InKey, context: InContext, now: InNow
 ) -> Response:
     """Do not take a delivery in: it goes back to the district."""
-    with context.transaction() as session:
-        answer = key.once(
-            session, 200, lambda: _shown(service.refuse(session, clerk, id, body.reason, now), clerk)
-        )
-    return answer.response()
+    return context.once(
+        key, 200, lambda session: _shown(service.refuse(session, clerk, id, body.reason, now), clerk)
+    )
 
 
 def _shown(delivery: Delivery, clerk: Caller, *, recount: bool = False) -> DeliveryView:

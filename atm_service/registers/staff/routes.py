@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Response
+from sqlalchemy import Connection
 
 from atm_service.platform import paging
 from atm_service.platform.callers import InSupervisor
@@ -83,7 +84,7 @@ def decide(
 ) -> Response:
     """Decide an application in review. Approved, it may still end as `rejected`: see its reasons."""
 
-    def work() -> ApplicationView:
+    def work(session: Connection) -> ApplicationView:
         decided = onboarding.decide(
             session,
             context,
@@ -95,6 +96,4 @@ def decide(
         )
         return ApplicationView.of(decided)
 
-    with context.transaction() as session:
-        answer = key.once(session, 200, work)
-    return answer.response()
+    return context.once(key, 200, work)
