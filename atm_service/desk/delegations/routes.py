@@ -6,9 +6,9 @@ from fastapi import APIRouter, Response
 
 from atm_service.desk.delegations import service, views
 from atm_service.desk.delegations.schemas import CustomerCard, DelegationRequest, Delegations, DelegationView
+from atm_service.desk.proposals.errors import PayerUnknown
 from atm_service.desk.slips import service as slips
 from atm_service.desk.slips.schemas import CustomerProof
-from atm_service.desk.transfers.errors import PayerUnknown
 from atm_service.platform.callers import InClerk, InCustomer
 from atm_service.platform.context import InContext, InNow
 from atm_service.platform.idempotency import InKey

@@ -8,7 +8,7 @@ from ledger.controls import Control
 from tests.atm_service.control.audit.counter_plants import PLANTS
 from tests.atm_service.control.audit.days import tamper, topped_up
 from tests.atm_service.counter import ask_to_reverse, decide, deposited, paid, reverse, supervisor
-from tests.atm_service.desk.transfers.test_transfers import confirm, propose
+from tests.atm_service.desk.proposals.test_transfers import confirm, propose
 from tests.atm_service.world import Service
 from tests.database import Database
 
