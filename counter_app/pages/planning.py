@@ -9,7 +9,6 @@ from starlette.responses import Response
 
 from counter_app import cash_api
 from counter_app.page import FormRefusedError, InPage
-from counter_app.sessions import authorised
 
 router = APIRouter()
 
@@ -30,10 +29,7 @@ async def plan(
     cash = int(millions) * 1_000_000 if millions else None
     proposed = None
     if district:
-        proposed = await authorised(
-            *(app.service, app.sessions, supervisor),
-            lambda token: cash_api.plan(app.service, token, district, cash),
-        )
+        proposed = await page.ask(supervisor, cash_api.plan, district, cash)
     keys = {one.office: str(uuid.uuid4()) for one in proposed.proposals} if proposed else {}
     districts = await cash_api.districts(app.service)
     return page.render(
