@@ -68,8 +68,7 @@ def withdrawals(
     """List the customer's withdrawals, newest first."""
     with context.transaction() as session:
         rows = store.list_of_customer(session, customer.subject, paging.read_id(cursor), limit + 1)
-    items = [views.withdrawal(service.show(context, *row, now)) for row in rows[:limit]]
-    return Page(items=items, next_cursor=paging.write(str(items[-1].id)) if len(rows) > limit else None)
+    return paging.page(rows, limit, lambda row: views.withdrawal(service.show(context, *row, now)))
 
 
 @router.get("/{id}", responses=_FOUND)

@@ -83,8 +83,7 @@ def standings(
         asked = service.district_of(session, supervisor, district)
         after = paging.read(cursor) if cursor else ""
         found = service.standings(session, context.policy.float, now, asked, after, limit + 1)
-    items = [StandingView.of(one) for one in found[:limit]]
-    return Page(items=items, next_cursor=paging.write(items[-1].office) if len(found) > limit else None)
+    return paging.page(found, limit, StandingView.of, "office")
 
 
 @router.get(

@@ -30,8 +30,7 @@ def queue(
     after = paging.read_id(cursor) if cursor else UUID(int=0)
     with context.transaction() as session:
         found = service.queue(session, supervisor, after, limit + 1, now)
-    items = [ApprovalView.of(one, now) for one in found[:limit]]
-    return Page(items=items, next_cursor=paging.write(str(items[-1].id)) if len(found) > limit else None)
+    return paging.page(found, limit, lambda one: ApprovalView.of(one, now))
 
 
 @router.post(
@@ -72,8 +71,7 @@ def today(
     """List what the clerk's office asked for today, newest first."""
     with context.transaction() as session:
         found = service.today(session, clerk, paging.read_id(cursor), limit + 1, now)
-    items = [ApprovalView.of(one, now) for one in found[:limit]]
-    return Page(items=items, next_cursor=paging.write(str(items[-1].id)) if len(found) > limit else None)
+    return paging.page(found, limit, lambda one: ApprovalView.of(one, now))
 
 
 @router.get("/counter/v1/approvals/{id}", name="approval", tags=["counter"], responses=refuses(NotFound))

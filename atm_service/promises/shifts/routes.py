@@ -191,8 +191,8 @@ def opening_breaks(
     """List drawers that were opened with another sum than their last close and what was moved since, newest first."""
     with context.transaction() as session:
         rows = store.breaks(session, office, paging.read_id(cursor), limit + 1)
-    items = [OpeningBreakView(**row._mapping) for row in rows[:limit]]  # noqa: SLF001  a row's public mapping
-    return Page(items=items, next_cursor=paging.write(str(items[-1].shift_id)) if len(rows) > limit else None)
+    # `_mapping` is a row's public mapping.
+    return paging.page(rows, limit, lambda row: OpeningBreakView(**row._mapping), "shift_id")  # noqa: SLF001
 
 
 def _shift(session: Connection, shift: Shift) -> ShiftView:

@@ -9,11 +9,9 @@ from atm_service.platform import paging
 from atm_service.platform.callers import InClerk
 from atm_service.platform.context import InContext, InNow
 from atm_service.platform.idempotency import InKey
-from atm_service.platform.keys.tokens import Caller
 from atm_service.platform.paging import InCursor, InLimit, Page
 from atm_service.platform.problems import refuses
 from atm_service.registers.cash import errors, service, store, vaults
-from atm_service.registers.cash.delivery import Delivery, Side
 from atm_service.registers.cash.schemas import (
     CountsRequest,
     DeliveryView,
@@ -65,8 +63,7 @@ def deliveries(
     """List the open deliveries of the clerk's office, newest first, without the sum of what is to be counted."""
     with context.transaction() as session:
         found = store.listed(session, "open", clerk.office, paging.read_id(cursor), limit + 1)
-    items = [_shown(one, clerk) for one in found[:limit]]
-    return Page(items=items, next_cursor=paging.write(str(items[-1].id)) if len(found) > limit else None)
+    return paging.page(found, limit, lambda one: DeliveryView.of(one, clerk))
 
 
 @router.post(
@@ -89,7 +86,9 @@ def send(
     return context.once(
         key,
         200,
-        lambda session: _shown(service.send(session, context.policy, clerk, id, body.counts, now), clerk),
+        lambda session: DeliveryView.of(
+            service.send(session, context.policy, clerk, id, body.counts, now), clerk
+        ),
     )
 
 
@@ -110,7 +109,7 @@ def receive(
 
     def work(session: Connection) -> DeliveryView:
         received = service.receive(session, clerk, id, body.counts, now)
-        return _shown(received.delivery, clerk, recount=received.recount)
+        return DeliveryView.of(received.delivery, clerk, recount=received.recount)
 
     return context.once(key, 200, work)
 
@@ -126,10 +125,5 @@ def refuse(
 ) -> Response:
     """Do not take a delivery in: it goes back to the district."""
     return context.once(
-        key, 200, lambda session: _shown(service.refuse(session, clerk, id, body.reason, now), clerk)
+        key, 200, lambda session: DeliveryView.of(service.refuse(session, clerk, id, body.reason, now), clerk)
     )
-
-
-def _shown(delivery: Delivery, clerk: Caller, *, recount: bool = False) -> DeliveryView:
-    blind = delivery.is_open and delivery.sender is Side.DISTRICT
-    return DeliveryView.of(delivery, clerk.subject, blind=blind, recount=recount)

@@ -36,7 +36,7 @@ def order(
     def work(session: Connection) -> DeliveryView:
         policy, wanted = context.policy, (body.office, body.direction, body.amount)
         ordered = service.order(session, policy, supervisor, *wanted, now)
-        return DeliveryView.of(ordered, supervisor.subject)
+        return DeliveryView.of(ordered, supervisor)
 
     return context.once(key, 201, work)
 
@@ -53,8 +53,7 @@ def deliveries(
     """List deliveries, newest first: the open ones, those over or short without a word, or all."""
     with context.transaction() as session:
         found = store.listed(session, which, office, paging.read_id(cursor), limit + 1)
-    items = [DeliveryView.of(one, supervisor.subject) for one in found[:limit]]
-    return Page(items=items, next_cursor=paging.write(str(items[-1].id)) if len(found) > limit else None)
+    return paging.page(found, limit, lambda one: DeliveryView.of(one, supervisor))
 
 
 @router.post(
@@ -74,7 +73,7 @@ def send(
         key,
         200,
         lambda session: DeliveryView.of(
-            service.send(session, context.policy, supervisor, id, body.counts, now), supervisor.subject
+            service.send(session, context.policy, supervisor, id, body.counts, now), supervisor
         ),
     )
 
@@ -92,7 +91,7 @@ def receive(
 
     def work(session: Connection) -> DeliveryView:
         received = service.receive(session, supervisor, id, body.counts, now)
-        return DeliveryView.of(received.delivery, supervisor.subject, recount=received.recount)
+        return DeliveryView.of(received.delivery, supervisor, recount=received.recount)
 
     return context.once(key, 200, work)
 
@@ -111,7 +110,7 @@ def refuse(
         key,
         200,
         lambda session: DeliveryView.of(
-            service.refuse(session, supervisor, id, body.reason, now), supervisor.subject
+            service.refuse(session, supervisor, id, body.reason, now), supervisor
         ),
     )
 
@@ -130,7 +129,7 @@ def cancel(
         key,
         200,
         lambda session: DeliveryView.of(
-            service.cancel(session, supervisor, id, body.reason, now), supervisor.subject
+            service.cancel(session, supervisor, id, body.reason, now), supervisor
         ),
     )
 
@@ -152,6 +151,6 @@ def explain(
         key,
         200,
         lambda session: DeliveryView.of(
-            service.explain(session, supervisor, id, body.reason, now), supervisor.subject
+            service.explain(session, supervisor, id, body.reason, now), supervisor
         ),
     )

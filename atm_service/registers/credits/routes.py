@@ -59,11 +59,7 @@ def batches(
     before = paging.read_id(cursor)
     with context.transaction() as session:
         found = store.listed(session, before, limit + 1)
-    shown = found[:limit]
-    return Page(
-        items=[BatchView.of(batch) for batch in shown],
-        next_cursor=paging.write(str(shown[-1].id)) if len(found) > limit else None,
-    )
+    return paging.page(found, limit, BatchView.of)
 
 
 @router.get("/{id}", name="credit_batch", responses=refuses(NotFound))

@@ -67,10 +67,8 @@ def applications(
     before = paging.read_id(cursor)
     with context.transaction() as session:
         found = onboarding.in_review(session, before, limit + 1)
-    shown = found[:limit]
-    return Page(
-        items=[ApplicationInReview.of(one, onboarding.identity_of(context, one)) for one in shown],
-        next_cursor=paging.write(str(shown[-1].id)) if len(found) > limit else None,
+    return paging.page(
+        found, limit, lambda one: ApplicationInReview.of(one, onboarding.identity_of(context, one))
     )
 
 
