@@ -20,8 +20,8 @@ from atm_service.platform import database as db
 from atm_service.platform.context import Context
 from atm_service.platform.keys.tokens import issue_access
 from atm_service.platform.settings import Settings
+from atm_service.registers.customers import at_rest
 from atm_service.registers.customers import domain as customer_domain
-from atm_service.registers.customers import sealed
 from atm_service.registers.customers import store as customer_store
 from atm_service.registers.offices import life
 from atm_service.registers.offices import service as offices
@@ -149,17 +149,17 @@ def _settle(context: Context, customers: int, clock: Clock) -> None:
 
 
 def _customer(context: Context, number: int, now: datetime) -> customer_store.Customer:
-    id, sealer = ids.new(now), context.sealer
+    id, cipher = ids.new(now), context.cipher
     identity = Identity("Nông Văn Thắng", date(1985, 4, 12), id_number(number))
     phone = f"09{number:08d}"
     return customer_store.Customer(
         id=id,
         tier=customer_domain.TIER,
-        identity_sealed=sealer.seal(identity.to_bytes(), sealed.place(sealed.CUSTOMER, "identity", id)),
-        phone_sealed=sealer.seal(phone.encode(), sealed.place(sealed.CUSTOMER, "phone", id)),
-        id_print=sealed.id_print(sealer, identity.id_number),
-        phone_print=sealed.phone_print(sealer, phone),
-        pin_print=sealed.pin_print(sealer, id, PIN),
+        identity_sealed=cipher.encrypt(identity.to_bytes(), at_rest.place(at_rest.CUSTOMER, "identity", id)),
+        phone_sealed=cipher.encrypt(phone.encode(), at_rest.place(at_rest.CUSTOMER, "phone", id)),
+        id_print=at_rest.id_print(cipher, identity.id_number),
+        phone_print=at_rest.phone_print(cipher, phone),
+        pin_print=at_rest.pin_print(cipher, id, PIN),
         provider_reference=f"bench-{number}",
         created_at=now,
     )

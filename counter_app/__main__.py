@@ -14,8 +14,8 @@ import uvicorn
 from pydantic import ValidationError
 
 from counter_app.app import create_app
+from counter_app.encryption import KeyFileError, load_cipher
 from counter_app.journal import Journal
-from counter_app.sealing import KeyFileError, load_sealer
 from counter_app.settings import Settings
 
 cli = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
@@ -56,7 +56,7 @@ def serve(
 def _open_journal(data_dir: Path) -> Journal:
     data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
     os.umask(0o077)
-    return Journal(data_dir / "journal.sqlite", load_sealer(data_dir / "journal.key"))
+    return Journal(data_dir / "journal.sqlite", load_cipher(data_dir / "journal.key"))
 
 
 def _run(settings: Settings, journal: Journal, ready_file: Path | None) -> None:

@@ -18,7 +18,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any, Final
 
-from counter_app.sealing import SealBrokenError, Sealer
+from counter_app.encryption import Cipher, UndecryptableError
 
 KEEP: Final = timedelta(days=30)
 KEEP_UNSENT: Final = timedelta(minutes=15)
@@ -124,8 +124,8 @@ class Entry:
 class Journal:
     """The journal in one SQLite file. For one process and one thread."""
 
-    def __init__(self, path: Path, sealer: Sealer) -> None:
-        self._sealer = sealer
+    def __init__(self, path: Path, cipher: Cipher) -> None:
+        self._cipher = cipher
         self._database = sqlite3.connect(path, isolation_level=None)
         self._database.row_factory = sqlite3.Row
         for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON"):
@@ -181,18 +181,18 @@ class Journal:
                 (
                     *(question.key, question.kind, question.method, question.path, question.subject),
                     *(question.who.username, question.who.office, question.who.drawer),
-                    self._sealer.seal(question.body, _context(question.key, "body")),
+                    self._cipher.encrypt(question.body, _context(question.key, "body")),
                     now.isoformat(),
                 ),
             )
         return True
 
     def body(self, key: str) -> bytes:
-        """Open the body of an unresolved question. Raises KeyError, or SealBrokenError."""
+        """Open the body of an unresolved question. Raises KeyError, or UndecryptableError."""
         row = self._database.execute("SELECT sealed_body FROM request WHERE key = ?", (key,)).fetchone()
         if row is None or row["sealed_body"] is None:
             raise KeyError("the question is resolved or was never asked")
-        return self._sealer.open(row["sealed_body"], _context(key, "body"))
+        return self._cipher.decrypt(row["sealed_body"], _context(key, "body"))
 
     def asking(self, key: str) -> None:
         """Note that the question goes out again; `begin` has noted the first time."""
@@ -219,12 +219,12 @@ class Journal:
 
     def resolve(self, key: str, state: State, answer: dict[str, Any], now: datetime) -> None:
         """Note the answer (ANSWERED or REFUSED) and erase the body. What is resolved stays as it is."""
-        sealed = self._sealer.seal(json.dumps(answer).encode(), _context(key, "answer"))
+        encrypted = self._cipher.encrypt(json.dumps(answer).encode(), _context(key, "answer"))
         with self._writing():
             self._database.execute(
                 "UPDATE request SET state = ?, sealed_answer = ?, sealed_body = NULL, resolved_at = ? "
                 "WHERE key = ? AND state IN ('sent', 'unknown')",
-                (state, sealed, now.isoformat(), key),
+                (state, encrypted, now.isoformat(), key),
             )
 
     def shown(self, key: str, now: datetime) -> None:
@@ -309,11 +309,15 @@ class Journal:
             answer=self._answer(row["key"], row["sealed_answer"]),
         )
 
-    def _answer(self, key: str, sealed: bytes | None) -> dict[str, Any] | None:
-        """Open an answer; None also when the key file it was sealed with was lost."""
+    def _answer(self, key: str, encrypted: bytes | None) -> dict[str, Any] | None:
+        """Open an answer; None also when the key file it was encrypted with was lost."""
         try:
-            return dict(json.loads(self._sealer.open(sealed, _context(key, "answer")))) if sealed else None
-        except SealBrokenError:
+            return (
+                dict(json.loads(self._cipher.decrypt(encrypted, _context(key, "answer"))))
+                if encrypted
+                else None
+            )
+        except UndecryptableError:
             return None
 
     def _move(self, key: str, state: State, origins: tuple[State, ...]) -> None:

@@ -13,7 +13,7 @@ CREATE TABLE IF NOT EXISTS request (
     drawer        INTEGER NOT NULL,
     state         TEXT NOT NULL CHECK (state IN ('sent', 'unknown', 'not-sent', 'answered', 'refused')),
     attempts      INTEGER NOT NULL,     -- how often it may have arrived
-    sealed_body   BLOB,                 -- card number and PIN, sealed; erased when resolved
+    sealed_body   BLOB,                 -- card number and PIN, encrypted; erased when resolved
     sealed_answer BLOB,
     created_at    TEXT NOT NULL,
     resolved_at   TEXT,

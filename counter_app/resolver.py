@@ -28,8 +28,8 @@ from counter_app.answers import (
 )
 from counter_app.board_api import Changed
 from counter_app.cash_answers import Delivery, HandOver, Move, OpenShift, VaultCount
+from counter_app.encryption import UndecryptableError
 from counter_app.journal import Entry, Journal, Kind, Question, State
-from counter_app.sealing import SealBrokenError
 from counter_app.service_api import NotSentError, RefusedError, Service, UnreachableError
 from counter_app.sessions import Session, Sessions, SignInAgainError, authorised
 
@@ -169,7 +169,7 @@ class Resolver:
     async def _ask_as(self, session: Session, entry: Entry, *, again: bool) -> None:
         try:
             body = self._journal.body(entry.key)
-        except SealBrokenError:
+        except UndecryptableError:
             await self._look_up(entry)
             return
         for _ in range(IN_PROGRESS_TRIES):

@@ -1,1 +1,1 @@
-"""Who a person is: card number, name, phone, PIN, sealed identity, eKYC provider. Import the modules."""
+"""Who a person is: card number, name, phone, PIN, encrypted identity, eKYC provider. Import the modules."""

@@ -60,8 +60,8 @@ class WeakPin(Refused):
         self.reason = reason
 
 
-class Unsealable(Exception):  # noqa: N818  # named for the state of the value, as the callers speak of it
-    """A sealed value cannot be opened: damaged, moved to another place, or its key is not here."""
+class Undecryptable(Exception):  # noqa: N818  # named for the state of the value, as the callers speak of it
+    """An encrypted value cannot be decrypted: damaged, moved to another place, or its key is not here."""
 
 
 class KeyFileInvalid(Exception):  # noqa: N818  # the same

@@ -1,4 +1,4 @@
-"""The facts of an identity card, as they are sealed in the database."""
+"""The facts of an identity card, as they are encrypted in the database."""
 
 import json
 from dataclasses import dataclass

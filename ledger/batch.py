@@ -26,7 +26,7 @@ from ledger.fingerprint import fingerprint
 from ledger.outcomes import Outcome, Reason, Status
 
 _POST: Final = """
-SELECT status, reason, id FROM ledger.post(
+/* lock: accounts */ SELECT status, reason, id FROM ledger.post(
     %s::text[], %s::text[], %s::bytea[], %s::integer[],
     %s::uuid[], %s::text[], %s::date[], %s::text[], %s::uuid[], %s::integer[],
     %s::integer[], %s::integer[], %s::bigint[], %s::timestamptz[], %s::uuid[], %s::uuid[],
@@ -35,7 +35,7 @@ SELECT status, reason, id FROM ledger.post(
 
 # The lean way of one entry with one posting: the same outcomes, about half the work.
 _POST_ONE: Final = """
-SELECT status, reason, id FROM ledger.post_one(
+/* lock: accounts */ SELECT status, reason, id FROM ledger.post_one(
     %s::uuid, %s::text, %s::bytea, %s::text, %s::date, %s::text, %s::uuid, %s::uuid, %s::bigint, %s::timestamptz)
 """
 

@@ -33,7 +33,9 @@ def close_day(session: Connection, day: date, now: datetime) -> date:
     """
     if not _FIRST <= day < business_date(now - CLOSES_AFTER):
         raise DayNotOver(f"{day} cannot be closed before a quarter of an hour after its end")
-    closed: date = session.exec_driver_sql("SELECT ledger.close_day(%s, %s)", (day, now)).scalar_one()
+    closed: date = session.exec_driver_sql(
+        "/* lock: days */ SELECT ledger.close_day(%s, %s)", (day, now)
+    ).scalar_one()
     return closed
 
 

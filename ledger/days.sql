@@ -4,7 +4,7 @@
 -- days until its transaction ends, a shared advisory lock for each business date that its entries carry. Closing takes
 -- the same locks alone before it writes. So it waits for those who are posting into the days at hand and then sees what
 -- they did; whoever comes later waits for the close and then reads it. Shared locks do not wait for each other, and
--- closing yesterday touches no lock of today: payments go on (docs/decisions/closing-a-day.md).
+-- closing yesterday touches no lock of today: payments go on (docs/decisions/0012-closing-a-day.md).
 
 -- The lock of a business date is one of 64: enough to keep a day's neighbours apart, few enough to take them all.
 CREATE OR REPLACE FUNCTION ledger.day_slot(day date) RETURNS integer

@@ -1,4 +1,4 @@
-"""Signing keys: public parts, sealed private parts, and at most one current key for each purpose."""
+"""Signing keys: public parts, encrypted private parts, and at most one current key for each purpose."""
 
 from typing import Final
 

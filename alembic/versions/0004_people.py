@@ -9,7 +9,7 @@ down_revision = "0003"
 branch_labels = None
 depends_on = None
 
-# What identifies a person is sealed (…_sealed); what must be found again is a keyed hash (…_print).
+# What identifies a person is encrypted (…_sealed); what must be found again is a keyed hash (…_print).
 CUSTOMERS: Final = """
 CREATE TABLE service.customer (
     id                 uuid        PRIMARY KEY,

@@ -9,7 +9,7 @@ down_revision = "0015"
 branch_labels = None
 depends_on = None
 
-# Who may collect for whom: named by the keyed hash of a card, sealed to be shown. A revocation is a fact of its own.
+# Who may collect for whom: named by the keyed hash of a card, encrypted to be shown. A revocation is a fact of its own.
 DELEGATIONS: Final = """
 CREATE TABLE service.delegation (
     id               uuid        PRIMARY KEY,

@@ -87,7 +87,7 @@ def authorise(context: Context, wishes: Sequence[Wish]) -> list[Answer | Refusal
     with context.transaction() as session:
         pins = {wish.customer.subject: wish.body.pin for wish in wishes}
         known = customer_store.lock_each(session, list(pins))
-        refused = customers.prove_pins(session, context.sealer, known, pins, now)
+        refused = customers.prove_pins(session, context.cipher, known, pins, now)
         proved = [wish for wish in wishes if wish.customer.subject not in refused]
         answers = iter(
             idempotency.once_each(
@@ -229,16 +229,16 @@ def _insert(session: Connection, context: Context, withdrawals: Sequence[Withdra
         if not left:
             return tens
         tens |= {withdrawal.id: digits.make(secrets.randbelow) for withdrawal in left}
-        added = store.insert(session, [_sealed(context, one, tens[one.id]) for one in left])
+        added = store.insert(session, [_encrypted(context, one, tens[one.id]) for one in left])
         left = [withdrawal for withdrawal in left if withdrawal.id not in added]
     if left:
         raise RuntimeError("no free digits found: that many open codes cannot be")
     return tens
 
 
-def _sealed(context: Context, withdrawal: Withdrawal, ten: str) -> tuple[Withdrawal, bytes, bytes]:
-    sealed = context.sealer.seal(ten.encode(), service.digits_place(withdrawal.id))
-    return withdrawal, context.sealer.fingerprint(ten, "digits"), sealed
+def _encrypted(context: Context, withdrawal: Withdrawal, ten: str) -> tuple[Withdrawal, bytes, bytes]:
+    encrypted = context.cipher.encrypt(ten.encode(), service.digits_place(withdrawal.id))
+    return withdrawal, context.cipher.fingerprint(ten, "digits"), encrypted
 
 
 def _view(context: Context, withdrawal: Withdrawal, ten: str, now: datetime) -> WithdrawalView:

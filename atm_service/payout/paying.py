@@ -156,7 +156,7 @@ def _ready(
         raise errors.PinRequired
     if str(payment.id) in shut:
         raise shut[str(payment.id)]
-    card = context.sealer.fingerprint(payment.checks.id_number, "id-number")
+    card = context.cipher.fingerprint(payment.checks.id_number, "id-number")
     if not secrets.compare_digest(card, found.id_print):
         raise errors.WrongIdentity
     delegate = _checked_delegate(context, payment.checks, paid, shift.office, delegated, now)
@@ -192,7 +192,7 @@ def _checked_delegate(
     if checks.delegate is None:
         raise delegation_errors.DelegateRequired
     known = delegated[paid.delegation_id]
-    card = context.sealer.fingerprint(checks.delegate.id_number, "id-number")
+    card = context.cipher.fingerprint(checks.delegate.id_number, "id-number")
     if not secrets.compare_digest(card, known.delegation.delegate_print):
         raise delegation_errors.WrongDelegate
     known.delegation.check(paid.amount, known.paid, office, now)

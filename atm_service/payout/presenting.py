@@ -91,7 +91,7 @@ def _named(
     if not isinstance(read, str):
         return read.withdrawal
     attempts.refuse_when_shut(session, attempts.DIGITS, str(ask.clerk.subject), now)
-    id = store.id_by_digits(session, context.sealer.fingerprint(read, "digits"))
+    id = store.id_by_digits(session, context.cipher.fingerprint(read, "digits"))
     if id is None:
         raise errors.CodeUnknown
     return id

@@ -60,7 +60,7 @@ def show(context: Context, withdrawal: Withdrawal, digits_sealed: bytes, now: da
     """
     if not withdrawal.is_live or withdrawal.delegation_id is not None:
         return Shown(withdrawal, None, None)
-    ten = context.sealer.open(digits_sealed, digits_place(withdrawal.id)).decode()
+    ten = context.cipher.decrypt(digits_sealed, digits_place(withdrawal.id)).decode()
     return Shown(withdrawal, code(context, withdrawal, now), digits.show(ten))
 
 
@@ -189,5 +189,5 @@ def code(context: Context, withdrawal: Withdrawal, now: datetime) -> str:
 
 
 def digits_place(id: UUID) -> bytes:
-    """Name where a withdrawal's digits are sealed."""
+    """Name where a withdrawal's digits are encrypted."""
     return f"withdrawal digits {id}".encode()

@@ -9,7 +9,7 @@ from atm_service.payout.receipts import Receipt
 from atm_service.payout.schemas import DelegateView, Payee, PresentationView, ReceiptView, WithdrawalView
 from atm_service.payout.service import Shown
 from atm_service.platform.context import Context
-from atm_service.registers.customers import sealed
+from atm_service.registers.customers import at_rest
 from atm_service.registers.customers import service as customers
 from atm_service.registers.delegations import store as delegations
 from atm_service.registers.notes import mixing
@@ -83,8 +83,8 @@ def delegate(session: Connection, context: Context, withdrawal: Withdrawal) -> s
 
 def masked_delegate(context: Context, delegation_id: UUID, delegate_sealed: bytes) -> str:
     """Open a delegate's card number and mask it."""
-    place = sealed.place("delegation", "delegate", delegation_id)
-    return cccd.mask(context.sealer.open(delegate_sealed, place).decode())
+    place = at_rest.place("delegation", "delegate", delegation_id)
+    return cccd.mask(context.cipher.decrypt(delegate_sealed, place).decode())
 
 
 def receipt(context: Context, paid: Receipt) -> ReceiptView:
@@ -111,7 +111,7 @@ def receipt(context: Context, paid: Receipt) -> ReceiptView:
         if paid.delegate is None
         else DelegateView(
             delegation_id=paid.delegate.delegation_id,
-            masked_id=masked_delegate(context, paid.delegate.delegation_id, paid.delegate.sealed),
+            masked_id=masked_delegate(context, paid.delegate.delegation_id, paid.delegate.encrypted),
             checked=paid.delegate.checked,
         ),
     )

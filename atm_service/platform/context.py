@@ -25,8 +25,8 @@ from atm_service.platform.policy import Policy
 from atm_service.platform.refusals import Unavailable
 from atm_service.platform.settings import Settings
 from atm_service.platform.sharing import Answer, Ask, Shared
+from kyc.encryption import Cipher
 from kyc.provider import Provider
-from kyc.sealing import Sealer
 
 KEYS_FRESH: Final = timedelta(seconds=30)
 KEYS_FRESHER: Final = timedelta(seconds=1)
@@ -37,8 +37,8 @@ KEYS_RETRY_S: Final = 2
 class KeyRing:
     """The signing keys of this process: read again every half minute, so that a rotation reaches every process."""
 
-    def __init__(self, engine: Engine, sealer: Sealer, longest_lifetime: timedelta) -> None:
-        self._engine, self._sealer, self._longest = engine, sealer, longest_lifetime
+    def __init__(self, engine: Engine, cipher: Cipher, longest_lifetime: timedelta) -> None:
+        self._engine, self._cipher, self._longest = engine, cipher, longest_lifetime
         self._lock = threading.Lock()
         self._keys: KeySet | None = None
         self._read_at: datetime | None = None
@@ -66,7 +66,7 @@ class KeyRing:
         try:
             if self._keys is None or not self._fresh(age, now):
                 with self._engine.connect() as session:
-                    self._keys = key_store.load(session, self._sealer, now, self._longest)
+                    self._keys = key_store.load(session, self._cipher, now, self._longest)
                 self._read_at = now
             return self._keys
         finally:
@@ -80,7 +80,7 @@ class Context:
     settings: Settings
     engine: Engine
     clock: Callable[[], datetime]
-    sealer: Sealer
+    cipher: Cipher
     keys: KeyRing
     policy: Policy
     provider: Provider

@@ -1,6 +1,6 @@
 """Idempotency keys: the same request twice has one effect and one answer.
 
-The answer is remembered in the transaction of its effect, sealed (it may hold a code). A refusal changed nothing and
+The answer is remembered in the transaction of its effect, encrypted (it may hold a code). A refusal changed nothing and
 is not remembered: the same key may be tried again. After draft-ietf-httpapi-idempotency-key-header-07.
 """
 
@@ -16,6 +16,7 @@ from pydantic import BaseModel
 from sqlalchemy import Connection, DateTime, LargeBinary, text
 from sqlmodel import Field, SQLModel
 
+from atm_service.platform.locking import Rank
 from atm_service.platform.refusals import (
     IdempotencyKeyMissing,
     IdempotencyKeyReused,
@@ -23,7 +24,7 @@ from atm_service.platform.refusals import (
     Refusal,
     RequestInProgress,
 )
-from kyc.sealing import Sealer
+from kyc.encryption import Cipher
 
 KEPT_FOR: Final = timedelta(days=30)
 SHAPE: Final = re.compile(r"[A-Za-z0-9_-]{1,64}", re.ASCII)
@@ -45,7 +46,7 @@ class IdempotencyRow(SQLModel, table=True):
 
 
 # The lock is taken in a statement of its own: the next statement's snapshot then sees what its last holder committed.
-_LOCK = text("""
+_LOCK = Rank.IDEMPOTENCY.locks("""
     SELECT n, pg_try_advisory_xact_lock(hashtextextended(caller || ' ' || key, 0)) AS locked
     FROM unnest(CAST(:callers AS text[]), CAST(:keys AS text[])) WITH ORDINALITY AS wanted (caller, key, n)
 """)
@@ -59,7 +60,7 @@ _REMEMBER = text("""
     SELECT *, :status, :now
     FROM unnest(CAST(:callers AS text[]), CAST(:keys AS text[]), CAST(:prints AS bytea[]), CAST(:answers AS bytea[]))
 """)
-_FORGET = text("DELETE FROM service.idempotency WHERE created_at < :before")
+_FORGET = Rank.IDEMPOTENCY.locks("DELETE FROM service.idempotency WHERE created_at < :before")
 
 
 @dataclass(frozen=True)
@@ -83,7 +84,7 @@ class Key:
     caller: str
     key: str
     fingerprint: bytes
-    sealer: Sealer
+    cipher: Cipher
     now: datetime
 
     def once(self, session: Connection, status: int, work: Callable[[], BaseModel]) -> Answer:
@@ -109,7 +110,7 @@ class Key:
         return replace(self, key=f"{self.key}/{name}")
 
     def place(self) -> bytes:
-        """Name where the answer is sealed."""
+        """Name where the answer is encrypted."""
         return f"idempotency {self.caller} {self.key}".encode()
 
 
@@ -141,7 +142,7 @@ def once_each(
             **_names(fresh),
             "prints": [key.fingerprint for key in fresh],
             "answers": [
-                key.sealer.seal(bodies[n], keys[n].place()) for n, key in zip(bodies, fresh, strict=True)
+                key.cipher.encrypt(bodies[n], keys[n].place()) for n, key in zip(bodies, fresh, strict=True)
             ],
             "status": status,
             "now": max(key.now for key in fresh),
@@ -162,7 +163,7 @@ def _known(session: Connection, keys: Sequence[Key]) -> dict[int, Answer | Refus
     for place, fingerprint, status, answer in session.execute(_FIRST, _names(keys)):
         key = keys[place - 1]
         if fingerprint == key.fingerprint:
-            results[place - 1] = Answer(status, key.sealer.open(answer, key.place()), replayed=True)
+            results[place - 1] = Answer(status, key.cipher.decrypt(answer, key.place()), replayed=True)
         else:
             results[place - 1] = IdempotencyKeyReused()
     return results
@@ -201,12 +202,12 @@ async def _key(
         body = b""  # the body's own validation refuses it before any work is done
     request_text = f"{request.method} {request.scope['path']} {body.decode()}"
     caller = getattr(request.state, "caller", None)
-    sealer = request.app.state.context.sealer
+    cipher = request.app.state.context.cipher
     return Key(
         caller=str(caller.subject) if caller else "anyone",
         key=given,
-        fingerprint=sealer.fingerprint(request_text, "idempotency"),
-        sealer=sealer,
+        fingerprint=cipher.fingerprint(request_text, "idempotency"),
+        cipher=cipher,
         now=request.state.now,
     )
 

@@ -16,10 +16,10 @@ from atm_service.platform.keys import store as key_store
 from atm_service.platform.keys.domain import Purpose
 from atm_service.platform.settings import Settings
 from atm_service.registers.banks.simulated import SimulatedBank
+from kyc.encryption import Cipher, generate_keys, load_keys
 from kyc.errors import KeyFileInvalid
 from kyc.http_provider import HttpProvider
 from kyc.provider import Provider
-from kyc.sealing import Sealer, generate_keys, load_keys
 from kyc.simulated import SimulatedProvider
 
 PRIVATE_FILE = 0o600
@@ -29,14 +29,14 @@ def context(settings: Settings, database_url: str, clock: Callable[[], datetime]
     """Build a process's context; ends the program with a plain reason when something is missing."""
     rules = policy.load(settings.policy)
     engine = database.app_engine(database_url, pool_size=settings.pool_size)
-    sealer = read_keys(settings.keys_file)
+    cipher = read_keys(settings.keys_file)
     longest = max(rules.withdrawal.longest_lifetime, settings.access_lifetime)
     return Context(
         settings=settings,
         engine=engine,
         clock=clock,
-        sealer=sealer,
-        keys=KeyRing(engine, sealer, longest),
+        cipher=cipher,
+        keys=KeyRing(engine, cipher, longest),
         policy=rules,
         provider=_provider(settings),
         bank=SimulatedBank(
@@ -52,7 +52,7 @@ def _provider(settings: Settings) -> Provider:
     return SimulatedProvider(settings.simulated_delay_s, time.sleep)
 
 
-def read_keys(path: Path) -> Sealer:
+def read_keys(path: Path) -> Cipher:
     """Read the secret keys; without them nothing starts, since identities could not be opened."""
     try:
         return load_keys(path.read_text(encoding="ascii"))
@@ -80,4 +80,4 @@ def make_signing_keys(context: Context, now: datetime) -> None:
         existing = key_store.current_purposes(session)
         for purpose in get_args(Purpose):
             if purpose not in existing:
-                key_store.rotate(session, context.sealer, purpose, now)
+                key_store.rotate(session, context.cipher, purpose, now)

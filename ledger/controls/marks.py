@@ -63,5 +63,5 @@ def set_here(session: Connection) -> int:
     Call it in the REPEATABLE READ transaction in which the controls ran, and only when all held that look at
     what is new.
     """
-    moved: int = session.exec_driver_sql("SELECT ledger.set_marks()").scalar_one()
+    moved: int = session.exec_driver_sql("/* lock: marks */ SELECT ledger.set_marks()").scalar_one()
     return moved

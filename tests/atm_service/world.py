@@ -24,7 +24,7 @@ from atm_service.registers.offices import life
 from atm_service.registers.offices import service as offices
 from atm_service.registers.staff import service as staff
 from atm_service.run import app, assembly
-from kyc.sealing import generate_keys, load_keys
+from kyc.encryption import generate_keys, load_keys
 from kyc.simulated import SimulatedProvider
 from ledger import Entry, Posting, reading
 from tests.contract.documented import must_be_documented
@@ -34,7 +34,7 @@ OFFICE = "05971-1"
 OTHER_OFFICE = "05974-1"
 PASSWORD = "a-long-password"
 HASHER = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)  # the real one is slow on purpose
-SEALER = load_keys(generate_keys())
+CIPHER = load_keys(generate_keys())
 
 _numbers = itertools.count(1)
 
@@ -138,8 +138,8 @@ def context_on(engine: Engine, folder: Path, clock: Clock) -> Context:
         settings=Settings(data_dir=folder, simulated_delay_s=0, kyc_timeout_s=1),
         engine=engine,
         clock=clock,
-        sealer=SEALER,
-        keys=KeyRing(engine, SEALER, rules.withdrawal.longest_lifetime),
+        cipher=CIPHER,
+        keys=KeyRing(engine, CIPHER, rules.withdrawal.longest_lifetime),
         policy=rules,
         provider=SimulatedProvider(0, lambda _: None),
         bank=SimulatedBank(folder / "bank.sqlite", 0, lambda _: None),
@@ -259,7 +259,7 @@ class Service:
     def rotate(self, purpose: Purpose) -> None:
         """Make a new signing key."""
         with self.context.transaction() as session:
-            key_store.rotate(session, self.context.sealer, purpose, self.now)
+            key_store.rotate(session, self.context.cipher, purpose, self.now)
         self.clock.advance(seconds=31)
 
     def limit_office(self, **limits: int) -> None:

@@ -6,17 +6,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.road import OLD_PC, PHONE, Counter, Demo, Phone, running_demo
-from tests.folders import walkable
+from tests.browser.road import OLD_PC, PHONE, Counter, Demo, Phone, later
 
 DRAWER = {"500000": 350, "100000": 150, "50000": 100, "20000": 200, "10000": 100}  # 200,000,000 đồng
-
-
-@pytest.fixture(scope="module")
-def demo() -> Iterator[Demo]:
-    """Give a running demo."""
-    with walkable() as folder, running_demo(folder) as running:
-        yield running
 
 
 @pytest.fixture
@@ -50,7 +42,7 @@ def count(page: Page, notes: dict[str, int]) -> None:
 
 def press(page: Page) -> None:
     """Strike Enter as a person does: once what it is for has the focus."""
-    page.wait_for_timeout(800)
+    later(page)
     page.keyboard.press("Enter")
 
 

@@ -13,9 +13,9 @@ from typing import Any
 import httpx2
 
 from counter_app.app import create_app
+from counter_app.encryption import load_cipher
 from counter_app.journal import Entry, Journal
 from counter_app.page import App
-from counter_app.sealing import load_sealer
 from counter_app.settings import Settings
 from tests.counter_app import fake_service
 from tests.counter_app.fake_service import Fake, FakeTransport
@@ -167,7 +167,7 @@ async def desk(folder: Path, fake: Fake | None = None, **settings: Any) -> Async
     assert isinstance(clock, Clock)
     fake = fake or Fake(clock)
     line = FakeTransport(fake)
-    journal = Journal(folder / "journal.sqlite", load_sealer(folder / "journal.key"))
+    journal = Journal(folder / "journal.sqlite", load_cipher(folder / "journal.key"))
     client = httpx2.AsyncClient(transport=line, base_url="http://service.test")
     web = create_app(Settings(data_dir=folder, **settings), client, journal, clock)
     try:

@@ -18,7 +18,7 @@ def altered(**members: object) -> bytes:
 
 
 def test_has_one_encoding() -> None:
-    """The bytes are fixed: they are sealed today and read in ten years."""
+    """The bytes are fixed: they are encrypted today and read in ten years."""
     assert TEACHER.to_bytes() == (
         b'{"birth_date":"1985-07-14","full_name":"N\\u00f4ng V\\u0103n Th\\u1eafng",'
         b'"id_number":"020085001234","version":1}'

@@ -7,7 +7,9 @@ from sqlalchemy import Connection
 from ledger import literals
 
 anything = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=20)
-unchanged = settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+unchanged = settings(
+    deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 
 
 @given(st.lists(st.one_of(st.none(), anything, st.sampled_from(["null", "NULL", "", '"', "\\", "{a,b}"]))))

@@ -103,7 +103,11 @@ def shifted(values: list[Any]) -> Any:
 
 
 @given(st.lists(mistakes(), min_size=1, max_size=3))
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=150,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
 def test_no_malformed_batch_makes_wrong_money(
     books: Connection, wrong: list[tuple[str, int, int, int, int]]
 ) -> None:

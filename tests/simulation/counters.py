@@ -186,7 +186,7 @@ def give_up(province: Province, codes: Sequence[Code]) -> None:
 def _key(province: Province, caller: Caller) -> Key:
     name = f"key-{next(province.keys)}"
     return Key(
-        str(caller.subject), name, name.encode().ljust(32), province.context.sealer, province.clock.now
+        str(caller.subject), name, name.encode().ljust(32), province.context.cipher, province.clock.now
     )
 
 

@@ -26,8 +26,8 @@ from atm_service.registers.cash.delivery import Delivery
 from atm_service.registers.credits import domain as lines
 from atm_service.registers.credits import payers
 from atm_service.registers.credits import service as credits_
+from atm_service.registers.customers import at_rest
 from atm_service.registers.customers import domain as customer_domain
-from atm_service.registers.customers import sealed
 from atm_service.registers.customers import store as customer_store
 from atm_service.registers.notes.domain import NONE, Notes
 from atm_service.registers.offices import life
@@ -187,16 +187,16 @@ def _staff(session: Connection, name: str, role: str, office: str | None, now: d
 
 def _settled(context: Context, number: int, now: datetime) -> Customer:
     """Let a customer in by the store: no eKYC provider is asked, as in the performance harness."""
-    id, sealer, id_number = ids.new(now), context.sealer, f"020085{number:06d}"
+    id, cipher, id_number = ids.new(now), context.cipher, f"020085{number:06d}"
     identity, phone = Identity("Nông Văn Thắng", date(1985, 4, 12), id_number), f"09{number:08d}"
     added = customer_store.Customer(
         id=id,
         tier=customer_domain.TIER,
-        identity_sealed=sealer.seal(identity.to_bytes(), sealed.place(sealed.CUSTOMER, "identity", id)),
-        phone_sealed=sealer.seal(phone.encode(), sealed.place(sealed.CUSTOMER, "phone", id)),
-        id_print=sealed.id_print(sealer, id_number),
-        phone_print=sealed.phone_print(sealer, phone),
-        pin_print=sealed.pin_print(sealer, id, PIN),
+        identity_sealed=cipher.encrypt(identity.to_bytes(), at_rest.place(at_rest.CUSTOMER, "identity", id)),
+        phone_sealed=cipher.encrypt(phone.encode(), at_rest.place(at_rest.CUSTOMER, "phone", id)),
+        id_print=at_rest.id_print(cipher, id_number),
+        phone_print=at_rest.phone_print(cipher, phone),
+        pin_print=at_rest.pin_print(cipher, id, PIN),
         provider_reference=f"simulation-{number}",
         created_at=now,
     )

@@ -13,8 +13,8 @@ from typing import Any
 import httpx2
 import pytest
 
+from counter_app.encryption import load_cipher
 from counter_app.journal import Journal
-from counter_app.sealing import load_sealer
 from tests.simulation import books, people
 from tests.simulation.line import Fault, Line, open_line
 from tests.simulation.people import OFFICE, Clerk, Customer, Town, known
@@ -139,7 +139,7 @@ def _assert_nothing_unknown(desk: Desk) -> None:
     assert "data-watch" not in desk.browser.get("/").text
     desk.app.stop()
     folder = desk.app.log.parent
-    journal = Journal(folder / "journal.sqlite", load_sealer(folder / "journal.key"))
+    journal = Journal(folder / "journal.sqlite", load_cipher(folder / "journal.key"))
     unresolved = journal.unresolved()
     journal.close()
     assert unresolved == []

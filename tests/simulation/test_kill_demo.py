@@ -14,6 +14,8 @@ import pytest
 
 from tests.simulation.processes import Command, answers, kill, kill_tree, postmaster, wait_until
 
+pytestmark = pytest.mark.in_order  # the last one ends what the others use
+
 
 @dataclass
 class Demo:

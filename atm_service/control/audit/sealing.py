@@ -104,4 +104,4 @@ def unsealed_for(session: Connection, now: datetime) -> timedelta:
 
 def verifying_keys(context: Context, session: Connection) -> list[VerifyingKey]:
     """Give the public keys of all seals: a retired one still verifies what it signed."""
-    return key_store.load_all(session, context.sealer, "seal")
+    return key_store.load_all(session, context.cipher, "seal")

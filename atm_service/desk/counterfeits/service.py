@@ -41,7 +41,7 @@ def record(
         "note": int(found.note),
         "serial": found.serial,
         "deposit_id": found.deposit_id,
-        "bearer_sealed": context.sealer.seal(bearer.encode(), _place_of(id)),
+        "bearer_sealed": context.cipher.encrypt(bearer.encode(), _place_of(id)),
         "office": shift.office,
         "drawer": shift.drawer,
         "shift_id": shift.id,
@@ -58,7 +58,7 @@ def record(
 
 def view(context: Context, kept: Counterfeit) -> CounterfeitView:
     """Show a record to its office: the paper for the bearer is printed from it."""
-    bearer = json.loads(context.sealer.open(kept.bearer_sealed, _place_of(kept.id)))
+    bearer = json.loads(context.cipher.decrypt(kept.bearer_sealed, _place_of(kept.id)))
     return CounterfeitView(
         id=kept.id,
         number=kept.number,

@@ -17,7 +17,7 @@ from atm_service.platform.context import Context
 from atm_service.platform.keys.tokens import Caller
 from atm_service.platform.refusals import NotFound
 from atm_service.promises.shifts.domain import Shift
-from atm_service.registers.customers import sealed
+from atm_service.registers.customers import at_rest
 from atm_service.registers.customers import service as customers
 from atm_service.registers.delegations import domain, store
 from atm_service.registers.delegations.domain import Delegation
@@ -46,12 +46,12 @@ def make(
     domain.check_end(today, wish.ends_on)
     offices.active(session, wish.office)
     id = ids.new(now)
-    place = sealed.place("delegation", "delegate", id)
+    place = at_rest.place("delegation", "delegate", id)
     delegation = Delegation(
         id=id,
         customer_id=customer_id,
-        delegate_print=sealed.id_print(context.sealer, wish.delegate_id_number),
-        delegate_sealed=context.sealer.seal(wish.delegate_id_number.encode(), place),
+        delegate_print=at_rest.id_print(context.cipher, wish.delegate_id_number),
+        delegate_sealed=context.cipher.encrypt(wish.delegate_id_number.encode(), place),
         ceiling=wish.ceiling,
         per_month=wish.per_month,
         office=wish.office,

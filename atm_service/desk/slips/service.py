@@ -187,7 +187,7 @@ def _slip(session: Connection, context: Context, customer_id: UUID, id: UUID, no
         raise NotFound
     withdrawal, digits_sealed = found
     name, id_number = customers.masked(customers.identity(session, context, customer_id))
-    ten = context.sealer.open(digits_sealed, service.digits_place(id)).decode()
+    ten = context.cipher.decrypt(digits_sealed, service.digits_place(id)).decode()
     delegate = views.delegate(session, context, withdrawal)
     return SlipView(
         withdrawal_id=id,

@@ -1,4 +1,4 @@
-"""Where the signing keys are kept: private parts sealed, never in the clear."""
+"""Where the signing keys are kept: private parts encrypted, never in the clear."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -9,11 +9,12 @@ from sqlalchemy import Connection, DateTime, Index, Row, Text, func, insert, or_
 from sqlmodel import Field, SQLModel
 
 from atm_service.platform.keys.domain import KeySet, Purpose, SigningKey, VerifyingKey, retired_after
-from kyc.errors import Unsealable
-from kyc.sealing import Sealer
+from atm_service.platform.locking import Rank
+from kyc.encryption import Cipher
+from kyc.errors import Undecryptable
 
 ATTEMPTS: Final = 16
-_LOCK: Final = "service.signing_key"
+_LOCK: Final = Rank.KEYS.locks("SELECT pg_advisory_xact_lock(hashtextextended('service.signing_key', 0))")
 
 
 _BYTEWISE: Final = Text(collation="C")
@@ -44,15 +45,15 @@ class KeyUnreadableError(Exception):
 
     def __init__(self, purpose: str, kid: str, reason: str) -> None:
         super().__init__(
-            f"signing key {kid!r} for {purpose!r}: {reason}; start with the secret-keys file that sealed it, "
+            f"signing key {kid!r} for {purpose!r}: {reason}; start with the secret-keys file that encrypted it, "
             "or restore the row from a backup"
         )
 
 
-def load(session: Connection, sealer: Sealer, now: datetime, longest_lifetime: timedelta) -> KeySet:
+def load(session: Connection, cipher: Cipher, now: datetime, longest_lifetime: timedelta) -> KeySet:
     """Read the keys that sign or verify at `now`: a retired one until the last thing it signed has expired.
 
-    `longest_lifetime` is the longest that a code or a token may live. Every key is unsealed and compared with
+    `longest_lifetime` is the longest that a code or a token may live. Every key is decrypted and compared with
     its public part, so that nobody with rights in the database alone can make the service believe a key of
     their own. Raises `KeyUnreadableError` when any one of them fails: a doubtful set is no set.
     """
@@ -60,7 +61,7 @@ def load(session: Connection, sealer: Sealer, now: datetime, longest_lifetime: t
     good = or_(retired_at.is_(None), retired_at > retired_after(now, longest_lifetime))
     current, retired = [], []
     for row in session.execute(select(_KEYS).where(good).order_by(_KEYS.c.purpose, _KEYS.c.kid)):
-        key = _unsealed(row, sealer)
+        key = _decrypted(row, cipher)
         if row.retired_at is None:
             current.append(key)
         else:
@@ -68,18 +69,18 @@ def load(session: Connection, sealer: Sealer, now: datetime, longest_lifetime: t
     return KeySet(current, retired)
 
 
-def load_all(session: Connection, sealer: Sealer, purpose: Purpose) -> list[VerifyingKey]:
+def load_all(session: Connection, cipher: Cipher, purpose: Purpose) -> list[VerifyingKey]:
     """Read the public parts of all keys that ever signed for a purpose, oldest first.
 
     For what is verified for ever. Raises `KeyUnreadableError` as `load` does, and for the same reason.
     """
     query = select(_KEYS).where(_KEYS.c.purpose == purpose).order_by(_KEYS.c.created_at, _KEYS.c.kid)
-    return [_unsealed(row, sealer).verifying for row in session.execute(query)]
+    return [_decrypted(row, cipher).verifying for row in session.execute(query)]
 
 
 def rotate(
     session: Connection,
-    sealer: Sealer,
+    cipher: Cipher,
     purpose: Purpose,
     now: datetime,
     generate: Callable[[], Ed25519PrivateKey] = Ed25519PrivateKey.generate,
@@ -89,7 +90,7 @@ def rotate(
     Other processes sign with it from their next reading of the keys, within `domain.REREAD`. Two at once take
     turns until the end of the caller's transaction: each makes a key, and one is current at the end.
     """
-    session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(_LOCK, 0))))
+    session.execute(_LOCK)
     stored = set(session.scalars(select(_KEYS.c.kid)))
     key = _new_key(purpose, stored, generate)
     session.execute(
@@ -102,7 +103,7 @@ def rotate(
             purpose=purpose,
             kid=key.kid,
             public_key=key.private.public_key().public_bytes_raw(),
-            sealed_private=sealer.seal(key.private.private_bytes_raw(), _context(purpose, key.kid)),
+            sealed_private=cipher.encrypt(key.private.private_bytes_raw(), _context(purpose, key.kid)),
             created_at=now,
         )
     )
@@ -123,11 +124,11 @@ def _new_key(purpose: Purpose, stored: set[str], generate: Callable[[], Ed25519P
     raise RuntimeError(f"{ATTEMPTS} new keys in a row had the name of a stored one: the randomness is broken")
 
 
-def _unsealed(row: Row[tuple[object, ...]], sealer: Sealer) -> SigningKey:
+def _decrypted(row: Row[tuple[object, ...]], cipher: Cipher) -> SigningKey:
     try:
-        raw = sealer.open(row.sealed_private, _context(row.purpose, row.kid))
-    except Unsealable as error:
-        reason = f"its private part cannot be unsealed ({error})"
+        raw = cipher.decrypt(row.sealed_private, _context(row.purpose, row.kid))
+    except Undecryptable as error:
+        reason = f"its private part cannot be decrypted ({error})"
         raise KeyUnreadableError(row.purpose, row.kid, reason) from None
     try:
         key = SigningKey.of(Ed25519PrivateKey.from_private_bytes(raw), cast("Purpose", row.purpose))

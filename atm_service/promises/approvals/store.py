@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import BigInteger, CheckConstraint, Connection, DateTime, Index, Row, text
 from sqlmodel import Field, SQLModel
 
+from atm_service.platform.locking import Rank
 from atm_service.promises.approvals.domain import Approval, ApprovalKind, Decision, Reason
 
 _NAME: Final = "^[a-z][a-z-]{2,39}$"
@@ -91,7 +92,9 @@ _SELECT: Final = """
     LEFT JOIN service.staff decided ON decided.id = d.decided_by
     LEFT JOIN service.approval_use u ON u.approval_id = a.id
 """
-_TURN: Final = text("SELECT pg_advisory_xact_lock(hashtextextended(:kind || ' ' || :subject, 2))")
+_TURN: Final = Rank.APPROVAL.locks(
+    "SELECT pg_advisory_xact_lock(hashtextextended(:kind || ' ' || :subject, 2))"
+)
 _ONE: Final = text(f"{_SELECT} WHERE a.id = :id")
 _NEWEST: Final = text(f"{_SELECT} WHERE a.kind = :kind AND a.subject = :subject ORDER BY a.id DESC LIMIT 1")
 _QUEUE: Final = text(f"""
@@ -122,12 +125,12 @@ _FACTS: Final = (
     "requested_at",
     "expires_at",
 )
-_DECIDE: Final = text("""
+_DECIDE: Final = Rank.APPROVAL.locks("""
     INSERT INTO service.approval_decision (approval_id, approved, reason, decided_by, decided_at)
     VALUES (:id, :approved, :reason, :by, :at)
     ON CONFLICT DO NOTHING
 """)
-_USE: Final = text("""
+_USE: Final = Rank.APPROVAL.locks("""
     INSERT INTO service.approval_use (approval_id, used_for, used_at) VALUES (:id, :used_for, :now)
     ON CONFLICT DO NOTHING
 """)

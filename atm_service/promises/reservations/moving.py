@@ -26,7 +26,7 @@ def move(
     day: date | None,
     now: datetime,
 ) -> tuple[Withdrawal, bytes]:
-    """Give what is reserved back, and reserve at `office` for `day`; give the withdrawal and its sealed digits.
+    """Give what is reserved back, and reserve at `office` for `day`; give the withdrawal and its encrypted digits.
 
     The code is another one afterwards. Refuses by owner, office, state, day, and what the office can promise.
     """

@@ -107,7 +107,6 @@ def _insert(session: Connection, clerk: Caller, drawer: int, counts: Counts, now
     """Open a shift at a locked drawer; give its id."""
     assert clerk.office is not None
     id, place = ids.new(now), chart.drawer(clerk.office, drawer)
-    before = store.last_closed(session, clerk.office, drawer)
     expected = reading.balance(session, place).normal
     values = {
         "id": id,
@@ -124,7 +123,7 @@ def _insert(session: Connection, clerk: Caller, drawer: int, counts: Counts, now
             raise errors.ShiftAlreadyOpen(drawer=own.drawer)
         raise errors.DrawerInUse(**_in_use(session, clerk.office, drawer))
     if counted_total(counts) != expected:
-        _keep_break(session, values, before, expected, now)
+        _keep_break(session, values, store.last_closed(session, clerk.office, drawer), expected, now)
     stock.counted(session, place, notes_of(counts))
     _post_over_short(session, values, "opening", now)
     detail = {"drawer": drawer, "over_short": values["over_short"]}

@@ -20,7 +20,7 @@ def link(
 ) -> BankLink:
     """Link an account. Raises `BankUnknown`, `BankLinkExists` and `TooManyBankLinks`."""
     bank = data.find(bin)
-    fingerprint = context.sealer.fingerprint(f"{bank.bin} {account_number}", "bank-account")
+    fingerprint = context.cipher.fingerprint(f"{bank.bin} {account_number}", "bank-account")
     store.take_turn(session, customer.subject)
     links = store.of(session, customer.subject)
     for known in links:
@@ -33,7 +33,7 @@ def link(
         id=link_id,
         customer_id=customer.subject,
         bin=bank.bin,
-        account_sealed=context.sealer.seal(account_number.encode(), _place(link_id)),
+        account_sealed=context.cipher.encrypt(account_number.encode(), _place(link_id)),
         account_print=fingerprint,
         masked_account=domain.mask(account_number),
         created_at=now,
@@ -51,7 +51,7 @@ def links(session: Connection, customer_id: UUID) -> Sequence[BankLink]:
 
 def account_number(context: Context, link: BankLink) -> str:
     """Open the account number, for the bank alone."""
-    return context.sealer.open(link.account_sealed, _place(link.id)).decode()
+    return context.cipher.decrypt(link.account_sealed, _place(link.id)).decode()
 
 
 def _place(link_id: UUID) -> bytes:

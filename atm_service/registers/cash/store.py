@@ -10,6 +10,7 @@ from sqlalchemy import BigInteger, CheckConstraint, Connection, DateTime, Index,
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
+from atm_service.platform.locking import Rank
 from atm_service.registers.cash.delivery import Delivery, DeliveryStatus, Direction
 
 _OPEN: Final = "status IN ('ordered', 'sent', 'turned-back')"
@@ -73,7 +74,7 @@ _SAVE = text("""
     bindparam("sent_counts", type_=JSONB(none_as_null=True)),
     bindparam("ended_counts", type_=JSONB(none_as_null=True)),
 )
-_LOCK = text("SELECT * FROM service.delivery WHERE id = :id FOR UPDATE")
+_LOCK = Rank.DELIVERY.locks("SELECT * FROM service.delivery WHERE id = :id FOR UPDATE")
 _LIST: Final = """
     SELECT * FROM service.delivery
     WHERE id < :before AND (CAST(:office AS text) IS NULL OR office = :office)

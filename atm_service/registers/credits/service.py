@@ -22,8 +22,8 @@ from atm_service.platform.refusals import NotFound
 from atm_service.registers.credits import errors, store
 from atm_service.registers.credits.domain import Bad, Line, Reason
 from atm_service.registers.credits.store import Batch, Credited
-from atm_service.registers.customers import sealed
-from kyc.sealing import Sealer
+from atm_service.registers.customers import at_rest
+from kyc.encryption import Cipher
 from ledger import Entry, Posting, reading
 
 KIND: Final = "credit"
@@ -78,7 +78,7 @@ def run(
         with session.begin():
             _lock(session, store.lock, wish.payer)
         with session.begin():
-            plan = _payable(session, context.sealer, wish, skip_bad=skip_bad)
+            plan = _payable(session, context.cipher, wish, skip_bad=skip_bad)
         if dry_run or not plan.ready:
             return plan
         with session.begin():
@@ -98,7 +98,7 @@ def credit(session: Connection, context: Context, wish: Wish, caller: Caller, no
     Raises what `run` raises; lines that were credited before are no error.
     """
     _lock(session, store.lock_for_transaction, wish.payer)
-    plan = _payable(session, context.sealer, wish, skip_bad=False)
+    plan = _payable(session, context.cipher, wish, skip_bad=False)
     batch = _begin(session, wish, plan, caller, now)
     _post(session, wish, plan.ready, now)
     return batch
@@ -123,14 +123,14 @@ def _lock(session: Connection, lock: Callable[[Connection, str], None], payer: s
         raise errors.PayerBusy(retry_after_s=RETRY_AFTER_S) from None
 
 
-def _payable(session: Connection, sealer: Sealer, wish: Wish, *, skip_bad: bool) -> Plan:
+def _payable(session: Connection, cipher: Cipher, wish: Wish, *, skip_bad: bool) -> Plan:
     """Look at everything before anything is posted."""
     known = store.find(session, wish.batch)
     if known is not None and known.payer != wish.payer:
         raise errors.BatchOfAnotherPayer(payer=known.payer)
     plan = Plan([], 0, list(wish.bad))
     for part in _slices(wish.lines, LOOKED_UP_AT_ONCE):
-        more = _examined(session, sealer, wish, part)
+        more = _examined(session, cipher, wish, part)
         plan = Plan(plan.ready + more.ready, plan.already + more.already, plan.bad + more.bad)
     plan.bad.sort(key=lambda bad: bad.number)
     if plan.bad and not skip_bad:
@@ -144,11 +144,11 @@ def _payable(session: Connection, sealer: Sealer, wish: Wish, *, skip_bad: bool)
     return plan
 
 
-def _examined(session: Connection, sealer: Sealer, wish: Wish, lines: Sequence[Line]) -> Plan:
+def _examined(session: Connection, cipher: Cipher, wish: Wish, lines: Sequence[Line]) -> Plan:
     """Find the customer of each line, and what the ledger has of it already."""
     plan = Plan([], 0, [])
     credited = store.credited(session, [_reference(wish, line) for line in lines])
-    prints = [_prints(sealer, line) for line in lines]
+    prints = [_prints(cipher, line) for line in lines]
     people = store.people(session, {one for of_line in prints for one in of_line})
     for line, of_line in zip(lines, prints, strict=True):
         customers = {people.get(one) for one in of_line}
@@ -166,12 +166,12 @@ def _examined(session: Connection, sealer: Sealer, wish: Wish, lines: Sequence[L
     return Plan(plan.ready, done, plan.bad)
 
 
-def _prints(sealer: Sealer, line: Line) -> list[bytes]:
+def _prints(cipher: Cipher, line: Line) -> list[bytes]:
     prints = []
     if line.id_number:
-        prints.append(sealed.id_print(sealer, line.id_number))
+        prints.append(at_rest.id_print(cipher, line.id_number))
     if line.phone:
-        prints.append(sealed.phone_print(sealer, line.phone))
+        prints.append(at_rest.phone_print(cipher, line.phone))
     return prints
 
 

@@ -19,7 +19,7 @@ from atm_service.platform.attempts import Door
 from atm_service.platform.context import Context
 from atm_service.platform.keys.tokens import Caller
 from atm_service.platform.refusals import NotFound
-from atm_service.registers.customers import application_store, domain, sealed, store
+from atm_service.registers.customers import application_store, at_rest, domain, store
 from atm_service.registers.customers.application_store import Application, Decision
 from atm_service.registers.customers.domain import Applicant, ApplicationStatus
 from atm_service.registers.customers.errors import AlreadyDecided
@@ -110,19 +110,19 @@ def identity_of(context: Context, application: Application) -> Identity:
 
 
 def _application(context: Context, applicant: Applicant, capture: str, now: datetime) -> Application:
-    application_id, sealer = ids.new(now), context.sealer
+    application_id, cipher = ids.new(now), context.cipher
 
-    def seal(column: str, plaintext: bytes) -> bytes:
-        return sealer.seal(plaintext, sealed.place(sealed.APPLICATION, column, application_id))
+    def encrypted(column: str, plaintext: bytes) -> bytes:
+        return cipher.encrypt(plaintext, at_rest.place(at_rest.APPLICATION, column, application_id))
 
     return Application(
         id=application_id,
         status=ApplicationStatus.PENDING,
         reasons=(),
-        id_print=sealed.id_print(sealer, applicant.identity.id_number),
-        identity_sealed=seal("identity", applicant.identity.to_bytes()),
-        phone_sealed=seal("phone", applicant.phone.encode()),
-        pin_sealed=seal("pin", applicant.pin.encode()),
+        id_print=at_rest.id_print(cipher, applicant.identity.id_number),
+        identity_sealed=encrypted("identity", applicant.identity.to_bytes()),
+        phone_sealed=encrypted("phone", applicant.phone.encode()),
+        pin_sealed=encrypted("pin", applicant.pin.encode()),
         capture=capture,
         provider_reference=None,
         created_at=now,
@@ -132,7 +132,7 @@ def _application(context: Context, applicant: Applicant, capture: str, now: date
 def _open(context: Context, application: Application, column: str, value: bytes | None) -> bytes:
     if value is None:
         raise ValueError("a decided application holds no identity")
-    return context.sealer.open(value, sealed.place(sealed.APPLICATION, column, application.id))
+    return context.cipher.decrypt(value, at_rest.place(at_rest.APPLICATION, column, application.id))
 
 
 def _ask(context: Context, application: Application, now: datetime) -> bool:
@@ -189,19 +189,19 @@ def _open_wallet(
     session: Connection, context: Context, application: Application, reference: str, now: datetime
 ) -> Decision:
     """Make the customer and the ledger account; or the reason why this person cannot have them."""
-    customer_id, sealer = ids.new(now), context.sealer
+    customer_id, cipher = ids.new(now), context.cipher
     identity = identity_of(context, application)
     phone = _open(context, application, "phone", application.phone_sealed)
     pin = _open(context, application, "pin", application.pin_sealed).decode()
-    identity_place = sealed.place(sealed.CUSTOMER, "identity", customer_id)
+    identity_place = at_rest.place(at_rest.CUSTOMER, "identity", customer_id)
     customer = store.Customer(
         id=customer_id,
         tier=domain.TIER,
-        identity_sealed=sealer.seal(identity.to_bytes(), identity_place),
-        phone_sealed=sealer.seal(phone, sealed.place(sealed.CUSTOMER, "phone", customer_id)),
+        identity_sealed=cipher.encrypt(identity.to_bytes(), identity_place),
+        phone_sealed=cipher.encrypt(phone, at_rest.place(at_rest.CUSTOMER, "phone", customer_id)),
         id_print=application.id_print,
-        phone_print=sealed.phone_print(sealer, phone.decode()),
-        pin_print=sealed.pin_print(sealer, customer_id, pin),
+        phone_print=at_rest.phone_print(cipher, phone.decode()),
+        pin_print=at_rest.pin_print(cipher, customer_id, pin),
         provider_reference=reference,
         created_at=now,
     )

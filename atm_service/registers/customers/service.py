@@ -19,15 +19,15 @@ from atm_service.platform.policy import Policy
 from atm_service.platform.refusals import NotFound, TooManyAttempts
 from atm_service.platform.sessions import service as sessions
 from atm_service.platform.sessions.domain import Tokens
-from atm_service.registers.customers import sealed, store
+from atm_service.registers.customers import at_rest, store
 from atm_service.registers.customers.errors import PayeeUnknown, SessionEnded, WrongCredentials
 from atm_service.registers.customers.store import Customer
 from atm_service.registers.withdrawals import store as withdrawals
 from atm_service.registers.withdrawals.errors import WrongPin
 from kyc import cccd, names, phones
+from kyc.encryption import Cipher
 from kyc.errors import NotMobileNumber
 from kyc.identity import Identity
-from kyc.sealing import Sealer
 from ledger import reading
 
 _NOBODY: Final = UUID(int=0)
@@ -65,13 +65,13 @@ def sign_in(context: Context, phone: str, pin: str, now: datetime) -> Tokens:
     `TooManyAttempts`.
     """
     try:
-        fingerprint = sealed.phone_print(context.sealer, phones.normalise(phone))
+        fingerprint = at_rest.phone_print(context.cipher, phones.normalise(phone))
     except NotMobileNumber:
         raise WrongCredentials from None
 
     def right(session: Connection) -> bool:
         customer = store.find_by_phone(session, fingerprint)
-        return _is_pin(context.sealer, customer, pin)
+        return _is_pin(context.cipher, customer, pin)
 
     if attempts.guess(context, attempts.WALLET_SIGN_IN, fingerprint.hex(), now, right) is not None:
         raise WrongCredentials
@@ -100,7 +100,7 @@ def prove_pin(context: Context, customer_id: UUID, pin: str, now: datetime) -> N
     """
 
     def right(session: Connection) -> bool:
-        return _is_pin(context.sealer, store.find(session, customer_id), pin)
+        return _is_pin(context.cipher, store.find(session, customer_id), pin)
 
     remaining = attempts.guess(context, attempts.PIN, str(customer_id), now, right)
     if remaining is not None:
@@ -108,7 +108,7 @@ def prove_pin(context: Context, customer_id: UUID, pin: str, now: datetime) -> N
 
 
 def prove_pins(
-    session: Connection, sealer: Sealer, known: Mapping[UUID, bytes], pins: Mapping[UUID, str], now: datetime
+    session: Connection, cipher: Cipher, known: Mapping[UUID, bytes], pins: Mapping[UUID, str], now: datetime
 ) -> dict[UUID, WrongPin | TooManyAttempts]:
     """Give the refusals of those customers whose PIN is another or who may not try now.
 
@@ -116,7 +116,7 @@ def prove_pins(
     """
     ids = {str(id): id for id in pins}
     guesses = {
-        subject: partial(_is_print, sealer, known.get(id), id, pins[id]) for subject, id in ids.items()
+        subject: partial(_is_print, cipher, known.get(id), id, pins[id]) for subject, id in ids.items()
     }
     refused: dict[UUID, WrongPin | TooManyAttempts] = {}
     for subject, made in attempts.guess_each(session, attempts.PIN, guesses, now).items():
@@ -134,7 +134,7 @@ def identity(session: Connection, context: Context, customer_id: UUID) -> Identi
 
 def identity_matches(session: Connection, context: Context, customer_id: UUID, id_number: str) -> bool:
     """Tell whether this is the number of the customer's card. Raises `NotFound`."""
-    presented = sealed.id_print(context.sealer, id_number)
+    presented = at_rest.id_print(context.cipher, id_number)
     return hmac.compare_digest(_found(session, customer_id).id_print, presented)
 
 
@@ -145,8 +145,8 @@ def masked(identity: Identity) -> tuple[str, str]:
 
 def open_identity(context: Context, customer_id: UUID, identity_sealed: bytes) -> Identity:
     """Open the identity that was read with another row of the same customer."""
-    place = sealed.place(sealed.CUSTOMER, "identity", customer_id)
-    return Identity.from_bytes(context.sealer.open(identity_sealed, place))
+    place = at_rest.place(at_rest.CUSTOMER, "identity", customer_id)
+    return Identity.from_bytes(context.cipher.decrypt(identity_sealed, place))
 
 
 def provider_reference(session: Connection, customer_id: UUID) -> str:
@@ -166,10 +166,10 @@ def named(
     """Find the customer whom a phone number or a card number names. Raises `PayeeUnknown`; the caller counts it."""
     customer = None
     if id_number is not None:
-        customer = store.find_by_card(session, sealed.id_print(context.sealer, id_number))
+        customer = store.find_by_card(session, at_rest.id_print(context.cipher, id_number))
     elif phone is not None:
         with suppress(NotMobileNumber):
-            fingerprint = sealed.phone_print(context.sealer, phones.normalise(phone))
+            fingerprint = at_rest.phone_print(context.cipher, phones.normalise(phone))
             customer = store.find_by_phone(session, fingerprint)
     if customer is None:
         raise PayeeUnknown
@@ -185,12 +185,12 @@ def count_unknown(context: Context, clerk: Caller, now: datetime) -> None:
 def account(session: Connection, context: Context, customer_id: UUID, now: datetime) -> Account:
     """Give the wallet as its owner sees it. Raises `NotFound`."""
     customer = _found(session, customer_id)
-    place = sealed.place(sealed.CUSTOMER, "phone", customer_id)
+    place = at_rest.place(at_rest.CUSTOMER, "phone", customer_id)
     balance = reading.balance(session, chart.customer(customer_id))
     return Account(
         customer_id=customer_id,
         full_name=open_identity(context, customer_id, customer.identity_sealed).full_name,
-        phone=context.sealer.open(customer.phone_sealed, place).decode(),
+        phone=context.cipher.decrypt(customer.phone_sealed, place).decode(),
         tier=customer.tier,
         available=balance.available,
         held=balance.held,
@@ -228,15 +228,15 @@ def _found(session: Connection, customer_id: UUID) -> Customer:
     return customer
 
 
-def _is_pin(sealer: Sealer, customer: Customer | None, pin: str) -> bool:
+def _is_pin(cipher: Cipher, customer: Customer | None, pin: str) -> bool:
     if customer is None:
-        return _is_print(sealer, None, _NOBODY, pin)
-    return _is_print(sealer, customer.pin_print, customer.id, pin)
+        return _is_print(cipher, None, _NOBODY, pin)
+    return _is_print(cipher, customer.pin_print, customer.id, pin)
 
 
-def _is_print(sealer: Sealer, pin_print: bytes | None, id: UUID, pin: str) -> bool:
+def _is_print(cipher: Cipher, pin_print: bytes | None, id: UUID, pin: str) -> bool:
     """Compare in the same time for a customer and for nobody."""
-    return hmac.compare_digest(pin_print or bytes(32), sealed.pin_print(sealer, id, pin))
+    return hmac.compare_digest(pin_print or bytes(32), at_rest.pin_print(cipher, id, pin))
 
 
 def _caller(customer_id: UUID) -> Caller:

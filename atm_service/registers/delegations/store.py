@@ -23,7 +23,7 @@ from atm_service.registers.delegations.domain import Delegation
 
 
 class DelegationRow(SQLModel, table=True):
-    """One delegation, never changed. The delegate is the holder of a card, kept as a keyed hash and sealed."""
+    """One delegation, never changed. The delegate is the holder of a card, kept as a keyed hash and encrypted."""
 
     __tablename__ = "delegation"
     __table_args__ = (

@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import ARRAY, CheckConstraint, Column, Connection, DateTime, Index, String, text
 from sqlmodel import Field, SQLModel
 
+from atm_service.platform.locking import Rank
 from atm_service.registers.offices import hours
 from atm_service.registers.offices.coverage import Place
 from atm_service.registers.offices.domain import State
@@ -121,7 +122,7 @@ class OtherDay:
     everywhere: bool
 
 
-_LOCK: Final = text("SELECT state FROM service.office WHERE code = :code FOR UPDATE")
+_LOCK: Final = Rank.OFFICE.locks("SELECT state FROM service.office WHERE code = :code FOR UPDATE")
 _CHECKS: Final = text("""
     SELECT DISTINCT ON (c.item) c.item, c.passed, c.words, t.display_name AS checked_by, c.checked_at
     FROM service.office_check AS c LEFT JOIN service.staff AS t ON t.id = c.checked_by

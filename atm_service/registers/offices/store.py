@@ -14,6 +14,7 @@ from sqlalchemy import (
 )
 from sqlmodel import Field, SQLModel
 
+from atm_service.platform.locking import Rank
 from atm_service.registers.offices.domain import Line, Office, State
 
 
@@ -78,7 +79,7 @@ class OfficeDayRow(SQLModel, table=True):
     reserved_from: int = Field(sa_type=BigInteger)
 
 
-_INSERT = text("""
+_INSERT = Rank.OFFICE.locks("""
     INSERT INTO service.office (code, name, commune_code, commune, kind, district_code, district, searchable,
         state, line)
     VALUES (:code, :name, :commune_code, :commune, :kind, :district_code, :district, :searchable, :state, :line)
@@ -89,11 +90,11 @@ _LISTED = text("""
     SELECT * FROM service.office WHERE CAST(:district AS text) IS NULL OR district_code = :district ORDER BY code
 """)
 _NAMES = text("SELECT code, name FROM service.office WHERE code = ANY (:codes)")
-_HELD = text("SELECT * FROM service.office WHERE code = :code FOR SHARE")
+_HELD = Rank.OFFICE.locks("SELECT * FROM service.office WHERE code = :code FOR SHARE")
 _ADD_DRAWER = text(
     "INSERT INTO service.drawer (office, number) VALUES (:office, :number) ON CONFLICT DO NOTHING"
 )
-_LOCK_DRAWER = text(
+_LOCK_DRAWER = Rank.DRAWER.locks(
     "SELECT number FROM service.drawer WHERE office = :office AND number = :number FOR UPDATE"
 )
 _DISTRICTS = text("SELECT DISTINCT district_code AS code, district AS name FROM service.office ORDER BY code")

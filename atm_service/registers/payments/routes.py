@@ -27,7 +27,7 @@ def top_up(body: TopUpRequest, customer: InCustomer, key: InKey, context: InCont
     """Bring money in from a linked account. Safe to repeat with the same key: one debit at the bank at most.
 
     The key remembers which top-up it began; the answer is that top-up as it is now. So a repetition may find
-    `succeeded` where the first answer was `pending` (docs/decisions/top-up-replay.md), and nothing else.
+    `succeeded` where the first answer was `pending` (docs/decisions/0003-top-up-replay.md), and nothing else.
     """
     with context.transaction() as session:
         begun = key.once(

@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import Connection, DateTime, text
 from sqlmodel import Field, SQLModel
 
+from atm_service.platform.locking import Rank
 from atm_service.registers.staff.domain import Role
 
 
@@ -53,7 +54,7 @@ _SELECT: Final = """
 """
 _FIND: Final = text(f"{_SELECT} WHERE s.id = :id")
 _BY_USERNAME: Final = text(f"{_SELECT} WHERE s.username = :username")
-_ADD: Final = text("""
+_ADD: Final = Rank.STAFF.locks("""
     INSERT INTO service.staff (id, username, password_hash, display_name, role, office, active, created_at, district)
     VALUES (:id, :username, :password_hash, :display_name, :role, :office, true, :now, :district)
     ON CONFLICT (username) DO NOTHING

@@ -19,6 +19,7 @@ from sqlalchemy import (
 )
 from sqlmodel import Field, SQLModel
 
+from atm_service.platform.locking import Rank
 from atm_service.registers.withdrawals.domain import (
     Drawer,
     Lifetime,
@@ -148,7 +149,7 @@ _COLUMNS: Final = """
 _FROM: Final = "FROM service.withdrawal w LEFT JOIN service.receipt r ON r.id = w.receipt_id"
 
 _LOCKED = f"SELECT {_COLUMNS}, c.id_print, c.identity_sealed {_FROM} JOIN service.customer c ON c.id = w.customer_id"
-_BY_ID = text(f"{_LOCKED} WHERE w.id = ANY (:ids) ORDER BY w.id FOR UPDATE OF w")
+_BY_ID = Rank.WITHDRAWAL.locks(f"{_LOCKED} WHERE w.id = ANY (:ids) ORDER BY w.id FOR UPDATE OF w")
 # The newest withdrawal with these digits: the live one, else the last that ended.
 _BY_DIGITS = text(
     "SELECT id FROM service.withdrawal WHERE digits_print = :digits_print ORDER BY id DESC LIMIT 1"
@@ -157,23 +158,23 @@ _OF_CUSTOMER = text(f"SELECT {_COLUMNS} {_FROM} WHERE w.id = :id AND w.customer_
 _LIST = text(
     f"SELECT {_COLUMNS} {_FROM} WHERE w.customer_id = :customer_id AND w.id < :before ORDER BY w.id DESC LIMIT :limit"
 )
-_DUE = text(f"""
+_DUE = Rank.WITHDRAWAL.locks(f"""
     SELECT {_COLUMNS} {_FROM}
     WHERE w.status IN ('authorised', 'presented') AND w.expires_at <= :now
       AND (w.lease_until IS NULL OR w.lease_until <= :now)
     ORDER BY w.id LIMIT :limit FOR UPDATE OF w SKIP LOCKED
 """)
-_INSERT = text("""
+_INSERT = Rank.DIGITS.locks("""
     INSERT INTO service.withdrawal (id, customer_id, amount, fee, lifetime, office, created_at, expires_at, status,
         by_digits, digits_print, digits_sealed, day, reservation, delegation_id)
     SELECT new.id, new.customer_id, new.amount, new.fee, new.lifetime, new.office, new.created_at, new.expires_at,
-        'authorised', false, new.print, new.sealed, new.day, new.reservation, new.delegation_id
+        'authorised', false, new.print, new.encrypted, new.day, new.reservation, new.delegation_id
     FROM unnest(CAST(:ids AS uuid[]), CAST(:customers AS uuid[]), CAST(:amounts AS bigint[]), CAST(:fees AS bigint[]),
         CAST(:lifetimes AS text[]), CAST(:offices AS text[]), CAST(:created AS timestamptz[]),
-        CAST(:expiries AS timestamptz[]), CAST(:prints AS bytea[]), CAST(:sealed AS bytea[]),
+        CAST(:expiries AS timestamptz[]), CAST(:prints AS bytea[]), CAST(:encrypted AS bytea[]),
         CAST(:days AS date[]), CAST(:reservations AS text[]), CAST(:delegations AS uuid[]))
-        AS new (id, customer_id, amount, fee, lifetime, office, created_at, expires_at, print, sealed, day, reservation,
-            delegation_id)
+        AS new (id, customer_id, amount, fee, lifetime, office, created_at, expires_at, print, encrypted, day,
+            reservation, delegation_id)
     ON CONFLICT (digits_print) WHERE status IN ('authorised', 'presented') DO NOTHING
     RETURNING id
 """)
@@ -236,7 +237,7 @@ def id_by_digits(session: Connection, digits_print: bytes) -> UUID | None:
 
 
 def of_customer(session: Connection, customer_id: UUID, id: UUID) -> tuple[Withdrawal, bytes] | None:
-    """Find a customer's own withdrawal, with its sealed digits."""
+    """Find a customer's own withdrawal, with its encrypted digits."""
     row = session.execute(_OF_CUSTOMER, {"id": id, "customer_id": customer_id}).one_or_none()
     return None if row is None else (_withdrawal(row), row.digits_sealed)
 
@@ -254,12 +255,12 @@ def due(session: Connection, now: datetime, limit: int) -> list[Withdrawal]:
     return [_withdrawal(row) for row in session.execute(_DUE, {"now": now, "limit": limit})]
 
 
-def insert(session: Connection, sealed: Sequence[tuple[Withdrawal, bytes, bytes]]) -> set[UUID]:
-    """Add new withdrawals, each with its digits' keyed hash and its sealed digits.
+def insert(session: Connection, encrypted: Sequence[tuple[Withdrawal, bytes, bytes]]) -> set[UUID]:
+    """Add new withdrawals, each with its digits' keyed hash and its encrypted digits.
 
     Give those that were added: the others have the digits of a live one.
     """
-    new = [withdrawal for withdrawal, _, _ in sealed]
+    new = [withdrawal for withdrawal, _, _ in encrypted]
     values = {
         "ids": [one.id for one in new],
         "customers": [one.customer_id for one in new],
@@ -269,8 +270,8 @@ def insert(session: Connection, sealed: Sequence[tuple[Withdrawal, bytes, bytes]
         "offices": [one.office for one in new],
         "created": [one.created_at for one in new],
         "expiries": [one.expires_at for one in new],
-        "prints": [digits_print for _, digits_print, _ in sealed],
-        "sealed": [digits_sealed for _, _, digits_sealed in sealed],
+        "prints": [digits_print for _, digits_print, _ in encrypted],
+        "encrypted": [digits_sealed for _, _, digits_sealed in encrypted],
         "days": [one.day for one in new],
         "reservations": [one.reservation for one in new],
         "delegations": [one.delegation_id for one in new],

@@ -132,5 +132,5 @@ def rotate_keys(
     if purpose not in get_args(Purpose):
         fail("the purpose is `code`, `access` or `seal`")
     with working(ctx) as (context, now), context.transaction() as session:
-        kid = key_store.rotate(session, context.sealer, cast("Purpose", purpose), now)
+        kid = key_store.rotate(session, context.cipher, cast("Purpose", purpose), now)
     typer.echo(f"{kid} signs now")

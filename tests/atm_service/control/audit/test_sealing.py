@@ -177,7 +177,7 @@ def test_seals_outlive_their_key(service: Service) -> None:
         service.clock.advance(days=400)
     with service.context.transaction() as session:
         kids = {seal.kid for seal in reading.seals(session, 1, 3)}
-        keys = key_store.load_all(session, service.context.sealer, "seal")
+        keys = key_store.load_all(session, service.context.cipher, "seal")
     assert len(kids) == 3
     assert kids < {key.kid for key in keys}
     assert report(service).holds

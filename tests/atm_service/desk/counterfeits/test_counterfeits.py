@@ -46,7 +46,7 @@ def test_it_never_enters_the_ledger(service: Service) -> None:
     assert changed == {"service.counterfeit", "service.idempotency"}
 
 
-def test_its_bearer_is_sealed(service: Service) -> None:
+def test_its_bearer_is_encrypted(service: Service) -> None:
     """Neither name nor card number is in any row."""
     assert keep(service.clerk()).status_code == 201
     with service.context.transaction() as session:

@@ -9,12 +9,12 @@ from sqlalchemy.exc import DBAPIError, IntegrityError, ProgrammingError
 
 from atm_service.platform.keys import domain, store
 from atm_service.platform.keys.domain import KeySet, NoSigningKeyError
-from kyc import sealing
+from kyc import encryption
 from tests.database import Database
 
 NOW = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
 LONGEST = timedelta(hours=72)
-SEALER = sealing.load_keys(sealing.generate_keys())
+CIPHER = encryption.load_keys(encryption.generate_keys())
 
 
 def private(n: int) -> Ed25519PrivateKey:
@@ -27,7 +27,7 @@ def draws(*numbers: int) -> Callable[[], Ed25519PrivateKey]:
 
 
 def load(session: Connection, now: datetime = NOW) -> KeySet:
-    return store.load(session, SEALER, now, LONGEST)
+    return store.load(session, CIPHER, now, LONGEST)
 
 
 def kids(keys: KeySet) -> set[str]:
@@ -44,9 +44,9 @@ def test_before_the_first_key_nothing_signs(session: Connection) -> None:
 
 def test_a_new_key_signs_at_once_and_the_old_one_still_verifies(session: Connection) -> None:
     """After a rotation the new key signs, both verify, and the other purpose is untouched."""
-    access = store.rotate(session, SEALER, "access", NOW)
-    old = store.rotate(session, SEALER, "code", NOW)
-    new = store.rotate(session, SEALER, "code", NOW + timedelta(days=1))
+    access = store.rotate(session, CIPHER, "access", NOW)
+    old = store.rotate(session, CIPHER, "code", NOW)
+    new = store.rotate(session, CIPHER, "code", NOW + timedelta(days=1))
     keys = load(session, NOW + timedelta(days=1))
     assert keys.signing("code").kid == new
     assert keys.signing("access").kid == access
@@ -59,22 +59,22 @@ def test_the_purposes_that_have_a_key_are_known(session: Connection) -> None:
     """A purpose counts as served from its first key on, rotated or not."""
     assert store.current_purposes(session) == set()
     for _ in range(2):
-        store.rotate(session, SEALER, "code", NOW)
+        store.rotate(session, CIPHER, "code", NOW)
         assert store.current_purposes(session) == {"code"}
-    store.rotate(session, SEALER, "access", NOW)
+    store.rotate(session, CIPHER, "access", NOW)
     assert store.current_purposes(session) == {"code", "access"}
 
 
 def test_what_was_stored_is_what_signs(session: Connection) -> None:
     """The private key that comes back is the one that was made."""
-    store.rotate(session, SEALER, "code", NOW, draws(7))
+    store.rotate(session, CIPHER, "code", NOW, draws(7))
     assert load(session).signing("code").private.private_bytes_raw() == bytes([7]) * 32
 
 
 def test_a_retired_key_is_dropped_when_its_last_code_has_expired(session: Connection) -> None:
     """It verifies for the longest lifetime and the minute others need to hear of it, no moment more."""
-    old = store.rotate(session, SEALER, "code", NOW - timedelta(days=30))
-    new = store.rotate(session, SEALER, "code", NOW)
+    old = store.rotate(session, CIPHER, "code", NOW - timedelta(days=30))
+    new = store.rotate(session, CIPHER, "code", NOW)
     last = NOW + LONGEST + domain.REREAD
     assert kids(load(session, last - timedelta(microseconds=1))) == {old, new}
     assert kids(load(session, last)) == {new}
@@ -82,27 +82,27 @@ def test_a_retired_key_is_dropped_when_its_last_code_has_expired(session: Connec
 
 def test_a_short_name_that_is_taken_is_not_given_again(session: Connection) -> None:
     """A new key whose kid is stored, for whatever purpose, is thrown away and another is made."""
-    store.rotate(session, SEALER, "code", NOW, draws(1))
-    store.rotate(session, SEALER, "access", NOW, draws(1, 2))
-    kid = store.rotate(session, SEALER, "code", NOW, draws(1, 2, 3))
+    store.rotate(session, CIPHER, "code", NOW, draws(1))
+    store.rotate(session, CIPHER, "access", NOW, draws(1, 2))
+    kid = store.rotate(session, CIPHER, "code", NOW, draws(1, 2, 3))
     assert kid == domain.kid_of(private(3).public_key())
     with pytest.raises(RuntimeError, match="randomness"):
-        store.rotate(session, SEALER, "code", NOW, lambda: private(1))
+        store.rotate(session, CIPHER, "code", NOW, lambda: private(1))
 
 
-def test_private_parts_are_sealed(session: Connection) -> None:
+def test_private_parts_are_encrypted(session: Connection) -> None:
     """No stored byte shows a private key."""
-    store.rotate(session, SEALER, "code", NOW, draws(7))
+    store.rotate(session, CIPHER, "code", NOW, draws(7))
     row = session.execute(text("SELECT * FROM service.signing_key")).one()
     assert row.public_key == private(7).public_key().public_bytes_raw()
     assert bytes([7]) * 32 not in row.sealed_private
 
 
-def test_a_key_sealed_by_another_file_stops_the_load(session: Connection) -> None:
+def test_a_key_encrypted_by_another_file_stops_the_load(session: Connection) -> None:
     """With another secret-keys file nothing is loaded, and the error names the key and not its content."""
-    kid = store.rotate(session, SEALER, "code", NOW)
-    other = sealing.load_keys(sealing.generate_keys())
-    with pytest.raises(store.KeyUnreadableError, match=f"'{kid}' for 'code'.*unsealed.*secret-keys file"):
+    kid = store.rotate(session, CIPHER, "code", NOW)
+    other = encryption.load_keys(encryption.generate_keys())
+    with pytest.raises(store.KeyUnreadableError, match=f"'{kid}' for 'code'.*decrypted.*secret-keys file"):
         store.load(session, other, NOW, LONGEST)
 
 
@@ -120,18 +120,18 @@ def test_a_damaged_or_moved_key_stops_the_load(database: Database, damage: str) 
     """A key whose row was changed by hand, retired or current, is not believed, nor is any other."""
     for retired in (False, True):
         with database.owner.connect() as hand:
-            kid = store.rotate(hand, SEALER, "code", NOW)
+            kid = store.rotate(hand, CIPHER, "code", NOW)
             hand.execute(text(f"UPDATE service.signing_key SET {damage} WHERE kid = :kid"), {"kid": kid})
             if retired:
                 hand.execute(text("UPDATE service.signing_key SET retired_at = created_at"))
-            store.rotate(hand, SEALER, "access" if damage.startswith("kid") else "code", NOW)
+            store.rotate(hand, CIPHER, "access" if damage.startswith("kid") else "code", NOW)
             with pytest.raises(store.KeyUnreadableError):
                 load(hand)
 
 
 def test_a_planted_public_key_is_not_believed(session: Connection) -> None:
     """Who may write to the table but has not the secret-keys file cannot add a key of their own."""
-    store.rotate(session, SEALER, "code", NOW, draws(1))
+    store.rotate(session, CIPHER, "code", NOW, draws(1))
     public = private(2).public_key()
     session.execute(
         text(
@@ -147,9 +147,9 @@ def test_a_planted_public_key_is_not_believed(session: Connection) -> None:
 
 def test_an_unreadable_key_whose_time_is_over_is_left_alone(session: Connection) -> None:
     """A key that verifies nothing any more need not be readable."""
-    other = sealing.load_keys(sealing.generate_keys())
+    other = encryption.load_keys(encryption.generate_keys())
     store.rotate(session, other, "code", NOW - timedelta(days=30))
-    new = store.rotate(session, SEALER, "code", NOW - timedelta(days=20))
+    new = store.rotate(session, CIPHER, "code", NOW - timedelta(days=20))
     assert kids(load(session)) == {new}
 
 
@@ -162,7 +162,7 @@ def test_rotations_at_once_leave_one_current_key(database: Database) -> None:
         with database.app.begin() as session:
             session.execute(text("SELECT 1"))
             start.wait(10)
-            made.append(store.rotate(session, SEALER, "code", NOW))
+            made.append(store.rotate(session, CIPHER, "code", NOW))
 
     threads = [threading.Thread(target=rotate) for _ in range(8)]
     for thread in threads:
@@ -178,8 +178,8 @@ def test_rotations_at_once_leave_one_current_key(database: Database) -> None:
 
 def test_a_clock_behind_the_last_rotation_does_no_harm(session: Connection) -> None:
     """A machine whose clock is behind may rotate: the old key's retirement does not precede its making."""
-    store.rotate(session, SEALER, "code", NOW)
-    new = store.rotate(session, SEALER, "code", NOW - timedelta(seconds=30))
+    store.rotate(session, CIPHER, "code", NOW)
+    new = store.rotate(session, CIPHER, "code", NOW - timedelta(seconds=30))
     assert load(session).signing("code").kid == new
     retired = session.scalars(text("SELECT retired_at FROM service.signing_key WHERE retired_at IS NOT NULL"))
     assert retired.all() == [NOW]
@@ -187,7 +187,7 @@ def test_a_clock_behind_the_last_rotation_does_no_harm(session: Connection) -> N
 
 def test_the_database_allows_one_current_key(session: Connection) -> None:
     """A second current key of one purpose is refused by PostgreSQL itself."""
-    store.rotate(session, SEALER, "code", NOW)
+    store.rotate(session, CIPHER, "code", NOW)
     copy = (
         "INSERT INTO service.signing_key (kid, purpose, public_key, sealed_private, created_at) "
         "SELECT 'AAAA', purpose, public_key, sealed_private, created_at FROM service.signing_key"
@@ -211,7 +211,7 @@ def test_the_database_allows_one_current_key(session: Connection) -> None:
 )
 def test_the_service_may_only_add_and_retire(session: Connection, statement: str) -> None:
     """The service's role can change nothing of a key but its retirement."""
-    store.rotate(session, SEALER, "code", NOW)
+    store.rotate(session, CIPHER, "code", NOW)
     with pytest.raises(ProgrammingError, match=r"permission denied|must be owner"):
         session.execute(text(statement))
 
@@ -220,8 +220,8 @@ def test_the_service_may_only_add_and_retire(session: Connection, statement: str
 def test_a_retired_key_stays_retired(database: Database, again: str) -> None:
     """Not even the owner can call a retired key back, or put its retirement off."""
     with database.owner.connect() as hand:
-        old = store.rotate(hand, SEALER, "code", NOW)
-        store.rotate(hand, SEALER, "code", NOW)
+        old = store.rotate(hand, CIPHER, "code", NOW)
+        store.rotate(hand, CIPHER, "code", NOW)
         with pytest.raises(DBAPIError, match=f"{old} is retired, and stays so"):
             hand.execute(
                 text(f"UPDATE service.signing_key SET retired_at = {again} WHERE kid = :kid"), {"kid": old}

@@ -11,7 +11,7 @@ from atm_service.platform.context import Context
 from atm_service.registers.credits import payers, service
 from atm_service.registers.credits.domain import Line
 from atm_service.registers.credits.service import Plan, Wish
-from atm_service.registers.customers import sealed, store
+from atm_service.registers.customers import at_rest, store
 from atm_service.registers.customers.store import Customer
 
 SCHOOL: Final = "school-12"
@@ -41,8 +41,8 @@ def settle(context: Context, count: int) -> list[tuple[str, str]]:
                 tier="standard",
                 identity_sealed=b"-",
                 phone_sealed=b"-",
-                id_print=sealed.id_print(context.sealer, id_number),
-                phone_print=sealed.phone_print(context.sealer, phone),
+                id_print=at_rest.id_print(context.cipher, id_number),
+                phone_print=at_rest.phone_print(context.cipher, phone),
                 pin_print=bytes(32),
                 provider_reference="test",
                 created_at=now,
@@ -88,6 +88,6 @@ def customer_of(context: Context, id_number: str) -> UUID:
     with context.transaction() as session:
         query = "SELECT id FROM service.customer WHERE id_print = %s"
         found: UUID = session.exec_driver_sql(
-            query, (sealed.id_print(context.sealer, id_number),)
+            query, (at_rest.id_print(context.cipher, id_number),)
         ).scalar_one()
     return found
