@@ -217,7 +217,7 @@ def _funded(session: Connection, draft: Withdrawal, outcome: ledger.Outcome) -> 
     if outcome.reason is ledger.Reason.INSUFFICIENT_FUNDS:
         available = reading.balance(session, chart.customer(draft.customer_id)).available
         return errors.InsufficientFunds(available=available)
-    service.must(outcome)
+    ledger.must([outcome])
     return draft
 
 

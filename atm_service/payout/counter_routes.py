@@ -139,8 +139,7 @@ def day(
     start, end = calendar.day_start(asked), calendar.day_end(asked)
     with context.transaction() as session:
         rows = receipts.of_day(session, clerk.office, start, end, paging.read_id(cursor), limit + 1)
-    items = [views.receipt(context, row) for row in rows[:limit]]
-    return Page(items=items, next_cursor=paging.write(str(items[-1].id)) if len(rows) > limit else None)
+    return paging.page(rows, limit, lambda row: views.receipt(context, row))
 
 
 @router.get("/receipts/{id}", responses=refuses(NotFound))

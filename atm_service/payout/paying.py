@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import Connection
 
 import ledger
-from atm_service.payout import receipts, service, views
+from atm_service.payout import receipts, views
 from atm_service.payout.receipts import Delegate, Payout, Receipt
 from atm_service.payout.schemas import PaymentRequest, ReceiptView
 from atm_service.platform import attempts, calendar, chart, idempotency, ids, trail
@@ -274,7 +274,7 @@ def _capture(
         if outcome.reason is ledger.Reason.INSUFFICIENT_FUNDS:
             results[one.payment.id] = errors.DrawerShort()
         else:
-            service.must(outcome)
+            ledger.must([outcome])
             paid.append(one)
     return paid
 

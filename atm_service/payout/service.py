@@ -76,7 +76,7 @@ def cancel(session: Connection, context: Context, customer: Caller, id: UUID, no
     if after != before:
         store.save(session, [after])
         reservations.give_back(session, [before], now)
-        must(*ledger.post(session, [_giving_back(context.policy, before, "cancelled", now)], now))
+        ledger.must(ledger.post(session, [_giving_back(context.policy, before, "cancelled", now)], now))
         trail.record(session, now, "cancel", id, customer)
     return after
 
@@ -109,7 +109,9 @@ def give_up_each(
     gone = [(before, after) for before, after in zip(found, stands, strict=True) if after != before]
     store.save(session, [after for _, after in gone])
     reservations.give_back(session, [before for before, _ in gone], now)
-    must(*ledger.post(session, [_giving_back(policy, before, "cancelled", now) for before, _ in gone], now))
+    ledger.must(
+        ledger.post(session, [_giving_back(policy, before, "cancelled", now) for before, _ in gone], now)
+    )
     trail.record_each(session, now, [Deed("cancel", after.id, by, {}) for _, after in gone])
     return stands
 
@@ -177,7 +179,7 @@ def expire_due(context: Context, now: datetime) -> int:
             store.save(session, [withdrawal.expire(now) for withdrawal in due])
             reservations.give_back(session, due, now)
             givings = [_giving_back(context.policy, withdrawal, "expired", now) for withdrawal in due]
-            must(*ledger.post(session, givings, now))
+            ledger.must(ledger.post(session, givings, now))
             for withdrawal in due:
                 trail.record(session, now, "expire", withdrawal.id, None)
         done += len(due)
@@ -209,10 +211,3 @@ def code(context: Context, withdrawal: Withdrawal, now: datetime) -> str:
 def digits_place(id: UUID) -> bytes:
     """Name where a withdrawal's digits are encrypted."""
     return f"withdrawal digits {id}".encode()
-
-
-def must(*outcomes: ledger.Outcome) -> None:
-    """Stop the transaction when the ledger refuses what the withdrawal's state allows: that is a fault of ours."""
-    for outcome in outcomes:
-        if outcome.status is not ledger.Status.POSTED:
-            raise RuntimeError(f"the ledger answered {outcome.status} {outcome.reason}")

@@ -68,8 +68,7 @@ def withdrawals(
     """List the customer's withdrawals, newest first."""
     with context.transaction() as session:
         rows = store.list_of_customer(session, customer.subject, paging.read_id(cursor), limit + 1)
-    items = [views.withdrawal(service.show(context, *row, now)) for row in rows[:limit]]
-    return Page(items=items, next_cursor=paging.write(str(items[-1].id)) if len(rows) > limit else None)
+    return paging.page(rows, limit, lambda row: views.withdrawal(service.show(context, *row, now)))
 
 
 @router.get("/{id}", responses=_FOUND)
@@ -105,15 +104,13 @@ def qr_png(id: UUID, customer: InCustomer, context: InContext, now: InNow) -> Re
 )
 def cancel(id: UUID, customer: InCustomer, key: InKey, context: InContext, now: InNow) -> Response:
     """Give the withdrawal up: the money is available again at once."""
-    with context.transaction() as session:
-        answer = key.once(
-            session,
-            200,
-            lambda: views.withdrawal(
-                service.Shown(service.cancel(session, context, customer, id, now), None, None)
-            ),
-        )
-    return answer.response()
+    return context.once(
+        key,
+        200,
+        lambda session: views.withdrawal(
+            service.Shown(service.cancel(session, context, customer, id, now), None, None)
+        ),
+    )
 
 
 def _shown(context: Context, customer_id: UUID, id: UUID, now: InNow) -> service.Shown:

@@ -216,8 +216,7 @@ class Service:
         )
         with self.context.transaction() as session:
             ledger.open_accounts(session, chart.bank_accounts("970405"), self.now)
-            (outcome,) = ledger.post(session, [entry], self.now)
-        assert outcome.status is ledger.Status.POSTED
+            ledger.must(ledger.post(session, [entry], self.now))
 
     def clerk(
         self, office: str = OFFICE, drawer: int = 1, cash: int = 100_000_000, *, shift: bool = True

@@ -2,9 +2,9 @@
 
 from fastapi import APIRouter, Response
 
+from atm_service.desk.proposals.errors import PayerUnknown
 from atm_service.desk.slips import service
 from atm_service.desk.slips.schemas import CardWithdrawalRequest, CustomerProof, SlipRequest, Slips, SlipView
-from atm_service.desk.transfers.errors import PayerUnknown
 from atm_service.payout.schemas import ReceiptView
 from atm_service.platform.callers import InClerk
 from atm_service.platform.context import InContext, InNow

@@ -13,10 +13,11 @@ from atm_service.desk.vouchers.store import OfficeDay
 from atm_service.platform import trail
 from atm_service.platform.keys.tokens import Caller
 from atm_service.platform.policy import Policy
+from atm_service.platform.refusals import Refusal
 from atm_service.registers.notes import stock
 from atm_service.registers.notes.domain import Counts, has, notes_of
 from atm_service.registers.withdrawals.errors import OfficeLimitReached
-from ledger import Entry, Outcome
+from ledger import Entry
 
 
 def count(
@@ -47,9 +48,18 @@ def refuse_if_done(session: Connection, kind: VoucherKind, subject: UUID) -> Non
 
 
 def post(
-    session: Connection, entry: Entry, drawer: str, counts: Counts, now: datetime, *, into: bool
-) -> Outcome:
+    session: Connection,
+    entry: Entry,
+    drawer: str,
+    counts: Counts,
+    now: datetime,
+    *,
+    into: bool,
+    short: Refusal | None = None,
+) -> None:
     """Post an entry by which counted notes come into a drawer, or leave it; its notes move with it.
+
+    Raises `short` where an account has not enough.
 
     Notes that leave and were not known to be there make the drawer's notes unknown until its next count: what was
     counted on the counter is believed.
@@ -58,13 +68,9 @@ def post(
     known = before[drawer]
     if not into and known is not None and not has(known, notes):
         before = {drawer: None}
-    (outcome,) = ledger.post(session, [entry], now)
-    if outcome.status is ledger.Status.POSTED:
-        moved = {drawer: notes}
-        stock.move(
-            session, entry.id, before, now, into=moved if into else None, out_of=None if into else moved
-        )
-    return outcome
+    ledger.must(ledger.post(session, [entry], now), short=short)
+    moved = {drawer: notes}
+    stock.move(session, entry.id, before, now, into=moved if into else None, out_of=None if into else moved)
 
 
 def write(session: Connection, draft: Draft, place: int, clerk: Caller, now: datetime) -> Voucher:
