@@ -280,7 +280,8 @@ def _defines(body: list[ast.stmt], names: list[str]) -> bool:
 
 def _is_dotted(text: str) -> bool:
     """Tell whether a name with dots is an attribute of a module, a figure of every policy, or made by SQL."""
-    if text in facts().created:
+    table, _, column = text.rpartition(".")
+    if text in facts().created or (table in facts().created and column in facts().words):
         return True
     section, _, figure = text.partition(".")
     policies = [tomllib.loads(one.read_text(encoding="utf-8")) for one in ROOT.glob("policies/*.toml")]

@@ -1,11 +1,22 @@
 """The pages name what is there: files, functions, figures, columns, commands, routes; and the code's own words do."""
 
+import importlib
 import re
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Final
+from uuid import uuid4
 
 import pytest
+from sqlalchemy import LargeBinary
+from sqlmodel import SQLModel
 
+from atm_service.desk.counterfeits import service as counterfeits
+from atm_service.payout import service as payout
+from atm_service.platform.idempotency import Key
+from atm_service.platform.keys import store as key_store
+from atm_service.registers.banks import service as banks
+from atm_service.registers.customers import at_rest
 from tests import names
 from tests.names import ROOT
 
@@ -111,3 +122,56 @@ def test_decisions_are_numbered_dated_and_listed() -> None:
         "README.md",
         *(p.name for p in DECISIONS),
     }
+
+
+def test_rules_are_indexed() -> None:
+    """Each rule leads to something that decides it, and no rule stands twice."""
+    page = (ROOT / "docs/rules.md").read_text(encoding="utf-8").split("## What is encrypted", maxsplit=1)[0]
+    rows = [line.split(" | ") for line in page.splitlines() if line.startswith("| ")]
+    rules = {rule.removeprefix("| "): decided for rule, decided, *_ in rows if decided != "decided by"}
+    assert len(rules) == len(rows) - page.count("decided by")
+    assert len(rules) >= 15
+    assert [rule for rule, decided in rules.items() if "`" not in decided] == []
+
+
+def encrypted_columns() -> dict[str, str]:
+    """Read the list of encrypted columns: each with the place where it opens."""
+    page = (
+        (ROOT / "docs/rules.md")
+        .read_text(encoding="utf-8")
+        .split("| column | holds | place |", maxsplit=1)[1]
+    )
+    rows = re.findall(r"^\| `([\w.]+)` \| .+ \| `(.+)` \|$", page, re.MULTILINE)
+    return dict(rows)
+
+
+def test_the_list_of_encrypted_columns_is_whole() -> None:
+    """It names the columns of bytes that are called sealed, the remembered answers, and nothing else."""
+    for store in sorted((ROOT / "atm_service").rglob("*.py")):
+        if "table=True" in store.read_text(encoding="utf-8"):
+            importlib.import_module(".".join(store.relative_to(ROOT).with_suffix("").parts))
+    columns = {
+        f"{table.fullname}.{column.name}": column
+        for table in SQLModel.metadata.tables.values()
+        for column in table.columns
+    }
+    sealed = {name for name in columns if re.search(r"\.sealed_|_sealed$", name)}
+    assert set(encrypted_columns()) == {*sealed, "service.idempotency.answer"}
+    assert all(isinstance(columns[name].type, LargeBinary) for name in encrypted_columns())
+
+
+def test_places_are_as_the_list_says() -> None:
+    """Each column opens in the place that the code makes for it."""
+    id, kid = uuid4(), "b1ee"
+    keyed = SimpleNamespace(caller="customer", key="k")
+    made = {
+        "service.bank_link.account_sealed": banks._place(id),
+        "service.withdrawal.digits_sealed": payout.digits_place(id),
+        "service.counterfeit.bearer_sealed": counterfeits._place_of(id),
+        "service.signing_key.sealed_private": key_store._context("code", kid),
+        "service.idempotency.answer": Key.place(keyed),  # type: ignore[arg-type]
+    }
+    for column, place in encrypted_columns().items():
+        _, table, name = column.split(".")
+        expected = place.format(id=id, purpose="code", kid=kid, caller="customer", key="k").encode()
+        assert made.get(column, at_rest.place(table, name.removesuffix("_sealed"), id)) == expected
