@@ -131,10 +131,10 @@ def facts() -> Facts:
             found.words |= {section, *(figures if isinstance(figures, dict) else ())}
     for path in [*(ROOT / "atm_service").rglob("*.js"), *(ROOT / "counter_app").rglob("*.js")]:
         found.words |= set(_WORD.findall(path.read_text(encoding="utf-8")))
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    found.strings |= {re.split(r"[^\w-]", one)[0] for one in project["dependencies"]} | set(
-        project["scripts"]
-    )
+    text = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+    found.words |= set(_WORD.findall(text))
+    found.strings |= {re.split(r"[^\w-]", one)[0] for one in tomllib.loads(text)["project"]["dependencies"]}
+    found.strings |= set(tomllib.loads(text)["project"]["scripts"])
     return found
 
 
