@@ -30,8 +30,9 @@ browser: $(READY)
 	$(BIN)/python tests/tools.py
 
 .PHONY: test
-test: $(READY) browser  ## Run every test, the browser's too
-	$(BIN)/python -m pytest --numprocesses auto --dist loadfile
+test: $(READY) browser  ## Run every test, the browser's too (SEED=7: in another order, with other dice)
+	$(if $(SEED),SOFT_ATM_TEST_SEED=$(SEED)) $(BIN)/python -m pytest --numprocesses auto --dist loadfile \
+	  --no-loadscope-reorder --durations 10 $(if $(SEED),--hypothesis-seed $(SEED))
 
 .PHONY: check
 check: $(READY)  ## Check format, lint, types and import contracts

@@ -5,7 +5,7 @@ from typing import Any, Literal, TypeVar
 
 from counter_app import service_api
 from counter_app.answers import GarbledError, read, read_page
-from counter_app.cash_answers import Delivery, District, Districts, OpenShift, OpenShifts, Plan, Vault
+from counter_app.cash_answers import Area, Areas, Delivery, OpenShift, OpenShifts, Plan, Vault
 from counter_app.service_api import PAGE_ITEMS, Service, UnreachableError
 
 T = TypeVar("T")
@@ -44,14 +44,14 @@ async def deliveries(service: Service, token: str, which: str) -> tuple[list[Del
     )
 
 
-async def districts(service: Service) -> list[District]:
-    """Return the districts that have offices."""
-    return _read(Districts, await service_api.ask(service, "GET", "/wallet/v1/districts")).items
+async def areas(service: Service) -> list[Area]:
+    """Return the areas that have offices."""
+    return _read(Areas, await service_api.ask(service, "GET", "/wallet/v1/areas")).items
 
 
-async def plan(service: Service, token: str, district: str, cash: int | None) -> Plan:
-    """Return a proposed trip of a district's cash; None: of what the policy lends it."""
-    query = {"district": district} | ({} if cash is None else {"cash": str(cash)})
+async def plan(service: Service, token: str, area: str, cash: int | None) -> Plan:
+    """Return a proposed trip of an area's cash; None: of what the policy lends it."""
+    query = {"area": area} | ({} if cash is None else {"cash": str(cash)})
     answer = await service_api.ask(service, "GET", "/staff/v1/floats/plan", token=token, query=query)
     return _read(Plan, answer)
 

@@ -18,7 +18,9 @@ CODE_MAX: Final = 120
 OPENED_AT_ONCE_MAX: Final = 10_000
 
 _CODE: Final = re.compile(r"[a-z][a-z0-9-]*(/[a-z0-9][a-z0-9-]*)+")
-_OPEN: Final = "SELECT * FROM ledger.open_accounts(%s::text[], %s::text[], %s::boolean[], %s)"
+_OPEN: Final = """
+/* lock: opening */ SELECT * FROM ledger.open_accounts(%s::text[], %s::text[], %s::boolean[], %s)
+"""
 
 
 class AccountClass(StrEnum):

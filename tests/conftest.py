@@ -1,22 +1,68 @@
 """One embedded PostgreSQL for a test run, one migrated template, a fresh clone for each test that asks."""
 
 import os
+import random
 from collections.abc import Iterator
 
 import pytest
-from hypothesis import Phase, settings
+from hypothesis import HealthCheck, Phase, settings
 from sqlalchemy import Connection, make_url
 
 from atm_service.platform import database as db
 from tests.database import Database, administer, cloned
 from tests.folders import walkable
+from tests.locks import Witness
 
 # A busy machine is no bug, and a run that nobody watches repeats the same examples.
-settings.register_profile("soft-atm", deadline=None, derandomize="CI" in os.environ)
+settings.register_profile(
+    "soft-atm",
+    deadline=None,
+    derandomize="CI" in os.environ and "SOFT_ATM_TEST_SEED" not in os.environ,
+    suppress_health_check=[HealthCheck.too_slow],
+)
 settings.register_profile(
     "unshrunk", settings.get_profile("soft-atm"), phases=[Phase.explicit, Phase.reuse, Phase.generate]
 )
 settings.load_profile("soft-atm")
+
+witness = Witness()
+witness.watch()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call() -> Iterator[None]:
+    """Fail a test in which locks were taken out of order."""
+    yield
+    _fail_by_witness()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown() -> Iterator[None]:
+    """Fail a test whose fixtures took locks out of order, or a thread that ended after it."""
+    yield
+    _fail_by_witness()
+
+
+def _fail_by_witness() -> None:
+    if wrong := witness.take_out():
+        pytest.fail("\n\n".join(dict.fromkeys(wrong)), pytrace=False)
+
+
+# The longest first, then what is many, then what waits for processes and pages; small files fill in at the end.
+FOLDERS = ("simulation/test_sixty_days", "atm_service", "bench", "browser", "simulation", "")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Put long files first, so that no worker is left alone with one; with a seed, try another order of all."""
+    seed = config.getoption("hypothesis_seed")
+    if seed is None:
+        items.sort(key=lambda item: [item.nodeid.startswith(f"tests/{one}") for one in FOLDERS].index(True))
+        return
+    dice = random.Random(seed)
+    files = {item.path: dice.random() for item in items}
+    items.sort(
+        key=lambda item: (files[item.path], 0 if item.get_closest_marker("in_order") else dice.random())
+    )
 
 
 @pytest.fixture(scope="session")

@@ -30,11 +30,16 @@ def administer(server_url: str, statement: str) -> None:
     engine.dispose()
 
 
+def copy(server_url: str, template: str, name: str) -> None:
+    """Make a database from the template: by its files, which is faster than by its journal where nothing is durable."""
+    administer(server_url, f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy")
+
+
 @contextmanager
 def cloned(server_url: str, template: str) -> Iterator[Database]:
     """Give a fresh, migrated database, dropped at the end."""
     name = f"test_{os.getpid()}_{next(_numbers)}"
-    administer(server_url, f"CREATE DATABASE {name} TEMPLATE {template}")
+    copy(server_url, template, name)
     url = make_url(server_url).set(database=name).render_as_string(hide_password=False)
     owner, app = db.owner_engine(url), db.app_engine(url)
     yield Database(url, owner, app)

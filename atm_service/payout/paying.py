@@ -1,8 +1,4 @@
-"""Paying: for all counters that ask at the same moment.
-
-Rows are locked in one order: withdrawals, shifts, the offices' days, notes, ledger accounts, each kind in the order of
-its ids.
-"""
+"""Paying: for all counters that ask at the same moment. Locks: docs/locking.md."""
 
 import secrets
 from collections.abc import Iterable, Mapping, Sequence
@@ -132,6 +128,7 @@ def _pay(
             ready.append(one)
     today = ledger.business_date(now)
     so_far = receipts.paid_out(session, [one.shift.office for one in ready], today)
+    reservations.lock(session, [one.found for one in ready], now)
     allowed = _within_limits(context.policy, _rooms(session, so_far, ready, today), ready, today, results)
     mixes = _chosen(session, allowed, results)
     paid = _capture(session, [one for one in allowed if one.paid.id in mixes], results, now)
@@ -312,7 +309,7 @@ def _written(
         session, [(receipt, one.shift.id, one.payment.clerk.subject) for one, receipt in made], today
     )
     store.save(session, [one.paid for one in paid])
-    reservations.give_back(session, [one.found for one in paid], now)
+    reservations.give_back_locked(session, [one.found for one in paid], now)
     deeds = [
         Deed(
             "pay",

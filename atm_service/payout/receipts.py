@@ -8,6 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection, Row, text
 
+from atm_service.platform.locking import Rank
 from atm_service.registers.notes.domain import NONE, minus, written
 
 
@@ -58,7 +59,7 @@ class Payout:
 
 
 # Locked by an update that changes nothing: one statement whether the day's row is there or not.
-_PAID_OUT = text("""
+_PAID_OUT = Rank.OFFICE_DAY.locks("""
     WITH today AS (
         INSERT INTO service.office_day AS d (office, day, paid_total, receipts)
         SELECT wanted.office, :day, 0, 0 FROM unnest(CAST(:offices AS text[])) AS wanted (office) ORDER BY wanted.office

@@ -1,8 +1,9 @@
-"""The use cases of a withdrawal. Each runs inside one transaction of its caller.
+"""The use cases of a withdrawal. Those that are given a session run inside its transaction, the others in their own.
 
-Locks are taken in one order everywhere: customer, withdrawal, shift, the office's day, ledger accounts.
+Locks: docs/locking.md.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -17,6 +18,7 @@ from atm_service.platform.keys.tokens import Caller
 from atm_service.platform.policy import Policy
 from atm_service.platform.policy import Withdrawal as Rules
 from atm_service.platform.refusals import NotFound
+from atm_service.platform.trail import Deed
 from atm_service.promises.reservations import service as reservations
 from atm_service.promises.shifts import service as shifts
 from atm_service.registers.customers import service as customers
@@ -84,20 +86,36 @@ def give_up(
 
     With `drawer` only as far as no other drawer is paying it. What has ended stays as it ended.
     """
-    found = store.find(session, id)
-    if found is None:
+    stands = give_up_each(session, policy, by, [id], now, drawer=drawer)
+    if not stands:
         raise NotFound
-    before = found.withdrawal
+    return stands[0]
+
+
+def give_up_each(
+    session: Connection,
+    policy: Policy,
+    by: Caller,
+    ids: Sequence[UUID],
+    now: datetime,
+    *,
+    drawer: Drawer | None = None,
+) -> list[Withdrawal]:
+    """Give up each as `give_up` does: all are locked before any money moves."""
+    found = [one.withdrawal for one in store.find_each(session, ids).values()]
+    stands = [_given_up(one, drawer, now) for one in found]
+    gone = [(before, after) for before, after in zip(found, stands, strict=True) if after != before]
+    store.save(session, [after for _, after in gone])
+    reservations.give_back(session, [before for before, _ in gone], now)
+    must(*ledger.post(session, [_giving_back(policy, before, "cancelled", now) for before, _ in gone], now))
+    trail.record_each(session, now, [Deed("cancel", after.id, by, {}) for _, after in gone])
+    return stands
+
+
+def _given_up(before: Withdrawal, drawer: Drawer | None, now: datetime) -> Withdrawal:
     own = before.drawer if drawer is None else drawer
     free = before if own is None else before.release(own)
-    if not free.is_live or free.is_leased(now):
-        return before
-    after = free.cancel(now)
-    store.save(session, [after])
-    reservations.give_back(session, [before], now)
-    must(*ledger.post(session, [_giving_back(policy, before, "cancelled", now)], now))
-    trail.record(session, now, "cancel", id, by)
-    return after
+    return before if not free.is_live or free.is_leased(now) else free.cancel(now)
 
 
 def read(context: Context, text: str, now: datetime) -> Code | str:

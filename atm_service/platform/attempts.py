@@ -13,6 +13,7 @@ from sqlalchemy import Connection, DateTime, text
 from sqlmodel import Field, SQLModel
 
 from atm_service.platform.context import Context
+from atm_service.platform.locking import Rank
 from atm_service.platform.refusals import TooManyAttempts
 
 
@@ -51,7 +52,7 @@ KEPT_FOR: Final = timedelta(days=1)  # longer than any window
 _COUNTED = text(
     "SELECT subject, shut_until FROM service.attempt WHERE door = :door AND subject = ANY (:subjects)"
 )
-_WRONG = text("""
+_WRONG = Rank.ATTEMPT.locks("""
     INSERT INTO service.attempt AS a (door, subject, wrong, since) VALUES (:door, :subject, 1, :now)
     ON CONFLICT (door, subject) DO UPDATE SET
         wrong = CASE WHEN a.since < :start OR a.shut_until <= :now THEN 1 ELSE a.wrong + 1 END,
@@ -60,9 +61,15 @@ _WRONG = text("""
                           WHEN a.wrong + 1 >= :most THEN CAST(:until AS timestamptz) ELSE a.shut_until END
     RETURNING wrong, shut_until
 """)
-_FORGET = text("DELETE FROM service.attempt WHERE since < :before AND coalesce(shut_until, since) < :before")
+# Passing by what somebody is counting: nobody waits for housekeeping, nor it for them.
+_FORGET = Rank.ATTEMPT.locks("""
+    DELETE FROM service.attempt WHERE (door, subject) IN (
+        SELECT door, subject FROM service.attempt
+        WHERE since < :before AND coalesce(shut_until, since) < :before ORDER BY door, subject FOR UPDATE SKIP LOCKED
+    )
+""")
 # One after another in the order that is given; in a statement of its own, so that the next one sees what was counted.
-_TURNS = text("""
+_TURNS = Rank.ATTEMPT.locks("""
     SELECT pg_advisory_xact_lock(hashtextextended(:door || ' ' || subject, 1))
     FROM unnest(CAST(:subjects AS text[])) AS wanted (subject)
 """)

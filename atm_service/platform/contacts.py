@@ -8,8 +8,10 @@ import threading
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import Connection, DateTime, text
+from sqlalchemy import Connection, DateTime
 from sqlmodel import Field, SQLModel
+
+from atm_service.platform.locking import Rank
 
 WRITE_EVERY: Final = timedelta(minutes=1)
 FRESH: Final = timedelta(minutes=5)  # a counter that is in use speaks every minute
@@ -26,7 +28,7 @@ class OfficeContactRow(SQLModel, table=True):
 
 
 # In order of code, as in every process: so two of them do not wait in a circle.
-_WRITE: Final = text("""
+_WRITE: Final = Rank.CONTACT.locks("""
     INSERT INTO service.office_contact AS c (office, seen_at)
     SELECT o.code, seen.at
     FROM unnest(CAST(:offices AS text[]), CAST(:times AS timestamptz[])) AS seen (office, at)

@@ -16,6 +16,7 @@ from pydantic import BaseModel
 from sqlalchemy import Connection, DateTime, LargeBinary, text
 from sqlmodel import Field, SQLModel
 
+from atm_service.platform.locking import Rank
 from atm_service.platform.refusals import (
     IdempotencyKeyMissing,
     IdempotencyKeyReused,
@@ -45,7 +46,7 @@ class IdempotencyRow(SQLModel, table=True):
 
 
 # The lock is taken in a statement of its own: the next statement's snapshot then sees what its last holder committed.
-_LOCK = text("""
+_LOCK = Rank.IDEMPOTENCY.locks("""
     SELECT n, pg_try_advisory_xact_lock(hashtextextended(caller || ' ' || key, 0)) AS locked
     FROM unnest(CAST(:callers AS text[]), CAST(:keys AS text[])) WITH ORDINALITY AS wanted (caller, key, n)
 """)
@@ -59,7 +60,7 @@ _REMEMBER = text("""
     SELECT *, :status, :now
     FROM unnest(CAST(:callers AS text[]), CAST(:keys AS text[]), CAST(:prints AS bytea[]), CAST(:answers AS bytea[]))
 """)
-_FORGET = text("DELETE FROM service.idempotency WHERE created_at < :before")
+_FORGET = Rank.IDEMPOTENCY.locks("DELETE FROM service.idempotency WHERE created_at < :before")
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ from atm_service.control.floats import watching as floats
 from atm_service.payout import service as withdrawals
 from atm_service.platform import attempts, contacts, idempotency, metrics
 from atm_service.platform.context import Context
+from atm_service.platform.locking import Rank
 from atm_service.platform.sessions import service as sessions
 from atm_service.promises.reservations import watching as reservations
 from atm_service.registers.customers import onboarding
@@ -26,6 +27,7 @@ from atm_service.registers.payments import service as payments
 log = structlog.get_logger("housekeeping")
 
 LOCK: Final = 5_094_417_263  # any constant: one housekeeper at a time over all processes
+_LOCK: Final = Rank.HOUSEKEEPING.locks("SELECT pg_try_advisory_lock(:lock)")
 
 
 def _forget_old(context: Context, now: datetime) -> int:
@@ -52,7 +54,7 @@ TASKS: Final[dict[str, Callable[[Context, datetime], int]]] = {
 def round_(context: Context, now: datetime) -> dict[str, int]:
     """Do every task once, if no other process is at it; give what each brought to an end."""
     with context.engine.connect() as session:
-        if not session.execute(text("SELECT pg_try_advisory_lock(:lock)"), {"lock": LOCK}).scalar_one():
+        if not session.execute(_LOCK, {"lock": LOCK}).scalar_one():
             return {}
         try:
             session.commit()

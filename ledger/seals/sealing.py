@@ -12,8 +12,8 @@ from ledger.seals.leaves import KINDS, Leaf, encoded, recorded_at
 from ledger.seals.reading import Key
 from ledger.seals.seal import FIRST_PREVIOUS, LEAVES_MAX, Seal, header
 
-_LOCK: Final = "SELECT pg_try_advisory_xact_lock(hashtextextended('ledger.seal', 0))"
-_WAIT: Final = "SELECT pg_advisory_xact_lock(hashtextextended('ledger.seal', 0)) IS NOT NULL"
+_LOCK: Final = "/* lock: seal */ SELECT pg_try_advisory_xact_lock(hashtextextended('ledger.seal', 0))"
+_WAIT: Final = "/* lock: seal */ SELECT pg_advisory_xact_lock(hashtextextended('ledger.seal', 0)) IS NOT NULL"
 _SEAL: Final = """
 SELECT ledger.seal(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s::text[], %s::uuid[], %s::bytea[])
 """

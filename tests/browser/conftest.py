@@ -5,16 +5,9 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, expect, sync_playwright
 
-# Nothing may leave this machine, and a container has no sandbox or graphics card.
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
+from tests.browser.road import ARGUMENTS, Demo, running_demo
+from tests.database import cloned
+
 PATIENCE_MS = 20_000  # pages ask again every five seconds, and the machine may be busy
 
 
@@ -27,3 +20,13 @@ def chromium() -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=ARGUMENTS)
         yield browser
         browser.close()
+
+
+@pytest.fixture(scope="module")
+def demo(server_url: str, template: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
+    """Give a running demo to all tests of a module; each uses an office and a customer of its own."""
+    with (
+        cloned(server_url, template) as database,
+        running_demo(tmp_path_factory.mktemp("demo"), database.url) as running,
+    ):
+        yield running

@@ -5,7 +5,7 @@ import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from email.utils import format_datetime
 from pathlib import Path
 
 import pytest
@@ -50,17 +50,17 @@ class Seen:
 
 @pytest.fixture
 def seen(chromium: Browser, database: Database, tmp_path: Path) -> Iterator[Seen]:
-    """Give a phone in front of a real service, whose clock is the browser's."""
+    """Give a phone in front of a real service, where it is a Monday morning: the page goes by its answers' date."""
     clock = Clock()
-    clock.now = datetime.now(UTC)  # noqa: TID251  the page goes by the real clock
     context = context_on(database.app, tmp_path, clock)
     service = Service(context, clock)
     service.clerk()
     service.clerk(OTHER_OFFICE)
-    with context.transaction() as session:  # the tests run at any hour
-        for office in (OFFICE, OTHER_OFFICE):
-            life.set_hours(session, None, office, ["00:00-24:00"] * 7, clock.now)
-    server = uvicorn.Server(uvicorn.Config(app.create(context), port=0, log_level="critical"))
+    date = ("Date", format_datetime(clock.now, usegmt=True))
+    config = uvicorn.Config(
+        app.create(context), port=0, log_level="critical", date_header=False, headers=[date]
+    )
+    server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run)
     thread.start()
     while not server.started:

@@ -10,24 +10,22 @@ from sqlalchemy import text
 from atm_service.platform import database as db
 from atm_service.registers.offices import life
 from atm_service.registers.offices.domain import State
-from tests.browser.road import OLD_PC, PHONE, Counter, Demo, running_demo
-from tests.folders import walkable
+from tests.browser.road import OLD_PC, PHONE, Counter, Demo, later
 
 
 @pytest.fixture(scope="module")
-def demo() -> Iterator[Demo]:
+def demo(demo: Demo) -> Demo:
     """Give a running demo in which a third of all offices are active and some of them suspended."""
-    with walkable() as folder, running_demo(folder) as running:
-        engine = db.owner_engine(running.database_url)
-        with engine.begin() as session:
-            now = session.execute(text("SELECT now()")).scalar_one()
-            codes = session.execute(text("SELECT code FROM service.office ORDER BY code")).scalars().all()
-            for code in codes[::3]:
-                life.activate(session, code, 1, now)
-            for code in codes[::21]:
-                life.change_state(session, None, code, State.SUSPENDED, "Mất điện cả xã", now)
-        engine.dispose()
-        yield running
+    engine = db.owner_engine(demo.database_url)
+    with engine.begin() as session:
+        now = session.execute(text("SELECT now()")).scalar_one()
+        codes = session.execute(text("SELECT code FROM service.office ORDER BY code")).scalars().all()
+        for code in codes[::3]:
+            life.activate(session, code, 1, now)
+        for code in codes[::21]:
+            life.change_state(session, None, code, State.SUSPENDED, "Mất điện cả xã", now)
+    engine.dispose()
+    return demo
 
 
 @pytest.fixture
@@ -50,12 +48,12 @@ def seen(page: Page, tmp_path: Path, name: str) -> None:
 
 
 def test_two_hundred_offices_at_a_glance(demo: Demo, boss: Page, tmp_path: Path) -> None:
-    """All are there, the worst first in their district, with signs; the filter; a phone; paper."""
+    """All are there, the worst first in their area, with signs; the filter; a phone; paper."""
     boss.goto(f"{demo.counter_url}/board")
     expect(boss.locator("a.desk")).to_have_count(200)
     seen(boss, tmp_path, "board-pc")
-    for district in boss.locator(".district").all():
-        classes = [one.get_attribute("class") or "" for one in district.locator("a.desk").all()]
+    for area in boss.locator(".area").all():
+        classes = [one.get_attribute("class") or "" for one in area.locator("a.desk").all()]
         order = [
             next(n for n, mark in enumerate(("act", "look", "well", "rest")) if mark in one)
             for one in classes
@@ -77,7 +75,7 @@ def test_by_keyboard_from_the_board_to_a_suspended_office(demo: Demo, boss: Page
     boss.keyboard.press("F2")
     desk = boss.locator("a.desk.act[href='/board/05983-1'], a.desk[href='/board/05983-1']").first
     desk.focus()
-    boss.wait_for_timeout(800)
+    later(boss)
     boss.keyboard.press("Enter")
     expect(boss.locator("h1")).to_contain_text("05983-1")
     seen(boss, tmp_path, "office-pc")

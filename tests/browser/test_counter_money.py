@@ -6,15 +6,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.road import OLD_PC, Counter, Demo, Phone, running_demo
-from tests.folders import walkable
-
-
-@pytest.fixture(scope="module")
-def demo() -> Iterator[Demo]:
-    """Give a running demo."""
-    with walkable() as folder, running_demo(folder) as running:
-        yield running
+from tests.browser.road import OLD_PC, Counter, Demo, Phone, at_once, later
 
 
 def page_of(chromium: Browser) -> Page:
@@ -72,10 +64,11 @@ def test_a_deposit(demo: Demo, clerk: Counter) -> None:
     expect(page.locator("dd").first).to_contain_text("•••")
     expect(page.locator("#pay")).to_be_focused()
     fits(page)
-    ready(page)
+    at_once(page)
     page.keyboard.press("Enter")  # the second of two: the name has not been read yet
-    page.wait_for_timeout(800)
+    expect(page.locator("form[data-sent]")).to_have_count(0)
     expect(page.locator("#pay")).to_be_focused()
+    later(page)
     page.keyboard.press("Enter")
     expect(page.locator("h1")).to_have_text("ĐÃ THU TIỀN")
     fits(page)
@@ -91,7 +84,7 @@ def test_a_transfer(demo: Demo, clerk: Counter) -> None:
         page.keyboard.type(typed)
         page.keyboard.press("Enter")
     expect(page.locator("form .primary")).to_be_focused()
-    page.wait_for_timeout(600)  # a second Enter of a scanner is not the one that sends
+    later(page)  # a second Enter of a scanner is not the one that sends
     fits(page)
     page.keyboard.press("Enter")
     expect(page.locator("#pin")).to_be_focused()
@@ -100,7 +93,7 @@ def test_a_transfer(demo: Demo, clerk: Counter) -> None:
     page.keyboard.type(demo.customers[0]["pin"])
     page.keyboard.press("Enter")
     expect(page.locator("#pay")).to_be_focused()
-    page.wait_for_timeout(600)
+    later(page)
     page.keyboard.press("Enter")
     expect(page.locator("h1")).to_have_text("ĐÃ CHUYỂN")
 
@@ -139,7 +132,7 @@ def test_a_reversal_with_a_supervisor_elsewhere(demo: Demo, clerk: Counter, chro
 
     expect(page.locator("h1")).to_have_text("ĐÃ DUYỆT")  # by itself
     ready(page)
-    page.wait_for_timeout(800)  # an Enter just as a verdict appears is not an answer to it
+    later(page)  # an Enter just as a verdict appears is not an answer to it
     page.keyboard.press("Enter")
     expect(page.locator("[name=count-500000]")).to_be_focused()
     ready(page)
@@ -187,6 +180,6 @@ def test_a_counterfeit(demo: Demo, clerk: Counter) -> None:
     for typed in ("QX24813579", "Lộc Văn Bình", demo.customers[2]["id_number"]):
         page.keyboard.type(typed)
         page.keyboard.press("Enter")
-    page.wait_for_timeout(600)
+    later(page)
     page.keyboard.press("Enter")
     expect(page.locator(".slip")).to_contain_text(re.compile("QX24813579"))

@@ -19,7 +19,7 @@ import qrcode
 import uvicorn
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.road import OLD_PC, PHONE, browser_with_camera, camera_film
+from tests.browser.road import OLD_PC, PHONE, browser_with_camera, camera_film, later
 from tests.counter_app.fake_service import CARD, CARD_QR, CLERK, PASSWORD, PIN, Fake
 from tests.counter_app.test_cards import mrz
 
@@ -153,7 +153,7 @@ def begin(page: Page, counter: Counter) -> None:
 def enter(page: Page, selector: str) -> None:
     """Press Enter on what has the focus, once it may count."""
     focused(page, selector)
-    page.wait_for_timeout(750)
+    later(page)
     page.keyboard.press("Enter")
 
 

@@ -16,18 +16,9 @@ from tests.browser.road import (
     Phone,
     browser_with_camera,
     camera_film,
-    running_demo,
 )
-from tests.folders import walkable
 
 FULL_DRAWER = {"500000": 400}
-
-
-@pytest.fixture(scope="module")
-def demo() -> Iterator[Demo]:
-    """Give a running demo; each test uses an office and a customer of its own."""
-    with walkable() as folder, running_demo(folder) as running:
-        yield running
 
 
 @pytest.fixture

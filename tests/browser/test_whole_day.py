@@ -4,7 +4,6 @@ The demo's clock is the machine's own, so that "the next day" is the opening rig
 is moved in the database instead of waiting for it.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from io import BytesIO
@@ -14,7 +13,6 @@ from typing import Any
 from uuid import uuid4
 
 import httpx2
-import pytest
 import zxingcpp
 from PIL import Image
 from playwright.sync_api import Browser, Page, expect
@@ -22,8 +20,7 @@ from sqlalchemy import text
 
 from atm_service.platform import database as db
 from atm_service.registers.withdrawals import digits
-from tests.browser.road import OLD_PC, Demo, running_demo
-from tests.folders import walkable
+from tests.browser.road import OLD_PC, Demo, later
 
 CLERK, OTHER_OFFICE = "06001-1", "05971-1"
 DELEGATE = "020190007788"
@@ -35,13 +32,6 @@ TO_VAULT = {
 }  # leaves ten million: a large code finds the drawer short
 # Five payments of one note, one of them undone, two notes paid in; one note is missing.
 AT_CLOSE = {"500000": 7, "20000": 200, "10000": 100}
-
-
-@pytest.fixture(scope="module")
-def demo() -> Iterator[Demo]:
-    """Give a running demo."""
-    with walkable() as folder, running_demo(folder) as running:
-        yield running
 
 
 @dataclass
@@ -107,9 +97,7 @@ class Desk:
 
     def enter(self) -> None:
         """Strike Enter as a person does who has read: not with the scanner's own, not as a verdict appears."""
-        self.ready()
-        now = self.page.evaluate("performance.now()")
-        self.page.wait_for_function("ms => performance.now() > ms", arg=now + 750)
+        later(self.page)
         self.page.keyboard.press("Enter")
 
     def at(self, selector: str) -> None:

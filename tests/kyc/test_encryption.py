@@ -34,10 +34,10 @@ def test_decrypts_what_it_encrypted(plaintext: bytes, context: bytes) -> None:
 
 def test_envelope_is_as_documented() -> None:
     """Version, key id and its length, nonce, ciphertext, tag: stored values outlive the code."""
-    encrypted = NEW.encrypt(b"abc", CONTEXT)
+    encrypted = NEW.encrypt(b"020085001234", CONTEXT)
     assert encrypted[:3] == b"\x01\x01b"
-    assert len(encrypted) == 3 + 12 + 3 + 16
-    assert b"abc" not in encrypted
+    assert len(encrypted) == 3 + 12 + 12 + 16
+    assert b"020085001234" not in encrypted
 
 
 def test_opens_a_value_of_the_first_version() -> None:

@@ -51,7 +51,11 @@ def expected(model: Model) -> Seen:
 
 
 @given(st.data())
-@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=120,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
 def test_database_agrees_with_the_model(database: Database, data: st.DataObject) -> None:
     """One by one or as a batch: every outcome, balance, version, hold and end is the model's, and all controls hold."""
     writer = Writer(data.draw, Model({account.code: Totals(account) for account in ACCOUNTS}))

@@ -10,6 +10,7 @@ from atm_service.payout import service as withdrawals
 from atm_service.platform.refusals import Refusal
 from atm_service.promises.availability import store as availability
 from atm_service.promises.availability.domain import CanPay, answer
+from atm_service.promises.availability.store import Known
 from atm_service.promises.reservations import moving
 from atm_service.registers.withdrawals import store
 from atm_service.registers.withdrawals.domain import Reservation
@@ -148,8 +149,9 @@ class Life:
     ) -> list[tuple[Wanting, Place]]:
         """Let customers ask which office can pay, the nearest first; where none can, reserve for tomorrow."""
         going: list[tuple[Wanting, Place]] = []
+        known = self._known(day.date)
         for one in waiting:
-            able = self._able(one, day.date)
+            able = self._able(one, known)
             if able:
                 going.append((one, able[0]))
                 self.seen.elsewhere += able[0] is not self._home(one)
@@ -157,14 +159,18 @@ class Life:
                 self.seen.stayed_home += 1
                 if tomorrow is None or not self._book([one], tomorrow.date):
                     self._carry(one)
+                known = self._known(day.date)
         return going
 
-    def _able(self, one: Wanting, today: date) -> list[Place]:
-        """List the offices that say yes to an amount: the own, then the district's."""
+    def _known(self, day: date) -> dict[str, Known]:
+        """Give what every office says of a day, to all who ask until something changes."""
+        with self.province.context.transaction() as session:
+            return availability.of_each(session, [place.code for place in self.province.places], day)
+
+    def _able(self, one: Wanting, known: dict[str, Known]) -> list[Place]:
+        """List the offices that say yes to an amount: the own, then the area's."""
         home = self._home(one)
         near = [home, *self.province.neighbours(home)]
-        with self.province.context.transaction() as session:
-            known = availability.of_each(session, [place.code for place in near], today)
         policy, now = self.province.context.policy, self.province.clock.now
         said = [answer(known[place.code].facts, one.wish.amount, policy, now).can_pay for place in near]
         return [place for place, can in zip(near, said, strict=True) if can is CanPay.YES]
@@ -272,7 +278,7 @@ class Life:
         """Move what is reserved to the nearest office that says yes; its code is another one afterwards."""
         context, now = self.province.context, self.province.clock.tick()
         assert one.day is not None
-        for place in self._able(one, one.day)[:1]:
+        for place in self._able(one, self._known(one.day))[:1]:
             try:
                 with context.transaction() as session:
                     moved, _ = moving.move(

@@ -9,6 +9,8 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, Connection, DateTime, Index, LargeBinary, Row, text
 from sqlmodel import Field, SQLModel
 
+from atm_service.platform.locking import Rank
+
 
 class CounterfeitRow(SQLModel, table=True):
     """One counterfeit note, never changed. Who brought it is encrypted."""
@@ -53,7 +55,9 @@ class Counterfeit:
     found_at: datetime
 
 
-_TURN: Final = text("SELECT pg_advisory_xact_lock(hashtextextended('counterfeit ' || :office, 3))")
+_TURN: Final = Rank.COUNTERFEIT.locks(
+    "SELECT pg_advisory_xact_lock(hashtextextended('counterfeit ' || :office, 3))"
+)
 _PLACE: Final = text("""
     SELECT count(*) + 1 FROM service.counterfeit WHERE office = :office AND found_at >= :start
 """)

@@ -1,8 +1,7 @@
 """Undo a payment or a deposit: asked for with a reason, approved elsewhere, then done by counted cash.
 
 The entry mirrors the first one and names it. What was undone is given back to the customer's and the office's
-limits. Each runs inside one transaction of its caller; locks as for a payment: customer, withdrawal, shift, the
-office's day, ledger accounts.
+limits. Each runs inside one transaction of its caller. Locks: docs/locking.md.
 """
 
 from datetime import datetime

@@ -21,6 +21,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
 from atm_service.desk.vouchers.domain import Confirmed, Draft, Voucher, VoucherKind
+from atm_service.platform.locking import Rank
 
 
 class VoucherRow(SQLModel, table=True):
@@ -72,11 +73,11 @@ class OfficeDay:
 
 
 # The row is made first: the proposed row of an upsert would have to keep the table's checks by itself.
-_DAY_MADE: Final = text("""
+_DAY_MADE: Final = Rank.OFFICE_DAY.locks("""
     INSERT INTO service.office_day (office, day, paid_total, receipts, received_total, reversed_total, vouchers)
     VALUES (:office, :day, 0, 0, 0, 0, 0) ON CONFLICT DO NOTHING
 """)
-_DAY_COUNTED: Final = text("""
+_DAY_COUNTED: Final = Rank.OFFICE_DAY.locks("""
     UPDATE service.office_day AS d
     SET received_total = d.received_total + :received, reversed_total = d.reversed_total + :reversed,
         vouchers = d.vouchers + 1

@@ -9,11 +9,12 @@ from sqlalchemy import Connection, DateTime, Index, Row, Text, func, insert, or_
 from sqlmodel import Field, SQLModel
 
 from atm_service.platform.keys.domain import KeySet, Purpose, SigningKey, VerifyingKey, retired_after
+from atm_service.platform.locking import Rank
 from kyc.encryption import Cipher
 from kyc.errors import Undecryptable
 
 ATTEMPTS: Final = 16
-_LOCK: Final = "service.signing_key"
+_LOCK: Final = Rank.KEYS.locks("SELECT pg_advisory_xact_lock(hashtextextended('service.signing_key', 0))")
 
 
 _BYTEWISE: Final = Text(collation="C")
@@ -89,7 +90,7 @@ def rotate(
     Other processes sign with it from their next reading of the keys, within `domain.REREAD`. Two at once take
     turns until the end of the caller's transaction: each makes a key, and one is current at the end.
     """
-    session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(_LOCK, 0))))
+    session.execute(_LOCK)
     stored = set(session.scalars(select(_KEYS.c.kid)))
     key = _new_key(purpose, stored, generate)
     session.execute(

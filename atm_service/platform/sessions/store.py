@@ -8,6 +8,8 @@ from uuid import UUID
 from sqlalchemy import Connection, DateTime, LargeBinary, text
 from sqlmodel import Field, SQLModel
 
+from atm_service.platform.locking import Rank
+
 
 class SessionRow(SQLModel, table=True):
     """One sign-in and what follows from it. `ended_at`: signed out, or a used refresh token came again."""
@@ -55,9 +57,13 @@ _LIVE: Final = text("""
     WHERE id = (SELECT session_id FROM service.session_token WHERE hash = :hash)
       AND audience = :audience AND ended_at IS NULL AND expires_at > :now
 """)
-_USE: Final = text("UPDATE service.session_token SET used_at = :now WHERE hash = :hash AND used_at IS NULL")
-_END: Final = text("UPDATE service.session SET ended_at = :now WHERE id = :id AND ended_at IS NULL")
-_FORGET: Final = text("DELETE FROM service.session WHERE expires_at < :before")
+_USE: Final = Rank.SESSION.locks(
+    "UPDATE service.session_token SET used_at = :now WHERE hash = :hash AND used_at IS NULL"
+)
+_END: Final = Rank.SESSION.locks(
+    "UPDATE service.session SET ended_at = :now WHERE id = :id AND ended_at IS NULL"
+)
+_FORGET: Final = Rank.SESSION.locks("DELETE FROM service.session WHERE expires_at < :before")
 
 
 def add(

@@ -13,6 +13,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
 from atm_service.platform import ids
+from atm_service.platform.locking import Rank
 
 
 class NoticeKind(StrEnum):
@@ -65,10 +66,10 @@ _LIST: Final = text("""
     SELECT id, customer_id, withdrawal_id, kind, facts, made_at, read_at FROM service.notice
     WHERE customer_id = :customer_id AND id < :before ORDER BY id DESC LIMIT :limit
 """)
-_READ: Final = text("""
+_READ: Final = Rank.NOTICE.locks("""
     UPDATE service.notice SET read_at = coalesce(read_at, :now) WHERE id = :id AND customer_id = :customer_id
 """)
-_SETTLED: Final = text("""
+_SETTLED: Final = Rank.NOTICE.locks("""
     UPDATE service.notice SET read_at = :now WHERE withdrawal_id = :withdrawal_id AND read_at IS NULL
 """)
 

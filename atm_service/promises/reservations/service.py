@@ -1,7 +1,4 @@
-"""Reserve and give back, inside a transaction of withdrawals.
-
-The rows of the offices' days are locked after the withdrawals, and before notes and ledger accounts.
-"""
+"""Reserve and give back, inside a transaction of withdrawals. Locks: docs/locking.md."""
 
 from collections.abc import Sequence
 from datetime import date, datetime
@@ -61,11 +58,26 @@ def count(session: Connection, reserved: Sequence[Withdrawal], now: datetime) ->
 
 def give_back(session: Connection, before: Sequence[Withdrawal], now: datetime) -> None:
     """Give back what withdrawals had reserved; those without a standing reservation had nothing."""
+    lock(session, before, now)
+    give_back_locked(session, before, now)
+
+
+def lock(session: Connection, before: Sequence[Withdrawal], now: datetime) -> None:
+    """Keep others from the days for which withdrawals have something reserved, so that it may be given back late."""
+    if coming := _coming(before, now):
+        store.lock(session, coming, ledger.business_date(now))
+
+
+def give_back_locked(session: Connection, before: Sequence[Withdrawal], now: datetime) -> None:
+    """Give back what withdrawals had reserved, on days that this transaction has locked."""
+    if coming := _coming(before, now):
+        store.count(session, coming, ledger.business_date(now))
+
+
+def _coming(before: Sequence[Withdrawal], now: datetime) -> list[Part]:
     today = ledger.business_date(now)
     parts = [_minus(part(one)) for one in before if one.day is not None and one.is_reserved_on(one.day)]
-    if coming := [one for one in parts if one.day >= today]:
-        store.lock(session, coming, today)
-        store.count(session, coming, today)
+    return [one for one in parts if one.day >= today]
 
 
 def part(withdrawal: Withdrawal) -> Part:

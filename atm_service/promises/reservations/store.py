@@ -14,6 +14,7 @@ from uuid import UUID
 from sqlalchemy import Connection, text
 
 import ledger
+from atm_service.platform.locking import Rank
 from atm_service.promises.reservations.domain import Standing
 from atm_service.registers.withdrawals.domain import Withdrawal
 
@@ -48,7 +49,7 @@ _COUNTED: Final = """
     SET reserved_on = d.reserved_on + coalesce(spans.on_day, 0), reserved_from = d.reserved_from + spans.from_day
     FROM spans WHERE (d.office, d.day) = (spans.office, spans.day)
 """
-_LOCK = text(_SPANS + _LOCKED)
+_LOCK = Rank.OFFICE_DAY.locks(_SPANS + _LOCKED)
 _COUNT = text(_SPANS + _COUNTED)
 _BIND = text("""
     UPDATE service.withdrawal AS w SET office = bound.office, day = bound.day, expires_at = bound.expires_at
@@ -64,8 +65,8 @@ _STANDING: Final = """
     WHERE reservation = 'standing' AND (status = 'authorised' OR lease_until <= :now)
 """
 _IN_ORDER: Final = " ORDER BY id LIMIT :limit FOR UPDATE SKIP LOCKED"
-_COMING = text(_STANDING + " AND office = :office AND day >= :today" + _IN_ORDER)
-_PAST = text(_STANDING + " AND day < :today" + _IN_ORDER)
+_COMING = Rank.WITHDRAWAL.locks(_STANDING + " AND office = :office AND day >= :today" + _IN_ORDER)
+_PAST = Rank.WITHDRAWAL.locks(_STANDING + " AND day < :today" + _IN_ORDER)
 
 
 def lock(session: Connection, parts: Iterable[Part], today: date) -> None:

@@ -20,6 +20,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
 from atm_service.platform import ids
+from atm_service.platform.locking import Rank
 from atm_service.promises.shifts.domain import Movements, Shift
 from ledger import account_id
 
@@ -146,12 +147,14 @@ _SHIFT: Final = """
 _OPEN_SHIFT_SEEN = text(f"{_SHIFT} WHERE s.clerk_id = :clerk_id AND s.closed_at IS NULL")
 
 
-_OPEN_SHIFTS_SHARED = text(
+_OPEN_SHIFTS_SHARED = Rank.SHIFT.locks(
     f"{_SHIFT} WHERE s.clerk_id = ANY (:clerk_ids) AND s.closed_at IS NULL ORDER BY s.id FOR SHARE OF s"
 )
 
 
-_OPEN_SHIFT_ALONE = text(f"{_SHIFT} WHERE s.clerk_id = :clerk_id AND s.closed_at IS NULL FOR UPDATE OF s")
+_OPEN_SHIFT_ALONE = Rank.SHIFT.locks(
+    f"{_SHIFT} WHERE s.clerk_id = :clerk_id AND s.closed_at IS NULL FOR UPDATE OF s"
+)
 
 
 _ONE_SHIFT = text(f"{_SHIFT} WHERE s.id = :id")
@@ -172,10 +175,10 @@ _LAST_CLOSED = text(f"""
 """)
 
 
-_LOCK_SHIFT = text("SELECT id FROM service.shift WHERE id = :id AND closed_at IS NULL FOR UPDATE")
+_LOCK_SHIFT = Rank.SHIFT.locks("SELECT id FROM service.shift WHERE id = :id AND closed_at IS NULL FOR UPDATE")
 
 
-_INSERT_SHIFT = text("""
+_INSERT_SHIFT = Rank.SHIFT.locks("""
     INSERT INTO service.shift (id, office, drawer, clerk_id, opened_at, opening_counts, opening_total,
         opening_over_short)
     VALUES (:id, :office, :drawer, :clerk_id, :now, :counts, :total, :over_short)

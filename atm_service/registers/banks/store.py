@@ -9,6 +9,8 @@ from uuid import UUID
 from sqlalchemy import Connection, DateTime, LargeBinary, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
+from atm_service.platform.locking import Rank
+
 
 class BankLinkRow(SQLModel, table=True):
     """One bank account of one customer."""
@@ -42,7 +44,9 @@ class BankLink:
 
 
 _COLUMNS: Final = "id, customer_id, bin, account_sealed, account_print, masked_account, created_at"
-_TURN: Final = text("SELECT pg_advisory_xact_lock(hashtextextended('bank-link ' || :customer_id, 0))")
+_TURN: Final = Rank.BANK_LINK.locks(
+    "SELECT pg_advisory_xact_lock(hashtextextended('bank-link ' || :customer_id, 0))"
+)
 _ADD: Final = text(f"""
     INSERT INTO service.bank_link ({_COLUMNS})
     VALUES (:id, :customer_id, :bin, :account_sealed, :account_print, :masked_account, :created_at)

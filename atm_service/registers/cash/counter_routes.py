@@ -86,7 +86,7 @@ def deliveries(
 def send(
     id: UUID, body: CountsRequest, clerk: InClerk, key: InKey, context: InContext, now: InNow
 ) -> Response:
-    """Hand cash that the district has ordered back over to the road, counted out of the vault."""
+    """Hand cash that the area has ordered back over to the road, counted out of the vault."""
     with context.transaction() as session:
         answer = key.once(
             session,
@@ -129,7 +129,7 @@ def receive(
 def refuse(
     id: UUID, body: ReasonRequest, clerk: InClerk, key: InKey, context: InContext, now: InNow
 ) -> Response:
-    """Do not take a delivery in: it goes back to the district."""
+    """Do not take a delivery in: it goes back to the area."""
     with context.transaction() as session:
         answer = key.once(
             session, 200, lambda: _shown(service.refuse(session, clerk, id, body.reason, now), clerk)
@@ -138,5 +138,5 @@ def refuse(
 
 
 def _shown(delivery: Delivery, clerk: Caller, *, recount: bool = False) -> DeliveryView:
-    blind = delivery.is_open and delivery.sender is Side.DISTRICT
+    blind = delivery.is_open and delivery.sender is Side.AREA
     return DeliveryView.of(delivery, clerk.subject, blind=blind, recount=recount)

@@ -10,17 +10,18 @@ from sqlalchemy import BigInteger, CheckConstraint, Connection, DateTime, Index,
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
+from atm_service.platform.locking import Rank
 from atm_service.registers.cash.delivery import Delivery, DeliveryStatus, Direction
 
 _OPEN: Final = "status IN ('ordered', 'sent', 'turned-back')"
 
 
 class DeliveryRow(SQLModel, table=True):
-    """One delivery of cash between district and office. Amounts in đồng."""
+    """One delivery of cash between area and office. Amounts in đồng."""
 
     __tablename__ = "delivery"
     __table_args__ = (
-        CheckConstraint("direction IN ('to-office', 'to-district')", name="delivery_direction"),
+        CheckConstraint("direction IN ('to-office', 'to-area')", name="delivery_direction"),
         CheckConstraint(
             "status IN ('ordered', 'sent', 'turned-back', 'received', 'returned', 'cancelled')",
             name="delivery_status",
@@ -73,7 +74,7 @@ _SAVE = text("""
     bindparam("sent_counts", type_=JSONB(none_as_null=True)),
     bindparam("ended_counts", type_=JSONB(none_as_null=True)),
 )
-_LOCK = text("SELECT * FROM service.delivery WHERE id = :id FOR UPDATE")
+_LOCK = Rank.DELIVERY.locks("SELECT * FROM service.delivery WHERE id = :id FOR UPDATE")
 _LIST: Final = """
     SELECT * FROM service.delivery
     WHERE id < :before AND (CAST(:office AS text) IS NULL OR office = :office)

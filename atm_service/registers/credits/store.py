@@ -9,6 +9,8 @@ from uuid import UUID
 from sqlalchemy import Connection, DateTime, Row, String, text
 from sqlmodel import Field, SQLModel
 
+from atm_service.platform.locking import Rank
+
 LOCK_NOT_AVAILABLE: Final = "55P03"
 
 _BYTEWISE: Final = String(collation="C")
@@ -58,11 +60,11 @@ class Credited:
 
 
 # Advisory locks take one number; the text in front keeps them apart from others that hash their names.
-_LOCK: Final = text("SELECT pg_advisory_lock(hashtextextended('credits from ' || :payer, 0))")
-_LOCK_FOR_TRANSACTION: Final = text(
+_LOCK: Final = Rank.PAYER.locks("SELECT pg_advisory_lock(hashtextextended('credits from ' || :payer, 0))")
+_LOCK_FOR_TRANSACTION: Final = Rank.PAYER.locks(
     "SELECT pg_advisory_xact_lock(hashtextextended('credits from ' || :payer, 0))"
 )
-_ADD_PAYER: Final = text(
+_ADD_PAYER: Final = Rank.PAYER.locks(
     "INSERT INTO service.payer (code, name, opened_at) VALUES (:code, :name, :now) ON CONFLICT DO NOTHING"
 )
 _HAS_PAYER: Final = text("SELECT EXISTS (SELECT FROM service.payer WHERE code = :code)")

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, DateTime, Index, LargeBinary, String, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlmodel import Field, SQLModel
 
+from atm_service.platform.locking import Rank
 from atm_service.registers.customers.domain import ApplicationStatus
 
 
@@ -78,7 +79,7 @@ _ADD: Final = text(f"""
             :provider_reference, :created_at, 1, :next_ask_at)
 """)  # noqa: S608  made of constants
 _FIND: Final = text(f"SELECT {_COLUMNS} FROM service.application WHERE id = :id")  # noqa: S608  the same
-_LOCK: Final = text(
+_LOCK: Final = Rank.APPLICATION.locks(
     f"SELECT {_COLUMNS} FROM service.application WHERE id = :id FOR NO KEY UPDATE"  # noqa: S608  the same
 )
 _REVIEW: Final = text("""
@@ -94,7 +95,7 @@ _DECIDE: Final = text("""
         identity_sealed = NULL, phone_sealed = NULL, pin_sealed = NULL
     WHERE id = :id
 """)
-_DUE: Final = text(f"""
+_DUE: Final = Rank.APPLICATION.locks(f"""
     SELECT {_COLUMNS}, asks FROM service.application
     WHERE status = 'pending' AND next_ask_at <= :now
     ORDER BY next_ask_at LIMIT 1

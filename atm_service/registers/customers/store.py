@@ -9,6 +9,8 @@ from uuid import UUID
 from sqlalchemy import Connection, DateTime, LargeBinary, text
 from sqlmodel import Field, SQLModel
 
+from atm_service.platform.locking import Rank
+
 
 class CustomerRow(SQLModel, table=True):
     """One approved person with one wallet. One row a card number and a phone: the indexes say so."""
@@ -48,7 +50,7 @@ _COLUMNS: Final = (
 )
 # Without a target: whichever of the two unique indexes is hit, the row is not added and nothing is raised. An
 # insert that races with another waits here until that one has committed, so the next statement sees it.
-_ADD: Final = text(f"""
+_ADD: Final = Rank.CUSTOMER.locks(f"""
     INSERT INTO service.customer ({_COLUMNS})
     VALUES (:id, :tier, :identity_sealed, :phone_sealed, :id_print, :phone_print,
             :pin_print, :provider_reference, :created_at)
@@ -61,7 +63,7 @@ _BY_PHONE: Final = text(
 _BY_CARD: Final = text(
     f"SELECT {_COLUMNS} FROM service.customer WHERE id_print = :fingerprint"  # noqa: S608  the same
 )
-_LOCK: Final = text(
+_LOCK: Final = Rank.CUSTOMER.locks(
     "SELECT id, pin_print FROM service.customer WHERE id = ANY (:ids) ORDER BY id FOR NO KEY UPDATE"
 )
 _KNOWN: Final = text("SELECT EXISTS (SELECT FROM service.customer WHERE id_print = :fingerprint)")

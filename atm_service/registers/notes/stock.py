@@ -1,7 +1,7 @@
 """Which notes each drawer and vault holds, and which notes each entry moved.
 
-A place that does not know its notes is one whose cash was brought as a sum; its next count tells. Locks on notes come
-after the shift and the office's day, and before the ledger's accounts.
+A place that does not know its notes is one whose cash was brought as a sum; its next count tells.
+Locks: docs/locking.md.
 """
 
 from collections.abc import Mapping, Sequence
@@ -14,6 +14,7 @@ from sqlalchemy import ARRAY, CheckConstraint, Connection, DateTime, Integer, bi
 from sqlmodel import Field, SQLModel
 
 import ledger
+from atm_service.platform.locking import Rank
 from atm_service.registers.notes.domain import NONE, Notes, minus, plus, total
 from ledger import reading
 
@@ -48,16 +49,16 @@ class NoteMovementRow(SQLModel, table=True):
 
 
 _NOTES: Final = ARRAY(Integer)
-_LOCK = text("""
+_LOCK = Rank.NOTES.locks("""
     SELECT s.place, s.notes, a.debits - a.credits AS balance
     FROM service.note_stock s JOIN ledger.account a ON a.id = ledger.account_id(s.place)
     WHERE s.place = ANY (:places) ORDER BY s.place FOR UPDATE OF s
 """)
-_BEGIN = text("""
+_BEGIN = Rank.NOTES.locks("""
     INSERT INTO service.note_stock (place) SELECT place FROM unnest(CAST(:places AS text[])) AS place ORDER BY place
     ON CONFLICT DO NOTHING
 """)
-_SET = text("""
+_SET = Rank.NOTES.writes("""
     INSERT INTO service.note_stock (place, notes) VALUES (:place, :notes)
     ON CONFLICT (place) DO UPDATE SET notes = excluded.notes
 """).bindparams(bindparam("notes", type_=_NOTES))

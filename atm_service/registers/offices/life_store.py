@@ -9,8 +9,8 @@ from uuid import UUID
 from sqlalchemy import ARRAY, CheckConstraint, Column, Connection, DateTime, Index, String, text
 from sqlmodel import Field, SQLModel
 
+from atm_service.platform.locking import Rank
 from atm_service.registers.offices import hours
-from atm_service.registers.offices.coverage import Place
 from atm_service.registers.offices.domain import State
 from atm_service.registers.offices.hours import Hours
 from atm_service.registers.offices.states import Item, Standing
@@ -121,7 +121,7 @@ class OtherDay:
     everywhere: bool
 
 
-_LOCK: Final = text("SELECT state FROM service.office WHERE code = :code FOR UPDATE")
+_LOCK: Final = Rank.OFFICE.locks("SELECT state FROM service.office WHERE code = :code FOR UPDATE")
 _CHECKS: Final = text("""
     SELECT DISTINCT ON (c.item) c.item, c.passed, c.words, t.display_name AS checked_by, c.checked_at
     FROM service.office_check AS c LEFT JOIN service.staff AS t ON t.id = c.checked_by
@@ -177,10 +177,6 @@ _DAYS: Final = text("""
     WHERE day BETWEEN :since AND :through
       AND (CAST(:office AS text) IS NULL OR office IS NULL OR office = :office)
     ORDER BY day, office, id DESC
-""")
-_COVERED: Final = text("""
-    SELECT commune_code, district_code, district, state FROM service.office
-    WHERE CAST(:district AS text) IS NULL OR district_code = :district
 """)
 
 
@@ -263,14 +259,6 @@ def hours_of(session: Connection, since: date, code: str | None = None) -> "AllH
         row.office: tuple(hours.read(day) for day in row.week) for row in session.execute(_WEEKS, values)
     }
     return AllHours(weeks, [tuple(row)[:3] for row in session.execute(_DAYS, values)])
-
-
-def places_of(session: Connection, district: str | None) -> list[Place]:
-    """Give the offices of a district, or all, as far as coverage goes."""
-    return [
-        Place(**{**row, "state": State(row["state"])})
-        for row in session.execute(_COVERED, {"district": district}).mappings()
-    ]
 
 
 class AllHours:

@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import BigInteger, Connection, DateTime, Index, text
 from sqlmodel import Field, SQLModel
 
+from atm_service.platform.locking import Rank
 from atm_service.registers.payments.domain import TopUpStatus
 
 
@@ -64,7 +65,7 @@ _ADD: Final = text("""
     VALUES (:id, :customer_id, :bank_link_id, :amount, 'pending', 1, :next_ask_at, :created_at)
 """)
 _FIND: Final = text(f"SELECT {_COLUMNS} FROM service.top_up WHERE id = :id")  # noqa: S608  made of constants
-_LOCK: Final = text(
+_LOCK: Final = Rank.TOP_UP.locks(
     f"SELECT {_COLUMNS} FROM service.top_up WHERE id = :id FOR NO KEY UPDATE"  # noqa: S608  the same
 )
 _END: Final = text("""
@@ -73,7 +74,7 @@ _END: Final = text("""
         next_ask_at = NULL, ended_at = :now
     WHERE id = :id
 """)
-_DUE: Final = text("""
+_DUE: Final = Rank.TOP_UP.locks("""
     SELECT id, asks FROM service.top_up
     WHERE status = 'pending' AND next_ask_at <= :now
     ORDER BY next_ask_at LIMIT 1

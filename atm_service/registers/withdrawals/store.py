@@ -19,6 +19,7 @@ from sqlalchemy import (
 )
 from sqlmodel import Field, SQLModel
 
+from atm_service.platform.locking import Rank
 from atm_service.registers.withdrawals.domain import (
     Drawer,
     Lifetime,
@@ -148,7 +149,7 @@ _COLUMNS: Final = """
 _FROM: Final = "FROM service.withdrawal w LEFT JOIN service.receipt r ON r.id = w.receipt_id"
 
 _LOCKED = f"SELECT {_COLUMNS}, c.id_print, c.identity_sealed {_FROM} JOIN service.customer c ON c.id = w.customer_id"
-_BY_ID = text(f"{_LOCKED} WHERE w.id = ANY (:ids) ORDER BY w.id FOR UPDATE OF w")
+_BY_ID = Rank.WITHDRAWAL.locks(f"{_LOCKED} WHERE w.id = ANY (:ids) ORDER BY w.id FOR UPDATE OF w")
 # The newest withdrawal with these digits: the live one, else the last that ended.
 _BY_DIGITS = text(
     "SELECT id FROM service.withdrawal WHERE digits_print = :digits_print ORDER BY id DESC LIMIT 1"
@@ -157,13 +158,13 @@ _OF_CUSTOMER = text(f"SELECT {_COLUMNS} {_FROM} WHERE w.id = :id AND w.customer_
 _LIST = text(
     f"SELECT {_COLUMNS} {_FROM} WHERE w.customer_id = :customer_id AND w.id < :before ORDER BY w.id DESC LIMIT :limit"
 )
-_DUE = text(f"""
+_DUE = Rank.WITHDRAWAL.locks(f"""
     SELECT {_COLUMNS} {_FROM}
     WHERE w.status IN ('authorised', 'presented') AND w.expires_at <= :now
       AND (w.lease_until IS NULL OR w.lease_until <= :now)
     ORDER BY w.id LIMIT :limit FOR UPDATE OF w SKIP LOCKED
 """)
-_INSERT = text("""
+_INSERT = Rank.DIGITS.locks("""
     INSERT INTO service.withdrawal (id, customer_id, amount, fee, lifetime, office, created_at, expires_at, status,
         by_digits, digits_print, digits_sealed, day, reservation, delegation_id)
     SELECT new.id, new.customer_id, new.amount, new.fee, new.lifetime, new.office, new.created_at, new.expires_at,
@@ -174,6 +175,7 @@ _INSERT = text("""
         CAST(:days AS date[]), CAST(:reservations AS text[]), CAST(:delegations AS uuid[]))
         AS new (id, customer_id, amount, fee, lifetime, office, created_at, expires_at, print, encrypted, day,
             reservation, delegation_id)
+    ORDER BY new.print
     ON CONFLICT (digits_print) WHERE status IN ('authorised', 'presented') DO NOTHING
     RETURNING id
 """)

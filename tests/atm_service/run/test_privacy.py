@@ -1,6 +1,7 @@
 """Nothing personal and nothing secret is where many may look: logs, trail, metrics, the database's plain columns."""
 
 import logging
+import re
 from typing import Any
 
 import pytest
@@ -8,6 +9,7 @@ import pytest
 from atm_service.run import housekeeping
 from tests.atm_service.records import rows, tables
 from tests.atm_service.world import Clerk, Customer, Service
+from tests.leaks import given_away
 
 ACCOUNT_NUMBER = "1023456789"
 FACE = "sample-other-face"
@@ -76,7 +78,7 @@ def test_the_logs_name_nobody(
     out, err = capsys.readouterr()
     assert out.count("route=/counter/v1/withdrawals/{id}/payment") > 3
     assert "INSERT INTO service.receipt" in caplog.text
-    assert [secret for secret in secrets if secret in out + err + caplog.text] == []
+    assert given_away(secrets, out + err + caplog.text) == []
 
 
 def test_the_trail_and_the_metrics_name_nobody(service: Service) -> None:
@@ -84,9 +86,12 @@ def test_the_trail_and_the_metrics_name_nobody(service: Service) -> None:
     secrets = walk_the_road(service)
     with service.context.transaction() as session:
         trail = rows(session, "service.audit_event")
-    text = "\n".join(map(str, trail)) + service.client.get("/metrics").text
+    metrics = re.sub(
+        r" \S+$", "", service.client.get("/metrics").text, flags=re.MULTILINE
+    )  # names, not counts
+    text = "\n".join(map(str, trail)) + metrics
     assert len(trail) > 10
-    assert [secret for secret in secrets if secret in text] == []
+    assert given_away(secrets, text) == []
 
 
 def test_no_plain_column_holds_a_secret(service: Service) -> None:
@@ -99,8 +104,7 @@ def test_no_plain_column_holds_a_secret(service: Service) -> None:
                 found += [
                     (table, column, secret)
                     for column, value in row.items()
-                    for secret in secrets
-                    if secret in plain(value)
+                    for secret in given_away(secrets, plain(value))
                 ]
     assert found == []
 

@@ -1,5 +1,6 @@
 -- What offices have reserved for a day, and for it and later, by the figures that payments leave room for, is what their
 -- standing reservations come to. From today on: earlier days are not kept up.
+\ir given.psql
 WITH standing AS (
     SELECT office, day, amount FROM service.withdrawal WHERE reservation = 'standing' AND day >= CAST(:today AS date)
 ), days AS (

@@ -64,7 +64,7 @@ def test_bad_numbers(service: Service, number: object) -> None:
     customer = service.customer(0)
     answer = customer.post("/wallet/v1/bank-links", {"bin": VCB, "account_number": number})
     assert answer.status_code == 422
-    assert str(number).strip() not in answer.text
+    assert str(number).strip() not in str(answer.json() | {"instance": "a random id"})
 
 
 def test_number_is_sealed(service: Service) -> None:
