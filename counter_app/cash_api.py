@@ -1,7 +1,7 @@
 """The service's routes for shifts of others, vaults and deliveries: a function for each call, as in `service_api`."""
 
 import json
-from typing import Any, Final, Literal, TypeVar
+from typing import Any, Literal, TypeVar
 
 from counter_app import service_api
 from counter_app.answers import GarbledError, read, read_page
@@ -9,8 +9,6 @@ from counter_app.cash_answers import Area, Areas, Delivery, OpenShift, OpenShift
 from counter_app.service_api import PAGE_ITEMS, Service, UnreachableError
 
 T = TypeVar("T")
-
-STEPS: Final = ("send", "receive", "refuse", "cancel", "explain")
 
 
 async def office_shifts(service: Service, token: str) -> list[OpenShift]:

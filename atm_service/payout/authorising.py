@@ -77,7 +77,12 @@ class _Entangled(Exception):  # noqa: N818  never leaves: the batch is tried one
     """An appointment was refused for cash that another one was promised which then had no money."""
 
 
-def authorise(context: Context, wishes: Sequence[Wish]) -> list[Answer | Refusal]:
+async def authorise(context: Context, wish: Wish) -> Answer:
+    """Set the money aside and issue the code, together with those who ask at the same moment. Raises its refusal."""
+    return await context.share(authorise_each, wish)
+
+
+def authorise_each(context: Context, wishes: Sequence[Wish]) -> list[Answer | Refusal]:
     """Prove the PINs, set the money aside and issue the codes, in one transaction, each wish once under its key.
 
     Each wish is refused by PIN, amount, office, open codes, limits, day, what the office can promise, and funds, in

@@ -72,7 +72,7 @@ async def present(
 ) -> PresentationView:
     """Give this clerk's drawer the sole right to pay the code, for one lease. Safe to repeat."""
     try:
-        return await context.share(presenting.present, presenting.Presentation(clerk, body.code, now))
+        return await presenting.present(context, presenting.Presentation(clerk, body.code, now))
     except errors.CodeUnknown:
         await run_in_threadpool(service.count_wrong_digits, context, clerk, now)
         raise
@@ -105,7 +105,7 @@ async def pay(
     if body.pin is not None:
         await run_in_threadpool(service.prove_pin, context, id, body.pin, now)
     try:
-        answer = await context.share(paying.pay, paying.Payment(clerk, id, body, key))
+        answer = await paying.pay(context, paying.Payment(clerk, id, body, key))
     except errors.WrongIdentity:
         left = await run_in_threadpool(service.count_wrong_card, context, id, now)
         raise errors.WrongIdentity(remaining_attempts=left) from None

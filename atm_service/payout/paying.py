@@ -77,11 +77,18 @@ class _Entangled(Exception):  # noqa: N818  never leaves: the batch is tried one
     """A payment was refused for a limit that another one has used up which then was not paid."""
 
 
-def pay(context: Context, payments: Sequence[Payment]) -> list[Answer | Refusal]:
+async def pay(context: Context, payment: Payment) -> Answer:
+    """Record that the cash may leave the drawer, together with those who ask at the same moment.
+
+    Raises its refusal; `WrongIdentity` and `WrongDelegate` are guesses that the caller counts.
+    """
+    return await context.share(pay_each, payment)
+
+
+def pay_each(context: Context, payments: Sequence[Payment]) -> list[Answer | Refusal]:
     """Record that the cash may leave the drawers: states, ledger, receipts and trail, in one transaction.
 
-    Each payment is done once under its key. `WrongIdentity` when the card is another person's; the caller counts
-    that guess.
+    Each payment is done once under its key.
     """
     now = max(payment.key.now for payment in payments)
     with context.transaction() as session:

@@ -41,10 +41,18 @@ class Presentation:
         return (self.text,)
 
 
-def present(context: Context, asks: Sequence[Presentation]) -> list[PresentationView | Refusal]:
+async def present(context: Context, ask: Presentation) -> PresentationView:
+    """Give the clerk's drawer the sole right to pay, together with those who ask at the same moment.
+
+    Raises its refusal; `CodeUnknown` is a guess that the caller counts.
+    """
+    return await context.share(present_each, ask)
+
+
+def present_each(context: Context, asks: Sequence[Presentation]) -> list[PresentationView | Refusal]:
     """Give each clerk's drawer the sole right to pay what was read, in one transaction.
 
-    `CodeUnknown` where it is nobody's; the caller counts that guess.
+    `CodeUnknown` where it is nobody's.
     """
     now = max(ask.now for ask in asks)
     reads = [tried(service.read, context, ask.text, now) for ask in asks]

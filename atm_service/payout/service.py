@@ -27,8 +27,6 @@ from atm_service.registers.withdrawals.codes import Code
 from atm_service.registers.withdrawals.domain import Drawer, Lifetime, Withdrawal
 from ledger import Expire, Void
 
-DIGITS_TRIES: Final = 10
-STEP_UP_RETRY_S: Final = 10
 EXPIRE_AT_ONCE: Final = 200
 
 

@@ -53,7 +53,7 @@ async def authorise(
     """Set the money aside and make a code. Safe to repeat with the same key."""
     if body.amount > context.policy.withdrawal.step_up_above:
         await run_in_threadpool(authorising.step_up, context, customer, body, now)
-    answer = await context.share(authorising.authorise, authorising.Wish(customer, body, key))
+    answer = await authorising.authorise(context, authorising.Wish(customer, body, key))
     return answer.response()
 
 
