@@ -22,6 +22,7 @@ from atm_service.promises.approvals.schemas import ApprovalView, ThresholdReques
 from atm_service.promises.shifts.errors import NoOpenShift
 from atm_service.registers.customers import service as customers
 from atm_service.registers.customers.errors import PayeeUnknown
+from atm_service.registers.headroom import errors as headroom_errors
 from atm_service.registers.withdrawals import errors
 
 router = APIRouter(prefix="/counter/v1/deposits", tags=["counter"])
@@ -37,7 +38,7 @@ router = APIRouter(prefix="/counter/v1/deposits", tags=["counter"])
         PayeeUnknown,
         TooManyAttempts,
         errors.AmountOutOfRange,
-        errors.CustomerLimitReached,
+        headroom_errors.CustomerLimitReached,
         keyed=True,
     ),
 )
@@ -105,8 +106,8 @@ def ask(
         TooManyAttempts,
         errors.WrongIdentity,
         errors.WrongPin,
-        errors.CustomerLimitReached,
-        errors.OfficeLimitReached,
+        headroom_errors.CustomerLimitReached,
+        headroom_errors.OfficeLimitReached,
         approvals.ApprovalNeeded,
         approvals.ApprovalWaiting,
         approvals.ApprovalRefused,

@@ -28,6 +28,7 @@ from atm_service.promises.approvals.store import Shown
 from atm_service.promises.shifts import service as shifts
 from atm_service.promises.shifts.domain import Shift
 from atm_service.registers.customers import service as customers
+from atm_service.registers.headroom import service as headroom
 from atm_service.registers.notes.domain import counted_total
 from atm_service.registers.withdrawals.errors import WrongIdentity
 from ledger import Entry, Posting
@@ -45,7 +46,7 @@ def propose(
     domain.check_amount(amount, context.policy.deposit)
     attempts.refuse_when_shut(session, attempts.PAYEE, str(clerk.subject), now)
     customer_id = customers.named(session, context, **wish.to.model_dump())
-    check_limits(session, context.policy, customer_id, amount, now)
+    headroom.refuse_customer(session, context.policy, customer_id, amount, now)
     deposit = Deposit(
         id=ids.new(now),
         customer_id=customer_id,
@@ -113,21 +114,16 @@ def confirm(
         attempts.refuse_when_shut(session, attempts.IDENTITY, str(id), now)
         if not customers.identity_matches(session, context, deposit.customer_id, proof.id_number):
             raise WrongIdentity
-    check_limits(session, context.policy, deposit.customer_id, deposit.amount, now)
+    headroom.refuse_customer(session, context.policy, deposit.customer_id, deposit.amount, now)
     voucher_id = ids.new(now)
     if needs_approval(context.policy, deposit.amount):
         _use_approval(session, context.policy, clerk, deposit, voucher_id, now)
-    day = vouchers.count(session, context.policy, VoucherKind.DEPOSIT, shift.office, deposit.amount, now)
+    place = vouchers.count(session, context.policy, VoucherKind.DEPOSIT, shift.office, deposit.amount, now)
     entry = _entry(deposit, now)
     drawer = shift.place
     withdrawals.must(vouchers.post(session, entry, drawer, deposit.counts, now, into=True))
     draft = _draft(deposit, shift, voucher_id, entry.id, Confirmed(proof.by), now)
-    return vouchers.write(session, draft, day.place, clerk, now)
-
-
-def check_limits(session: Connection, policy: Policy, customer_id: UUID, amount: int, now: datetime) -> None:
-    """Refuse what is above the customer's day or month, in plus out."""
-    withdrawals.check_limits(policy, withdrawals.used(session, customer_id, now), amount)
+    return vouchers.write(session, draft, place, clerk, now)
 
 
 def _use_approval(

@@ -66,7 +66,7 @@ def withdrawal(
     check_count(counts, payment.amount)
     voucher_id = ids.new(now)
     approvals.use(session, clerk, Asked.WITHDRAWAL_REVERSAL, id, payment.amount, voucher_id, now)
-    day = vouchers.count(
+    place = vouchers.count(
         session, context.policy, VoucherKind.WITHDRAWAL_REVERSAL, shift.office, payment.amount, now
     )
     entry = _mirror_of_payment(id, payment, shift, now)
@@ -89,7 +89,7 @@ def withdrawal(
         confirmed=Confirmed.APPROVAL,
         made_at=now,
     )
-    return vouchers.write(session, draft, day.place, clerk, now)
+    return vouchers.write(session, draft, place, clerk, now)
 
 
 def ask_for_deposit(
@@ -115,7 +115,7 @@ def deposit(
     drawer = shift.place
     if reading.balance(session, drawer).available < received.amount:
         raise errors.DrawerShort
-    day = vouchers.count(
+    place = vouchers.count(
         session, context.policy, VoucherKind.DEPOSIT_REVERSAL, shift.office, received.amount, now
     )
     entry = _mirror_of_deposit(received, shift, now)
@@ -139,7 +139,7 @@ def deposit(
         confirmed=Confirmed.APPROVAL,
         made_at=now,
     )
-    return vouchers.write(session, draft, day.place, clerk, now)
+    return vouchers.write(session, draft, place, clerk, now)
 
 
 def _own_payment(session: Connection, clerk: Caller, id: UUID) -> Payment:

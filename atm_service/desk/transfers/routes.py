@@ -21,11 +21,12 @@ from atm_service.promises.approvals.schemas import ApprovalView, ThresholdReques
 from atm_service.promises.shifts.errors import NoOpenShift
 from atm_service.registers.customers import service as customers
 from atm_service.registers.customers.errors import PayeeUnknown
+from atm_service.registers.headroom import errors as headroom_errors
 from atm_service.registers.withdrawals import errors
 
 router = APIRouter(prefix="/counter/v1/transfers", tags=["counter"])
 
-_LIMITS = (TransferLimitReached, errors.CustomerLimitReached)
+_LIMITS = (TransferLimitReached, headroom_errors.CustomerLimitReached)
 
 
 @router.post(

@@ -31,7 +31,8 @@ from atm_service.promises.shifts import service as shifts
 from atm_service.promises.shifts.domain import Shift
 from atm_service.registers.customers import service as customers
 from atm_service.registers.customers.errors import PayeeUnknown
-from atm_service.registers.withdrawals.errors import CustomerLimitReached, InsufficientFunds
+from atm_service.registers.headroom import service as headroom
+from atm_service.registers.withdrawals.errors import InsufficientFunds
 from ledger import Entry, Posting
 
 
@@ -109,25 +110,21 @@ def confirm(session: Connection, context: Context, clerk: Caller, id: UUID, now:
     voucher_id = ids.new(now)
     if needs_approval(context.policy, transfer.amount):
         _use_approval(session, context.policy, clerk, transfer, voucher_id, now)
-    day = vouchers.count(session, context.policy, VoucherKind.TRANSFER, shift.office, transfer.amount, now)
+    place = vouchers.count(session, context.policy, VoucherKind.TRANSFER, shift.office, transfer.amount, now)
     entry = _entry(transfer, now)
     (outcome,) = ledger.post(session, [entry], now)
     if outcome.reason is ledger.Reason.INSUFFICIENT_FUNDS:
         raise InsufficientFunds  # what the payer has is not for the clerk to read
     withdrawals.must(outcome)
     draft = _draft(transfer, shift, voucher_id, entry.id, now)
-    return vouchers.write(session, draft, day.place, clerk, now)
+    return vouchers.write(session, draft, place, clerk, now)
 
 
 def check_limits(session: Connection, policy: Policy, payer_id: UUID, amount: int, now: datetime) -> None:
     """Refuse what is above the payer's transfers of a day, or above the month of all kinds."""
     since = calendar.day_start(ledger.business_date(now))
     domain.check_day(amount, voucher_store.transferred(session, payer_id, since), policy.transfer)
-    if policy.customer.per_month is not None:
-        month = withdrawals.used(session, payer_id, now).month
-        if month + amount > policy.customer.per_month:
-            remaining = max(0, policy.customer.per_month - month)
-            raise CustomerLimitReached(period="month", limit=policy.customer.per_month, remaining=remaining)
+    headroom.refuse_customer(session, policy, payer_id, amount, now, is_cash=False)
 
 
 def _payer(session: Connection, context: Context, id_number: str) -> UUID:
