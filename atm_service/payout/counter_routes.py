@@ -20,6 +20,7 @@ from atm_service.platform.refusals import NotFound, TooManyAttempts
 from atm_service.promises.reservations.errors import CashReserved
 from atm_service.promises.shifts.errors import NoOpenShift
 from atm_service.registers.delegations import errors as delegations
+from atm_service.registers.headroom import errors as headroom_errors
 from atm_service.registers.notes.errors import MixOfOtherSum, NotesCannotMake, NotesNotThere
 from atm_service.registers.withdrawals import errors
 
@@ -88,7 +89,7 @@ async def present(
         errors.WrongIdentity,
         errors.PinRequired,
         errors.WrongPin,
-        errors.OfficeLimitReached,
+        headroom_errors.OfficeLimitReached,
         CashReserved,
         *_DELEGATES,
         NotesCannotMake,

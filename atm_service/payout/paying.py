@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 import ledger
 from atm_service.payout import receipts, views
-from atm_service.payout.receipts import Delegate, Payout, Receipt
+from atm_service.payout.receipts import Delegate, Receipt
 from atm_service.payout.schemas import PaymentRequest, ReceiptView
 from atm_service.platform import attempts, calendar, chart, idempotency, ids, trail
 from atm_service.platform.context import Context
@@ -30,6 +30,8 @@ from atm_service.registers.customers import store as customer_store
 from atm_service.registers.delegations import errors as delegation_errors
 from atm_service.registers.delegations import store as delegations
 from atm_service.registers.delegations.store import Known
+from atm_service.registers.headroom import store as headroom
+from atm_service.registers.headroom.store import More, Today
 from atm_service.registers.notes import mixing, stock
 from atm_service.registers.notes.domain import written
 from atm_service.registers.notes.mixing import Mix
@@ -127,7 +129,7 @@ def _pay(
         else:
             ready.append(one)
     today = ledger.business_date(now)
-    so_far = receipts.paid_out(session, [one.shift.office for one in ready], today)
+    so_far = headroom.lock_today(session, [one.shift.office for one in ready], today)
     reservations.lock(session, [one.found for one in ready], now)
     allowed = _within_limits(context.policy, _rooms(session, so_far, ready, today), ready, today, results)
     mixes = _chosen(session, allowed, results)
@@ -219,16 +221,13 @@ def _payment_entry(withdrawal: Withdrawal, shift: Shift, now: datetime) -> Entry
 
 
 def _rooms(
-    session: Connection, so_far: Mapping[str, Payout], ready: Sequence[_Ready], today: date
+    session: Connection, so_far: Mapping[str, Today], ready: Sequence[_Ready], today: date
 ) -> dict[str, Room]:
     """Give what each office has left; its cash is looked at only where it could run into what is reserved."""
     wanted = {one.shift.office for one in ready if not one.found.is_reserved_on(today)}
-    asked = sorted(office for office in wanted if so_far[office].reserved_from)
+    asked = sorted(office for office in wanted if so_far[office].moved.reserved_from)
     cash = availability.cash_of(session, asked) if asked else {}
-    return {
-        office: Room(before.day, before.month, before.reserved_on, before.reserved_from, cash.get(office))
-        for office, before in so_far.items()
-    }
+    return {office: Room(before.moved, cash.get(office)) for office, before in so_far.items()}
 
 
 def _within_limits(
@@ -290,7 +289,7 @@ def _written(
     session: Connection,
     paid: Sequence[_Ready],
     mixes: Mapping[UUID, Mix],
-    so_far: Mapping[str, Payout],
+    so_far: Mapping[str, Today],
     now: datetime,
 ) -> list[tuple[_Ready, Receipt]]:
     """Write the receipts, with an office's numbers running on, the withdrawals and the trail."""
@@ -305,9 +304,8 @@ def _written(
         last[office] += 1
         number = f"{office}-{today:%y%m%d}-{last[office]:04d}"
         made.append((one, _receipt(one, number, names[office], mixes[one.paid.id], now)))
-    receipts.insert(
-        session, [(receipt, one.shift.id, one.payment.clerk.subject) for one, receipt in made], today
-    )
+    receipts.insert(session, [(receipt, one.shift.id, one.payment.clerk.subject) for one, receipt in made])
+    headroom.count(session, _counted_by_office(made), today)
     store.save(session, [one.paid for one in paid])
     reservations.give_back_locked(session, [one.found for one in paid], now)
     deeds = [
@@ -325,6 +323,14 @@ def _written(
     ]
     trail.record_each(session, now, deeds)
     return made
+
+
+def _counted_by_office(made: Sequence[tuple[_Ready, Receipt]]) -> dict[str, More]:
+    counted: dict[str, More] = {}
+    for _, receipt in made:
+        before = counted.get(receipt.office, More())
+        counted[receipt.office] = More(paid=before.paid + receipt.amount, receipts=before.receipts + 1)
+    return counted
 
 
 def _receipt(one: _Ready, number: str, office_name: str, mix: Mix, now: datetime) -> Receipt:

@@ -12,7 +12,7 @@ from uuid import UUID
 from sqlalchemy import Connection
 
 import ledger
-from atm_service.platform import attempts, calendar, trail
+from atm_service.platform import attempts, trail
 from atm_service.platform.context import Context
 from atm_service.platform.keys.tokens import Caller
 from atm_service.platform.policy import Policy
@@ -37,20 +37,6 @@ class Shown:
     withdrawal: Withdrawal
     code: str | None
     digits: str | None
-
-
-def used(session: Connection, customer_id: UUID, now: datetime) -> store.Used:
-    """Give what counts against a customer's limits today and this month."""
-    today = ledger.business_date(now)
-    return store.used(session, customer_id, calendar.day_start(today), calendar.month_start(today))
-
-
-def check_limits(policy: Policy, used: store.Used, amount: int) -> None:
-    """Refuse what is above a customer's day or month, in plus out. Raises `CustomerLimitReached`."""
-    limits = {"day": (policy.customer.per_day, used.day), "month": (policy.customer.per_month, used.month)}
-    for period, (limit, so_far) in limits.items():
-        if limit is not None and so_far + amount > limit:
-            raise errors.CustomerLimitReached(period=period, limit=limit, remaining=max(0, limit - so_far))
 
 
 def show(context: Context, withdrawal: Withdrawal, digits_sealed: bytes, now: datetime) -> Shown:

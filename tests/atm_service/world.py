@@ -273,6 +273,10 @@ class Service:
         """Change what the policy lets one office pay."""
         self._change_policy("office", limits)
 
+    def limit_customer(self, **limits: int) -> None:
+        """Change what the policy lets one customer move."""
+        self._change_policy("customer", limits)
+
     def change_rules(self, **rules: int) -> None:
         """Change the policy's rules for withdrawals."""
         self._change_policy("withdrawal", rules)
