@@ -3,7 +3,6 @@
 from uuid import UUID
 
 from fastapi import APIRouter, Response
-from fastapi.concurrency import run_in_threadpool
 
 import ledger
 from atm_service.payout import paying, presenting, receipts, service, views
@@ -71,11 +70,7 @@ async def present(
     body: PresentationRequest, clerk: InClerk, context: InContext, now: InNow
 ) -> PresentationView:
     """Give this clerk's drawer the sole right to pay the code, for one lease. Safe to repeat."""
-    try:
-        return await context.share(presenting.present, presenting.Presentation(clerk, body.code, now))
-    except errors.CodeUnknown:
-        await run_in_threadpool(service.count_wrong_digits, context, clerk, now)
-        raise
+    return await context.share(presenting.present, presenting.Presentation(clerk, body.code, now))
 
 
 @lean.post(
@@ -98,20 +93,9 @@ async def present(
         keyed=True,
     ),
 )
-async def pay(
-    id: UUID, body: PaymentRequest, clerk: InClerk, key: InKey, context: InContext, now: InNow
-) -> Response:
+async def pay(id: UUID, body: PaymentRequest, clerk: InClerk, key: InKey, context: InContext) -> Response:
     """Record that the clerk may hand over the cash. Safe to repeat with the same key."""
-    if body.pin is not None:
-        await run_in_threadpool(service.prove_pin, context, id, body.pin, now)
-    try:
-        answer = await context.share(paying.pay, paying.Payment(clerk, id, body, key))
-    except errors.WrongIdentity:
-        left = await run_in_threadpool(service.count_wrong_card, context, id, now)
-        raise errors.WrongIdentity(remaining_attempts=left) from None
-    except delegations.WrongDelegate:
-        left = await run_in_threadpool(service.count_wrong_card, context, id, now)
-        raise delegations.WrongDelegate(remaining_attempts=left) from None
+    answer = await context.share(paying.pay, paying.Payment(clerk, id, body, key))
     return answer.response()
 
 

@@ -89,7 +89,7 @@ def guess_each(
 ) -> dict[str, int | TooManyAttempts | None]:
     """Make one guess for each subject, as `guess` does, in the caller's transaction, which must be committed."""
     subjects = sorted(guesses)
-    session.execute(_TURNS, {"door": door.name, "subjects": subjects})
+    take_turns(session, door, subjects)
     counted = _counted(session, door, subjects)
     made: dict[str, int | TooManyAttempts | None] = dict(_closed(counted, now))
     for subject in subjects:
@@ -98,6 +98,11 @@ def guess_each(
     if cleared := [subject for subject in counted if made[subject] is None]:
         session.execute(_CLEAR, {"door": door.name, "subjects": cleared})
     return made
+
+
+def take_turns(session: Connection, door: Door, subjects: Sequence[str]) -> None:
+    """Wait until nobody else guesses at this door for these subjects; until the commit, nobody else does."""
+    session.execute(_TURNS, {"door": door.name, "subjects": sorted(subjects)})
 
 
 def refuse_when_shut(session: Connection, door: Door, subject: str, now: datetime) -> None:
