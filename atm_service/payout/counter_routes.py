@@ -3,7 +3,6 @@
 from uuid import UUID
 
 from fastapi import APIRouter, Response
-from fastapi.concurrency import run_in_threadpool
 
 import ledger
 from atm_service.payout import paying, presenting, receipts, service, views
@@ -72,11 +71,7 @@ async def present(
     body: PresentationRequest, clerk: InClerk, context: InContext, now: InNow
 ) -> PresentationView:
     """Give this clerk's drawer the sole right to pay the code, for one lease. Safe to repeat."""
-    try:
-        return await presenting.present(context, presenting.Presentation(clerk, body.code, now))
-    except errors.CodeUnknown:
-        await run_in_threadpool(service.count_wrong_digits, context, clerk, now)
-        raise
+    return await presenting.present(context, presenting.Presentation(clerk, body.code, now))
 
 
 @lean.post(
@@ -99,20 +94,9 @@ async def present(
         keyed=True,
     ),
 )
-async def pay(
-    id: UUID, body: PaymentRequest, clerk: InClerk, key: InKey, context: InContext, now: InNow
-) -> Response:
+async def pay(id: UUID, body: PaymentRequest, clerk: InClerk, key: InKey, context: InContext) -> Response:
     """Record that the clerk may hand over the cash. Safe to repeat with the same key."""
-    if body.pin is not None:
-        await run_in_threadpool(service.prove_pin, context, id, body.pin, now)
-    try:
-        answer = await paying.pay(context, paying.Payment(clerk, id, body, key))
-    except errors.WrongIdentity:
-        left = await run_in_threadpool(service.count_wrong_card, context, id, now)
-        raise errors.WrongIdentity(remaining_attempts=left) from None
-    except delegations.WrongDelegate:
-        left = await run_in_threadpool(service.count_wrong_card, context, id, now)
-        raise delegations.WrongDelegate(remaining_attempts=left) from None
+    answer = await paying.pay(context, paying.Payment(clerk, id, body, key))
     return answer.response()
 
 

@@ -26,6 +26,7 @@ from atm_service.promises.reservations.domain import Room
 from atm_service.promises.shifts.domain import Shift
 from atm_service.promises.shifts.errors import NoOpenShift
 from atm_service.promises.shifts.service import shifts_of
+from atm_service.registers.customers import service as customers
 from atm_service.registers.customers import store as customer_store
 from atm_service.registers.delegations import errors as delegation_errors
 from atm_service.registers.delegations import store as delegations
@@ -44,7 +45,7 @@ from ledger import Capture, Entry, Posting
 
 @dataclass(frozen=True)
 class Payment:
-    """A clerk's word that the card was checked and the cash is counted. With digits, the PIN was proved before."""
+    """A clerk's word that the card was checked and the cash is counted; with digits, the customer's PIN."""
 
     clerk: Caller
     id: UUID
@@ -82,7 +83,7 @@ class _Entangled(Exception):  # noqa: N818  never leaves: the batch is tried one
 async def pay(context: Context, payment: Payment) -> Answer:
     """Record that the cash may leave the drawer, together with those who ask at the same moment.
 
-    Raises its refusal; `WrongIdentity` and `WrongDelegate` are guesses that the caller counts.
+    Raises its refusal.
     """
     return await context.share(pay_each, payment)
 
@@ -90,7 +91,8 @@ async def pay(context: Context, payment: Payment) -> Answer:
 def pay_each(context: Context, payments: Sequence[Payment]) -> list[Answer | Refusal]:
     """Record that the cash may leave the drawers: states, ledger, receipts and trail, in one transaction.
 
-    Each payment is done once under its key.
+    Each payment is done once under its key. What it rests on is read from the rows that this transaction has locked,
+    and a wrong card, delegate or PIN is counted by its commit, though the payment is refused.
     """
     now = max(payment.key.now for payment in payments)
     with context.transaction() as session:
@@ -125,9 +127,11 @@ def _pay(
             now,
         )
         if isinstance(one, Refusal):
-            results[payment.id] = one
+            results[payment.id] = _counted(session, payment, one, now)
         else:
             ready.append(one)
+    results |= _wrong_pins(session, context, ready, found, now)
+    ready = [one for one in ready if one.payment.id not in results]
     today = ledger.business_date(now)
     so_far = headroom.lock_today(session, [one.shift.office for one in ready], today)
     reservations.lock(session, [one.found for one in ready], now)
@@ -158,7 +162,7 @@ def _ready(
         raise NoOpenShift
     receipt_id = ids.new(now)
     paid = found.withdrawal.pay(Drawer(shift.office, shift.drawer), receipt_id, now)
-    if paid.by_digits and payment.checks.pin is None and paid.delegation_id is None:
+    if _needs_pin(paid) and payment.checks.pin is None:
         raise errors.PinRequired
     if str(payment.id) in shut:
         raise shut[str(payment.id)]
@@ -168,6 +172,42 @@ def _ready(
     delegate = _checked_delegate(context, payment.checks, paid, shift.office, delegated, now)
     entry = _payment_entry(paid, shift, now)
     return _Ready(payment, found.withdrawal, paid, shift, receipt_id, entry, found.identity_sealed, delegate)
+
+
+def _needs_pin(paid: Withdrawal) -> bool:
+    """Digits can be heard and guessed: they pay only with the PIN. A delegate has the halves and no PIN."""
+    return paid.by_digits and paid.delegation_id is None
+
+
+def _counted(session: Connection, payment: Payment, refused: Refusal, now: datetime) -> Refusal:
+    """Count a card that is another person's. The lock on the withdrawal makes guesses at it take turns."""
+    if isinstance(refused, errors.WrongIdentity | delegation_errors.WrongDelegate):
+        left = attempts.wrong(session, attempts.IDENTITY, str(payment.id), now)
+        return type(refused)(remaining_attempts=left)
+    return refused
+
+
+def _wrong_pins(
+    session: Connection,
+    context: Context,
+    ready: Sequence[_Ready],
+    found: Mapping[UUID, Found],
+    now: datetime,
+) -> dict[UUID, ReceiptView | Refusal]:
+    """Compare the PINs of those who were presented by digits; give the refusals.
+
+    One customer after another in the order of ids, so that two transactions do not wait in a circle.
+    """
+    refused: dict[UUID, ReceiptView | Refusal] = {}
+    asked = [one for one in ready if _needs_pin(one.paid)]
+    for one in sorted(asked, key=lambda one: (one.paid.customer_id, one.paid.id)):
+        customer, pin = one.paid.customer_id, one.payment.checks.pin
+        assert pin is not None
+        known = {customer: found[one.paid.id].pin_print}
+        wrong = customers.prove_pins(session, context.cipher, known, {customer: pin}, now)
+        if customer in wrong:
+            refused[one.payment.id] = wrong[customer]
+    return refused
 
 
 def _lock_for_delegates(session: Connection, payments: Sequence[Payment]) -> None:

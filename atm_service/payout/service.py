@@ -21,7 +21,6 @@ from atm_service.platform.refusals import NotFound
 from atm_service.platform.trail import Deed
 from atm_service.promises.reservations import service as reservations
 from atm_service.promises.shifts import service as shifts
-from atm_service.registers.customers import service as customers
 from atm_service.registers.withdrawals import codes, digits, errors, store
 from atm_service.registers.withdrawals.codes import Code
 from atm_service.registers.withdrawals.domain import Drawer, Lifetime, Withdrawal
@@ -120,24 +119,10 @@ def read(context: Context, text: str, now: datetime) -> Code | str:
         return codes.verify(text, context.keys.newest(now), now)
 
 
-def count_wrong_digits(context: Context, clerk: Caller, now: datetime) -> None:
-    """Count digits that are nobody's: a clerk who tries many is shut out for a while."""
-    with context.transaction() as session:
-        attempts.wrong(session, attempts.DIGITS, str(clerk.subject), now)
-
-
 def count_wrong_card(context: Context, id: UUID, now: datetime) -> int:
     """Count a card that is not the account holder's; give how many tries are left."""
     with context.transaction() as session:
         return attempts.wrong(session, attempts.IDENTITY, str(id), now)
-
-
-def prove_pin(context: Context, id: UUID, pin: str, now: datetime) -> None:
-    """Check the payee's PIN where the code came as digits. Raises `WrongPin` or `TooManyAttempts`."""
-    with context.transaction() as session:
-        found = store.find(session, id)
-    if found is not None and found.withdrawal.is_live and found.withdrawal.by_digits:
-        customers.prove_pin(context, found.withdrawal.customer_id, pin, now)
 
 
 def release(session: Connection, clerk: Caller, id: UUID, now: datetime) -> None:

@@ -137,6 +137,7 @@ class Found:
 
     withdrawal: Withdrawal
     id_print: bytes
+    pin_print: bytes
     identity_sealed: bytes
     digits_sealed: bytes
 
@@ -148,7 +149,10 @@ _COLUMNS: Final = """
 """
 _FROM: Final = "FROM service.withdrawal w LEFT JOIN service.receipt r ON r.id = w.receipt_id"
 
-_LOCKED = f"SELECT {_COLUMNS}, c.id_print, c.identity_sealed {_FROM} JOIN service.customer c ON c.id = w.customer_id"
+_LOCKED = f"""
+    SELECT {_COLUMNS}, c.id_print, c.pin_print, c.identity_sealed {_FROM}
+    JOIN service.customer c ON c.id = w.customer_id
+"""
 _BY_ID = Rank.WITHDRAWAL.locks(f"{_LOCKED} WHERE w.id = ANY (:ids) ORDER BY w.id FOR UPDATE OF w")
 # The newest withdrawal with these digits: the live one, else the last that ended.
 _BY_DIGITS = text(
@@ -200,7 +204,8 @@ def find_each(session: Connection, ids: Sequence[UUID]) -> dict[UUID, Found]:
     """Find and lock withdrawals, in the order of their ids."""
     rows = session.execute(_BY_ID, {"ids": list(ids)})
     return {
-        row.id: Found(_withdrawal(row), row.id_print, row.identity_sealed, row.digits_sealed) for row in rows
+        row.id: Found(_withdrawal(row), row.id_print, row.pin_print, row.identity_sealed, row.digits_sealed)
+        for row in rows
     }
 
 

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from atm_service.control.audit import store, watching
+from atm_service.control.audit import sealing, store, watching
 from atm_service.desk.vouchers.domain import VoucherKind
 from atm_service.platform import chart
 from atm_service.registers.headroom import store as headroom
@@ -56,6 +56,7 @@ def test_a_deposit_that_breaks_a_customers_day_is_found_at_once(service: Service
     """The control looks at whoever moved since it last held, with all of that day, cash of both kinds."""
     customer, clerk = service.customer(balance=20 * MILLION), service.clerk(cash=100 * MILLION)
     assert clerk.serve(customer, customer.code(2 * MILLION)).status_code == 201
+    sealing.seal_all(service.context, service.now)
     with store.snapshot(service.context.engine, read_only=False) as session:
         marks.set_here(session)
     assert deposited(clerk, customer, {"500000": 2})["kind"] == VoucherKind.DEPOSIT
