@@ -1,15 +1,11 @@
 """The service's board: its answers as values, and a function for each call, as in `service_api`."""
 
-import json
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal
 
 from counter_app import service_api
-from counter_app.answers import GarbledError, read
-from counter_app.service_api import Service, UnreachableError
-
-T = TypeVar("T")
+from counter_app.service_api import Service, json_body, read_answer
 
 State = Literal["planned", "ready", "active", "suspended", "closed"]
 
@@ -170,22 +166,16 @@ class Office:
 
 async def board(service: Service, token: str) -> Board:
     """Return the board."""
-    return _read(Board, await service_api.ask(service, "GET", "/staff/v1/board", token=token))
+    return read_answer(Board, await service_api.ask(service, "GET", "/staff/v1/board", token=token))
 
 
 async def office(service: Service, token: str, code: str) -> Office:
     """Return one office from close by."""
-    return _read(Office, await service_api.ask(service, "GET", f"/staff/v1/offices/{code}", token=token))
+    return read_answer(
+        Office, await service_api.ask(service, "GET", f"/staff/v1/offices/{code}", token=token)
+    )
 
 
 def request(code: str, what: str, body: dict[str, Any]) -> tuple[str, bytes]:
     """Path and body for a change at an office: its `state`, `checks`, `hours`, `days` or `line`."""
-    written = json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
-    return f"/staff/v1/offices/{code}/{what}", written
-
-
-def _read(kind: type[T], answer: object) -> T:
-    try:
-        return read(kind, answer)
-    except GarbledError:
-        raise UnreachableError from None
+    return f"/staff/v1/offices/{code}/{what}", json_body(body)

@@ -2,7 +2,7 @@
 
 import functools
 import re
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from http import HTTPStatus
@@ -35,6 +35,7 @@ _FIELDS_MAX: Final = 40
 # What an open page asks without a person: no sign that anybody is there. A page that waits for an unknown is one.
 _BY_THEMSELVES: Final = frozenset({"/line", "/scan/frame", "/approvals/waiting", "/board/live"})
 _COOKIE: Final = re.compile(r"[A-Za-z0-9_-]{43}")
+_WORDS: Final = range(3, 201)  # letters
 KEY: Final = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
 
 
@@ -220,6 +221,14 @@ def form_key(fields: dict[str, str]) -> str:
     if not KEY.fullmatch(key):
         raise FormRefusedError(HTTPStatus.BAD_REQUEST)
     return key
+
+
+def read_words(fields: Mapping[str, str], name: str = "reason") -> str:
+    """Return what a person wrote, which stays on record with what was done. Raises FormRefusedError."""
+    words = " ".join(fields.get(name, "").split())
+    if len(words) not in _WORDS:
+        raise FormRefusedError(HTTPStatus.UNPROCESSABLE_ENTITY)
+    return words
 
 
 def page(request: Request) -> Page:

@@ -150,36 +150,37 @@ def _learn_skew(service: Service, answer: httpx2.Response) -> None:
     service.line.skew = skew if abs(skew) > timedelta(seconds=2) else timedelta()
 
 
-def _json(value: object) -> bytes:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
+def json_body(body: Mapping[str, object]) -> bytes:
+    """Write the body of a request."""
+    return json.dumps(dict(body), ensure_ascii=False, separators=(",", ":")).encode()
 
 
 async def sign_in(service: Service, username: str, password: str) -> Tokens:
     """Begin a staff session."""
-    body = _json({"username": username, "password": password})
-    return _read(Tokens, await ask(service, "POST", "/staff/v1/sessions", body=body))
+    body = json_body({"username": username, "password": password})
+    return read_answer(Tokens, await ask(service, "POST", "/staff/v1/sessions", body=body))
 
 
 async def refresh(service: Service, refresh_token: str) -> Tokens:
     """Exchange a refresh token, which ends it, for new tokens."""
-    body = _json({"refresh_token": refresh_token})
-    return _read(Tokens, await ask(service, "POST", "/staff/v1/sessions/refresh", body=body))
+    body = json_body({"refresh_token": refresh_token})
+    return read_answer(Tokens, await ask(service, "POST", "/staff/v1/sessions/refresh", body=body))
 
 
 async def end_session(service: Service, refresh_token: str) -> None:
     """End a staff session."""
-    await ask(service, "POST", "/staff/v1/sessions/end", body=_json({"refresh_token": refresh_token}))
+    await ask(service, "POST", "/staff/v1/sessions/end", body=json_body({"refresh_token": refresh_token}))
 
 
 async def current_shift(service: Service, token: str) -> Shift:
     """Return the clerk's open shift; refused with `no-open-shift` when there is none."""
-    return _read(Shift, await ask(service, "GET", "/counter/v1/shifts/current", token=token))
+    return read_answer(Shift, await ask(service, "GET", "/counter/v1/shifts/current", token=token))
 
 
 async def present(service: Service, token: str, code: str) -> Presentation:
     """Claim a withdrawal for this drawer by QR text or ten digits. Safe to repeat here."""
-    body = _json({"code": code})
-    return _read(
+    body = json_body({"code": code})
+    return read_answer(
         Presentation, await ask(service, "POST", "/counter/v1/presentations", token=token, body=body)
     )
 
@@ -191,7 +192,7 @@ async def release(service: Service, token: str, withdrawal_id: str) -> None:
 
 async def receipt(service: Service, token: str, receipt_id: str) -> Receipt:
     """Return one receipt of this office."""
-    return _read(Receipt, await ask(service, "GET", f"/counter/v1/receipts/{receipt_id}", token=token))
+    return read_answer(Receipt, await ask(service, "GET", f"/counter/v1/receipts/{receipt_id}", token=token))
 
 
 async def receipts(
@@ -199,7 +200,7 @@ async def receipts(
 ) -> tuple[list[Receipt], str | None]:
     """Return one page of the office's receipts of a day in Việt Nam, newest first, and the next cursor."""
     query = {"date": day.isoformat(), "limit": str(limit)} | ({"cursor": cursor} if cursor else {})
-    return _read_page(Receipt, await ask(service, "GET", "/counter/v1/receipts", token=token, query=query))
+    return read_answers(Receipt, await ask(service, "GET", "/counter/v1/receipts", token=token, query=query))
 
 
 async def applications(
@@ -207,14 +208,14 @@ async def applications(
 ) -> tuple[list[Application], str | None]:
     """Return the applications that wait for a supervisor, and the next cursor."""
     query = {"status": "review", "limit": str(limit)}
-    return _read_page(
+    return read_answers(
         Application, await ask(service, "GET", "/staff/v1/applications", token=token, query=query)
     )
 
 
 async def voucher(service: Service, token: str, voucher_id: str) -> Voucher:
     """Return one voucher of this office."""
-    return _read(Voucher, await ask(service, "GET", f"/counter/v1/vouchers/{voucher_id}", token=token))
+    return read_answer(Voucher, await ask(service, "GET", f"/counter/v1/vouchers/{voucher_id}", token=token))
 
 
 async def vouchers(
@@ -222,14 +223,14 @@ async def vouchers(
 ) -> tuple[list[Voucher], str | None]:
     """Return one page of the office's deposits, transfers and reversals of a day, and the next cursor."""
     query = {"date": day.isoformat(), "limit": str(limit)} | ({"cursor": cursor} if cursor else {})
-    return _read_page(Voucher, await ask(service, "GET", "/counter/v1/vouchers", token=token, query=query))
+    return read_answers(Voucher, await ask(service, "GET", "/counter/v1/vouchers", token=token, query=query))
 
 
 async def counterfeits(service: Service, token: str, day: date) -> list[Counterfeit]:
     """Return the counterfeit notes that the office kept on a day, newest first, a hundred at most."""
     query = {"date": day.isoformat(), "limit": str(PAGE_ITEMS)}
     answer = await ask(service, "GET", "/counter/v1/counterfeits", token=token, query=query)
-    return _read_page(Counterfeit, answer)[0]
+    return read_answers(Counterfeit, answer)[0]
 
 
 async def propose(
@@ -239,13 +240,13 @@ async def propose(
 
     Safe to repeat with the key.
     """
-    answer = await ask(service, "POST", f"/counter/v1/{what}", token=token, key=key, body=_json(dict(body)))
-    return _read(_PROPOSED[what], answer)
+    answer = await ask(service, "POST", f"/counter/v1/{what}", token=token, key=key, body=json_body(body))
+    return read_answer(_PROPOSED[what], answer)
 
 
 async def proposal(service: Service, token: str, what: str, id: str) -> Deposit | Transfer:
     """Return a deposit or a transfer of this clerk."""
-    return _read(_PROPOSED[what], await ask(service, "GET", f"/counter/v1/{what}/{id}", token=token))
+    return read_answer(_PROPOSED[what], await ask(service, "GET", f"/counter/v1/{what}/{id}", token=token))
 
 
 async def ask_for_approval(
@@ -255,26 +256,28 @@ async def ask_for_approval(
     what, id = subject
     door = "approval-request" if "reason" not in body else "reversal-request"
     path = f"/counter/v1/{what}/{id}/{door}"
-    return _read(Approval, await ask(service, "POST", path, token=token, key=key, body=_json(dict(body))))
+    return read_answer(Approval, await ask(service, "POST", path, token=token, key=key, body=json_body(body)))
 
 
 async def approval(service: Service, token: str, approval_id: str) -> Approval:
     """Return a request of this office."""
-    return _read(Approval, await ask(service, "GET", f"/counter/v1/approvals/{approval_id}", token=token))
+    return read_answer(
+        Approval, await ask(service, "GET", f"/counter/v1/approvals/{approval_id}", token=token)
+    )
 
 
 async def approvals_of_today(service: Service, token: str) -> list[Approval]:
     """Return what this office asked for today, newest first, a hundred at most."""
     query = {"limit": str(PAGE_ITEMS)}
-    return _read_page(Approval, await ask(service, "GET", "/counter/v1/approvals", token=token, query=query))[
-        0
-    ]
+    return read_answers(
+        Approval, await ask(service, "GET", "/counter/v1/approvals", token=token, query=query)
+    )[0]
 
 
 async def approvals_waiting(service: Service, token: str) -> tuple[list[Approval], str | None]:
     """Return what waits for this supervisor, the longest waiting first, and the next cursor."""
     query = {"limit": "20"}
-    return _read_page(Approval, await ask(service, "GET", "/staff/v1/approvals", token=token, query=query))
+    return read_answers(Approval, await ask(service, "GET", "/staff/v1/approvals", token=token, query=query))
 
 
 async def tell_line(service: Service, token: str) -> None:
@@ -295,12 +298,12 @@ async def look_at_line(service: Service) -> None:
 
 def open_shift_request(drawer: int, counts: dict[str, int]) -> tuple[str, bytes]:
     """Path and body for opening a shift."""
-    return "/counter/v1/shifts", _json({"drawer": drawer, "counts": counts})
+    return "/counter/v1/shifts", json_body({"drawer": drawer, "counts": counts})
 
 
 def close_shift_request(counts: dict[str, int]) -> tuple[str, bytes]:
     """Path and body for closing the shift."""
-    return "/counter/v1/shifts/current/close", _json({"counts": counts})
+    return "/counter/v1/shifts/current/close", json_body({"counts": counts})
 
 
 def payment_request(
@@ -315,45 +318,47 @@ def payment_request(
     body: dict[str, Any] = {"id_number": id_number, "checked": checked} | ({"pin": pin} if pin else {})
     body |= {"notes": notes} if notes else {}
     body |= {"delegate": dict(delegate)} if delegate else {}
-    return f"/counter/v1/withdrawals/{withdrawal_id}/payment", _json(body)
+    return f"/counter/v1/withdrawals/{withdrawal_id}/payment", json_body(body)
 
 
 def confirm_request(what: str, id: str, proof: Mapping[str, str]) -> tuple[str, bytes]:
     """Path and body for confirming a deposit or a transfer."""
-    return f"/counter/v1/{what}/{id}/confirmation", _json(dict(proof))
+    return f"/counter/v1/{what}/{id}/confirmation", json_body(proof)
 
 
 def reversal_request(what: str, id: str, counts: dict[str, int]) -> tuple[str, bytes]:
     """Path and body for undoing a withdrawal or a deposit by counted cash."""
-    return f"/counter/v1/{what}/{id}/reversal", _json({"counts": counts})
+    return f"/counter/v1/{what}/{id}/reversal", json_body({"counts": counts})
 
 
 def approval_request(approval_id: str, decision: str, reason: str) -> tuple[str, bytes]:
     """Path and body for a supervisor's decision on a clerk's request."""
-    return f"/staff/v1/approvals/{approval_id}/decision", _json({"decision": decision, "reason": reason})
+    return f"/staff/v1/approvals/{approval_id}/decision", json_body({"decision": decision, "reason": reason})
 
 
 def counterfeit_request(note: str, serial: str, bearer_name: str, id_number: str) -> tuple[str, bytes]:
     """Path and body for putting a counterfeit note on record."""
     body = {"note": note, "serial": serial, "bearer_name": bearer_name, "bearer_id_number": id_number}
-    return "/counter/v1/counterfeits", _json(body)
+    return "/counter/v1/counterfeits", json_body(body)
 
 
 def decision_request(application_id: str, decision: str, reason: str) -> tuple[str, bytes]:
     """Path and body for a supervisor's decision."""
-    return f"/staff/v1/applications/{application_id}/decision", _json(
+    return f"/staff/v1/applications/{application_id}/decision", json_body(
         {"decision": decision, "reason": reason}
     )
 
 
-def _read(kind: type[T], answer: object) -> T:
+def read_answer(kind: type[T], answer: object) -> T:
+    """Read an answer; what cannot be read is no answer. Raises UnreachableError."""
     try:
         return read(kind, answer)
     except GarbledError:
         raise UnreachableError from None
 
 
-def _read_page(kind: type[T], answer: object) -> tuple[list[T], str | None]:
+def read_answers(kind: type[T], answer: object) -> tuple[list[T], str | None]:
+    """Read a page of a list, and its next cursor. Raises UnreachableError."""
     try:
         return read_page(kind, answer)
     except GarbledError:

@@ -120,8 +120,7 @@ def day(
 ) -> Page[ReceiptView]:
     """List what the clerk's office paid on one day, newest first."""
     assert clerk.office is not None
-    asked = date or ledger.business_date(now)
-    start, end = calendar.day_start(asked), calendar.day_end(asked)
+    start, end = calendar.bounds(date or ledger.business_date(now))
     with context.transaction() as session:
         rows = receipts.of_day(session, clerk.office, start, end, paging.read_id(cursor), limit + 1)
     return paging.page(rows, limit, lambda row: views.receipt(context, row))

@@ -17,6 +17,11 @@ def day_end(day: date) -> datetime:
     return day_start(day + timedelta(days=1))
 
 
+def bounds(day: date) -> tuple[datetime, datetime]:
+    """Give the moments at which a business day begins and ends."""
+    return day_start(day), day_end(day)
+
+
 def month_start(day: date) -> datetime:
     """Give the moment at which the month of a business day begins."""
     return day_start(day.replace(day=1))

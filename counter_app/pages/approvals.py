@@ -12,12 +12,11 @@ from starlette.responses import Response
 from counter_app import service_api
 from counter_app.answers import Approval
 from counter_app.journal import Kind, Question
-from counter_app.page import FormRefusedError, InPage, Page, form_key
+from counter_app.page import FormRefusedError, InPage, Page, form_key, read_words
 from counter_app.service_api import RefusedError
 
 router = APIRouter()
 
-_REASON: Final = range(3, 201)
 _OPEN: Final = frozenset({"waiting", "approved", "refused"})
 
 
@@ -62,10 +61,9 @@ async def decide(page: InPage, id: UUID) -> Response:
     """Approve or refuse, with a reason that stays on record."""
     supervisor, fields = page.supervisor, await page.form()
     key, decision = form_key(fields), fields.get("decision", "")
-    reason = " ".join(fields.get("reason", "").split())
-    if decision not in ("approve", "refuse") or len(reason) not in _REASON:
+    if decision not in ("approve", "refuse"):
         raise FormRefusedError(HTTPStatus.UNPROCESSABLE_ENTITY)
-    path, body = service_api.approval_request(str(id), decision, reason)
+    path, body = service_api.approval_request(str(id), decision, read_words(fields))
     question = Question(key, Kind.APPROVAL, "POST", path, body, supervisor.who, str(id))
     return await page.send(question)
 

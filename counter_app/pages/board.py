@@ -12,8 +12,7 @@ from starlette.responses import Response
 
 from counter_app import board_api
 from counter_app.journal import Kind, Question
-from counter_app.page import FormRefusedError, InPage, form_key
-from counter_app.pages.cash import REASON
+from counter_app.page import FormRefusedError, InPage, form_key, read_words
 
 router = APIRouter()
 
@@ -54,13 +53,13 @@ async def change(page: InPage, code: InCode, what: What) -> Response:
 
 
 def _state(fields: dict[str, str]) -> dict[str, Any]:
-    return {"state": _one_of(fields, "state", "active", "suspended"), "reason": _words(fields, "reason")}
+    return {"state": _one_of(fields, "state", "active", "suspended"), "reason": read_words(fields, "reason")}
 
 
 def _check(fields: dict[str, str]) -> dict[str, Any]:
     item = _one_of(fields, "item", "staff", "line", "equipment", "training")
     passed = _one_of(fields, "passed", "yes", "no") == "yes"
-    return {"item": item, "passed": passed, "words": _words(fields, "words")}
+    return {"item": item, "passed": passed, "words": read_words(fields, "words")}
 
 
 def _hours(fields: dict[str, str]) -> dict[str, Any]:
@@ -74,7 +73,7 @@ def _other_day(fields: dict[str, str]) -> dict[str, Any]:
         raise FormRefusedError(HTTPStatus.UNPROCESSABLE_ENTITY) from None
     how = _one_of(fields, "how", "set", "usual")
     hours = None if how == "usual" else _day(fields.get("hours", ""))
-    return {"day": day.isoformat(), "hours": hours, "reason": _words(fields, "reason")}
+    return {"day": day.isoformat(), "hours": hours, "reason": read_words(fields, "reason")}
 
 
 def _line(fields: dict[str, str]) -> dict[str, Any]:
@@ -94,13 +93,6 @@ def _one_of(fields: dict[str, str], name: str, *known: str) -> str:
     if (value := fields.get(name, "")) not in known:
         raise FormRefusedError(HTTPStatus.UNPROCESSABLE_ENTITY)
     return value
-
-
-def _words(fields: dict[str, str], name: str) -> str:
-    words = " ".join(fields.get(name, "").split())
-    if len(words) not in REASON:
-        raise FormRefusedError(HTTPStatus.UNPROCESSABLE_ENTITY)
-    return words
 
 
 def _day(typed: str) -> str:

@@ -2,7 +2,6 @@
 
 import uuid
 from dataclasses import replace
-from http import HTTPStatus
 from typing import Final, Literal
 from uuid import UUID
 
@@ -14,13 +13,12 @@ from counter_app import cash_api
 from counter_app.counts import CountUnreadableError
 from counter_app.journal import Kind, Question
 from counter_app.languages import later as _
-from counter_app.page import FormRefusedError, InPage, form_key
+from counter_app.page import InPage, form_key, read_words
 from counter_app.pages import counting
 from counter_app.pages.counting import Counting
 
 router = APIRouter()
 
-REASON: Final = range(3, 201)
 _MOVES: Final = {
     "drawer": Counting(
         action="/cash/to-drawer",
@@ -121,11 +119,8 @@ async def count_delivery(page: InPage, id: UUID, step: str, again: bool = False)
 async def refuse(page: InPage, id: UUID) -> Response:
     """Do not take a delivery in, with the reason."""
     clerk, fields = page.clerk, await page.form()
-    key, reason = form_key(fields), " ".join(fields.get("reason", "").split())
-    if len(reason) not in REASON:
-        raise FormRefusedError(HTTPStatus.UNPROCESSABLE_ENTITY)
-    path, body = cash_api.delivery_request("counter", str(id), "refuse", {"reason": reason})
-    question = Question(key, Kind.DELIVERY, "POST", path, body, clerk.who, str(id))
+    path, body = cash_api.delivery_request("counter", str(id), "refuse", {"reason": read_words(fields)})
+    question = Question(form_key(fields), Kind.DELIVERY, "POST", path, body, clerk.who, str(id))
     return await page.send(question)
 
 

@@ -12,14 +12,13 @@ from counter_app import counts, money, service_api
 from counter_app.answers import Approval, Problem
 from counter_app.counts import CountUnreadableError
 from counter_app.journal import Kind, Question
-from counter_app.page import FormRefusedError, InPage, Page, form_key
+from counter_app.page import FormRefusedError, InPage, Page, form_key, read_words
 from counter_app.pages import approvals, vouchers
 from counter_app.service_api import RefusedError
 
 router = APIRouter()
 
 REASONS: Final = ("cash-not-taken", "wrong-amount", "wrong-person", "changed-mind", "bad-notes", "other")
-_WORDS: Final = range(3, 201)
 _PATHS: Final = {"withdrawal-reversal": "withdrawals", "deposit-reversal": "deposits"}
 
 
@@ -88,10 +87,9 @@ async def undo(page: InPage, id: UUID) -> Response:
 
 async def _ask(page: Page, fields: dict[str, str], subject: tuple[str, str], back: str) -> Response:
     key, reason = form_key(fields), fields.get("reason", "")
-    words = " ".join(fields.get("words", "").split())
-    if reason not in REASONS or len(words) not in _WORDS:
+    why = {"reason": reason, "words": read_words(fields, "words")}
+    if reason not in REASONS:
         raise FormRefusedError(HTTPStatus.UNPROCESSABLE_ENTITY)
-    why = {"reason": reason, "words": words}
     try:
         made = await page.twice(service_api.ask_for_approval, key, subject, why)
     except RefusedError as refused:

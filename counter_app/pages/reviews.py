@@ -2,7 +2,6 @@
 
 import uuid
 from http import HTTPStatus
-from typing import Final
 from uuid import UUID
 
 from fastapi import APIRouter
@@ -10,11 +9,9 @@ from starlette.responses import Response
 
 from counter_app import service_api
 from counter_app.journal import Kind, Question
-from counter_app.page import FormRefusedError, InPage, form_key
+from counter_app.page import FormRefusedError, InPage, form_key, read_words
 
 router = APIRouter()
-
-_REASON: Final = range(3, 201)
 
 
 @router.get("/reviews")
@@ -32,9 +29,8 @@ async def decide(page: InPage, id: UUID) -> Response:
     """Approve or reject, with a reason that stays on record."""
     supervisor, fields = page.supervisor, await page.form()
     key, decision = form_key(fields), fields.get("decision", "")
-    reason = " ".join(fields.get("reason", "").split())
-    if decision not in ("approve", "reject") or len(reason) not in _REASON:
+    if decision not in ("approve", "reject"):
         raise FormRefusedError(HTTPStatus.UNPROCESSABLE_ENTITY)
-    path, body = service_api.decision_request(str(id), decision, reason)
+    path, body = service_api.decision_request(str(id), decision, read_words(fields))
     question = Question(key, Kind.DECISION, "POST", path, body, supervisor.who, str(id))
     return await page.send(question)

@@ -13,9 +13,8 @@ from counter_app import cash_api
 from counter_app.cash_answers import Delivery
 from counter_app.journal import Kind, Question
 from counter_app.languages import later as _
-from counter_app.page import FormRefusedError, InPage, Page, form_key
+from counter_app.page import FormRefusedError, InPage, Page, form_key, read_words
 from counter_app.pages import counting
-from counter_app.pages.cash import REASON
 from counter_app.pages.counting import Counting
 
 router = APIRouter()
@@ -99,7 +98,7 @@ async def take_step(page: InPage, id: UUID, step: Literal["send", "receive"]) ->
 async def say_why(page: InPage, id: UUID, step: Literal["cancel", "refuse", "explain"]) -> Response:
     """Call a delivery off, send it back, or explain its difference, with the reason."""
     supervisor, fields = page.supervisor, await page.form()
-    path, body = cash_api.delivery_request("staff", str(id), step, {"reason": _reason(fields)})
+    path, body = cash_api.delivery_request("staff", str(id), step, {"reason": read_words(fields)})
     question = Question(form_key(fields), Kind.DELIVERY, "POST", path, body, supervisor.who, str(id))
     return await page.send(question)
 
@@ -108,7 +107,7 @@ async def say_why(page: InPage, id: UUID, step: Literal["cancel", "refuse", "exp
 async def grant(page: InPage, id: UUID) -> Response:
     """Let another clerk close a shift, with the reason."""
     supervisor, fields = page.supervisor, await page.form()
-    path, body = cash_api.leave_request(str(id), _reason(fields))
+    path, body = cash_api.leave_request(str(id), read_words(fields))
     return await page.send(
         Question(form_key(fields), Kind.LEAVE, "POST", path, body, supervisor.who, str(id))
     )
@@ -116,13 +115,6 @@ async def grant(page: InPage, id: UUID) -> Response:
 
 async def _deliveries(page: Page, which: str) -> tuple[list[Delivery], str | None]:
     return await page.ask(page.supervisor, cash_api.deliveries, which)
-
-
-def _reason(fields: dict[str, str]) -> str:
-    reason = " ".join(fields.get("reason", "").split())
-    if len(reason) not in REASON:
-        raise FormRefusedError(HTTPStatus.UNPROCESSABLE_ENTITY)
-    return reason
 
 
 def _step(id: UUID, step: str) -> Counting:
