@@ -24,10 +24,6 @@ OPENED_AT_ONCE: Final = 5_000
 Clock = Callable[[], datetime]
 
 
-class NotPosted(RuntimeError):  # noqa: N818  named for what happened
-    """The ledger refused what must pass, or holds another number of entries than were counted."""
-
-
 @dataclass(frozen=True)
 class Books:
     """A database and the accounts of its `customers`, who pay each other; or all of them the hot account."""
@@ -82,9 +78,7 @@ def entry(debit: str, credit: str, amount: int, now: datetime) -> Entry:
 
 def post(session: Connection, entries: Sequence[Entry], now: datetime) -> None:
     """Post entries that must pass. Raises `NotPosted`."""
-    for outcome in ledger.post(session, entries, now):
-        if outcome.status is not ledger.Status.POSTED:
-            raise NotPosted(f"{outcome.status} {outcome.reason}")
+    ledger.must(ledger.post(session, entries, now))
 
 
 def count(books: Books) -> int:

@@ -19,7 +19,7 @@ import ledger
 from atm_service.platform import chart, ids
 from atm_service.platform import database as db
 from bench import clients, withdrawals
-from bench.books import KIND, Clock, NotPosted
+from bench.books import KIND, Clock
 from bench.clients import Step
 from bench.server import Server
 from bench.town import CUSTOMERS, OFFICES, Person, Town, founded, settle, signed_in
@@ -107,9 +107,7 @@ def _loader(town: Town, start: datetime, there: int, calls: int, loaders: int, n
                 commands += _withdrawal(payer, chance.choice(drawers), at)
         with session.begin():
             outcomes = ledger.post(session, commands, at)
-        for outcome in outcomes:
-            if outcome.status is not ledger.Status.POSTED:
-                raise NotPosted(f"{outcome.status} {outcome.reason}")
+        ledger.must(outcomes)
         return A_CALL
 
     with engine.connect() as session:

@@ -17,12 +17,12 @@ import ledger
 from atm_service.platform import database as db
 from atm_service.platform.sharing import Shared
 from bench import books, clients, server
-from bench.books import HOT, Books, Clock, NotPosted
+from bench.books import HOT, Books, Clock
 from bench.clients import Done, Prepare, Step
 from bench.figures import Goal, ratio_at_least
 from bench.rounds import Measured, Workload
 from bench.server import Server
-from ledger import Entry, Outcome, Status
+from ledger import Entry, NotPosted, Outcome
 
 PART: Final = "the ledger"
 SCRIPT: Final = Path(__file__).with_name("post.sql")
@@ -169,9 +169,7 @@ def _shared(clock: Clock, opened: Books, number: int, seconds: int) -> Done:
         while time.perf_counter() < end:
             payer, payee = chance.sample(opened.customers, 2)
             entry = books.entry(payer, HOT if opened.is_hot else payee, 1, clock())
-            outcome = await together(_Ask(entry))
-            if outcome.status is not Status.POSTED:
-                raise NotPosted(f"{outcome.status} {outcome.reason}")
+            ledger.must([await together(_Ask(entry))])
             done += 1
         return done
 

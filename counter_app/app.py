@@ -27,33 +27,32 @@ from counter_app.pages import (
     board,
     cash,
     counterfeits,
-    deposits,
     elders,
     handing,
     keypads,
     outcomes,
     paying,
     planning,
+    proposals,
     receipts,
     reversals,
     reviews,
     shift,
     signing_in,
     supervision,
-    transfers,
     vouchers,
 )
 from counter_app.resolver import Resolver
 from counter_app.scanning import FRAME_BYTES_MAX
 from counter_app.service_api import RefusedError, Service, UnreachableError
-from counter_app.sessions import Sessions, SignInAgainError, authorised
+from counter_app.sessions import Sessions, SignInAgainError
 from counter_app.settings import Settings
 
 TIDY_EVERY: Final = timedelta(minutes=5)
 LOOK_AT_LINE_EVERY: Final = timedelta(seconds=10)
 TELL_LINE_EVERY: Final = timedelta(minutes=1)
 
-_COUNTER_MONEY: Final = (elders, keypads, deposits, transfers, vouchers, reversals, approvals, counterfeits)
+_COUNTER_MONEY: Final = (elders, keypads, proposals, vouchers, reversals, approvals, counterfeits)
 
 _log = logging.getLogger(__name__)
 
@@ -139,10 +138,7 @@ async def _tell_line(page: Page, now: datetime) -> None:
         return
     line.told_at = now
     with suppress(RefusedError, UnreachableError, SignInAgainError):  # the next page says so
-        await authorised(
-            *(page.app.service, page.app.sessions, session),
-            lambda token: service_api.tell_line(page.app.service, token),
-        )
+        await page.ask(session, service_api.tell_line)
 
 
 async def healthz() -> Response:

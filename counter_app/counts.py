@@ -1,5 +1,7 @@
 """Counted notes as a form sends them."""
 
+from collections.abc import Mapping
+
 from counter_app import money
 
 
@@ -7,7 +9,7 @@ class CountUnreadableError(Exception):
     """A count on the form is not a whole number from 0 to the maximum."""
 
 
-def read(fields: dict[str, str]) -> dict[str, int]:
+def read(fields: Mapping[str, str]) -> dict[str, int]:
     """Read how many notes of each kind were counted; an empty field is none. Raises CountUnreadableError."""
     counts = {}
     for denomination in money.DENOMINATIONS:

@@ -10,6 +10,12 @@ from counter_app.answers import Delegation, Problem, Slip
 
 TIME: Final = timedelta(minutes=2)
 KEYPADS_MAX: Final = 3
+PIN_LENGTH: Final = 6
+
+
+def is_pin(text: str) -> bool:
+    """Whether this can be a PIN at all."""
+    return text.isascii() and text.isdigit() and len(text) == PIN_LENGTH
 
 
 class For(StrEnum):

@@ -2,11 +2,11 @@
 
 import functools
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 from http import HTTPStatus
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Concatenate, Final, ParamSpec, TypeVar
 from urllib.parse import parse_qsl
 
 import jinja2
@@ -17,13 +17,16 @@ from starlette.responses import Response
 from counter_app import languages, money, statics
 from counter_app.answers import Problem
 from counter_app.asked import ASKED
-from counter_app.journal import Entry, Journal, Kind
+from counter_app.journal import Entry, Journal, Kind, Question, State
 from counter_app.money import Language
 from counter_app.problems import advice
 from counter_app.resolver import VIET_NAM, Resolver
-from counter_app.service_api import Service
-from counter_app.sessions import Session, Sessions, SignInAgainError
+from counter_app.service_api import NotSentError, Service, UnreachableError
+from counter_app.sessions import Session, Sessions, SignInAgainError, authorised
 from counter_app.settings import Settings
+
+T = TypeVar("T")
+P = ParamSpec("P")
 
 SESSION_COOKIE: Final = "soft_atm_counter"
 LANGUAGE_COOKIE: Final = "soft_atm_language"
@@ -101,6 +104,47 @@ class Page:
             for entry in self.app.journal.unresolved()
             if entry.who.username == who.username or (who.office and entry.who.office == who.office)
         ]
+
+    def unknown_about(self, subject: str, kind: Kind) -> Entry | None:
+        """Return a request about this thing whose outcome is not known: it must not be asked for anew."""
+        return next((one for one in self.unknown() if (one.subject, one.kind) == (subject, kind)), None)
+
+    async def asked_before(self, key: str, unknown: Entry | None = None) -> Response | None:
+        """Go to what is unknown, or was asked by this form: by a double click or F5. None where it may be asked."""
+        asked = unknown or self.app.journal.find(key)
+        if asked is None or asked.state in (State.REFUSED, State.NOT_SENT):
+            return None
+        await self.app.resolver.send_again(asked.key)
+        return self.go(f"/requests/{asked.key}")
+
+    async def send(self, question: Question) -> Response:
+        """Send what moves something, kept in the journal before it leaves, and go to what came of it."""
+        await self.app.resolver.send(question, self.app.service.clock())
+        return self.go(f"/requests/{question.key}")
+
+    async def ask(
+        self,
+        session: Session,
+        call: Callable[Concatenate[Service, str, P], Awaitable[T]],
+        *args: P.args,
+        **named: P.kwargs,
+    ) -> T:
+        """Make a call of the service in somebody's name. Raises RefusedError, UnreachableError, SignInAgainError."""
+        service = self.app.service
+        return await authorised(
+            service, self.app.sessions, session, lambda token: call(service, token, *args, **named)
+        )
+
+    async def twice(
+        self, call: Callable[Concatenate[Service, str, P], Awaitable[T]], *args: P.args, **named: P.kwargs
+    ) -> T:
+        """Make a clerk's call that is safe to repeat, once more after a lost answer. Raises as `ask` does."""
+        try:
+            return await self.ask(self.clerk, call, *args, **named)
+        except NotSentError:
+            raise
+        except UnreachableError:
+            return await self.ask(self.clerk, call, *args, **named)
 
     def render(self, template: str, status: int = HTTPStatus.OK, **values: Any) -> Response:
         """Answer with a page."""

@@ -35,6 +35,7 @@ from counter_app.answers import (
 
 ANSWER_BYTES_MAX: Final = 1_000_000
 PAGE_ITEMS: Final = 100
+_PROPOSED: Final[dict[str, type[Deposit | Transfer]]] = {"deposits": Deposit, "transfers": Transfer}
 
 LineState = Literal["online", "offline", "unknown"]
 T = TypeVar("T")
@@ -231,26 +232,20 @@ async def counterfeits(service: Service, token: str, day: date) -> list[Counterf
     return _read_page(Counterfeit, answer)[0]
 
 
-async def propose_deposit(service: Service, token: str, key: str, body: Mapping[str, Any]) -> Deposit:
-    """Name whose account counted cash is to go to; nothing moves. Safe to repeat with the key."""
-    path = "/counter/v1/deposits"
-    return _read(Deposit, await ask(service, "POST", path, token=token, key=key, body=_json(dict(body))))
+async def propose(
+    service: Service, token: str, key: str, what: str, body: Mapping[str, Any]
+) -> Deposit | Transfer:
+    """Name who gets counted cash (`deposits`) or another's money (`transfers`); nothing moves.
+
+    Safe to repeat with the key.
+    """
+    answer = await ask(service, "POST", f"/counter/v1/{what}", token=token, key=key, body=_json(dict(body)))
+    return _read(_PROPOSED[what], answer)
 
 
-async def deposit(service: Service, token: str, deposit_id: str) -> Deposit:
-    """Return a deposit of this clerk."""
-    return _read(Deposit, await ask(service, "GET", f"/counter/v1/deposits/{deposit_id}", token=token))
-
-
-async def propose_transfer(service: Service, token: str, key: str, body: Mapping[str, Any]) -> Transfer:
-    """Name payer and payee; nothing moves. Safe to repeat with the key."""
-    path = "/counter/v1/transfers"
-    return _read(Transfer, await ask(service, "POST", path, token=token, key=key, body=_json(dict(body))))
-
-
-async def transfer(service: Service, token: str, transfer_id: str) -> Transfer:
-    """Return a transfer of this clerk."""
-    return _read(Transfer, await ask(service, "GET", f"/counter/v1/transfers/{transfer_id}", token=token))
+async def proposal(service: Service, token: str, what: str, id: str) -> Deposit | Transfer:
+    """Return a deposit or a transfer of this clerk."""
+    return _read(_PROPOSED[what], await ask(service, "GET", f"/counter/v1/{what}/{id}", token=token))
 
 
 async def ask_for_approval(

@@ -4,7 +4,7 @@ from ledger.accounts import Account, AccountClass, AccountMismatch, InvalidAccou
 from ledger.batch import post
 from ledger.commands import Capture, Command, Entry, Expire, Hold, InvalidCommand, Posting, Void
 from ledger.dates import DayNotOver, business_date, close_day, closed_through
-from ledger.outcomes import Outcome, Reason, Status
+from ledger.outcomes import NotPosted, Outcome, Reason, Status, must
 
 __all__ = [
     "Account",
@@ -18,6 +18,7 @@ __all__ = [
     "Hold",
     "InvalidAccount",
     "InvalidCommand",
+    "NotPosted",
     "Outcome",
     "Posting",
     "Reason",
@@ -27,6 +28,7 @@ __all__ = [
     "business_date",
     "close_day",
     "closed_through",
+    "must",
     "open_accounts",
     "post",
 ]

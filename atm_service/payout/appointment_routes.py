@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from fastapi import APIRouter, Response
+from sqlalchemy import Connection
 
 from atm_service.payout import service, views
 from atm_service.payout.schemas import AppointmentMoveRequest, WithdrawalView
@@ -41,10 +42,8 @@ def move(
     """Move an appointment to another office or day. The answer has its new code; the old one is no longer paid."""
     context.keys.at(now)  # read, if they must be, before the transaction begins
 
-    def work() -> WithdrawalView:
+    def work(session: Connection) -> WithdrawalView:
         moved = moving.move(session, context.policy, customer, id, body.office, body.day, now)
         return views.withdrawal(service.show(context, *moved, now))
 
-    with context.transaction() as session:
-        answer = key.once(session, 200, work)
-    return answer.response()
+    return context.once(key, 200, work)

@@ -28,6 +28,9 @@ from atm_service.registers.customers import service as customers
 from atm_service.registers.customers import store as customer_store
 from atm_service.registers.delegations import store as delegations
 from atm_service.registers.delegations.store import Known
+from atm_service.registers.headroom import domain as headroom
+from atm_service.registers.headroom import store as headroom_store
+from atm_service.registers.headroom.store import CustomerUse
 from atm_service.registers.offices import service as offices
 from atm_service.registers.withdrawals import digits, errors, slips, store
 from atm_service.registers.withdrawals.domain import Lifetime, Withdrawal, check_amount
@@ -110,7 +113,7 @@ def _authorise(
 ) -> list[WithdrawalView | Refusal]:
     today = ledger.business_date(now)
     there = [wish.customer.subject for wish in wishes if wish.customer.subject in known]
-    used = store.used_each(session, there, calendar.day_start(today), calendar.month_start(today))
+    used = headroom_store.of_customers(session, there, today)
     named = [wish.delegation_id for wish in wishes if wish.delegation_id is not None]
     delegated = delegations.find_each(session, named, calendar.month_start(today))
     drafts = [
@@ -133,7 +136,7 @@ def _draft(
     session: Connection,
     policy: Policy,
     wish: Wish,
-    used: store.Used | None,
+    used: CustomerUse | None,
     delegated: dict[UUID, Known],
     now: datetime,
 ) -> Withdrawal:
@@ -195,10 +198,10 @@ def _check_delegation(wish: Wish, known: Known | None, now: datetime) -> None:
     known.delegation.check(wish.body.amount, known.paid + known.live, office, now)
 
 
-def _check_limits(policy: Policy, used: store.Used, amount: int) -> None:
-    if used.live >= policy.withdrawal.live_codes_max:
+def _check_limits(policy: Policy, use: CustomerUse, amount: int) -> None:
+    if use.live >= policy.withdrawal.live_codes_max:
         raise errors.TooManyLiveCodes(maximum=policy.withdrawal.live_codes_max)
-    service.check_limits(policy, used, amount)
+    headroom.refuse_customer(use.used, amount, policy.customer)
 
 
 def _set_aside(
@@ -222,7 +225,7 @@ def _funded(session: Connection, draft: Withdrawal, outcome: ledger.Outcome) -> 
     if outcome.reason is ledger.Reason.INSUFFICIENT_FUNDS:
         available = reading.balance(session, chart.customer(draft.customer_id)).available
         return errors.InsufficientFunds(available=available)
-    service.must(outcome)
+    ledger.must([outcome])
     return draft
 
 

@@ -12,7 +12,7 @@ from uuid import UUID
 from sqlalchemy import Connection
 
 import ledger
-from atm_service.platform import attempts, calendar, trail
+from atm_service.platform import attempts, trail
 from atm_service.platform.context import Context
 from atm_service.platform.keys.tokens import Caller
 from atm_service.platform.policy import Policy
@@ -21,7 +21,6 @@ from atm_service.platform.refusals import NotFound
 from atm_service.platform.trail import Deed
 from atm_service.promises.reservations import service as reservations
 from atm_service.promises.shifts import service as shifts
-from atm_service.registers.customers import service as customers
 from atm_service.registers.withdrawals import codes, digits, errors, store
 from atm_service.registers.withdrawals.codes import Code
 from atm_service.registers.withdrawals.domain import Drawer, Lifetime, Withdrawal
@@ -37,20 +36,6 @@ class Shown:
     withdrawal: Withdrawal
     code: str | None
     digits: str | None
-
-
-def used(session: Connection, customer_id: UUID, now: datetime) -> store.Used:
-    """Give what counts against a customer's limits today and this month."""
-    today = ledger.business_date(now)
-    return store.used(session, customer_id, calendar.day_start(today), calendar.month_start(today))
-
-
-def check_limits(policy: Policy, used: store.Used, amount: int) -> None:
-    """Refuse what is above a customer's day or month, in plus out. Raises `CustomerLimitReached`."""
-    limits = {"day": (policy.customer.per_day, used.day), "month": (policy.customer.per_month, used.month)}
-    for period, (limit, so_far) in limits.items():
-        if limit is not None and so_far + amount > limit:
-            raise errors.CustomerLimitReached(period=period, limit=limit, remaining=max(0, limit - so_far))
 
 
 def show(context: Context, withdrawal: Withdrawal, digits_sealed: bytes, now: datetime) -> Shown:
@@ -74,7 +59,7 @@ def cancel(session: Connection, context: Context, customer: Caller, id: UUID, no
     if after != before:
         store.save(session, [after])
         reservations.give_back(session, [before], now)
-        must(*ledger.post(session, [_giving_back(context.policy, before, "cancelled", now)], now))
+        ledger.must(ledger.post(session, [_giving_back(context.policy, before, "cancelled", now)], now))
         trail.record(session, now, "cancel", id, customer)
     return after
 
@@ -107,7 +92,9 @@ def give_up_each(
     gone = [(before, after) for before, after in zip(found, stands, strict=True) if after != before]
     store.save(session, [after for _, after in gone])
     reservations.give_back(session, [before for before, _ in gone], now)
-    must(*ledger.post(session, [_giving_back(policy, before, "cancelled", now) for before, _ in gone], now))
+    ledger.must(
+        ledger.post(session, [_giving_back(policy, before, "cancelled", now) for before, _ in gone], now)
+    )
     trail.record_each(session, now, [Deed("cancel", after.id, by, {}) for _, after in gone])
     return stands
 
@@ -132,24 +119,10 @@ def read(context: Context, text: str, now: datetime) -> Code | str:
         return codes.verify(text, context.keys.newest(now), now)
 
 
-def count_wrong_digits(context: Context, clerk: Caller, now: datetime) -> None:
-    """Count digits that are nobody's: a clerk who tries many is shut out for a while."""
-    with context.transaction() as session:
-        attempts.wrong(session, attempts.DIGITS, str(clerk.subject), now)
-
-
 def count_wrong_card(context: Context, id: UUID, now: datetime) -> int:
     """Count a card that is not the account holder's; give how many tries are left."""
     with context.transaction() as session:
         return attempts.wrong(session, attempts.IDENTITY, str(id), now)
-
-
-def prove_pin(context: Context, id: UUID, pin: str, now: datetime) -> None:
-    """Check the payee's PIN where the code came as digits. Raises `WrongPin` or `TooManyAttempts`."""
-    with context.transaction() as session:
-        found = store.find(session, id)
-    if found is not None and found.withdrawal.is_live and found.withdrawal.by_digits:
-        customers.prove_pin(context, found.withdrawal.customer_id, pin, now)
 
 
 def release(session: Connection, clerk: Caller, id: UUID, now: datetime) -> None:
@@ -175,7 +148,7 @@ def expire_due(context: Context, now: datetime) -> int:
             store.save(session, [withdrawal.expire(now) for withdrawal in due])
             reservations.give_back(session, due, now)
             givings = [_giving_back(context.policy, withdrawal, "expired", now) for withdrawal in due]
-            must(*ledger.post(session, givings, now))
+            ledger.must(ledger.post(session, givings, now))
             for withdrawal in due:
                 trail.record(session, now, "expire", withdrawal.id, None)
         done += len(due)
@@ -207,10 +180,3 @@ def code(context: Context, withdrawal: Withdrawal, now: datetime) -> str:
 def digits_place(id: UUID) -> bytes:
     """Name where a withdrawal's digits are encrypted."""
     return f"withdrawal digits {id}".encode()
-
-
-def must(*outcomes: ledger.Outcome) -> None:
-    """Stop the transaction when the ledger refuses what the withdrawal's state allows: that is a fault of ours."""
-    for outcome in outcomes:
-        if outcome.status is not ledger.Status.POSTED:
-            raise RuntimeError(f"the ledger answered {outcome.status} {outcome.reason}")

@@ -16,6 +16,7 @@ from atm_service.platform.paging import InCursor, InLimit, Page
 from atm_service.platform.problems import refuses
 from atm_service.platform.refusals import NotFound, TooManyAttempts
 from atm_service.promises.reservations.errors import CannotReserve
+from atm_service.registers.headroom import errors as headroom_errors
 from atm_service.registers.offices.errors import OfficeNotActive, OfficeUnknown
 from atm_service.registers.withdrawals import errors, qr, store
 
@@ -40,7 +41,7 @@ _PICTURE = refuses(NotFound, errors.CodeNotLive)
         OfficeUnknown,
         OfficeNotActive,
         errors.TooManyLiveCodes,
-        errors.CustomerLimitReached,
+        headroom_errors.CustomerLimitReached,
         errors.DayNotPossible,
         CannotReserve,
         errors.InsufficientFunds,
@@ -68,8 +69,7 @@ def withdrawals(
     """List the customer's withdrawals, newest first."""
     with context.transaction() as session:
         rows = store.list_of_customer(session, customer.subject, paging.read_id(cursor), limit + 1)
-    items = [views.withdrawal(service.show(context, *row, now)) for row in rows[:limit]]
-    return Page(items=items, next_cursor=paging.write(str(items[-1].id)) if len(rows) > limit else None)
+    return paging.page(rows, limit, lambda row: views.withdrawal(service.show(context, *row, now)))
 
 
 @router.get("/{id}", responses=_FOUND)
@@ -105,15 +105,13 @@ def qr_png(id: UUID, customer: InCustomer, context: InContext, now: InNow) -> Re
 )
 def cancel(id: UUID, customer: InCustomer, key: InKey, context: InContext, now: InNow) -> Response:
     """Give the withdrawal up: the money is available again at once."""
-    with context.transaction() as session:
-        answer = key.once(
-            session,
-            200,
-            lambda: views.withdrawal(
-                service.Shown(service.cancel(session, context, customer, id, now), None, None)
-            ),
-        )
-    return answer.response()
+    return context.once(
+        key,
+        200,
+        lambda session: views.withdrawal(
+            service.Shown(service.cancel(session, context, customer, id, now), None, None)
+        ),
+    )
 
 
 def _shown(context: Context, customer_id: UUID, id: UUID, now: InNow) -> service.Shown:

@@ -12,11 +12,13 @@ from typing import Annotated, Any, Final
 from weakref import WeakKeyDictionary
 
 from argon2 import PasswordHasher
-from fastapi import Depends, Request
+from fastapi import Depends, Request, Response
+from pydantic import BaseModel
 from sqlalchemy import Connection, Engine
 
 from atm_service.platform.contacts import Contacts
 from atm_service.platform.gateway import BankGateway
+from atm_service.platform.idempotency import Key
 from atm_service.platform.keys import store as key_store
 from atm_service.platform.keys.domain import KeySet
 from atm_service.platform.policy import Policy
@@ -98,6 +100,16 @@ class Context:
         """
         with self.engine.begin() as session:
             yield session
+
+    def once(self, key: Key, status: int, work: Callable[[Connection], BaseModel]) -> Response:
+        """Run one use case that is safe to repeat: `work` if `key` is new, else its first answer is given again.
+
+        The answer is built after the commit, as of every use case. Raises `RequestInProgress` and
+        `IdempotencyKeyReused`, as `Key.once` does.
+        """
+        with self.transaction() as session:
+            answer = key.once(session, status, lambda: work(session))
+        return answer.response()
 
     async def share(
         self,

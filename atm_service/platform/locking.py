@@ -30,6 +30,7 @@ class Rank(IntEnum):
     WITHDRAWAL = auto()
     DRAWER = auto()
     SHIFT = auto()
+    PROOF = auto()
     APPROVAL = auto()
     COUNTERFEIT = auto()
     OFFICE_DAY = auto()

@@ -7,6 +7,7 @@ anyway, so somebody else's cursor only starts the own list somewhere else.
 import base64
 import binascii
 import re
+from collections.abc import Callable, Sequence
 from typing import Annotated, Final, Generic, TypeVar
 from uuid import UUID
 
@@ -30,6 +31,7 @@ InCursor = Annotated[
 ]
 InLimit = Annotated[int, Query(ge=1, le=LIMIT_MAX, description="how many items at most")]
 
+Found = TypeVar("Found")
 Item = TypeVar("Item")
 
 
@@ -40,6 +42,16 @@ class Page(BaseModel, Generic[Item]):
 
     items: list[Item]
     next_cursor: str | None = Field(examples=[None])
+
+
+def page(
+    found: Sequence[Found], limit: int, show: Callable[[Found], Item], position: str = "id"
+) -> Page[Item]:
+    """Show `limit` of what was found; one more tells that the list goes on, after the last one's `position`."""
+    items = [show(one) for one in found[:limit]]
+    return Page(
+        items=items, next_cursor=write(str(getattr(items[-1], position))) if len(found) > limit else None
+    )
 
 
 def write(position: str) -> str:

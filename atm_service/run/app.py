@@ -24,11 +24,10 @@ from atm_service.control.floats import routes as floats
 from atm_service.control.offices import routes as office_life
 from atm_service.desk.counterfeits import routes as counterfeits
 from atm_service.desk.delegations import routes as delegations
-from atm_service.desk.deposits import routes as deposits
 from atm_service.desk.moves import routes as moves
+from atm_service.desk.proposals import routes as proposals
 from atm_service.desk.reversals import routes as reversals
 from atm_service.desk.slips import routes as slips
-from atm_service.desk.transfers import routes as transfers
 from atm_service.desk.vouchers import routes as vouchers
 from atm_service.payout import appointment_routes as appointments
 from atm_service.payout import routes as withdrawals
@@ -127,8 +126,7 @@ def _routed() -> FastAPI:
         board,
         approvals,
         reversals,
-        deposits,
-        transfers,
+        proposals,
         slips,
         delegations,
         counterfeits,

@@ -17,6 +17,7 @@ FUNCTION_FILES: Final = (
     "ledger/marks.sql",
     "atm_service/registers/offices/cash_places.sql",
     "atm_service/registers/units/places.sql",
+    "atm_service/registers/headroom/voucher_use.sql",
 )
 
 

@@ -14,7 +14,6 @@ from counter_app.answers import Approval
 from counter_app.journal import Kind, Question
 from counter_app.page import FormRefusedError, InPage, Page, form_key
 from counter_app.service_api import RefusedError
-from counter_app.sessions import authorised
 
 router = APIRouter()
 
@@ -68,32 +67,19 @@ async def decide(page: InPage, id: UUID) -> Response:
         raise FormRefusedError(HTTPStatus.UNPROCESSABLE_ENTITY)
     path, body = service_api.approval_request(str(id), decision, reason)
     question = Question(key, Kind.APPROVAL, "POST", path, body, supervisor.who, str(id))
-    await page.app.resolver.send(question, page.app.service.clock())
-    return page.go(f"/requests/{key}")
+    return await page.send(question)
 
 
 async def find(page: Page, id: str) -> Approval:
     """Return a request of this office. Raises RefusedError, UnreachableError."""
-    app = page.app
-    return await authorised(
-        *(app.service, app.sessions, page.clerk),
-        lambda token: service_api.approval(app.service, token, id),
-    )
+    return await page.ask(page.clerk, service_api.approval, id)
 
 
 async def open_requests(page: Page) -> list[Approval]:
     """Return today's requests of this office that wait, can be acted on, or were refused."""
-    app = page.app
-    items = await authorised(
-        *(app.service, app.sessions, page.clerk),
-        lambda token: service_api.approvals_of_today(app.service, token),
-    )
+    items = await page.ask(page.clerk, service_api.approvals_of_today)
     return [item for item in items if item.status in _OPEN]
 
 
 async def _waiting(page: Page) -> tuple[list[Approval], str | None]:
-    app = page.app
-    return await authorised(
-        *(app.service, app.sessions, page.supervisor),
-        lambda token: service_api.approvals_waiting(app.service, token),
-    )
+    return await page.ask(page.supervisor, service_api.approvals_waiting)

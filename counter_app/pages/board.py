@@ -14,7 +14,6 @@ from counter_app import board_api
 from counter_app.journal import Kind, Question
 from counter_app.page import FormRefusedError, InPage, form_key
 from counter_app.pages.cash import REASON
-from counter_app.sessions import authorised
 
 router = APIRouter()
 
@@ -27,10 +26,8 @@ _DAY_MAX: Final = 47
 @router.get("/board/live")
 async def board(page: InPage, show: Literal["all", "attention"] = "all") -> Response:
     """Show all offices by area, the worst first, or only those that need somebody."""
-    app, supervisor = page.app, page.supervisor
-    found = await authorised(
-        *(app.service, app.sessions, supervisor), lambda token: board_api.board(app.service, token)
-    )
+    supervisor = page.supervisor
+    found = await page.ask(supervisor, board_api.board)
     shown = [one for one in found.offices if show == "all" or one.mark in ("act", "look")]
     areas = [(name, list(desks)) for name, desks in groupby(shown, lambda one: one.area)]
     marks = {name: sum(one.mark == name for one in found.offices) for name in ("act", "look", "well", "rest")}
@@ -40,10 +37,8 @@ async def board(page: InPage, show: Literal["all", "attention"] = "all") -> Resp
 @router.get("/board/{code}")
 async def office(page: InPage, code: InCode) -> Response:
     """Show one office from close by."""
-    app, supervisor = page.app, page.supervisor
-    found = await authorised(
-        *(app.service, app.sessions, supervisor), lambda token: board_api.office(app.service, token, code)
-    )
+    supervisor = page.supervisor
+    found = await page.ask(supervisor, board_api.office, code)
     forms = ["state", "hours", "days", "line", *(f"check-{check.item}" for check in found.life.checks)]
     keys = {form: str(uuid.uuid4()) for form in forms}
     return page.render("office.html", office=found, life=found.life, keys=keys, unknown=page.unknown())
@@ -55,8 +50,7 @@ async def change(page: InPage, code: InCode, what: What) -> Response:
     supervisor, fields = page.supervisor, await page.form()
     path, body = board_api.request(code, what, _BODIES[what](fields))
     question = Question(form_key(fields), Kind.OFFICE, "POST", path, body, supervisor.who, code)
-    await page.app.resolver.send(question, page.app.service.clock())
-    return page.go(f"/requests/{question.key}")
+    return await page.send(question)
 
 
 def _state(fields: dict[str, str]) -> dict[str, Any]:

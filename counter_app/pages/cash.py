@@ -17,7 +17,6 @@ from counter_app.languages import later as _
 from counter_app.page import FormRefusedError, InPage, form_key
 from counter_app.pages import counting
 from counter_app.pages.counting import Counting
-from counter_app.sessions import authorised
 
 router = APIRouter()
 
@@ -62,13 +61,9 @@ _STEPS: Final = {
 @router.get("/cash")
 async def cash(page: InPage) -> Response:
     """Show the vault and what is on the road."""
-    app, clerk = page.app, page.clerk
-    vault = await authorised(
-        *(app.service, app.sessions, clerk), lambda token: cash_api.vault(app.service, token)
-    )
-    deliveries = await authorised(
-        *(app.service, app.sessions, clerk), lambda token: cash_api.office_deliveries(app.service, token)
-    )
+    clerk = page.clerk
+    vault = await page.ask(clerk, cash_api.vault)
+    deliveries = await page.ask(clerk, cash_api.office_deliveries)
     keys = {delivery.id: str(uuid.uuid4()) for delivery in deliveries}
     return page.render(
         "cash.html", vault=vault, deliveries=deliveries, keys=keys, unknown=page.unknown(), shift=clerk.shift
@@ -131,8 +126,7 @@ async def refuse(page: InPage, id: UUID) -> Response:
         raise FormRefusedError(HTTPStatus.UNPROCESSABLE_ENTITY)
     path, body = cash_api.delivery_request("counter", str(id), "refuse", {"reason": reason})
     question = Question(key, Kind.DELIVERY, "POST", path, body, clerk.who, str(id))
-    await page.app.resolver.send(question, page.app.service.clock())
-    return page.go(f"/requests/{key}")
+    return await page.send(question)
 
 
 @router.post("/cash/deliveries/{id}/{step}")

@@ -15,7 +15,6 @@ from counter_app.answers import Counterfeit, Problem
 from counter_app.journal import Kind, Question
 from counter_app.page import InPage, Page, form_key
 from counter_app.resolver import VIET_NAM
-from counter_app.sessions import authorised
 
 router = APIRouter()
 
@@ -44,8 +43,7 @@ async def keep(page: InPage) -> Response:
         return await _form(page, fields, Problem("card-unreadable", 422, {}))
     path, body = service_api.counterfeit_request(note, serial, name, card.id_number)
     question = Question(key, Kind.COUNTERFEIT, "POST", path, body, clerk.who)
-    await page.app.resolver.send(question, page.app.service.clock())
-    return page.go(f"/requests/{key}")
+    return await page.send(question)
 
 
 @router.get("/counterfeits/{id}")
@@ -58,11 +56,8 @@ async def paper(page: InPage, id: UUID) -> Response:
 
 
 async def _of_today(page: Page) -> list[Counterfeit]:
-    app, today = page.app, page.app.service.now().astimezone(VIET_NAM).date()
-    return await authorised(
-        *(app.service, app.sessions, page.clerk),
-        lambda token: service_api.counterfeits(app.service, token, today),
-    )
+    today = page.app.service.now().astimezone(VIET_NAM).date()
+    return await page.ask(page.clerk, service_api.counterfeits, today)
 
 
 async def _form(page: Page, typed: dict[str, str], problem: Problem | None) -> Response:

@@ -78,8 +78,7 @@ async def send(
         return form(page, counting, fields, wrong=True)
     if fields.get("action") == "add-up":
         return form(page, counting, fields, added=money.total(counts))
-    await page.app.resolver.send(asked, page.app.service.clock())
-    return page.go(f"/requests/{key}")
+    return await page.send(asked)
 
 
 def drawer(text: str) -> int:

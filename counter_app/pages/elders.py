@@ -12,7 +12,6 @@ from counter_app import cards, elders_api, money, qr
 from counter_app.answers import Problem
 from counter_app.keypads import For, Keypad
 from counter_app.page import InPage, Page
-from counter_app.pages.proposing import twice
 from counter_app.resolver import VIET_NAM
 from counter_app.service_api import RefusedError, UnreachableError
 
@@ -143,8 +142,7 @@ def read_card(text: str) -> dict[str, str]:
 
 async def look_at_delegations(page: Page, card: dict[str, str]) -> None:
     """Lay a customer's delegations on the desk."""
-    service = page.app.service
-    found = await twice(page, lambda token: elders_api.find_delegations(service, token, card))
+    found = await page.twice(elders_api.find_delegations, card)
     page.clerk.papers.card, page.clerk.papers.delegations = card, list(found)
 
 

@@ -14,7 +14,6 @@ from counter_app.languages import later as _
 from counter_app.page import InPage
 from counter_app.pages import counting
 from counter_app.pages.counting import Counting
-from counter_app.sessions import authorised
 
 router = APIRouter()
 
@@ -54,10 +53,8 @@ async def hand_over(page: InPage) -> Response:
 @router.get("/shift/left")
 async def left_open(page: InPage) -> Response:
     """List the open shifts of the office: whose drawer stands in the way, and which may be taken over."""
-    app, clerk = page.app, page.clerk
-    shifts = await authorised(
-        *(app.service, app.sessions, clerk), lambda token: cash_api.office_shifts(app.service, token)
-    )
+    clerk = page.clerk
+    shifts = await page.ask(clerk, cash_api.office_shifts)
     return page.render("left_open.html", shifts=shifts, own=clerk.tokens.display_name)
 
 

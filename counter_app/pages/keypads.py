@@ -12,10 +12,9 @@ from starlette.responses import Response
 from counter_app import elders_api
 from counter_app.answers import Problem
 from counter_app.journal import Kind, Question, State
-from counter_app.keypads import TIME, For, Keypad
+from counter_app.keypads import TIME, For, Keypad, is_pin
 from counter_app.page import InPage, Page
 from counter_app.pages.elders import look_at_delegations
-from counter_app.pages.proposing import is_pin, twice
 from counter_app.service_api import RefusedError, UnreachableError
 
 router = APIRouter()
@@ -80,51 +79,43 @@ def _lying(page: Page, id: str) -> Keypad | None:
 
 async def _pay(page: Page, keypad: Keypad, pin: str) -> Response:
     """Ask for the cash: the one purpose that moves money over the counter, so it goes by the journal."""
-    app, asked = page.app, page.app.journal.find(keypad.key)
-    if asked and asked.state not in (State.REFUSED, State.NOT_SENT):
-        await app.resolver.send_again(asked.key)
-        return page.go(f"/requests/{asked.key}")
+    if asked := await page.asked_before(keypad.key):
+        return asked
     path, body = elders_api.cash_request(keypad.body, pin)
     question = Question(keypad.key, Kind.CARD_PAYMENT, "POST", path, body, page.clerk.who)
-    entry = await app.resolver.send(question, app.service.clock())
+    entry = await page.app.resolver.send(question, page.app.service.clock())
     if entry.state is State.REFUSED and entry.answer and entry.answer["slug"] == "wrong-pin":
         problem = Problem(**entry.answer)
         if problem.members.get("remaining_attempts"):
-            app.journal.shown(entry.key, app.service.clock())
+            page.app.journal.shown(entry.key, page.app.service.clock())
             return _again(page, keypad, problem)
     return page.go(f"/requests/{entry.key}")
 
 
 async def _slip(page: Page, keypad: Keypad, pin: str) -> str:
-    service, papers = page.app.service, page.clerk.papers
-    made = await twice(
-        page, lambda token: elders_api.make_slip(service, token, keypad.key, {**keypad.body, "pin": pin})
-    )
+    papers = page.clerk.papers
+    made = await page.twice(elders_api.make_slip, keypad.key, {**keypad.body, "pin": pin})
     papers.slips = [made]
     return "/slips"
 
 
 async def _reprint(page: Page, keypad: Keypad, pin: str) -> str:
-    service, papers = page.app.service, page.clerk.papers
-    papers.slips = list(
-        await twice(page, lambda token: elders_api.reprint(service, token, {**keypad.body, "pin": pin}))
-    )
+    papers = page.clerk.papers
+    papers.slips = list(await page.twice(elders_api.reprint, {**keypad.body, "pin": pin}))
     return "/slips"
 
 
 async def _delegate(page: Page, keypad: Keypad, pin: str) -> str:
-    service = page.app.service
     body = {**keypad.body, "pin": pin}
-    await twice(page, lambda token: elders_api.make_delegation(service, token, keypad.key, body))
+    await page.twice(elders_api.make_delegation, keypad.key, body)
     card = {name: str(keypad.body[name]) for name in ("id_number", "checked")}
     await look_at_delegations(page, card)
     return "/delegations"
 
 
 async def _revoke(page: Page, keypad: Keypad, pin: str) -> str:
-    service = page.app.service
     body = {**keypad.body, "pin": pin}
-    await twice(page, lambda token: elders_api.revoke_delegation(service, token, keypad.subject, body))
+    await page.twice(elders_api.revoke_delegation, keypad.subject, body)
     await look_at_delegations(page, {name: str(keypad.body[name]) for name in ("id_number", "checked")})
     return "/delegations"
 

@@ -15,14 +15,14 @@ from counter_app import cards, counts, money, scanning, service_api
 from counter_app.answers import Presentation, Problem
 from counter_app.counts import CountUnreadableError
 from counter_app.journal import Entry, Kind, Question, State
+from counter_app.keypads import is_pin
 from counter_app.page import InPage, Page, form_key, read_body
-from counter_app.service_api import NotSentError, RefusedError, UnreachableError
-from counter_app.sessions import Presented, Session, authorised
+from counter_app.service_api import RefusedError, UnreachableError
+from counter_app.sessions import Presented, Session
 
 router = APIRouter()
 
 CODE_MAX: Final = 1_024
-_PIN_LENGTH: Final = 6
 # Refusals after which the same card check can simply be done again while the lease runs.
 _AGAIN_HERE: Final = frozenset(
     {
@@ -53,7 +53,7 @@ async def present(page: InPage) -> Response:
     if problem := _cannot_be_sent(code):
         return page.render("scan.html", problem.status, problem=problem, offline=False, code="")
     try:
-        presentation = await _present(page, clerk, code)
+        presentation = await page.twice(service_api.present, code)  # harmless at one drawer
     except RefusedError as refused:
         if refused.problem.slug in ("code-malformed", "digits-mistyped"):
             status = refused.problem.status
@@ -61,8 +61,8 @@ async def present(page: InPage) -> Response:
         return page.refuse(refused.problem, next_page="/scan")
     except UnreachableError:
         return page.render("scan.html", 503, problem=None, offline=True, code=code)
-    if asked := _unknown_payment(page, presentation.withdrawal_id):
-        return page.go(f"/requests/{asked.key}")
+    if unknown := page.unknown_about(presentation.withdrawal_id, Kind.PAYMENT):
+        return page.go(f"/requests/{unknown.key}")
     lease_ends = presentation.lease_until - page.app.service.line.skew
     clerk.put(Presented(presentation, lease_ends))
     return page.go(f"/withdrawals/{presentation.withdrawal_id}/check")
@@ -72,8 +72,8 @@ async def present(page: InPage) -> Response:
 async def check(page: InPage, id: UUID) -> Response:
     """Step 2: compare the person with the card, and the card with the account."""
     presented = page.clerk.presented.get(str(id))
-    if asked := _unknown_payment(page, str(id)):
-        return page.go(f"/requests/{asked.key}")
+    if unknown := page.unknown_about(str(id), Kind.PAYMENT):
+        return page.go(f"/requests/{unknown.key}")
     if presented is None:
         return page.go("/scan")
     left = presented.lease_ends - page.app.service.clock()
@@ -92,15 +92,13 @@ async def pay(page: InPage, id: UUID) -> Response:
     """Step 3: pay. The same form again, by a double click or F5, asks nothing new."""
     clerk, fields = page.clerk, await page.form()
     key, withdrawal_id = form_key(fields), str(id)
-    asked = _unknown_payment(page, withdrawal_id) or page.app.journal.find(key)
-    if asked and asked.state not in (State.REFUSED, State.NOT_SENT):
-        await page.app.resolver.send_again(asked.key)
-        return page.go(f"/requests/{asked.key}")
+    if asked := await page.asked_before(key, page.unknown_about(withdrawal_id, Kind.PAYMENT)):
+        return asked
     presented = clerk.presented.get(withdrawal_id)
     if presented is None:
         return page.go("/scan")
     pin = fields.get("pin", "").strip() if "pin" in presented.presentation.requires else None
-    if pin is not None and not (pin.isascii() and pin.isdigit() and len(pin) == _PIN_LENGTH):
+    if pin is not None and not is_pin(pin):
         return _check_again(page, presented, Problem("pin-required", 409, {}))
     try:
         card = cards.read(fields.get("card", ""))
@@ -124,13 +122,9 @@ async def release(page: InPage, id: UUID) -> Response:
     """Give the claim up without paying. A lost answer does not matter: the lease lapses by itself."""
     clerk = page.clerk
     await page.form()
-    if _unknown_payment(page, str(id)) is None and clerk.presented.pop(str(id), None) is not None:
-        app = page.app
+    if page.unknown_about(str(id), Kind.PAYMENT) is None and clerk.presented.pop(str(id), None) is not None:
         with suppress(RefusedError, UnreachableError):
-            await authorised(
-                *(app.service, app.sessions, clerk),
-                lambda token: service_api.release(app.service, token, str(id)),
-            )
+            await page.ask(clerk, service_api.release, str(id))
     return page.go("/scan")
 
 
@@ -167,28 +161,6 @@ def _cannot_be_sent(code: str) -> Problem | None:
     if not code.isascii():
         return Problem("keyboard-not-plain", 400, {})
     return None
-
-
-async def _present(page: Page, clerk: Session, code: str) -> Presentation:
-    """Present, once more after a lost answer: presenting twice at one drawer is harmless."""
-    app = page.app
-
-    async def call() -> Presentation:
-        return await authorised(
-            *(app.service, app.sessions, clerk), lambda token: service_api.present(app.service, token, code)
-        )
-
-    try:
-        return await call()
-    except NotSentError:
-        raise
-    except UnreachableError:
-        return await call()
-
-
-def _unknown_payment(page: Page, withdrawal_id: str) -> Entry | None:
-    """Return a payment of this withdrawal whose outcome is not known: it must not be asked for anew."""
-    return next((e for e in page.unknown() if e.kind is Kind.PAYMENT and e.subject == withdrawal_id), None)
 
 
 def _notes(presentation: Presentation, fields: dict[str, str]) -> dict[str, int] | None:

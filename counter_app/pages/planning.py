@@ -9,7 +9,6 @@ from starlette.responses import Response
 
 from counter_app import cash_api
 from counter_app.page import FormRefusedError, InPage
-from counter_app.sessions import authorised
 
 router = APIRouter()
 
@@ -30,10 +29,7 @@ async def plan(
     cash = int(millions) * 1_000_000 if millions else None
     proposed = None
     if area:
-        proposed = await authorised(
-            *(app.service, app.sessions, supervisor),
-            lambda token: cash_api.plan(app.service, token, area, cash),
-        )
+        proposed = await page.ask(supervisor, cash_api.plan, area, cash)
     keys = {one.office: str(uuid.uuid4()) for one in proposed.proposals} if proposed else {}
     areas = await cash_api.areas(app.service)
     return page.render(

@@ -12,7 +12,6 @@ from counter_app.answers import Receipt
 from counter_app.page import InPage, Page
 from counter_app.resolver import VIET_NAM
 from counter_app.service_api import RefusedError
-from counter_app.sessions import authorised
 
 router = APIRouter()
 
@@ -44,12 +43,8 @@ async def of_day(page: InPage, day: str = "") -> Response:
 @router.get("/receipts/{id}")
 async def one(page: InPage, id: UUID) -> Response:
     """Show one receipt; what is printed from here is marked as a copy."""
-    app = page.app
     try:
-        receipt = await authorised(
-            *(app.service, app.sessions, page.clerk),
-            lambda token: service_api.receipt(app.service, token, str(id)),
-        )
+        receipt = await page.ask(page.clerk, service_api.receipt, str(id))
     except RefusedError as refused:
         return page.refuse(refused.problem, next_page="/receipts")
     today = page.app.service.now().astimezone(VIET_NAM).date()
@@ -68,12 +63,9 @@ def read_day(text: str, today: date) -> date:
 
 async def _all(page: Page, day: date) -> tuple[list[Receipt], bool]:
     """Return a day's receipts, and whether that is all of them: a thousand is the most."""
-    app, receipts, cursor = page.app, list[Receipt](), None
+    receipts, cursor = list[Receipt](), None
     for _ in range(_PAGES_MAX):
-        items, cursor = await authorised(
-            *(app.service, app.sessions, page.clerk),
-            lambda token, cursor=cursor: service_api.receipts(app.service, token, day, cursor=cursor),  # type: ignore[misc]
-        )
+        items, cursor = await page.ask(page.clerk, service_api.receipts, day, cursor=cursor)
         receipts += items
         if cursor is None:
             return receipts, True

@@ -11,12 +11,10 @@ from starlette.responses import Response
 from counter_app import counts, money, service_api
 from counter_app.answers import Approval, Problem
 from counter_app.counts import CountUnreadableError
-from counter_app.journal import Kind, Question, State
+from counter_app.journal import Kind, Question
 from counter_app.page import FormRefusedError, InPage, Page, form_key
 from counter_app.pages import approvals, vouchers
-from counter_app.pages.proposing import twice, unknown
 from counter_app.service_api import RefusedError
-from counter_app.sessions import authorised
 
 router = APIRouter()
 
@@ -28,22 +26,15 @@ _PATHS: Final = {"withdrawal-reversal": "withdrawals", "deposit-reversal": "depo
 @router.get("/receipts/{id}/undo")
 async def about_payment(page: InPage, id: UUID) -> Response:
     """Show what is to be undone, and ask why."""
-    app = page.app
-    receipt = await authorised(
-        *(app.service, app.sessions, page.clerk),
-        lambda token: service_api.receipt(app.service, token, str(id)),
-    )
+    receipt = await page.ask(page.clerk, service_api.receipt, str(id))
     return _why(page, f"/receipts/{id}", receipt.number, receipt.amount, receipt.payee.masked_name)
 
 
 @router.post("/receipts/{id}/undo")
 async def ask_for_payment(page: InPage, id: UUID) -> Response:
     """Ask a supervisor to let a payment be undone."""
-    app, fields = page.app, await page.form()
-    receipt = await authorised(
-        *(app.service, app.sessions, page.clerk),
-        lambda token: service_api.receipt(app.service, token, str(id)),
-    )
+    fields = await page.form()
+    receipt = await page.ask(page.clerk, service_api.receipt, str(id))
     return await _ask(page, fields, ("withdrawals", receipt.withdrawal_id), f"/receipts/{id}")
 
 
@@ -66,7 +57,7 @@ async def ask_for_deposit(page: InPage, id: UUID) -> Response:
 async def count(page: InPage, id: UUID) -> Response:
     """Show the form for the cash that goes back."""
     approval = await approvals.find(page, str(id))
-    if asked := unknown(page, approval.subject, Kind.REVERSAL):
+    if asked := page.unknown_about(approval.subject, Kind.REVERSAL):
         return page.go(f"/requests/{asked.key}")
     if approval.status != "approved" or approval.kind not in _PATHS:
         return page.go(f"/approvals/{id}")
@@ -81,10 +72,8 @@ async def undo(page: InPage, id: UUID) -> Response:
     approval = await approvals.find(page, str(id))
     if approval.kind not in _PATHS:
         return page.go(f"/approvals/{id}")
-    asked = unknown(page, approval.subject, Kind.REVERSAL) or page.app.journal.find(key)
-    if asked and asked.state not in (State.REFUSED, State.NOT_SENT):
-        await page.app.resolver.send_again(asked.key)
-        return page.go(f"/requests/{asked.key}")
+    if asked := await page.asked_before(key, page.unknown_about(approval.subject, Kind.REVERSAL)):
+        return asked
     try:
         counted = counts.read(fields)
     except CountUnreadableError:
@@ -94,8 +83,7 @@ async def undo(page: InPage, id: UUID) -> Response:
         return _count_form(page, approval, fields, differs, added=total)
     path, body = service_api.reversal_request(_PATHS[approval.kind], approval.subject, counted)
     question = Question(key, Kind.REVERSAL, "POST", path, body, clerk.who, approval.subject)
-    entry = await page.app.resolver.send(question, page.app.service.clock())
-    return page.go(f"/requests/{entry.key}")
+    return await page.send(question)
 
 
 async def _ask(page: Page, fields: dict[str, str], subject: tuple[str, str], back: str) -> Response:
@@ -103,11 +91,9 @@ async def _ask(page: Page, fields: dict[str, str], subject: tuple[str, str], bac
     words = " ".join(fields.get("words", "").split())
     if reason not in REASONS or len(words) not in _WORDS:
         raise FormRefusedError(HTTPStatus.UNPROCESSABLE_ENTITY)
-    service, why = page.app.service, {"reason": reason, "words": words}
+    why = {"reason": reason, "words": words}
     try:
-        made = await twice(
-            page, lambda token: service_api.ask_for_approval(service, token, key, subject, why)
-        )
+        made = await page.twice(service_api.ask_for_approval, key, subject, why)
     except RefusedError as refused:
         if earlier := refused.problem.members.get("approval_id"):
             return page.go(f"/approvals/{UUID(str(earlier))}")

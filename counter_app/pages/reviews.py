@@ -11,7 +11,6 @@ from starlette.responses import Response
 from counter_app import service_api
 from counter_app.journal import Kind, Question
 from counter_app.page import FormRefusedError, InPage, form_key
-from counter_app.sessions import authorised
 
 router = APIRouter()
 
@@ -21,11 +20,7 @@ _REASON: Final = range(3, 201)
 @router.get("/reviews")
 async def waiting(page: InPage) -> Response:
     """List the applications that wait for a decision."""
-    app = page.app
-    items, more = await authorised(
-        *(app.service, app.sessions, page.supervisor),
-        lambda token: service_api.applications(app.service, token),
-    )
+    items, more = await page.ask(page.supervisor, service_api.applications)
     keys = {item.id: str(uuid.uuid4()) for item in items}
     return page.render(
         "reviews.html", applications=items, more=more is not None, keys=keys, unknown=page.unknown()
@@ -42,5 +37,4 @@ async def decide(page: InPage, id: UUID) -> Response:
         raise FormRefusedError(HTTPStatus.UNPROCESSABLE_ENTITY)
     path, body = service_api.decision_request(str(id), decision, reason)
     question = Question(key, Kind.DECISION, "POST", path, body, supervisor.who, str(id))
-    await page.app.resolver.send(question, page.app.service.clock())
-    return page.go(f"/requests/{key}")
+    return await page.send(question)

@@ -19,7 +19,6 @@ from counter_app.pages.approvals import open_requests
 from counter_app.pages.counting import Counting
 from counter_app.resolver import VIET_NAM
 from counter_app.service_api import RefusedError, UnreachableError
-from counter_app.sessions import authorised
 
 router = APIRouter()
 
@@ -116,10 +115,7 @@ async def release(page: InPage, id: UUID) -> Response:
     clerk = page.clerk
     await page.form()
     clerk.presented.pop(str(id), None)
-    app = page.app
-    await authorised(
-        *(app.service, app.sessions, clerk), lambda token: service_api.release(app.service, token, str(id))
-    )
+    await page.ask(clerk, service_api.release, str(id))
     return page.go("/shift/close")
 
 
@@ -136,12 +132,8 @@ async def in_words(page: InPage, amount: int) -> Response:
 
 async def current_shift(page: Page) -> Shift | None:
     """Ask for the clerk's open shift; None when there is none. Raises UnreachableError, SignInAgainError."""
-    app = page.app
     try:
-        return await authorised(
-            *(app.service, app.sessions, page.clerk),
-            lambda token: service_api.current_shift(app.service, token),
-        )
+        return await page.ask(page.clerk, service_api.current_shift)
     except RefusedError as refused:
         if refused.problem.slug == "no-open-shift":
             return None
@@ -149,9 +141,6 @@ async def current_shift(page: Page) -> Shift | None:
 
 
 async def _recent(page: Page) -> list[Receipt]:
-    app, today = page.app, page.app.service.now().astimezone(VIET_NAM).date()
-    items, _ = await authorised(
-        *(app.service, app.sessions, page.clerk),
-        lambda token: service_api.receipts(app.service, token, today, limit=_RECENT),
-    )
+    today = page.app.service.now().astimezone(VIET_NAM).date()
+    items, _ = await page.ask(page.clerk, service_api.receipts, today, limit=_RECENT)
     return items

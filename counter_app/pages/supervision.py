@@ -17,7 +17,6 @@ from counter_app.page import FormRefusedError, InPage, Page, form_key
 from counter_app.pages import counting
 from counter_app.pages.cash import REASON
 from counter_app.pages.counting import Counting
-from counter_app.sessions import authorised
 
 router = APIRouter()
 
@@ -42,10 +41,7 @@ async def supervision(page: InPage) -> Response:
     """Show what is on the road, what was over or short, and every open shift."""
     open_ones, more = await _deliveries(page, "open")
     unexplained, more_unexplained = await _deliveries(page, "unexplained")
-    app = page.app
-    shifts, more_shifts = await authorised(
-        *(app.service, app.sessions, page.supervisor), lambda token: cash_api.open_shifts(app.service, token)
-    )
+    shifts, more_shifts = await page.ask(page.supervisor, cash_api.open_shifts)
     made = [one.id for one in open_ones] + [one.id for one in unexplained] + [one.id for one in shifts]
     return page.render(
         "supervision.html",
@@ -72,7 +68,7 @@ async def order(page: InPage) -> Response:
     if not known or not 0 < amount <= _MILLION_MAX:
         raise FormRefusedError(HTTPStatus.UNPROCESSABLE_ENTITY)
     path, body = cash_api.order_request(office, direction, amount * 1_000_000)
-    return await _ask(page, Question(key, Kind.DELIVERY, "POST", path, body, supervisor.who))
+    return await page.send(Question(key, Kind.DELIVERY, "POST", path, body, supervisor.who))
 
 
 @router.get("/supervision/deliveries/{id}/{step}")
@@ -105,7 +101,7 @@ async def say_why(page: InPage, id: UUID, step: Literal["cancel", "refuse", "exp
     supervisor, fields = page.supervisor, await page.form()
     path, body = cash_api.delivery_request("staff", str(id), step, {"reason": _reason(fields)})
     question = Question(form_key(fields), Kind.DELIVERY, "POST", path, body, supervisor.who, str(id))
-    return await _ask(page, question)
+    return await page.send(question)
 
 
 @router.post("/supervision/shifts/{id}")
@@ -113,22 +109,13 @@ async def grant(page: InPage, id: UUID) -> Response:
     """Let another clerk close a shift, with the reason."""
     supervisor, fields = page.supervisor, await page.form()
     path, body = cash_api.leave_request(str(id), _reason(fields))
-    return await _ask(
-        page, Question(form_key(fields), Kind.LEAVE, "POST", path, body, supervisor.who, str(id))
+    return await page.send(
+        Question(form_key(fields), Kind.LEAVE, "POST", path, body, supervisor.who, str(id))
     )
 
 
 async def _deliveries(page: Page, which: str) -> tuple[list[Delivery], str | None]:
-    app = page.app
-    return await authorised(
-        *(app.service, app.sessions, page.supervisor),
-        lambda token: cash_api.deliveries(app.service, token, which),
-    )
-
-
-async def _ask(page: Page, question: Question) -> Response:
-    await page.app.resolver.send(question, page.app.service.clock())
-    return page.go(f"/requests/{question.key}")
+    return await page.ask(page.supervisor, cash_api.deliveries, which)
 
 
 def _reason(fields: dict[str, str]) -> str:

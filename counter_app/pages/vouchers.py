@@ -11,7 +11,6 @@ from counter_app.page import InPage, Page
 from counter_app.pages.receipts import read_day
 from counter_app.resolver import VIET_NAM
 from counter_app.service_api import RefusedError
-from counter_app.sessions import authorised
 
 router = APIRouter()
 
@@ -24,12 +23,8 @@ async def of_day(page: InPage, day: str = "") -> Response:
     page.clerk  # noqa: B018 - raises for anybody else
     today = page.app.service.now().astimezone(VIET_NAM).date()
     chosen, items, cursor = read_day(day, today), list[Voucher](), None
-    app = page.app
     for _ in range(_PAGES_MAX):
-        more, cursor = await authorised(
-            *(app.service, app.sessions, page.clerk),
-            lambda token, cursor=cursor: service_api.vouchers(app.service, token, chosen, cursor=cursor),  # type: ignore[misc]
-        )
+        more, cursor = await page.ask(page.clerk, service_api.vouchers, chosen, cursor=cursor)
         items += more
         if cursor is None:
             break
@@ -51,8 +46,4 @@ async def one(page: InPage, id: UUID) -> Response:
 
 async def find(page: Page, id: str) -> Voucher:
     """Return one voucher of this office. Raises RefusedError, UnreachableError."""
-    app = page.app
-    return await authorised(
-        *(app.service, app.sessions, page.clerk),
-        lambda token: service_api.voucher(app.service, token, id),
-    )
+    return await page.ask(page.clerk, service_api.voucher, id)

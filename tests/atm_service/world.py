@@ -23,6 +23,7 @@ from atm_service.platform.settings import Settings
 from atm_service.registers.banks.simulated import SimulatedBank
 from atm_service.registers.offices import life
 from atm_service.registers.offices import service as offices
+from atm_service.registers.offices import store as office_store
 from atm_service.registers.staff import service as staff
 from atm_service.registers.units import service as units
 from atm_service.run import app, assembly
@@ -154,7 +155,8 @@ def context_on(
     )
     assembly.make_signing_keys(context, clock.now)
     with context.transaction() as session:
-        furnish(session, clock.now)
+        if not office_store.listed(session):
+            furnish(session, clock.now)
     return context
 
 
@@ -216,8 +218,7 @@ class Service:
         )
         with self.context.transaction() as session:
             ledger.open_accounts(session, chart.bank_accounts("970405"), self.now)
-            (outcome,) = ledger.post(session, [entry], self.now)
-        assert outcome.status is ledger.Status.POSTED
+            ledger.must(ledger.post(session, [entry], self.now))
 
     def clerk(
         self, office: str = OFFICE, drawer: int = 1, cash: int = 100_000_000, *, shift: bool = True
@@ -273,6 +274,10 @@ class Service:
     def limit_office(self, **limits: int) -> None:
         """Change what the policy lets one office pay."""
         self._change_policy("office", limits)
+
+    def limit_customer(self, **limits: int) -> None:
+        """Change what the policy lets one customer move."""
+        self._change_policy("customer", limits)
 
     def change_rules(self, **rules: int) -> None:
         """Change the policy's rules for withdrawals."""

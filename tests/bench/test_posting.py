@@ -5,10 +5,10 @@ from datetime import UTC, datetime
 import pytest
 
 from bench import books, pgbench, posting, server
-from bench.books import NotPosted
 from bench.clients import Done
 from bench.rounds import BASE, Workload
 from bench.server import PgbenchFailed, Server
+from ledger import NotPosted
 from tests.bench.looking import ask
 
 PRINTED = """

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
 
-from atm_service.desk.deposits import service as deposits
-from atm_service.desk.deposits.schemas import ConfirmedByCard, DepositRequest, NamedByCard
+from atm_service.desk.proposals import service as proposals
+from atm_service.desk.proposals.schemas import ConfirmedByCard, DepositRequest, NamedByCard
+from atm_service.desk.vouchers.domain import VoucherKind
 from atm_service.payout import authorising, paying, presenting
 from atm_service.payout import service as withdrawals
 from atm_service.payout.schemas import PaymentRequest, WithdrawalRequest
@@ -97,9 +98,11 @@ def take(province: Province, brought: Sequence[Deposit]) -> int:
             notes = notes_of({"100000": one.amount // 100_000})
             wish = DepositRequest(to=NamedByCard(id_number=customer.id_number), counts=counts_of(notes))
             now = province.clock.now
-            proposed = deposits.propose(session, province.context, place.clerk, wish, now)
+            proposed = proposals.propose(session, province.context, place.clerk, wish, now)
             proof = ConfirmedByCard(by="card", id_number=customer.id_number, checked="qr")
-            deposits.confirm(session, province.context, place.clerk, proposed.id, proof, now)
+            proposals.confirm(
+                session, province.context, place.clerk, VoucherKind.DEPOSIT, proposed.id, proof, now
+            )
             place.drawer = plus(place.drawer, notes)
             taken += one.amount
     return taken

@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Response
+from sqlalchemy import Connection
 
 import ledger
 from atm_service.control.floats import domain, errors, service, store
@@ -42,13 +43,11 @@ def set_float(
 ) -> Response:
     """Set how much cash an office is to hold, and its market days. It counts from now on; the history stays."""
 
-    def work() -> FloatView:
+    def work(session: Connection) -> FloatView:
         one = service.set_float(session, operator, code, body.levels(), body.read_market(), now)
         return FloatView.of(one)
 
-    with context.transaction() as session:
-        answer = key.once(session, 201, work)
-    return answer.response()
+    return context.once(key, 201, work)
 
 
 @router.get(_OPERATOR, name="floats", tags=["operator"], responses=refuses(OfficeUnknown))
@@ -87,8 +86,7 @@ def standings(
         asked = service.area_of(session, supervisor, area, ledger.business_date(now))
         after = paging.read(cursor) if cursor else ""
         found = service.standings(session, context.policy.float, now, asked, after, limit + 1)
-    items = [StandingView.of(one) for one in found[:limit]]
-    return Page(items=items, next_cursor=paging.write(items[-1].office) if len(found) > limit else None)
+    return paging.page(found, limit, StandingView.of, "office")
 
 
 @router.get(

@@ -181,11 +181,9 @@ def in_scope(session: Connection, supervisor: Caller, code: str, now: datetime) 
 def _done(asked: tuple[Context, Key, Caller, str, datetime], deed: Callable[[Connection], None]) -> Response:
     context, key, supervisor, code, now = asked
 
-    def work() -> LifeView:
+    def work(session: Connection) -> LifeView:
         in_scope(session, supervisor, code, now)
         deed(session)
         return life_views.life(session, in_scope(session, supervisor, code, now), now)
 
-    with context.transaction() as session:
-        answer = key.once(session, 200, work)
-    return answer.response()
+    return context.once(key, 200, work)

@@ -27,13 +27,9 @@ router = APIRouter(prefix="/counter/v1/counterfeits", tags=["counter"])
 )
 def record(body: CounterfeitRequest, clerk: InClerk, key: InKey, context: InContext, now: InNow) -> Response:
     """Put a counterfeit note on record. It is kept apart from the drawer's cash, and no money moves."""
-    with context.transaction() as session:
-        answer = key.once(
-            session,
-            201,
-            lambda: service.view(context, service.record(session, context, clerk, body, now)),
-        )
-    return answer.response()
+    return context.once(
+        key, 201, lambda session: service.view(context, service.record(session, context, clerk, body, now))
+    )
 
 
 @router.get("", name="counterfeits", responses=refuses())
@@ -51,5 +47,4 @@ def day(
     start, end = calendar.day_start(asked), calendar.day_end(asked)
     with context.transaction() as session:
         rows = store.of_day(session, clerk.office, start, end, paging.read_id(cursor), limit + 1)
-    items = [service.view(context, row) for row in rows[:limit]]
-    return Page(items=items, next_cursor=paging.write(str(items[-1].id)) if len(rows) > limit else None)
+    return paging.page(rows, limit, lambda row: service.view(context, row))

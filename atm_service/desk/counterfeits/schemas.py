@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-from atm_service.desk.deposits.schemas import IdNumber
+from atm_service.desk.proposals.schemas import IdNumber
 from atm_service.registers.notes.domain import Note
 from kyc import names
 from kyc.errors import NameWrongCharacters, NameWrongLength

@@ -15,7 +15,8 @@ import ledger
 from atm_service.desk.counterfeits import store
 from atm_service.desk.counterfeits.schemas import CounterfeitRequest, CounterfeitView
 from atm_service.desk.counterfeits.store import Counterfeit
-from atm_service.desk.deposits import service as deposits
+from atm_service.desk.proposals import service as proposals
+from atm_service.desk.vouchers.domain import VoucherKind
 from atm_service.platform import calendar, ids, trail
 from atm_service.platform.context import Context
 from atm_service.platform.keys.tokens import Caller
@@ -29,7 +30,7 @@ def record(
     """Put a note on record. Raises `NoOpenShift`, and `NotFound` for a deposit that is not this clerk's."""
     shift = shifts.shift_of(session, clerk)
     if found.deposit_id is not None:
-        deposits.own(session, clerk, found.deposit_id)
+        proposals.own(session, clerk, VoucherKind.DEPOSIT, found.deposit_id)
     today = ledger.business_date(now)
     place = store.place(session, shift.office, calendar.day_start(today))
     id = ids.new(now)

@@ -6,9 +6,9 @@ from fastapi import APIRouter, Response
 
 from atm_service.desk.delegations import service, views
 from atm_service.desk.delegations.schemas import CustomerCard, DelegationRequest, Delegations, DelegationView
+from atm_service.desk.proposals.errors import PayerUnknown
 from atm_service.desk.slips import service as slips
 from atm_service.desk.slips.schemas import CustomerProof
-from atm_service.desk.transfers.errors import PayerUnknown
 from atm_service.platform.callers import InClerk, InCustomer
 from atm_service.platform.context import InContext, InNow
 from atm_service.platform.idempotency import InKey
@@ -45,17 +45,15 @@ _PROOF = (NoOpenShift, PayerUnknown, TooManyAttempts, WrongPin)
 def make(body: DelegationRequest, clerk: InClerk, key: InKey, context: InContext, now: InNow) -> Response:
     """Write down who may collect for the customer, who is here with card and PIN."""
     here = slips.prove(context, clerk, body, now)
-    with context.transaction() as session:
-        answer = key.once(
-            session,
-            201,
-            lambda: views.delegation(
-                context,
-                service.make(session, context, clerk, here.customer_id, here.shift, body, now),
-                now,
-            ),
-        )
-    return answer.response()
+    return context.once(
+        key,
+        201,
+        lambda session: views.delegation(
+            context,
+            service.make(session, context, clerk, here.customer_id, here.shift, body, now),
+            now,
+        ),
+    )
 
 
 @router.post(

@@ -1,6 +1,7 @@
 """Moves of cash for clerks."""
 
 from fastapi import APIRouter, Response
+from sqlalchemy import Connection
 
 from atm_service.desk.moves import service
 from atm_service.desk.moves.schemas import CashMoveRequest, MoveView
@@ -26,10 +27,8 @@ router = APIRouter(prefix="/counter/v1/cash", tags=["counter"])
 def move(body: CashMoveRequest, clerk: InClerk, key: InKey, context: InContext, now: InNow) -> Response:
     """Move counted notes between the vault and the clerk's drawer."""
 
-    def work() -> MoveView:
+    def work(session: Connection) -> MoveView:
         id = service.move(session, context.policy, clerk, body.counts, now, to_drawer=body.to == "drawer")
         return MoveView(id=id, to=body.to, amount=counted_total(body.counts))
 
-    with context.transaction() as session:
-        answer = key.once(session, 201, work)
-    return answer.response()
+    return context.once(key, 201, work)

@@ -47,13 +47,11 @@ def ask_for_withdrawal(
 ) -> Response:
     """Ask a supervisor elsewhere to let a payment of this clerk be undone today."""
     why = Reason(body.reason), body.words
-    with context.transaction() as session:
-        answer = key.once(
-            session,
-            201,
-            lambda: ApprovalView.of(service.ask_for_withdrawal(session, clerk, id, why, now), now),
-        )
-    return answer.response()
+    return context.once(
+        key,
+        201,
+        lambda session: ApprovalView.of(service.ask_for_withdrawal(session, clerk, id, why, now), now),
+    )
 
 
 @router.post(
@@ -67,13 +65,13 @@ def withdrawal(
     id: UUID, body: CountRequest, clerk: InClerk, key: InKey, context: InContext, now: InNow
 ) -> Response:
     """Undo a payment by the cash that was counted back into the drawer. Safe to repeat with the same key."""
-    with context.transaction() as session:
-        answer = key.once(
-            session,
-            201,
-            lambda: views.voucher(context, service.withdrawal(session, context, clerk, id, body.counts, now)),
-        )
-    return answer.response()
+    return context.once(
+        key,
+        201,
+        lambda session: views.voucher(
+            context, service.withdrawal(session, context, clerk, id, body.counts, now)
+        ),
+    )
 
 
 @router.post(
@@ -88,13 +86,9 @@ def ask_for_deposit(
 ) -> Response:
     """Ask a supervisor elsewhere to let a deposit of this clerk be undone today."""
     why = Reason(body.reason), body.words
-    with context.transaction() as session:
-        answer = key.once(
-            session,
-            201,
-            lambda: ApprovalView.of(service.ask_for_deposit(session, clerk, id, why, now), now),
-        )
-    return answer.response()
+    return context.once(
+        key, 201, lambda session: ApprovalView.of(service.ask_for_deposit(session, clerk, id, why, now), now)
+    )
 
 
 @router.post(
@@ -108,10 +102,10 @@ def deposit(
     id: UUID, body: CountRequest, clerk: InClerk, key: InKey, context: InContext, now: InNow
 ) -> Response:
     """Undo a deposit by the cash that was counted back to the customer. Safe to repeat with the same key."""
-    with context.transaction() as session:
-        answer = key.once(
-            session,
-            201,
-            lambda: views.voucher(context, service.deposit(session, context, clerk, id, body.counts, now)),
-        )
-    return answer.response()
+    return context.once(
+        key,
+        201,
+        lambda session: views.voucher(
+            context, service.deposit(session, context, clerk, id, body.counts, now)
+        ),
+    )

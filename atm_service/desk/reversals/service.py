@@ -4,7 +4,9 @@ The entry mirrors the first one and names it. What was undone is given back to t
 limits. Each runs inside one transaction of its caller. Locks: docs/locking.md.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
+from typing import TypeVar
 from uuid import UUID
 
 from sqlalchemy import Connection
@@ -17,22 +19,22 @@ from atm_service.desk.vouchers import service as vouchers
 from atm_service.desk.vouchers import store as voucher_store
 from atm_service.desk.vouchers.domain import Confirmed, Draft, Voucher, VoucherKind, check_count
 from atm_service.desk.vouchers.errors import NotYours
-from atm_service.payout.service import must
 from atm_service.platform import chart, ids
 from atm_service.platform.context import Context
 from atm_service.platform.keys.tokens import Caller
 from atm_service.platform.refusals import NotFound
 from atm_service.promises.approvals import service as approvals
-from atm_service.promises.approvals.domain import ApprovalKind as Asked
-from atm_service.promises.approvals.domain import Reason
+from atm_service.promises.approvals.domain import ApprovalKind, Reason
 from atm_service.promises.approvals.store import Shown
 from atm_service.promises.shifts import service as shifts
-from atm_service.promises.shifts.domain import Shift
 from atm_service.registers.customers import service as customers
 from atm_service.registers.notes.domain import Counts
 from atm_service.registers.withdrawals import errors
 from atm_service.registers.withdrawals import store as withdrawals
+from atm_service.registers.withdrawals.domain import Withdrawal
 from ledger import Entry, Posting, reading
+
+Done = TypeVar("Done", Payment, Voucher)
 
 
 def ask_for_withdrawal(
@@ -42,11 +44,9 @@ def ask_for_withdrawal(
 
     Raises `NotFound`, `NotYours`, and what `Withdrawal.reverse` refuses.
     """
-    payment = _own_payment(session, clerk, id)
-    found = withdrawals.find(session, id)
-    assert found is not None
-    found.withdrawal.reverse(ledger.business_date(now))
-    return approvals.request(session, clerk, Asked.WITHDRAWAL_REVERSAL, id, payment.amount, why, now)
+    payment = _own(store.payment(session, id), clerk)
+    _reversed(session, id, now)
+    return approvals.request(session, clerk, ApprovalKind.WITHDRAWAL_REVERSAL, id, payment.amount, why, now)
 
 
 def withdrawal(
@@ -56,39 +56,19 @@ def withdrawal(
 
     Refuses by owner, state and day, shift, count, and approval, in this order.
     """
-    payment = _own_payment(session, clerk, id)
+    payment = _own(store.payment(session, id), clerk)
     customers.lock(session, payment.customer_id)
-    found = withdrawals.find(session, id)
-    assert found is not None
-    after = found.withdrawal.reverse(ledger.business_date(now))
-    shift = shifts.shift_of(session, clerk)
-    check_count(counts, payment.amount)
-    voucher_id = ids.new(now)
-    approvals.use(session, clerk, Asked.WITHDRAWAL_REVERSAL, id, payment.amount, voucher_id, now)
-    day = vouchers.count(
-        session, context.policy, VoucherKind.WITHDRAWAL_REVERSAL, shift.office, payment.amount, now
-    )
-    entry = _mirror_of_payment(id, payment, shift, now)
-    drawer = shift.place
-    must(vouchers.post(session, entry, drawer, counts, now, into=True))
+    after = _reversed(session, id, now)
+    draft = _approved(session, clerk, VoucherKind.WITHDRAWAL_REVERSAL, id, payment, counts, now)
+    place = vouchers.count(session, context.policy, draft.kind, draft.office, draft.amount, now)
+    drawer, customer = chart.drawer(draft.office, draft.drawer), chart.customer(draft.customer_id)
+    postings = [Posting(drawer, customer, payment.amount)]
+    if payment.fee:
+        postings.append(Posting(chart.fees(payment.office), customer, payment.fee))
+    mirror = _mirror(draft, payment.entry_id, f"payment undone at {draft.office}", postings)
+    vouchers.post(session, mirror, drawer, counts, now, into=True)
     withdrawals.save(session, [after])
-    draft = Draft(
-        id=voucher_id,
-        kind=VoucherKind.WITHDRAWAL_REVERSAL,
-        subject=id,
-        entry_id=entry.id,
-        shift_id=shift.id,
-        customer_id=payment.customer_id,
-        amount=payment.amount,
-        fee=payment.fee,
-        counts=counts,
-        office=shift.office,
-        drawer=shift.drawer,
-        clerk_id=clerk.subject,
-        confirmed=Confirmed.APPROVAL,
-        made_at=now,
-    )
-    return vouchers.write(session, draft, day.place, clerk, now)
+    return vouchers.write(session, draft, place, clerk, now)
 
 
 def ask_for_deposit(
@@ -97,7 +77,7 @@ def ask_for_deposit(
     """Ask a supervisor to let a deposit that this clerk received be undone."""
     received = _own_deposit(session, clerk, id)
     _check_deposit(received, now)
-    return approvals.request(session, clerk, Asked.DEPOSIT_REVERSAL, id, received.amount, why, now)
+    return approvals.request(session, clerk, ApprovalKind.DEPOSIT_REVERSAL, id, received.amount, why, now)
 
 
 def deposit(
@@ -107,57 +87,34 @@ def deposit(
     received = _own_deposit(session, clerk, id)
     customers.lock(session, received.customer_id)
     _check_deposit(_own_deposit(session, clerk, id), now)
-    shift = shifts.shift_of(session, clerk)
-    check_count(counts, received.amount)
-    voucher_id = ids.new(now)
-    approvals.use(session, clerk, Asked.DEPOSIT_REVERSAL, id, received.amount, voucher_id, now)
-    drawer = shift.place
+    draft = _approved(session, clerk, VoucherKind.DEPOSIT_REVERSAL, id, received, counts, now)
+    drawer, customer = chart.drawer(draft.office, draft.drawer), chart.customer(draft.customer_id)
     if reading.balance(session, drawer).available < received.amount:
         raise errors.DrawerShort
-    day = vouchers.count(
-        session, context.policy, VoucherKind.DEPOSIT_REVERSAL, shift.office, received.amount, now
-    )
-    entry = _mirror_of_deposit(received, shift, now)
-    outcome = vouchers.post(session, entry, drawer, counts, now, into=False)
-    if outcome.reason is ledger.Reason.INSUFFICIENT_FUNDS:
-        raise MoneySpent
-    must(outcome)
-    draft = Draft(
-        id=voucher_id,
-        kind=VoucherKind.DEPOSIT_REVERSAL,
-        subject=id,
-        entry_id=entry.id,
-        shift_id=shift.id,
-        customer_id=received.customer_id,
-        amount=received.amount,
-        fee=received.fee,
-        counts=counts,
-        office=shift.office,
-        drawer=shift.drawer,
-        clerk_id=clerk.subject,
-        confirmed=Confirmed.APPROVAL,
-        made_at=now,
-    )
-    return vouchers.write(session, draft, day.place, clerk, now)
+    place = vouchers.count(session, context.policy, draft.kind, draft.office, draft.amount, now)
+    postings = [Posting(customer, drawer, received.amount)]
+    mirror = _mirror(draft, received.entry_id, f"deposit undone at {draft.office}", postings)
+    vouchers.post(session, mirror, drawer, counts, now, into=False, short=MoneySpent())
+    return vouchers.write(session, draft, place, clerk, now)
 
 
-def _own_payment(session: Connection, clerk: Caller, id: UUID) -> Payment:
-    """Give the payment. An office that did not make it learns nothing of it."""
-    payment = store.payment(session, id)
-    if payment is None or payment.office != clerk.office:
+def _own(done: Done | None, clerk: Caller) -> Done:
+    """Give what is to be undone. An office that did not do it learns nothing of it."""
+    if done is None or done.office != clerk.office:
         raise NotFound
-    if payment.clerk_id != clerk.subject:
+    if done.clerk_id != clerk.subject:
         raise NotYours
-    return payment
+    return done
 
 
 def _own_deposit(session: Connection, clerk: Caller, id: UUID) -> Voucher:
-    received = voucher_store.of(session, VoucherKind.DEPOSIT, id)
-    if received is None or received.office != clerk.office:
-        raise NotFound
-    if received.clerk_id != clerk.subject:
-        raise NotYours
-    return received
+    return _own(voucher_store.of(session, VoucherKind.DEPOSIT, id), clerk)
+
+
+def _reversed(session: Connection, id: UUID, now: datetime) -> Withdrawal:
+    found = withdrawals.find(session, id)
+    assert found is not None
+    return found.withdrawal.reverse(ledger.business_date(now))
 
 
 def _check_deposit(received: Voucher, now: datetime) -> None:
@@ -167,30 +124,45 @@ def _check_deposit(received: Voucher, now: datetime) -> None:
         raise errors.NotToday(paid_at=received.made_at)
 
 
-def _mirror_of_payment(id: UUID, payment: Payment, shift: Shift, now: datetime) -> Entry:
-    customer = chart.customer(payment.customer_id)
-    postings = [Posting(shift.place, customer, payment.amount)]
-    if payment.fee:
-        postings.append(Posting(chart.fees(payment.office), customer, payment.fee))
-    return Entry(
+def _approved(
+    session: Connection,
+    clerk: Caller,
+    kind: VoucherKind,
+    id: UUID,
+    done: Payment | Voucher,
+    counts: Counts,
+    now: datetime,
+) -> Draft:
+    """Draw the voucher up, once shift and count are right, and use the approval for it."""
+    shift = shifts.shift_of(session, clerk)
+    check_count(counts, done.amount)
+    draft = Draft(
         id=ids.new(now),
-        reference=f"withdrawal/{id}/reversed",
-        kind=VoucherKind.WITHDRAWAL_REVERSAL,
-        business_date=ledger.business_date(now),
-        narration=f"payment undone at {shift.office}",
-        postings=tuple(postings),
-        corrects=payment.entry_id,
+        kind=kind,
+        subject=id,
+        entry_id=ids.new(now),
+        shift_id=shift.id,
+        customer_id=done.customer_id,
+        amount=done.amount,
+        fee=done.fee,
+        counts=counts,
+        office=shift.office,
+        drawer=shift.drawer,
+        clerk_id=clerk.subject,
+        confirmed=Confirmed.APPROVAL,
+        made_at=now,
     )
+    approvals.use(session, clerk, ApprovalKind(kind), id, done.amount, draft.id, now)
+    return draft
 
 
-def _mirror_of_deposit(received: Voucher, shift: Shift, now: datetime) -> Entry:
-    drawer, customer = shift.place, chart.customer(received.customer_id)
+def _mirror(draft: Draft, first: UUID, narration: str, postings: Sequence[Posting]) -> Entry:
     return Entry(
-        id=ids.new(now),
-        reference=f"deposit/{received.subject}/reversed",
-        kind=VoucherKind.DEPOSIT_REVERSAL,
-        business_date=ledger.business_date(now),
-        narration=f"deposit undone at {shift.office}",
-        postings=(Posting(customer, drawer, received.amount),),
-        corrects=received.entry_id,
+        id=draft.entry_id,
+        reference=f"{draft.kind.removesuffix('-reversal')}/{draft.subject}/reversed",
+        kind=draft.kind,
+        business_date=ledger.business_date(draft.made_at),
+        narration=narration,
+        postings=tuple(postings),
+        corrects=first,
     )

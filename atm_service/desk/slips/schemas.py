@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from atm_service.desk.deposits.schemas import Checked, IdNumber
+from atm_service.desk.proposals.schemas import Checked, IdNumber
 from atm_service.payout.schemas import Amount, OfficeCode, Payee, Pin
 
 

@@ -11,8 +11,8 @@ from uuid import UUID
 from sqlalchemy import Connection
 
 import ledger
+from atm_service.desk.proposals.errors import PayerUnknown
 from atm_service.desk.slips.schemas import CardWithdrawalRequest, CustomerProof, SlipRequest, SlipView
-from atm_service.desk.transfers.errors import PayerUnknown
 from atm_service.payout import authorising, paying, presenting, service, views
 from atm_service.payout.schemas import Payee, PaymentRequest, WithdrawalRequest, WithdrawalView
 from atm_service.platform import attempts, calendar, trail

@@ -1,4 +1,4 @@
-"""What a voucher proves, and when a proposal may still be confirmed: pure rules."""
+"""What a voucher proves: pure rules."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,7 +8,6 @@ from uuid import UUID
 
 from atm_service.desk.vouchers import errors
 from atm_service.registers.notes.domain import Counts, counted_total
-from ledger import business_date
 
 
 class VoucherKind(StrEnum):
@@ -78,21 +77,6 @@ class Voucher:
     other_sealed: bytes | None
     undoes: str | None
     undone_by: str | None
-
-
-@dataclass(frozen=True)
-class Proposal:
-    """By whom, at which shift and when something was proposed."""
-
-    clerk_id: UUID
-    shift_id: UUID
-    at: datetime
-
-    def check(self, clerk_id: UUID, shift_id: UUID, now: datetime) -> None:
-        """Return while the same clerk may confirm it: in the same shift, on the same business day."""
-        same_day = business_date(self.at) == business_date(now)
-        if (self.clerk_id, self.shift_id) != (clerk_id, shift_id) or not same_day:
-            raise errors.ProposalLapsed
 
 
 def check_count(counts: Counts, amount: int) -> None:

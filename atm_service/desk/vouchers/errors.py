@@ -15,11 +15,6 @@ class VoucherExists(Refusal):
     """It was done before. Member `voucher_id`."""
 
 
-@refused_as(409, "proposal-lapsed", "This was begun in another shift", "Begin again; nothing has moved.")
-class ProposalLapsed(Refusal):
-    """It was proposed on another day, in another shift or by another clerk."""
-
-
 @refused_as(
     409,
     "count-differs",

@@ -33,8 +33,7 @@ def day(
     start, end = calendar.day_start(asked), calendar.day_end(asked)
     with context.transaction() as session:
         rows = store.of_day(session, clerk.office, start, end, paging.read_id(cursor), limit + 1)
-    items = [views.voucher(context, row) for row in rows[:limit]]
-    return Page(items=items, next_cursor=paging.write(str(items[-1].id)) if len(rows) > limit else None)
+    return paging.page(rows, limit, lambda row: views.voucher(context, row))
 
 
 @router.get("/{id}", name="voucher", responses=refuses(NotFound))

@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from fastapi import APIRouter, Response
+from sqlalchemy import Connection
 
 from atm_service.platform import paging
 from atm_service.platform.callers import InClerk, InSupervisor
@@ -29,8 +30,7 @@ def queue(
     after = paging.read_id(cursor) if cursor else UUID(int=0)
     with context.transaction() as session:
         found = service.queue(session, supervisor, after, limit + 1, now)
-    items = [ApprovalView.of(one, now) for one in found[:limit]]
-    return Page(items=items, next_cursor=paging.write(str(items[-1].id)) if len(found) > limit else None)
+    return paging.page(found, limit, lambda one: ApprovalView.of(one, now))
 
 
 @router.post(
@@ -52,14 +52,12 @@ def decide(
 ) -> Response:
     """Approve or refuse a clerk's request. The clerk acts on it; nothing moves here."""
 
-    def work() -> ApprovalView:
+    def work(session: Connection) -> ApprovalView:
         approved = body.decision == "approve"
         shown = service.decide(session, supervisor, id, now, approved=approved, reason=body.reason)
         return ApprovalView.of(shown, now)
 
-    with context.transaction() as session:
-        answer = key.once(session, 200, work)
-    return answer.response()
+    return context.once(key, 200, work)
 
 
 @router.get("/counter/v1/approvals", name="approvals", tags=["counter"], responses=refuses())
@@ -73,8 +71,7 @@ def today(
     """List what the clerk's office asked for today, newest first."""
     with context.transaction() as session:
         found = service.today(session, clerk, paging.read_id(cursor), limit + 1, now)
-    items = [ApprovalView.of(one, now) for one in found[:limit]]
-    return Page(items=items, next_cursor=paging.write(str(items[-1].id)) if len(found) > limit else None)
+    return paging.page(found, limit, lambda one: ApprovalView.of(one, now))
 
 
 @router.get("/counter/v1/approvals/{id}", name="approval", tags=["counter"], responses=refuses(NotFound))

@@ -26,8 +26,7 @@ def listed(
     """List the customer's notices, newest first."""
     with context.transaction() as session:
         found = store.listed(session, customer.subject, paging.read_id(cursor), limit + 1)
-    items = [NoticeView.of(one) for one in found[:limit]]
-    return Page(items=items, next_cursor=paging.write(str(items[-1].id)) if len(found) > limit else None)
+    return paging.page(found, limit, NoticeView.of)
 
 
 @router.post("/{id}/read", name="read_notice", status_code=204, responses=refuses(NotFound, posted=True))

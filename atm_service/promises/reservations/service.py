@@ -10,8 +10,9 @@ from atm_service.platform.policy import Policy
 from atm_service.platform.refusals import Refusal
 from atm_service.promises.availability import store as availability
 from atm_service.promises.availability.domain import Facts
-from atm_service.promises.reservations import domain, store
-from atm_service.promises.reservations.store import Part
+from atm_service.promises.reservations import domain
+from atm_service.registers.headroom import store as headroom
+from atm_service.registers.headroom.store import Part
 from atm_service.registers.offices import errors as office_errors
 from atm_service.registers.withdrawals.domain import Withdrawal
 
@@ -25,7 +26,7 @@ def promise_each(
     """
     today = ledger.business_date(now)
     parts = [part(one) for one in wanted]
-    store.lock(session, parts, today)
+    headroom.lock_spans(session, parts, today)
     known = availability.of_each(session, sorted({one.office for one in parts}), today)
     facts = {code: one.facts for code, one in known.items()}
     return [_promised(facts, one, now, policy) for one in parts]
@@ -53,7 +54,7 @@ def first_day(session: Connection, office: str, now: datetime) -> date:
 def count(session: Connection, reserved: Sequence[Withdrawal], now: datetime) -> None:
     """Count reservations that were promised."""
     if reserved:
-        store.count(session, [part(one) for one in reserved], ledger.business_date(now))
+        headroom.reserve(session, [part(one) for one in reserved], ledger.business_date(now))
 
 
 def give_back(session: Connection, before: Sequence[Withdrawal], now: datetime) -> None:
@@ -65,13 +66,13 @@ def give_back(session: Connection, before: Sequence[Withdrawal], now: datetime) 
 def lock(session: Connection, before: Sequence[Withdrawal], now: datetime) -> None:
     """Keep others from the days for which withdrawals have something reserved, so that it may be given back late."""
     if coming := _coming(before, now):
-        store.lock(session, coming, ledger.business_date(now))
+        headroom.lock_spans(session, coming, ledger.business_date(now))
 
 
 def give_back_locked(session: Connection, before: Sequence[Withdrawal], now: datetime) -> None:
     """Give back what withdrawals had reserved, on days that this transaction has locked."""
     if coming := _coming(before, now):
-        store.count(session, coming, ledger.business_date(now))
+        headroom.reserve(session, coming, ledger.business_date(now))
 
 
 def _coming(before: Sequence[Withdrawal], now: datetime) -> list[Part]:

@@ -18,6 +18,8 @@ from atm_service.promises.availability.store import Known
 from atm_service.promises.notices import store as notices
 from atm_service.promises.notices.store import Notice, NoticeKind
 from atm_service.promises.reservations import domain, service, store
+from atm_service.registers.headroom import store as headroom
+from atm_service.registers.headroom.store import Part
 from atm_service.registers.units import store as units
 from atm_service.registers.units.store import Place
 from atm_service.registers.withdrawals import store as withdrawals
@@ -62,7 +64,7 @@ def _break(context: Context, office: str, now: datetime) -> int:
     with context.transaction() as session:
         standing = store.coming(session, office, now, AT_ONCE)
         held = withdrawals.find_each(session, [one.id for one in standing])
-        store.lock(session, [store.Part(office, one.day, one.amount) for one in standing], today)
+        headroom.lock_spans(session, [Part(office, one.day, one.amount) for one in standing], today)
         here = availability.of_each(session, [office], today)[office]
         found = domain.broken(here.facts, standing, now, policy)
         if not found:

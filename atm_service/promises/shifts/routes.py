@@ -53,13 +53,11 @@ _HIDDEN = frozenset({"clerk_id"})
 )
 def open_shift(body: ShiftRequest, clerk: InClerk, key: InKey, context: InContext, now: InNow) -> Response:
     """Open a shift at a counted drawer. What differs from the last close is posted, and kept as a break."""
-    with context.transaction() as session:
-        answer = key.once(
-            session,
-            201,
-            lambda: _shift(session, service.open_shift(session, clerk, body.drawer, body.counts, now)),
-        )
-    return answer.response()
+    return context.once(
+        key,
+        201,
+        lambda session: _shift(session, service.open_shift(session, clerk, body.drawer, body.counts, now)),
+    )
 
 
 @router.get("/counter/v1/shifts", name="office_shifts", tags=["counter"], responses=refuses())
@@ -89,11 +87,9 @@ def close_shift(body: CloseRequest, clerk: InClerk, key: InKey, context: InConte
     A first count that differs from the ledger leaves it open, with `recount` and no figure; the second count stands,
     and the answer says what is over or short.
     """
-    with context.transaction() as session:
-        answer = key.once(
-            session, 200, lambda: _shift(session, service.close_shift(session, clerk, body.counts, now))
-        )
-    return answer.response()
+    return context.once(
+        key, 200, lambda session: _shift(session, service.close_shift(session, clerk, body.counts, now))
+    )
 
 
 @router.post(
@@ -114,15 +110,13 @@ def hand_over(body: HandOverRequest, clerk: InClerk, key: InKey, context: InCont
     """Hand the drawer over to a colleague by one count: this shift is closed and the colleague's opened at once."""
     colleague = _colleague(context, clerk, body, now)
 
-    def work() -> HandOverView:
+    def work(session: Connection) -> HandOverView:
         closed, opened = service.hand_over(session, clerk, colleague, body.counts, now)
         return HandOverView(
             closed=_shift(session, closed), opened=_shift(session, opened) if opened is not None else None
         )
 
-    with context.transaction() as session:
-        answer = key.once(session, 200, work)
-    return answer.response()
+    return context.once(key, 200, work)
 
 
 def _colleague(context: Context, clerk: Caller, body: HandOverRequest, now: InNow) -> Caller:
@@ -152,11 +146,9 @@ def take_over(
     id: UUID, body: CloseRequest, clerk: InClerk, key: InKey, context: InContext, now: InNow
 ) -> Response:
     """Close, by this clerk's count, the shift that an absent colleague left open; a supervisor has given leave."""
-    with context.transaction() as session:
-        answer = key.once(
-            session, 200, lambda: _shift(session, service.take_over(session, clerk, id, body.counts, now))
-        )
-    return answer.response()
+    return context.once(
+        key, 200, lambda session: _shift(session, service.take_over(session, clerk, id, body.counts, now))
+    )
 
 
 @router.get("/staff/v1/shifts", name="open_shifts", tags=["staff"], responses=refuses())
@@ -182,12 +174,10 @@ def grant_take_over(
 ) -> Response:
     """Let another clerk of the office close this shift by a count, because its own clerk is not there."""
 
-    def work() -> OpenShiftView:
+    def work(session: Connection) -> OpenShiftView:
         return _open(session, [service.grant_take_over(session, supervisor, id, body.reason, now)])[0]
 
-    with context.transaction() as session:
-        answer = key.once(session, 200, work)
-    return answer.response()
+    return context.once(key, 200, work)
 
 
 @router.get("/audit/v1/opening-breaks", tags=["audit"], responses=refuses())
@@ -201,8 +191,8 @@ def opening_breaks(
     """List drawers that were opened with another sum than their last close and what was moved since, newest first."""
     with context.transaction() as session:
         rows = store.breaks(session, office, paging.read_id(cursor), limit + 1)
-    items = [OpeningBreakView(**row._mapping) for row in rows[:limit]]  # noqa: SLF001  a row's public mapping
-    return Page(items=items, next_cursor=paging.write(str(items[-1].shift_id)) if len(rows) > limit else None)
+    # `_mapping` is a row's public mapping.
+    return paging.page(rows, limit, lambda row: OpeningBreakView(**row._mapping), "shift_id")  # noqa: SLF001
 
 
 def _shift(session: Connection, shift: Shift) -> ShiftView:

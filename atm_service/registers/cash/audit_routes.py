@@ -26,5 +26,4 @@ def vault_counts(
     """List the counts of vaults, newest first, with what the ledger had; those that had to be made again too."""
     with context.transaction() as session:
         rows = vaults.counts_of(session, office, paging.read_id(cursor), limit + 1)
-    items = [KeptCountView.of(row) for row in rows[:limit]]
-    return Page(items=items, next_cursor=paging.write(str(items[-1].id)) if len(rows) > limit else None)
+    return paging.page(rows, limit, KeptCountView.of)

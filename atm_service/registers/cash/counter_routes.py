@@ -3,16 +3,15 @@
 from uuid import UUID
 
 from fastapi import APIRouter, Response
+from sqlalchemy import Connection
 
 from atm_service.platform import paging
 from atm_service.platform.callers import InClerk
 from atm_service.platform.context import InContext, InNow
 from atm_service.platform.idempotency import InKey
-from atm_service.platform.keys.tokens import Caller
 from atm_service.platform.paging import InCursor, InLimit, Page
 from atm_service.platform.problems import refuses
 from atm_service.registers.cash import errors, service, store, vaults
-from atm_service.registers.cash.delivery import Delivery, Side
 from atm_service.registers.cash.schemas import (
     CountsRequest,
     DeliveryView,
@@ -50,13 +49,11 @@ def count_vault(body: CountsRequest, clerk: InClerk, key: InKey, context: InCont
     what is over or short is posted and kept.
     """
 
-    def work() -> VaultCountView:
+    def work(session: Connection) -> VaultCountView:
         counted = vaults.count(session, clerk, body.counts, now)
         return VaultCountView(recount=True) if counted is None else VaultCountView(**vars(counted))
 
-    with context.transaction() as session:
-        answer = key.once(session, 200, work)
-    return answer.response()
+    return context.once(key, 200, work)
 
 
 @router.get("/deliveries", name="office_deliveries", responses=refuses())
@@ -66,8 +63,7 @@ def deliveries(
     """List the open deliveries of the clerk's office, newest first, without the sum of what is to be counted."""
     with context.transaction() as session:
         found = store.listed(session, "open", clerk.office, paging.read_id(cursor), limit + 1)
-    items = [_shown(one, clerk) for one in found[:limit]]
-    return Page(items=items, next_cursor=paging.write(str(items[-1].id)) if len(found) > limit else None)
+    return paging.page(found, limit, lambda one: DeliveryView.of(one, clerk))
 
 
 @router.post(
@@ -87,13 +83,13 @@ def send(
     id: UUID, body: CountsRequest, clerk: InClerk, key: InKey, context: InContext, now: InNow
 ) -> Response:
     """Hand cash that the area has ordered back over to the road, counted out of the vault."""
-    with context.transaction() as session:
-        answer = key.once(
-            session,
-            200,
-            lambda: _shown(service.send(session, context.policy, clerk, id, body.counts, now), clerk),
-        )
-    return answer.response()
+    return context.once(
+        key,
+        200,
+        lambda session: DeliveryView.of(
+            service.send(session, context.policy, clerk, id, body.counts, now), clerk
+        ),
+    )
 
 
 @router.post(
@@ -111,13 +107,11 @@ def receive(
     what is over or short waits for a supervisor's explanation.
     """
 
-    def work() -> DeliveryView:
+    def work(session: Connection) -> DeliveryView:
         received = service.receive(session, clerk, id, body.counts, now)
-        return _shown(received.delivery, clerk, recount=received.recount)
+        return DeliveryView.of(received.delivery, clerk, recount=received.recount)
 
-    with context.transaction() as session:
-        answer = key.once(session, 200, work)
-    return answer.response()
+    return context.once(key, 200, work)
 
 
 @router.post(
@@ -130,13 +124,6 @@ def refuse(
     id: UUID, body: ReasonRequest, clerk: InClerk, key: InKey, context: InContext, now: InNow
 ) -> Response:
     """Do not take a delivery in: it goes back to the area."""
-    with context.transaction() as session:
-        answer = key.once(
-            session, 200, lambda: _shown(service.refuse(session, clerk, id, body.reason, now), clerk)
-        )
-    return answer.response()
-
-
-def _shown(delivery: Delivery, clerk: Caller, *, recount: bool = False) -> DeliveryView:
-    blind = delivery.is_open and delivery.sender is Side.AREA
-    return DeliveryView.of(delivery, clerk.subject, blind=blind, recount=recount)
+    return context.once(
+        key, 200, lambda session: DeliveryView.of(service.refuse(session, clerk, id, body.reason, now), clerk)
+    )

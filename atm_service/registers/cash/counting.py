@@ -90,6 +90,4 @@ def post_difference(
         narration=f"counted cash differs at {office}",
         postings=(Posting(debit, credit, abs(difference)),),
     )
-    (outcome,) = ledger.post(session, [entry], now)
-    if outcome.status is not ledger.Status.POSTED:
-        raise RuntimeError(f"the ledger answered {outcome.status} {outcome.reason}")
+    ledger.must(ledger.post(session, [entry], now))

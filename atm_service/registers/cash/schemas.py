@@ -8,7 +8,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import Row
 
 from atm_service.platform.bodies import ONE_LINE
-from atm_service.registers.cash.delivery import Delivery, DeliveryStatus, Direction
+from atm_service.platform.keys.tokens import Caller
+from atm_service.registers.cash.delivery import Delivery, DeliveryStatus, Direction, Side
 from atm_service.registers.notes.schemas import Counts
 
 AMOUNT_MAX = 10_000_000_000  # đồng in one delivery: ten times what a van may carry
@@ -106,8 +107,9 @@ class DeliveryView(_Body):
     )
 
     @classmethod
-    def of(cls, delivery: Delivery, reader: UUID, *, blind: bool = False, recount: bool = False) -> Self:
-        """Show a delivery to a member of staff; `blind` hides what the counted cash is to come to."""
+    def of(cls, delivery: Delivery, reader: Caller, *, recount: bool = False) -> Self:
+        """Show a delivery to a member of staff; from a clerk it hides what the cash is to come to when counted."""
+        blind = reader.role == "clerk" and delivery.is_open and delivery.sender is Side.AREA
         return cls(
             id=delivery.id,
             office=delivery.office,
@@ -122,6 +124,6 @@ class DeliveryView(_Body):
             difference=None if delivery.is_open else delivery.difference,
             explained_at=delivery.explained_at,
             explanation=delivery.explanation,
-            for_another=delivery.waits_for_another(than=reader),
+            for_another=delivery.waits_for_another(than=reader.subject),
             recount=recount,
         )

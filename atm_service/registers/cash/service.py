@@ -179,8 +179,4 @@ def _entry(
 
 def post(session: Connection, entry: Entry, now: datetime) -> None:
     """Post an entry that moves cash out of a vault or a drawer. Raises `VaultShort`."""
-    (outcome,) = ledger.post(session, [entry], now)
-    if outcome.reason is ledger.Reason.INSUFFICIENT_FUNDS:
-        raise errors.VaultShort
-    if outcome.status is not ledger.Status.POSTED:
-        raise RuntimeError(f"the ledger answered {outcome.status} {outcome.reason}")
+    ledger.must(ledger.post(session, [entry], now), short=errors.VaultShort())

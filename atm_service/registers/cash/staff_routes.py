@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Response
+from sqlalchemy import Connection
 
 from atm_service.platform import paging
 from atm_service.platform.callers import InSupervisor
@@ -32,14 +33,12 @@ def order(
 ) -> Response:
     """Order cash to an office, or back from it."""
 
-    def work() -> DeliveryView:
+    def work(session: Connection) -> DeliveryView:
         policy, wanted = context.policy, (body.office, body.direction, body.amount)
         ordered = service.order(session, policy, supervisor, *wanted, now)
-        return DeliveryView.of(ordered, supervisor.subject)
+        return DeliveryView.of(ordered, supervisor)
 
-    with context.transaction() as session:
-        answer = key.once(session, 201, work)
-    return answer.response()
+    return context.once(key, 201, work)
 
 
 @router.get("", name="deliveries", responses=refuses())
@@ -54,8 +53,7 @@ def deliveries(
     """List deliveries, newest first: the open ones, those over or short without a word, or all."""
     with context.transaction() as session:
         found = store.listed(session, which, office, paging.read_id(cursor), limit + 1)
-    items = [DeliveryView.of(one, supervisor.subject) for one in found[:limit]]
-    return Page(items=items, next_cursor=paging.write(str(items[-1].id)) if len(found) > limit else None)
+    return paging.page(found, limit, lambda one: DeliveryView.of(one, supervisor))
 
 
 @router.post(
@@ -71,15 +69,13 @@ def send(
 
     Above the policy's threshold this is not the supervisor who ordered it.
     """
-    with context.transaction() as session:
-        answer = key.once(
-            session,
-            200,
-            lambda: DeliveryView.of(
-                service.send(session, context.policy, supervisor, id, body.counts, now), supervisor.subject
-            ),
-        )
-    return answer.response()
+    return context.once(
+        key,
+        200,
+        lambda session: DeliveryView.of(
+            service.send(session, context.policy, supervisor, id, body.counts, now), supervisor
+        ),
+    )
 
 
 @router.post(
@@ -93,13 +89,11 @@ def receive(
 ) -> Response:
     """Take cash back into the area by a count: what an office sent, or what was turned back on its way there."""
 
-    def work() -> DeliveryView:
+    def work(session: Connection) -> DeliveryView:
         received = service.receive(session, supervisor, id, body.counts, now)
-        return DeliveryView.of(received.delivery, supervisor.subject, recount=received.recount)
+        return DeliveryView.of(received.delivery, supervisor, recount=received.recount)
 
-    with context.transaction() as session:
-        answer = key.once(session, 200, work)
-    return answer.response()
+    return context.once(key, 200, work)
 
 
 @router.post(
@@ -112,15 +106,13 @@ def refuse(
     id: UUID, body: ReasonRequest, supervisor: InSupervisor, key: InKey, context: InContext, now: InNow
 ) -> Response:
     """Do not take an office's cash in: it goes back there."""
-    with context.transaction() as session:
-        answer = key.once(
-            session,
-            200,
-            lambda: DeliveryView.of(
-                service.refuse(session, supervisor, id, body.reason, now), supervisor.subject
-            ),
-        )
-    return answer.response()
+    return context.once(
+        key,
+        200,
+        lambda session: DeliveryView.of(
+            service.refuse(session, supervisor, id, body.reason, now), supervisor
+        ),
+    )
 
 
 @router.post(
@@ -133,15 +125,13 @@ def cancel(
     id: UUID, body: ReasonRequest, supervisor: InSupervisor, key: InKey, context: InContext, now: InNow
 ) -> Response:
     """Call a delivery off before it is received; cash on the road turns back."""
-    with context.transaction() as session:
-        answer = key.once(
-            session,
-            200,
-            lambda: DeliveryView.of(
-                service.cancel(session, supervisor, id, body.reason, now), supervisor.subject
-            ),
-        )
-    return answer.response()
+    return context.once(
+        key,
+        200,
+        lambda session: DeliveryView.of(
+            service.cancel(session, supervisor, id, body.reason, now), supervisor
+        ),
+    )
 
 
 @router.post(
@@ -157,12 +147,10 @@ def explain(
 
     Not by whoever sent or counted it.
     """
-    with context.transaction() as session:
-        answer = key.once(
-            session,
-            200,
-            lambda: DeliveryView.of(
-                service.explain(session, supervisor, id, body.reason, now), supervisor.subject
-            ),
-        )
-    return answer.response()
+    return context.once(
+        key,
+        200,
+        lambda session: DeliveryView.of(
+            service.explain(session, supervisor, id, body.reason, now), supervisor
+        ),
+    )

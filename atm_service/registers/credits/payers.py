@@ -72,12 +72,11 @@ def fund(
     (outcome,) = ledger.post(session, [entry], now)
     if outcome.reason is ledger.Reason.REFERENCE_REUSED:
         raise PayerInvalid("this transfer was recorded before, with another amount, bank or day")
-    if outcome.status is ledger.Status.REFUSED:
-        raise RuntimeError(f"the ledger refused a payer's funding: {outcome.reason}")
-    posted = outcome.status is ledger.Status.POSTED
-    if posted:
-        trail.record(session, now, "payer-funded", outcome.id, None, {"payer": code, "amount": amount})
-    return posted
+    if outcome.status is ledger.Status.ALREADY_POSTED:
+        return False
+    ledger.must([outcome])
+    trail.record(session, now, "payer-funded", entry.id, None, {"payer": code, "amount": amount})
+    return True
 
 
 def every(session: Connection) -> list[Payer]:

@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from fastapi import APIRouter, Response
+from sqlalchemy import Connection
 
 from atm_service.platform import paging
 from atm_service.platform.callers import InOperator
@@ -40,13 +41,11 @@ def credit(body: CreditRequest, operator: InOperator, key: InKey, context: InCon
     lines, bad = domain.check(line.raw(number) for number, line in enumerate(body.lines, start=1))
     wish = Wish(body.batch, body.payer, lines, bad)
 
-    def work() -> BatchTotals:
+    def work(session: Connection) -> BatchTotals:
         batch = service.credit(session, context, wish, operator, now)
         return BatchTotals.counted(batch, store.totals(session, batch.name))
 
-    with context.transaction() as session:
-        answer = key.once(session, 201, work)
-    return answer.response()
+    return context.once(key, 201, work)
 
 
 @router.get("", name="credit_batches", responses=refuses())
@@ -60,11 +59,7 @@ def batches(
     before = paging.read_id(cursor)
     with context.transaction() as session:
         found = store.listed(session, before, limit + 1)
-    shown = found[:limit]
-    return Page(
-        items=[BatchView.of(batch) for batch in shown],
-        next_cursor=paging.write(str(shown[-1].id)) if len(found) > limit else None,
-    )
+    return paging.page(found, limit, BatchView.of)
 
 
 @router.get("/{id}", name="credit_batch", responses=refuses(NotFound))

@@ -215,10 +215,7 @@ def _post(session: Connection, wish: Wish, part: Sequence[tuple[Line, UUID]], no
         )
         for line, customer in part
     ]
-    for outcome in ledger.post(session, entries, now):
-        if outcome.status is not ledger.Status.POSTED:
-            # Everything was looked at under the payer's lock: this is a fault of ours, and nothing of it stays.
-            raise RuntimeError(f"the ledger answered a credit {outcome.status} {outcome.reason}")
+    ledger.must(ledger.post(session, entries, now))  # everything was looked at under the payer's lock
 
 
 def _reference(wish: Wish, line: Line) -> str:

@@ -42,9 +42,8 @@ def bring_cash(session: Connection, code: str, drawer: int, amount: int, id: UUI
         ),
     )
     (outcome,) = ledger.post(session, [entry], now)
-    if outcome.status is ledger.Status.REFUSED:
-        raise RuntimeError(f"the ledger refused a delivery: {outcome.reason}")
-    if outcome.status is ledger.Status.POSTED:
+    if outcome.status is not ledger.Status.ALREADY_POSTED:
+        ledger.must([outcome])
         stock.forget(session, chart.drawer(code, drawer))
 
 

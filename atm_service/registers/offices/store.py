@@ -1,10 +1,8 @@
 """Tables and queries of offices, drawers and shifts."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date
 
 from sqlalchemy import (
-    BigInteger,
     CheckConstraint,
     Connection,
     RowMapping,
@@ -43,33 +41,6 @@ class DrawerRow(SQLModel, table=True):
 
     office: str = Field(primary_key=True, foreign_key="service.office.code")
     number: int = Field(primary_key=True)
-
-
-class OfficeDayRow(SQLModel, table=True):
-    """What an office has paid, received and reversed on one business date, and its last numbers of that date.
-
-    `reserved_on`: what is reserved for this day; `reserved_from`: for this day and later, as far as it was reserved by
-    then. Both are kept from the present day on.
-    """
-
-    __tablename__ = "office_day"
-    __table_args__ = (
-        CheckConstraint("paid_total >= 0", name="office_day_paid"),
-        CheckConstraint("received_total >= 0", name="office_day_received"),
-        CheckConstraint("reversed_total >= 0 AND reversed_total <= paid_total", name="office_day_reversed"),
-        CheckConstraint("reserved_on >= 0 AND reserved_from >= reserved_on", name="office_day_reserved"),
-        {"schema": "service"},
-    )
-
-    office: str = Field(primary_key=True, foreign_key="service.office.code")
-    day: date = Field(primary_key=True)
-    paid_total: int = Field(sa_type=BigInteger)
-    receipts: int
-    received_total: int = Field(sa_type=BigInteger)
-    reversed_total: int = Field(sa_type=BigInteger)
-    vouchers: int
-    reserved_on: int = Field(sa_type=BigInteger)
-    reserved_from: int = Field(sa_type=BigInteger)
 
 
 _INSERT = Rank.OFFICE.locks("""

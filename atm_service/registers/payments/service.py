@@ -126,9 +126,7 @@ def _post(session: Connection, top_up: TopUp, link: BankLink, now: datetime) -> 
         narration=f"Top-up from bank {link.bin}",
         postings=(posting,),
     )
-    [outcome] = ledger.post(session, [entry], now)
-    if outcome.id is None:
-        # Both accounts were opened before, and a credit to a customer has no floor: this is a fault of ours.
-        # Raising keeps the top-up pending, and the bank's yes will be asked for again.
-        raise RuntimeError(f"the ledger refused a top-up: {outcome.reason}")
-    return outcome.id
+    # Both accounts were opened before, and a credit to a customer has no floor. Should it be refused all the same, the
+    # top-up stays pending, and the bank's yes will be asked for again.
+    ledger.must(ledger.post(session, [entry], now))
+    return entry.id

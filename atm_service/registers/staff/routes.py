@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Response
+from sqlalchemy import Connection
 
 from atm_service.platform import paging
 from atm_service.platform.callers import InSupervisor
@@ -66,10 +67,8 @@ def applications(
     before = paging.read_id(cursor)
     with context.transaction() as session:
         found = onboarding.in_review(session, before, limit + 1)
-    shown = found[:limit]
-    return Page(
-        items=[ApplicationInReview.of(one, onboarding.identity_of(context, one)) for one in shown],
-        next_cursor=paging.write(str(shown[-1].id)) if len(found) > limit else None,
+    return paging.page(
+        found, limit, lambda one: ApplicationInReview.of(one, onboarding.identity_of(context, one))
     )
 
 
@@ -83,7 +82,7 @@ def decide(
 ) -> Response:
     """Decide an application in review. Approved, it may still end as `rejected`: see its reasons."""
 
-    def work() -> ApplicationView:
+    def work(session: Connection) -> ApplicationView:
         decided = onboarding.decide(
             session,
             context,
@@ -95,6 +94,4 @@ def decide(
         )
         return ApplicationView.of(decided)
 
-    with context.transaction() as session:
-        answer = key.once(session, 200, work)
-    return answer.response()
+    return context.once(key, 200, work)

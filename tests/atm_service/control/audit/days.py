@@ -1,12 +1,17 @@
 """A day's work of two offices, through the front door, for audits to look at."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
 
 from sqlalchemy import Connection, text
 
+from atm_service.control.audit import service as audit
+from atm_service.control.audit import store
+from ledger.controls import Control
 from tests.atm_service.world import OFFICE, OTHER_OFFICE, Clerk, Customer, Service
+from tests.database import Database
 
 BANK = "970405"
 
@@ -61,3 +66,35 @@ def tamper(session: Connection, statement: str, **values: Any) -> None:
     """Change rows as somebody would who has gone around every guard of the database."""
     session.execute(text("SET LOCAL session_replication_role = 'replica'"))
     session.execute(text(statement), values)
+
+
+def broken(session: Connection, service: Service) -> dict[str, Control]:
+    """Give the controls that do not hold, by name."""
+    found = audit.controls(session, service.context.policy, service.now)
+    return {control.name: control for control in found if not control.holds}
+
+
+def broken_now(service: Service) -> dict[str, Control]:
+    """Give the controls that do not hold, as an auditor's snapshot shows them."""
+    with store.snapshot(service.context.engine) as session:
+        return broken(session, service)
+
+
+def missed(
+    database: Database, service: Service, plants: Iterable[tuple[str, str]], **values: Any
+) -> list[tuple[str, str]]:
+    """Change rows behind the service's back, one plant after another.
+
+    Gives the plants whose control still holds, or breaks without an example.
+    """
+    unseen = []
+    with database.owner.connect() as session:
+        for name, statement in plants:
+            tamper(
+                session, statement, **{key: value for key, value in values.items() if f":{key}" in statement}
+            )
+            found = broken(session, service)
+            if name not in found or not found[name].examples[0]:
+                unseen.append((name, statement))
+            session.rollback()
+    return unseen

@@ -2,14 +2,12 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 import pytest
-from sqlalchemy import Connection, text
+from sqlalchemy import text
 
-from atm_service.control.audit import service as audit
 from atm_service.control.audit import sql, store, watching
 from atm_service.platform import metrics
-from ledger.controls import Control
 from tests.atm_service.control.audit import counter_plants
-from tests.atm_service.control.audit.days import Day, tamper, work
+from tests.atm_service.control.audit.days import Day, broken, broken_now, missed, tamper, work
 from tests.atm_service.desk.delegations import plants as delegation_plants
 from tests.atm_service.promises.reservations import plants as reservation_plants
 from tests.atm_service.registers.cash import plants as cash_plants
@@ -87,11 +85,6 @@ PLANTS: Final = [
 ]  # fmt: skip
 
 
-def broken(session: Connection, service: Service) -> dict[str, Control]:
-    found = audit.controls(session, service.context.policy, service.now)
-    return {control.name: control for control in found if not control.holds}
-
-
 def facts(day: Day) -> dict[str, Any]:
     receipt = day.receipts[0]
     return {
@@ -107,23 +100,13 @@ def facts(day: Day) -> dict[str, Any]:
 def test_all_controls_hold_after_a_days_work(service: Service) -> None:
     """Two offices work for a day, and nothing breaks a control."""
     work(service)
-    with store.snapshot(service.context.engine) as session:
-        assert broken(session, service) == {}
+    assert broken_now(service) == {}
 
 
 def test_every_plant_is_found(service: Service, database: Database) -> None:
     """Whatever is changed behind the service's back breaks the control that is there for it, with an example."""
     values = facts(work(service))
-    missed = []
-    with database.owner.connect() as session:
-        for name, statement in PLANTS:
-            used = {key: value for key, value in values.items() if f":{key}" in statement}
-            tamper(session, statement, **used)
-            found = broken(session, service)
-            if name not in found or not found[name].examples[0]:
-                missed.append((name, statement))
-            session.rollback()
-    assert missed == []
+    assert missed(database, service, PLANTS, **values) == []
 
 
 _ALL_PLANTS: Final = (
@@ -166,8 +149,7 @@ def test_housekeeping_of_an_overdue_code_is_waited_for(service: Service) -> None
     """A code is overdue only when a lease and housekeeping's own time have passed."""
     day = work(service)
     service.clock.advance(hours=24, minutes=14)
-    with store.snapshot(service.context.engine) as session:
-        assert broken(session, service) == {}
+    assert broken_now(service) == {}
     service.clock.advance(minutes=2)
     with store.snapshot(service.context.engine) as session:
         found = broken(session, service)

@@ -1,14 +1,9 @@
 """The controls of approvals, vouchers and reversals: they hold after a day's work, and find every plant."""
 
-from sqlalchemy import Connection
-
-from atm_service.control.audit import service as audit
-from atm_service.control.audit import store
-from ledger.controls import Control
 from tests.atm_service.control.audit.counter_plants import PLANTS
-from tests.atm_service.control.audit.days import tamper, topped_up
+from tests.atm_service.control.audit.days import broken_now, missed, topped_up
 from tests.atm_service.counter import ask_to_reverse, decide, deposited, paid, reverse, supervisor
-from tests.atm_service.desk.transfers.test_transfers import confirm, propose
+from tests.atm_service.desk.proposals.test_transfers import confirm, propose
 from tests.atm_service.world import Service
 from tests.database import Database
 
@@ -31,27 +26,13 @@ def work(service: Service) -> None:
         assert reverse(clerk, id, counts, of=what).status_code == 201
 
 
-def broken(session: Connection, service: Service) -> dict[str, Control]:
-    found = audit.controls(session, service.context.policy, service.now)
-    return {control.name: control for control in found if not control.holds}
-
-
 def test_all_controls_hold_after_a_counters_day(service: Service) -> None:
     """One of each, and nothing breaks a control."""
     work(service)
-    with store.snapshot(service.context.engine) as session:
-        assert broken(session, service) == {}
+    assert broken_now(service) == {}
 
 
 def test_every_plant_is_found(service: Service, database: Database) -> None:
     """Whatever is changed behind the service's back breaks the control that is there for it, with an example."""
     work(service)
-    missed = []
-    with database.owner.connect() as session:
-        for name, statement in PLANTS:
-            tamper(session, statement)
-            found = broken(session, service)
-            if name not in found or not found[name].examples[0]:
-                missed.append((name, statement))
-            session.rollback()
-    assert missed == []
+    assert missed(database, service, PLANTS) == []

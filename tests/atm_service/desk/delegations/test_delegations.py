@@ -5,13 +5,11 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from sqlalchemy import Connection, exc, text
+from sqlalchemy import exc, text
 
-from atm_service.control.audit import service as audit
 from atm_service.control.audit import store
 from atm_service.registers.delegations import store as delegations
-from ledger.controls import Control
-from tests.atm_service.control.audit.days import tamper, topped_up
+from tests.atm_service.control.audit.days import broken, broken_now, missed, topped_up
 from tests.atm_service.counter import ask_to_reverse, decide, refused, reverse, supervisor
 from tests.atm_service.desk.delegations.plants import PLANTS
 from tests.atm_service.elders import DELEGATE, delegate, delegated, halves, make_slip, pay_delegate, revoke
@@ -316,11 +314,6 @@ def test_the_database_refuses(service: Service, database: Database) -> None:
             session.exec_driver_sql(statement)
 
 
-def broken(session: Connection, service: Service) -> dict[str, Control]:
-    found = audit.controls(session, service.context.policy, service.now)
-    return {control.name: control for control in found if not control.holds}
-
-
 @pytest.fixture
 def worked(service: Service) -> Service:
     """Let a delegate be paid, then revoke the delegation; leave a slip open."""
@@ -335,21 +328,12 @@ def worked(service: Service) -> Service:
 
 def test_all_controls_hold(worked: Service) -> None:
     """After a payment to a delegate, a revocation and an open slip."""
-    with store.snapshot(worked.context.engine) as session:
-        assert broken(session, worked) == {}
+    assert broken_now(worked) == {}
 
 
 def test_every_plant_is_found(worked: Service, database: Database) -> None:
     """What is changed behind the service's back breaks its control, with an example."""
-    missed = []
-    with database.owner.connect() as session:
-        for name, statement in PLANTS:
-            tamper(session, statement)
-            found = broken(session, worked)
-            if name not in found or not found[name].examples[0]:
-                missed.append((name, statement))
-            session.rollback()
-    assert missed == []
+    assert missed(database, worked, PLANTS) == []
 
 
 def test_no_number_is_plain(service: Service) -> None:

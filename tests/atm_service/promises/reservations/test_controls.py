@@ -1,11 +1,9 @@
 """The controls of reservations: they hold after appointments of every kind, and find what is planted."""
 
-from atm_service.control.audit import store
 from atm_service.promises.reservations import watching
 from atm_service.registers.offices import life
 from atm_service.registers.offices.domain import State
-from tests.atm_service.control.audit.days import tamper, topped_up
-from tests.atm_service.control.audit.test_controls import broken
+from tests.atm_service.control.audit.days import broken_now, missed, topped_up
 from tests.atm_service.promises.reservations.plants import PLANTS
 from tests.atm_service.promises.reservations.test_reserving import TOMORROW, booked
 from tests.atm_service.world import OFFICE, OTHER_OFFICE, Service
@@ -40,19 +38,10 @@ def test_all_controls_hold_after_appointments_of_every_kind(service: Service) ->
     """Missed, broken, paid, cancelled, moved and standing."""
     assert str(TOMORROW) == "2026-11-17"
     appointments(service)
-    with store.snapshot(service.context.engine) as session:
-        assert broken(session, service) == {}
+    assert broken_now(service) == {}
 
 
 def test_every_plant_is_found(service: Service, database: Database) -> None:
     """Whatever is changed behind the service's back breaks the control that is there for it."""
     appointments(service)
-    missed = []
-    with database.owner.connect() as session:
-        for name, statement in PLANTS:
-            tamper(session, statement)
-            found = broken(session, service)
-            if name not in found or not found[name].examples[0]:
-                missed.append((name, statement))
-            session.rollback()
-    assert missed == []
+    assert missed(database, service, PLANTS) == []

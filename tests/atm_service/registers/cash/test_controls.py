@@ -3,11 +3,8 @@
 from typing import Final
 
 import pytest
-from sqlalchemy import Connection
 
-from atm_service.control.audit import service as audit
-from atm_service.control.audit import store
-from tests.atm_service.control.audit.days import tamper
+from tests.atm_service.control.audit.days import broken_now, missed
 from tests.atm_service.registers.cash.plants import PLANTS
 from tests.atm_service.world import OFFICE, Clerk, Service
 from tests.database import Database
@@ -60,29 +57,16 @@ def worked(service: Service) -> None:
     assert clerk.open(counts={"500000": 199}).status_code == 201
 
 
-def broken(session: Connection, service: Service) -> set[str]:
-    found = audit.controls(session, service.context.policy, service.now)
-    return {control.name for control in found if not control.holds}
-
-
 def test_all_controls_hold_after_a_day_of_cash(service: Service) -> None:
     """Everything that cash can go through is in order for every control there is."""
     worked(service)
-    with store.snapshot(service.context.engine) as session:
-        assert broken(session, service) == set()
+    assert broken_now(service) == {}
 
 
 def test_every_plant_is_found(service: Service, database: Database) -> None:
     """Whatever is changed behind the service's back breaks the control that is there for it."""
     worked(service)
-    missed = []
-    with database.owner.connect() as session:
-        for name, statement in PLANTS:
-            tamper(session, statement)
-            if name not in broken(session, service):
-                missed.append((name, statement))
-            session.rollback()
-    assert missed == []
+    assert missed(database, service, PLANTS) == []
 
 
 @pytest.mark.parametrize("table", ["cash_count", "opening_break", "take_over", "note_movement"])

@@ -2,39 +2,29 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import orjson
 import pytest
-from click.testing import Result
-from typer.testing import CliRunner
 
-from atm_service.run.cli import app as cli
 from ledger.seals import records
+from tests.atm_service.run.cli import line
+from tests.atm_service.run.cli.line import Run
 from tests.database import Database
 from tests.ledger.builders import ANNA, NOW, fill, hold, new_id, payment, prepare, top_up
 
-Run = Callable[..., Result]
 AUDIT = "audit"
+invoke = partial(line.invoke, now=NOW)
 SPENT, PAID = hold(10), new_id()
-
-
-def invoke(*arguments: object, **environment: str) -> Result:
-    env = {"SOFT_ATM_ENV_FILE": None, "COLUMNS": "200", **environment}
-    return CliRunner().invoke(cli.app, [str(argument) for argument in arguments], obj=lambda: NOW, env=env)
 
 
 @pytest.fixture
 def run(database: Database, tmp_path: Path) -> Run:
     """Give the command line of a service whose three entries are sealed."""
-    settings = {"SOFT_ATM_DATABASE_URL": database.url, "SOFT_ATM_DATA_DIR": str(tmp_path / "data")}
-
-    def run(*arguments: object) -> Result:
-        return invoke(*arguments, **settings)
-
-    assert run("migrate").exit_code == 0
+    run = line.migrated(database, tmp_path, NOW)
     prepare(database.owner, [top_up(), fill(), SPENT, payment(SPENT, own_id=PAID)])
     assert run(AUDIT, "seal").stdout == "5 rows sealed\n"
     return run

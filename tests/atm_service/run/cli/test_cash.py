@@ -1,42 +1,23 @@
 """Cash at the command line: deliveries in a supervisor's name, and which notes are where."""
 
-from collections.abc import Callable
 from pathlib import Path
 from uuid import uuid4
 
 import pytest
-from click.testing import Result
-from typer.testing import CliRunner
 
-from atm_service.run.cli import app as cli
-from tests.atm_service.world import START
+from tests.atm_service.run.cli.line import Run, add_staff, done, migrated
 from tests.database import Database
 
 OFFICE = "05971-1"
-Run = Callable[..., Result]
 
 
 @pytest.fixture
 def run(database: Database, tmp_path: Path) -> Run:
     """Give the command line of a service with one active office, a supervisor and an auditor."""
-    env = {
-        "SOFT_ATM_ENV_FILE": None,
-        "COLUMNS": "200",
-        "SOFT_ATM_DATABASE_URL": database.url,
-        "SOFT_ATM_DATA_DIR": str(tmp_path / "data"),
-    }
-
-    def run(*arguments: object) -> Result:
-        return CliRunner().invoke(cli.app, [str(one) for one in arguments], obj=lambda: START, env=env)
-
-    assert run("migrate").exit_code == 0
-    assert run("offices", "import").exit_code == 0
-    assert run("offices", "activate", OFFICE).exit_code == 0
-    for name, role in (("boss", "supervisor"), ("watch", "auditor")):
-        added = run(
-            "staff", "add", name, "--role", role, "--name", "Vi Thị Thu", "--password", "a-long-password"
-        )
-        assert added.exit_code == 0, added.output
+    run = migrated(database, tmp_path)
+    done(run("offices", "import"))
+    done(run("offices", "activate", OFFICE))
+    add_staff(run, boss="supervisor", watch="auditor")
     return run
 
 

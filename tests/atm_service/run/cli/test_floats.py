@@ -1,36 +1,23 @@
 """Floats at the command line: set and shown, forecast, tested against the past, and planned."""
 
-from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from click.testing import Result
-from typer.testing import CliRunner
 
-from atm_service.run.cli import app as cli
+from tests.atm_service.run.cli.line import Run, done, migrated
 from tests.atm_service.world import START
 from tests.database import Database
 
 OFFICE = "05971-1"
-Run = Callable[..., Result]
 
 
 @pytest.fixture
 def run(database: Database, tmp_path: Path) -> Run:
     """Give the command line of a service with one active office."""
-    env = {
-        "SOFT_ATM_ENV_FILE": None,
-        "COLUMNS": "200",
-        "SOFT_ATM_DATABASE_URL": database.url,
-        "SOFT_ATM_DATA_DIR": str(tmp_path / "data"),
-    }
-
-    def run(*arguments: object) -> Result:
-        return CliRunner().invoke(cli.app, [str(one) for one in arguments], obj=lambda: START, env=env)
-
-    for command in (("migrate",), ("offices", "import"), ("offices", "activate", OFFICE)):
-        assert run(*command).exit_code == 0
+    run = migrated(database, tmp_path)
+    done(run("offices", "import"))
+    done(run("offices", "activate", OFFICE))
     return run
 
 

@@ -1,37 +1,22 @@
 """Closing a day and listing payers at the command line."""
 
-from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from click.testing import Result
-from typer.testing import CliRunner
 
 import ledger
-from atm_service.run.cli import app as cli
+from tests.atm_service.run.cli.line import Run, migrated
 from tests.database import Database
 from tests.ledger.builders import NOW, TODAY, one, prepare, refused, top_up
 
-Run = Callable[..., Result]
 YESTERDAY = TODAY - timedelta(days=1)
 
 
 @pytest.fixture
 def run(database: Database, tmp_path: Path) -> Run:
     """Give the command line of a migrated service, at a time that may be given."""
-    env = {
-        "SOFT_ATM_ENV_FILE": None,
-        "SOFT_ATM_DATABASE_URL": database.url,
-        "SOFT_ATM_DATA_DIR": str(tmp_path),
-        "COLUMNS": "200",
-    }
-
-    def run(*arguments: object, now: datetime = NOW) -> Result:
-        return CliRunner().invoke(cli.app, [str(one) for one in arguments], obj=lambda: now, env=env)
-
-    assert run("migrate").exit_code == 0
-    return run
+    return migrated(database, tmp_path, NOW)
 
 
 def closed_through(database: Database) -> date | None:

@@ -1,7 +1,22 @@
-"""Why an assisted transfer is refused: one class per reason, beside those of limits, shifts and approvals."""
+"""Why a deposit or a transfer is refused: one class per reason, beside those of limits, shifts and approvals."""
 
 from atm_service.platform.kinds import refused_as
 from atm_service.platform.refusals import Refusal
+
+
+@refused_as(409, "proposal-lapsed", "This was begun in another shift", "Begin again; nothing has moved.")
+class ProposalLapsed(Refusal):
+    """It was proposed on another day, in another shift or by another clerk."""
+
+
+@refused_as(
+    409,
+    "confirmation-needed",
+    "The account holder must confirm this amount",
+    "Take the account holder's card or PIN: see `ways`.",
+)
+class ConfirmationNeeded(Refusal):
+    """An amount as large as this takes the account holder's own card or PIN. Member `ways`."""
 
 
 @refused_as(409, "same-account", "Payer and payee are the same", "Ask whom the money is for.")

@@ -1,4 +1,4 @@
-"""HTTP bodies of deposits."""
+"""HTTP bodies of deposits and assisted transfers."""
 
 from datetime import datetime
 from typing import Annotated, Literal
@@ -7,8 +7,9 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 
 from atm_service.desk.vouchers.domain import Confirmed
-from atm_service.payout.schemas import Payee, Pin
+from atm_service.payout.schemas import Amount, Payee, Pin
 from atm_service.promises.approvals.schemas import ApprovalView
+from atm_service.registers.notes.domain import counted_total
 from atm_service.registers.notes.schemas import Counts
 
 IdNumber = Annotated[str, Field(pattern=r"^[0-9]{12}$", examples=["020085004321"])]
@@ -40,6 +41,11 @@ class DepositRequest(_Body):
 
     to: Named
     counts: Counts
+
+    @property
+    def amount(self) -> int:
+        """Give what was counted, in đồng."""
+        return counted_total(self.counts)
 
 
 class ConfirmedByCard(_Body):
@@ -77,4 +83,32 @@ class DepositView(_Body):
     needs_approval: bool
     approval: ApprovalView | None
     voucher_id: UUID | None
+    proposed_at: datetime
+
+
+class TransferRequest(_Body):
+    """Whose card is on the counter, to whom the money is to go, and how much."""
+
+    id_number: IdNumber
+    checked: Checked
+    to: Named
+    amount: Amount
+
+
+class TransferConfirmation(_Body):
+    """The payer's PIN, typed on the keypad that is turned to the customer."""
+
+    pin: Pin
+
+
+class TransferView(_Body):
+    """A transfer before and after the payer's confirmation. Nothing has moved until `voucher_id` is there."""
+
+    id: UUID
+    amount: int
+    payer: Payee
+    payee: Payee
+    needs_approval: bool
+    approval: ApprovalView | None
+    voucher_id: UUID | None = Field(examples=[None])
     proposed_at: datetime

@@ -93,7 +93,8 @@ def test_funds_and_the_days_limit(service: Service) -> None:
 
 
 def test_above_the_threshold_it_takes_a_supervisor(service: Service) -> None:
-    """Ten million is the clerk's and the payer's; a đồng more waits for approval."""
+    """Ten million is the clerk's and the payer's; a đồng more waits for approval. A deposit's figure is another."""
+    service.change_approval(deposit_above=1)
     clerk, payer, payee = service.clerk(), service.customer(20_000_000), service.customer(0)
     assert not propose(clerk, payer, payee, 10_000_000).json()["needs_approval"]
     large = propose(clerk, payer, payee, 10_000_001).json()

@@ -1,0 +1,241 @@
+"""Deposits and assisted transfers at the counter: propose, ask where it takes a second person, confirm."""
+
+from datetime import datetime
+from uuid import UUID
+
+from fastapi import APIRouter, Response
+
+from atm_service.desk.proposals import service
+from atm_service.desk.proposals.errors import (
+    ConfirmationNeeded,
+    PayerUnknown,
+    ProposalLapsed,
+    SameAccount,
+    TransferLimitReached,
+)
+from atm_service.desk.proposals.schemas import (
+    ConfirmedByPin,
+    DepositConfirmation,
+    DepositRequest,
+    DepositView,
+    TransferConfirmation,
+    TransferRequest,
+    TransferView,
+)
+from atm_service.desk.proposals.views import shown
+from atm_service.desk.vouchers import views
+from atm_service.desk.vouchers.domain import VoucherKind
+from atm_service.desk.vouchers.errors import VoucherExists
+from atm_service.desk.vouchers.schemas import VoucherView
+from atm_service.payout.service import count_wrong_card
+from atm_service.platform.callers import InClerk
+from atm_service.platform.context import Context, InContext, InNow
+from atm_service.platform.idempotency import InKey, Key
+from atm_service.platform.keys.tokens import Caller
+from atm_service.platform.problems import refuses
+from atm_service.platform.refusals import NotFound, TooManyAttempts
+from atm_service.promises.approvals import errors as approvals
+from atm_service.promises.approvals.schemas import ApprovalView, ThresholdRequest
+from atm_service.promises.shifts.errors import NoOpenShift
+from atm_service.registers.customers import service as customers
+from atm_service.registers.customers.errors import PayeeUnknown
+from atm_service.registers.headroom.errors import CustomerLimitReached, OfficeLimitReached
+from atm_service.registers.withdrawals import errors
+
+router = APIRouter(prefix="/counter/v1", tags=["counter"])
+
+_TRANSFER_LIMITS = (TransferLimitReached, CustomerLimitReached)
+_STANDS = (NotFound, NoOpenShift, ProposalLapsed, VoucherExists)
+_ASKED = (*_STANDS, approvals.AlreadyRequested, approvals.ApprovalUsed)
+_APPROVED = (
+    approvals.ApprovalNeeded,
+    approvals.ApprovalWaiting,
+    approvals.ApprovalRefused,
+    approvals.ApprovalExpired,
+    approvals.ApprovalUsed,
+)
+
+
+@router.post(
+    "/deposits",
+    status_code=201,
+    response_model=DepositView,
+    responses=refuses(
+        NoOpenShift,
+        PayeeUnknown,
+        TooManyAttempts,
+        errors.AmountOutOfRange,
+        CustomerLimitReached,
+        keyed=True,
+    ),
+)
+def propose_deposit(
+    body: DepositRequest, clerk: InClerk, key: InKey, context: InContext, now: InNow
+) -> Response:
+    """Name whose account the counted cash is to go to, and see the masked name. Nothing moves."""
+    return _propose(context, clerk, body, key, now)
+
+
+@router.post(
+    "/transfers",
+    status_code=201,
+    response_model=TransferView,
+    responses=refuses(
+        NoOpenShift,
+        PayerUnknown,
+        PayeeUnknown,
+        SameAccount,
+        TooManyAttempts,
+        errors.AmountOutOfRange,
+        *_TRANSFER_LIMITS,
+        keyed=True,
+    ),
+)
+def propose_transfer(
+    body: TransferRequest, clerk: InClerk, key: InKey, context: InContext, now: InNow
+) -> Response:
+    """Name payer and payee, and see both masked names. Nothing moves."""
+    return _propose(context, clerk, body, key, now)
+
+
+@router.get("/deposits/{id}", response_model=DepositView, responses=refuses(NotFound))
+def deposit(id: UUID, clerk: InClerk, context: InContext, now: InNow) -> DepositView | TransferView:
+    """Show a deposit of this clerk."""
+    return _look(context, clerk, VoucherKind.DEPOSIT, id, now)
+
+
+@router.get("/transfers/{id}", response_model=TransferView, responses=refuses(NotFound))
+def transfer(id: UUID, clerk: InClerk, context: InContext, now: InNow) -> DepositView | TransferView:
+    """Show a transfer of this clerk."""
+    return _look(context, clerk, VoucherKind.TRANSFER, id, now)
+
+
+@router.post(
+    "/deposits/{id}/approval-request",
+    status_code=201,
+    response_model=ApprovalView,
+    responses=refuses(*_ASKED, keyed=True),
+)
+def ask_for_deposit(
+    id: UUID, body: ThresholdRequest, clerk: InClerk, key: InKey, context: InContext, now: InNow
+) -> Response:
+    """Ask a supervisor elsewhere for a deposit above the policy's threshold."""
+    return _ask(context, clerk, VoucherKind.DEPOSIT, id, body, key, now)
+
+
+@router.post(
+    "/transfers/{id}/approval-request",
+    status_code=201,
+    response_model=ApprovalView,
+    responses=refuses(*_ASKED, keyed=True),
+)
+def ask_for_transfer(
+    id: UUID, body: ThresholdRequest, clerk: InClerk, key: InKey, context: InContext, now: InNow
+) -> Response:
+    """Ask a supervisor elsewhere for a transfer above the policy's threshold."""
+    return _ask(context, clerk, VoucherKind.TRANSFER, id, body, key, now)
+
+
+@router.post(
+    "/deposits/{id}/confirmation",
+    status_code=201,
+    response_model=VoucherView,
+    responses=refuses(
+        *_STANDS,
+        ConfirmationNeeded,
+        TooManyAttempts,
+        errors.WrongIdentity,
+        errors.WrongPin,
+        CustomerLimitReached,
+        OfficeLimitReached,
+        *_APPROVED,
+        keyed=True,
+    ),
+)
+def confirm_deposit(
+    id: UUID, body: DepositConfirmation, clerk: InClerk, key: InKey, context: InContext, now: InNow
+) -> Response:
+    """Take the cash in, after the customer's confirmation. Safe to repeat with the same key."""
+    return _confirm(context, clerk, VoucherKind.DEPOSIT, id, body, key, now)
+
+
+@router.post(
+    "/transfers/{id}/confirmation",
+    status_code=201,
+    response_model=VoucherView,
+    responses=refuses(
+        *_STANDS,
+        TooManyAttempts,
+        errors.WrongPin,
+        errors.InsufficientFunds,
+        *_TRANSFER_LIMITS,
+        *_APPROVED,
+        keyed=True,
+    ),
+)
+def confirm_transfer(
+    id: UUID, body: TransferConfirmation, clerk: InClerk, key: InKey, context: InContext, now: InNow
+) -> Response:
+    """Move the money, after the payer's PIN. Safe to repeat with the same key."""
+    return _confirm(context, clerk, VoucherKind.TRANSFER, id, body, key, now)
+
+
+def _propose(
+    context: Context, clerk: Caller, body: DepositRequest | TransferRequest, key: Key, now: datetime
+) -> Response:
+    try:
+        return context.once(
+            key,
+            201,
+            lambda session: shown(session, context, service.propose(session, context, clerk, body, now), now),
+        )
+    except (PayeeUnknown, PayerUnknown):
+        customers.count_unknown(context, clerk, now)
+        raise
+
+
+def _look(
+    context: Context, clerk: Caller, kind: VoucherKind, id: UUID, now: datetime
+) -> DepositView | TransferView:
+    with context.transaction() as session:
+        return shown(session, context, service.own(session, clerk, kind, id), now)
+
+
+def _ask(
+    context: Context,
+    clerk: Caller,
+    kind: VoucherKind,
+    id: UUID,
+    body: ThresholdRequest,
+    key: Key,
+    now: datetime,
+) -> Response:
+    return context.once(
+        key,
+        201,
+        lambda session: ApprovalView.of(service.ask(session, clerk, kind, id, body.words, now), now),
+    )
+
+
+def _confirm(
+    context: Context,
+    clerk: Caller,
+    kind: VoucherKind,
+    id: UUID,
+    proof: DepositConfirmation | TransferConfirmation,
+    key: Key,
+    now: datetime,
+) -> Response:
+    if isinstance(proof, ConfirmedByPin | TransferConfirmation):
+        service.prove_pin(context, clerk, kind, id, proof.pin, now)
+    try:
+        return context.once(
+            key,
+            201,
+            lambda session: views.voucher(
+                context, service.confirm(session, context, clerk, kind, id, proof, now)
+            ),
+        )
+    except errors.WrongIdentity:
+        left = count_wrong_card(context, id, now)
+        raise errors.WrongIdentity(remaining_attempts=left) from None

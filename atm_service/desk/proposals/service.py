@@ -1,0 +1,206 @@
+"""The use cases of a deposit or an assisted transfer: propose it, let the customer confirm it, and only then do it.
+
+Each runs inside one transaction of its caller, but `prove_pin`, which has its own.
+"""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import Connection
+
+import ledger
+from atm_service.desk.proposals import domain, store
+from atm_service.desk.proposals.domain import Proposal
+from atm_service.desk.proposals.errors import PayerUnknown
+from atm_service.desk.proposals.schemas import (
+    ConfirmedByCard,
+    DepositConfirmation,
+    DepositRequest,
+    TransferConfirmation,
+    TransferRequest,
+)
+from atm_service.desk.vouchers import service as vouchers
+from atm_service.desk.vouchers import store as voucher_store
+from atm_service.desk.vouchers.domain import Confirmed, Draft, Voucher, VoucherKind
+from atm_service.platform import attempts, calendar, chart, ids, trail
+from atm_service.platform.context import Context
+from atm_service.platform.keys.tokens import Caller
+from atm_service.platform.policy import Policy
+from atm_service.platform.refusals import NotFound
+from atm_service.promises.approvals import service as approvals
+from atm_service.promises.approvals.domain import ApprovalKind, Reason
+from atm_service.promises.approvals.errors import ApprovalNeeded
+from atm_service.promises.approvals.store import Shown
+from atm_service.promises.shifts import service as shifts
+from atm_service.registers.customers import service as customers
+from atm_service.registers.customers.errors import PayeeUnknown
+from atm_service.registers.headroom import service as headroom
+from atm_service.registers.withdrawals.errors import InsufficientFunds, WrongIdentity
+from ledger import Entry, Posting
+
+
+def propose(
+    session: Connection,
+    context: Context,
+    clerk: Caller,
+    wish: DepositRequest | TransferRequest,
+    now: datetime,
+) -> Proposal:
+    """Write down what is to move, and to whom; nothing moves.
+
+    Refuses by shift, amount, payer, payee and limits, in this order.
+    """
+    shift, policy = shifts.shift_of(session, clerk), context.policy
+    payer_id, counts, checked = None, None, None
+    if isinstance(wish, DepositRequest):
+        counts = {note: number for note, number in wish.counts.items() if number}
+    domain.check_amount(wish.amount, policy.transfer if counts is None else policy.deposit)
+    attempts.refuse_when_shut(session, attempts.PAYEE, str(clerk.subject), now)
+    if isinstance(wish, TransferRequest):
+        payer_id, checked = _payer(session, context, wish.id_number), wish.checked
+    payee_id = customers.named(session, context, **wish.to.model_dump())
+    domain.check_people(payer_id, payee_id)
+    proposal = Proposal(
+        id=ids.new(now),
+        payer_id=payer_id,
+        payee_id=payee_id,
+        amount=wish.amount,
+        counts=counts,
+        identity_checked=checked,
+        office=shift.office,
+        drawer=shift.drawer,
+        shift_id=shift.id,
+        clerk_id=clerk.subject,
+        proposed_at=now,
+    )
+    check_limits(session, policy, proposal, now)
+    store.insert(session, proposal)
+    trail.record(session, now, f"{proposal.kind}.proposed", proposal.id, clerk, {"amount": proposal.amount})
+    return proposal
+
+
+def own(session: Connection, clerk: Caller, kind: VoucherKind, id: UUID) -> Proposal:
+    """Give a deposit or a transfer that this clerk proposed. Raises `NotFound`."""
+    proposal = store.find(session, kind, id)
+    if proposal is None or (proposal.clerk_id, proposal.office) != (clerk.subject, clerk.office):
+        raise NotFound
+    return proposal
+
+
+def ask(session: Connection, clerk: Caller, kind: VoucherKind, id: UUID, words: str, now: datetime) -> Shown:
+    """Ask a supervisor for what is above the threshold."""
+    proposal = own(session, clerk, kind, id)
+    vouchers.refuse_if_done(session, kind, id)
+    proposal.check(clerk.subject, shifts.shift_of(session, clerk).id, now)
+    why = Reason.ABOVE_THRESHOLD, words
+    return approvals.request(session, clerk, ApprovalKind(kind), id, proposal.amount, why, now)
+
+
+def prove_pin(context: Context, clerk: Caller, kind: VoucherKind, id: UUID, pin: str, now: datetime) -> None:
+    """Check the PIN of whoever confirms it. Raises `WrongPin` or `TooManyAttempts`."""
+    with context.transaction() as session:
+        customer_id = own(session, clerk, kind, id).customer_id
+    customers.prove_pin(context, customer_id, pin, now)
+
+
+def confirm(
+    session: Connection,
+    context: Context,
+    clerk: Caller,
+    kind: VoucherKind,
+    id: UUID,
+    proof: DepositConfirmation | TransferConfirmation,
+    now: datetime,
+) -> Voucher:
+    """Do what was proposed: ledger, voucher and trail in one transaction. A PIN was proved before.
+
+    Refuses by owner, what was done, shift, way, card, limits, approval and funds, in this order.
+    """
+    proposal, policy = own(session, clerk, kind, id), context.policy
+    customers.lock(session, proposal.customer_id)
+    vouchers.refuse_if_done(session, kind, id)
+    shift = shifts.shift_of(session, clerk)
+    proposal.check(clerk.subject, shift.id, now)
+    by = Confirmed.PIN if isinstance(proof, TransferConfirmation) else Confirmed(proof.by)
+    domain.check_confirmation(by, proposal, policy)
+    if isinstance(proof, ConfirmedByCard):
+        _check_card(session, context, proposal, proof.id_number, now)
+    check_limits(session, policy, proposal, now)
+    voucher_id = ids.new(now)
+    if domain.needs_approval(proposal, policy):
+        _use_approval(session, policy, clerk, proposal, voucher_id, now)
+    place = vouchers.count(session, policy, kind, shift.office, proposal.amount, now)
+    entry = _entry(proposal, now)
+    if proposal.counts is not None:
+        vouchers.post(session, entry, shift.place, proposal.counts, now, into=True)
+    else:
+        # What the payer has is not for the clerk to read.
+        ledger.must(ledger.post(session, [entry], now), short=InsufficientFunds())
+    draft = Draft(
+        id=voucher_id,
+        kind=kind,
+        subject=id,
+        entry_id=entry.id,
+        shift_id=shift.id,
+        customer_id=proposal.customer_id,
+        amount=proposal.amount,
+        fee=0,
+        counts=proposal.counts,
+        office=shift.office,
+        drawer=shift.drawer,
+        clerk_id=clerk.subject,
+        confirmed=by,
+        made_at=now,
+    )
+    return vouchers.write(session, draft, place, clerk, now)
+
+
+def check_limits(session: Connection, policy: Policy, proposal: Proposal, now: datetime) -> None:
+    """Refuse what is above the customer's day or month. A transfer has a day of its own: it moves no cash."""
+    is_cash = proposal.kind is VoucherKind.DEPOSIT
+    if not is_cash:
+        since = calendar.day_start(ledger.business_date(now))
+        so_far = voucher_store.transferred(session, proposal.customer_id, since)
+        domain.check_day(proposal.amount, so_far, policy.transfer)
+    headroom.refuse_customer(session, policy, proposal.customer_id, proposal.amount, now, is_cash=is_cash)
+
+
+def _payer(session: Connection, context: Context, id_number: str) -> UUID:
+    try:
+        return customers.named(session, context, id_number=id_number)
+    except PayeeUnknown:
+        raise PayerUnknown from None
+
+
+def _check_card(
+    session: Connection, context: Context, proposal: Proposal, id_number: str, now: datetime
+) -> None:
+    attempts.refuse_when_shut(session, attempts.IDENTITY, str(proposal.id), now)
+    if not customers.identity_matches(session, context, proposal.customer_id, id_number):
+        raise WrongIdentity
+
+
+def _use_approval(
+    session: Connection, policy: Policy, clerk: Caller, proposal: Proposal, voucher_id: UUID, now: datetime
+) -> None:
+    asked = ApprovalKind(proposal.kind)
+    try:
+        approvals.use(session, clerk, asked, proposal.id, proposal.amount, voucher_id, now)
+    except ApprovalNeeded:
+        raise ApprovalNeeded(above=domain.threshold(proposal.kind, policy)) from None
+
+
+def _entry(proposal: Proposal, now: datetime) -> Entry:
+    office, kind = proposal.office, proposal.kind
+    if proposal.payer_id is None:
+        source, narration = chart.drawer(office, proposal.drawer), f"cash received at {office}"
+    else:
+        source, narration = chart.customer(proposal.payer_id), f"transfer assisted at {office}"
+    return Entry(
+        id=ids.new(now),
+        reference=f"{kind}/{proposal.id}",
+        kind=kind,
+        business_date=ledger.business_date(now),
+        narration=narration,
+        postings=(Posting(source, chart.customer(proposal.payee_id), proposal.amount),),
+    )

@@ -1,1 +1,0 @@
-"""Assisted transfers: a customer at the counter, known by card and PIN, sends money to another customer."""
