@@ -40,10 +40,9 @@ OTHERS: Final = {
     },
     "served by the framework": {"/docs", "/openapi.json"},
     "made by running": {"./var", "/static/{version}/", "journal-2026-11-01-2026-11-30.csv"},
-    "members of a file, as a path": {"seal.root", "head.history"},
+    "members of a file, as a path": {"head.history"},
     "forms": {"YYYY-MM-DD", ".po"},
     "examples of accounts": {"office/05971-1/over-short"},
-    "set in a session": {"ledger.writer"},
 }
 ALLOWED: Final = frozenset().union(*OTHERS.values())
 
