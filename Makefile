@@ -46,6 +46,10 @@ format: $(READY)  ## Put the code into its format
 	$(BIN)/ruff check --fix --exit-zero .
 	$(BIN)/ruff format .
 
+.PHONY: screenshots
+screenshots: $(READY) browser  ## Take the pictures of README.md anew, from a running demo
+	$(BIN)/python -m tests.screenshots
+
 .PHONY: mutants
 mutants: $(READY)  ## Plant bugs one by one; every one must turn the tests red
 	$(BIN)/python tests/mutants.py "$(ONLY)"

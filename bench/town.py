@@ -25,6 +25,7 @@ from atm_service.registers.customers import domain as customer_domain
 from atm_service.registers.customers import store as customer_store
 from atm_service.registers.offices import life
 from atm_service.registers.offices import service as offices
+from atm_service.registers.units import service as units
 from atm_service.run import assembly
 from bench import books
 from bench.books import Clock
@@ -90,7 +91,7 @@ def founded(on: Server, name: str, clock: Clock, customers: int = CUSTOMERS, off
     assembly.make_signing_keys(context, clock())
     if is_new:
         with context.transaction() as session:
-            offices.import_communes(session)
+            units.furnish(session, clock())
         _settle(context, customers, clock)
         _furnish(context, offices_, clock())
         settle(url)

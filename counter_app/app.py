@@ -130,7 +130,7 @@ async def line_state(page: InPage) -> Response:
 
 
 async def _tell_line(page: Page, now: datetime) -> None:
-    """Tell the service once a minute that a clerk's counter is there: its district looks for that."""
+    """Tell the service once a minute that a clerk's counter is there: its area looks for that."""
     line, session = page.app.service.line, page.session
     if session is None or session.tokens.role != "clerk" or line.state != "online":
         return

@@ -16,8 +16,9 @@ class Desk:
 
     code: str
     name: str
-    district_code: str
-    district: str
+    unit: str
+    area_code: str
+    area: str
     state: State
     open_now: bool
     shifts: int
@@ -35,17 +36,17 @@ class Desk:
 
 @dataclass(frozen=True)
 class Coverage:
-    """Communes with an active office, of all; active offices, of those not closed."""
+    """Units with an active office, of all; active offices, of those not closed."""
 
-    communes_served: int
-    communes: int
+    units_served: int
+    units: int
     offices_active: int
     offices: int
 
 
 @dataclass(frozen=True)
 class Board:
-    """All offices that the supervisor looks after: by district, the worst first."""
+    """All offices that the supervisor looks after: by area, the worst first."""
 
     at: datetime
     offices: list[Desk]

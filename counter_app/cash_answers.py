@@ -68,7 +68,7 @@ class Delivery:
 
     id: str
     office: str
-    direction: Literal["to-office", "to-district"]
+    direction: Literal["to-office", "to-area"]
     status: Literal["ordered", "sent", "turned-back", "received", "returned", "cancelled"]
     amount: int | None
     ordered_at: datetime
@@ -82,27 +82,27 @@ class Delivery:
     @property
     def comes_here(self) -> bool:
         """Whether the office is to receive it now."""
-        return (self.direction, self.status) in {("to-office", "sent"), ("to-district", "turned-back")}
+        return (self.direction, self.status) in {("to-office", "sent"), ("to-area", "turned-back")}
 
     @property
     def goes_back(self) -> bool:
-        """Whether the district is to receive it now."""
-        return (self.direction, self.status) in {("to-district", "sent"), ("to-office", "turned-back")}
+        """Whether the area is to receive it now."""
+        return (self.direction, self.status) in {("to-area", "sent"), ("to-office", "turned-back")}
 
 
 @dataclass(frozen=True)
-class District:
-    """A district that has offices."""
+class Area:
+    """An area that has offices."""
 
     code: str
     name: str
 
 
 @dataclass(frozen=True)
-class Districts:
-    """All districts."""
+class Areas:
+    """All areas."""
 
-    items: list[District]
+    items: list[Area]
 
 
 @dataclass(frozen=True)
@@ -111,7 +111,7 @@ class Proposal:
 
     office: str
     name: str
-    direction: Literal["to-office", "to-district"]
+    direction: Literal["to-office", "to-area"]
     amount: int
     cash: int
     need: int
@@ -121,11 +121,11 @@ class Proposal:
 
 @dataclass(frozen=True)
 class Plan:
-    """A proposed trip of a district's cash; `missing` is what offices lack after it until `until`. In đồng."""
+    """A proposed trip of an area's cash; `missing` is what offices lack after it until `until`. In đồng."""
 
-    district: str
+    area_code: str
     until: date
-    district_cash: int
+    area_cash: int
     trip_max: int
     out: int
     back: int

@@ -1,12 +1,10 @@
 """The service's routes for shifts of others, vaults and deliveries: a function for each call, as in `service_api`."""
 
-from typing import Any, Final, Literal
+from typing import Any, Literal
 
 from counter_app import service_api
-from counter_app.cash_answers import Delivery, District, Districts, OpenShift, OpenShifts, Plan, Vault
+from counter_app.cash_answers import Area, Areas, Delivery, OpenShift, OpenShifts, Plan, Vault
 from counter_app.service_api import PAGE_ITEMS, Service, json_body, read_answer, read_answers
-
-STEPS: Final = ("send", "receive", "refuse", "cancel", "explain")
 
 
 async def office_shifts(service: Service, token: str) -> list[OpenShift]:
@@ -44,14 +42,14 @@ async def deliveries(service: Service, token: str, which: str) -> tuple[list[Del
     )
 
 
-async def districts(service: Service) -> list[District]:
-    """Return the districts that have offices."""
-    return read_answer(Districts, await service_api.ask(service, "GET", "/wallet/v1/districts")).items
+async def areas(service: Service) -> list[Area]:
+    """Return the areas that have offices."""
+    return read_answer(Areas, await service_api.ask(service, "GET", "/wallet/v1/areas")).items
 
 
-async def plan(service: Service, token: str, district: str, cash: int | None) -> Plan:
-    """Return a proposed trip of a district's cash; None: of what the policy lends it."""
-    query = {"district": district} | ({} if cash is None else {"cash": str(cash)})
+async def plan(service: Service, token: str, area: str, cash: int | None) -> Plan:
+    """Return a proposed trip of an area's cash; None: of what the policy lends it."""
+    query = {"area": area} | ({} if cash is None else {"cash": str(cash)})
     answer = await service_api.ask(service, "GET", "/staff/v1/floats/plan", token=token, query=query)
     return read_answer(Plan, answer)
 

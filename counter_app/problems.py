@@ -118,7 +118,7 @@ ADVICE: Final[Mapping[str, Advice]] = {
         "stop",
         _("The cash that is left is reserved for others"),
         _(
-            "Do not pay. Ask the district for cash, or send the customer to an office that has some: the wallet shows which."
+            "Do not pay. Ask the area for cash, or send the customer to an office that has some: the wallet shows which."
         ),
     ),
     "not-presented": Advice(
@@ -259,12 +259,12 @@ ADVICE: Final[Mapping[str, Advice]] = {
     "vault-short": Advice(
         "fix",
         _("There is not so much cash"),
-        _("Nothing was moved. Count again, or ask the district for a delivery."),
+        _("Nothing was moved. Count again, or ask the area for a delivery."),
     ),
-    "district-unknown": Advice(
+    "area-unknown": Advice(
         "fix",
-        _("You do not look after this district"),
-        _("Choose a district of the list."),
+        _("You do not look after this area"),
+        _("Choose an area of the list."),
     ),
     "delivery-unknown": Advice(
         "fix",
@@ -545,9 +545,7 @@ ADVICE: Final[Mapping[str, Advice]] = {
         _("Cash of the office is ordered or on the road"),
         _("Let each delivery be received or called off first."),
     ),
-    "cash-still-there": Advice(
-        "fix", _("The office still has cash"), _("Let it be sent to the district first.")
-    ),
+    "cash-still-there": Advice("fix", _("The office still has cash"), _("Let it be sent to the area first.")),
     "office-closed": Advice(
         "fix", _("The office is closed for good"), _("A new office gets the next number; ask the operator.")
     ),

@@ -10,6 +10,16 @@ LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE SET search_path = pg_catalog, pg_tem
     FROM (SELECT substr(sha256(convert_to('soft-atm ledger account ' || code, 'UTF8')), 1, 16) AS name) AS hashed
 $$;
 
+-- The most that an account's debits, or its credits, may come to. (The domain ledger.total stands behind it, with the
+-- same figure; a test holds them together.)
+CREATE OR REPLACE FUNCTION ledger.total_max() RETURNS bigint
+LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$ SELECT 100000000000000000 $$;
+
+-- How much more a floored account could give: its floor is kept where this is not below zero. Always zero without a
+-- floor. (The table's CHECK account_floor stands behind it; PostgreSQL reads a function's text into the query.)
+CREATE OR REPLACE FUNCTION ledger.room(debits bigint, credits bigint, floor_sign integer, held bigint) RETURNS bigint
+LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$ SELECT (debits - credits) * floor_sign - held $$;
+
 -- Open the accounts that do not exist yet. Answers with the codes that exist as something else (another class, or
 -- floored or not where the other was asked); if there is one, nothing is opened, unless it came up this very moment.
 CREATE OR REPLACE FUNCTION ledger.open_accounts(codes text[], classes text[], floors boolean[], at timestamptz)
@@ -46,5 +56,5 @@ CREATE OR REPLACE TRIGGER floor_sign_follows BEFORE INSERT OR UPDATE OF class, f
     FOR EACH ROW EXECUTE FUNCTION ledger.set_floor_sign();
 
 REVOKE EXECUTE ON FUNCTION ledger.set_floor_sign FROM PUBLIC;
-REVOKE EXECUTE ON FUNCTION ledger.account_id, ledger.open_accounts FROM PUBLIC;
+REVOKE EXECUTE ON FUNCTION ledger.account_id, ledger.open_accounts, ledger.total_max, ledger.room FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION ledger.account_id, ledger.open_accounts TO soft_atm_app;

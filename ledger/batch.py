@@ -1,9 +1,9 @@
-"""Posting: a batch of commands goes to the database as numbered columns, in one round trip."""
+"""Posting: a batch of commands goes to the database as rows of numbers and values, in one round trip."""
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Final, TypeGuard
+from typing import Any, Final, TypeGuard
 from uuid import UUID
 
 from sqlalchemy import Connection
@@ -18,7 +18,6 @@ from ledger.commands import (
     Expire,
     Hold,
     InvalidBatch,
-    Posting,
     Void,
     check_time,
 )
@@ -27,10 +26,7 @@ from ledger.outcomes import Outcome, Reason, Status
 
 _POST: Final = """
 /* lock: accounts */ SELECT status, reason, id FROM ledger.post(
-    %s::text[], %s::text[], %s::bytea[], %s::integer[],
-    %s::uuid[], %s::text[], %s::date[], %s::text[], %s::uuid[], %s::integer[],
-    %s::integer[], %s::integer[], %s::bigint[], %s::timestamptz[], %s::uuid[], %s::uuid[],
-    %s::integer[], %s::integer[], %s::bigint[], %s::timestamptz)
+    %s::ledger.command[], %s::ledger.movement[], %s::uuid[], %s::uuid[], %s::timestamptz)
 """
 
 # The lean way of one entry with one posting: the same outcomes, about half the work.
@@ -54,6 +50,9 @@ _SCOPES: Final[dict[type[Command], str]] = {
     Void: "end",
     Expire: "end",
 }
+# What a command without an entry, or that places no hold, has in the fields of one.
+_NO_ENTRY: Final = (0, None, None, None, None, None)
+_NO_MONEY: Final = (None, None, None)
 
 
 def post(session: Connection, commands: Sequence[Command], now: datetime) -> list[Outcome]:
@@ -81,10 +80,10 @@ def post(session: Connection, commands: Sequence[Command], now: datetime) -> lis
     if _is_plain(commands):
         rows = session.exec_driver_sql(_POST_ONE, _plain_parameters(commands[0], now)).all()
     else:
-        columns = _Columns()
+        batch = _Batch()
         for command in commands:
-            columns.add(command)
-        rows = session.exec_driver_sql(_POST, columns.parameters(now)).all()
+            batch.add(command)
+        rows = session.exec_driver_sql(_POST, batch.parameters(now)).all()
     if len(rows) != len(commands):
         raise RuntimeError("the database gave another number of outcomes than there are commands")
     return [
@@ -115,78 +114,53 @@ def _plain_parameters(entry: Entry, now: datetime) -> tuple[object, ...]:
 
 
 @dataclass(slots=True)
-class _Columns:
-    """The commands of a batch as columns; accounts, holds and references get numbers from 1."""
+class _Batch:
+    """The commands of a batch as rows of `ledger.command`; accounts, holds and references get numbers from 1."""
 
-    actions: list[str] = field(default_factory=list)
-    references: list[str] = field(default_factory=list)
-    fingerprints: list[bytes] = field(default_factory=list)
-    groups: list[int] = field(default_factory=list)
-    entries: list[Entry | None] = field(default_factory=list)
-    hold_numbers: list[int | None] = field(default_factory=list)
-    placed: list[Hold | None] = field(default_factory=list)
-    postings: list[Posting] = field(default_factory=list)
+    commands: list[tuple[object, ...]] = field(default_factory=list)
+    movements: list[tuple[int, int, int]] = field(default_factory=list)
     accounts: dict[str, int] = field(default_factory=dict)
     holds: dict[UUID, int] = field(default_factory=dict)
-    first: dict[tuple[str, str], int] = field(default_factory=dict)
+    references: dict[tuple[str, str], int] = field(default_factory=dict)
     owners: dict[tuple[str, UUID], int] = field(default_factory=dict)
 
     def add(self, command: Command) -> None:
         """Append one command. Raises `InvalidBatch` when its new id was given to another reference before."""
-        scope, reference = _SCOPES[type(command)], command.reference
-        group = self.first.setdefault((scope, reference), len(self.actions) + 1)
-        entry = command if isinstance(command, Entry) else None
-        placed = command if isinstance(command, Hold) else None
-        hold_id = placed.id if placed else None
-        if isinstance(command, Capture):
-            entry = command.entry
-        if isinstance(command, Capture | Void | Expire):
-            hold_id = command.hold_id
-        new = entry or placed
-        if new and self.owners.setdefault((scope, new.id), group) != group:
+        scope = _SCOPES[type(command)]
+        reference = _number(self.references, (scope, command.reference))
+        head = (_ACTIONS[type(command)], command.reference, reference, fingerprint(command))
+        match command:
+            case Entry():
+                row = (*self._entry(command), None, *_NO_MONEY)
+            case Capture(hold_id, entry):
+                row = (*self._entry(entry), _number(self.holds, hold_id), *_NO_MONEY)
+            case Hold(id, _, account, amount, deadline):
+                money = (_number(self.accounts, account), amount, deadline)
+                row = (*_NO_ENTRY, _number(self.holds, id), *money)
+            case Void(hold_id) | Expire(hold_id):
+                row = (*_NO_ENTRY, _number(self.holds, hold_id), *_NO_MONEY)
+        new = command.entry if isinstance(command, Capture) else command
+        if isinstance(new, Entry | Hold) and self.owners.setdefault((scope, new.id), reference) != reference:
             raise InvalidBatch("one id has two references in a batch")
-        self.actions.append(_ACTIONS[type(command)])
-        self.references.append(reference)
-        self.fingerprints.append(fingerprint(command))
-        self.groups.append(group)
-        self.entries.append(entry)
-        self.placed.append(placed)
-        self.hold_numbers.append(
-            None if hold_id is None else self.holds.setdefault(hold_id, len(self.holds) + 1)
-        )
-        if entry:
-            self.postings += entry.postings
-            for posting in entry.postings:
-                self._account(posting.debit)
-                self._account(posting.credit)
-        if placed:
-            self._account(placed.account)
+        self.commands.append(head + row)
 
     def parameters(self, now: datetime) -> tuple[object, ...]:
         """Give the parameters of `ledger.post`, in its order."""
-        entries, placed = self.entries, self.placed
         return (
-            literals.words(self.actions),
-            literals.texts(self.references),
-            literals.blobs(self.fingerprints),
-            literals.words(self.groups),
-            literals.uuids(entry.id if entry else None for entry in entries),
-            literals.texts(entry.kind if entry else None for entry in entries),
-            literals.words(entry and entry.business_date for entry in entries),
-            literals.texts(entry.narration if entry else None for entry in entries),
-            literals.uuids(entry.corrects if entry else None for entry in entries),
-            literals.words(len(entry.postings) if entry else 0 for entry in entries),
-            literals.words(self.hold_numbers),
-            literals.words(hold and self.accounts[hold.account] for hold in placed),
-            literals.words(hold and hold.amount for hold in placed),
-            literals.words(hold and hold.deadline.isoformat() for hold in placed),
+            literals.rows(self.commands),
+            literals.rows(self.movements),
             literals.uuids(account_id(code) for code in self.accounts),
             literals.uuids(self.holds),
-            literals.words(self.accounts[posting.debit] for posting in self.postings),
-            literals.words(self.accounts[posting.credit] for posting in self.postings),
-            literals.words(posting.amount for posting in self.postings),
             now,
         )
 
-    def _account(self, code: str) -> None:
-        self.accounts.setdefault(code, len(self.accounts) + 1)
+    def _entry(self, entry: Entry) -> tuple[object, ...]:
+        self.movements += [
+            (_number(self.accounts, posting.debit), _number(self.accounts, posting.credit), posting.amount)
+            for posting in entry.postings
+        ]
+        return len(entry.postings), entry.id, entry.kind, entry.business_date, entry.narration, entry.corrects
+
+
+def _number(numbers: dict[Any, int], thing: Hashable) -> int:
+    return numbers.setdefault(thing, len(numbers) + 1)

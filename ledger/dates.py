@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 VIETNAM: Final = timezone(timedelta(hours=7), "Asia/Ho_Chi_Minh")
 # What was asked for just before midnight must find its day open.
 CLOSES_AFTER: Final = timedelta(minutes=15)
+_CLOSE: Final = "/* lock: days */ SELECT ledger.close_day(%s, %s)"
 _FIRST: Final = date(2000, 1, 1)  # no entry is dated before
 
 
@@ -33,9 +34,7 @@ def close_day(session: Connection, day: date, now: datetime) -> date:
     """
     if not _FIRST <= day < business_date(now - CLOSES_AFTER):
         raise DayNotOver(f"{day} cannot be closed before a quarter of an hour after its end")
-    closed: date = session.exec_driver_sql(
-        "/* lock: days */ SELECT ledger.close_day(%s, %s)", (day, now)
-    ).scalar_one()
+    closed: date = session.exec_driver_sql(_CLOSE, (day, now)).scalar_one()
     return closed
 
 

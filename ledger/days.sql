@@ -10,13 +10,33 @@
 CREATE OR REPLACE FUNCTION ledger.day_slot(day date) RETURNS integer
 LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$ SELECT (day - DATE '2000-01-01') & 63 $$;
 
+-- The lock's other half, the same for all business dates.
+CREATE OR REPLACE FUNCTION ledger.days_lock() RETURNS integer
+LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$ SELECT 1684105459 $$;
+
+-- Hold the locks of these business dates, shared, until the transaction ends; then tell the last closed one.
+CREATE OR REPLACE FUNCTION ledger.keep_open(days date[]) RETURNS date
+LANGUAGE plpgsql AS $$
+DECLARE
+    slot integer;
+BEGIN
+    FOR slot IN
+        SELECT DISTINCT ledger.day_slot(dated.day)
+        FROM unnest(days) AS dated (day) WHERE dated.day IS NOT NULL ORDER BY 1
+    LOOP
+        IF NOT pg_try_advisory_xact_lock_shared(ledger.days_lock(), slot) THEN
+            PERFORM pg_advisory_xact_lock_shared(ledger.days_lock(), slot);
+        END IF;
+    END LOOP;
+    RETURN (SELECT max(c.business_date) FROM ledger.closed_day AS c);  -- a statement after the locks are held
+END $$;
+
 -- Close `day` and every business date before it. Answers with the last closed date, which is a later one when that was
 -- closed before. A day can be closed from a quarter of an hour after its end, in Vietnam (UTC+7 since 1975), so that
 -- what was asked for just before midnight still finds its day open.
 CREATE OR REPLACE FUNCTION ledger.close_day(day date, at timestamptz) RETURNS date
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, ledger, pg_temp AS $$
 DECLARE
-    days_lock CONSTANT integer := 1684105459;  -- as in ledger.attempt
     closed date;
 BEGIN
     IF current_setting('transaction_isolation') <> 'read committed' THEN
@@ -33,7 +53,7 @@ BEGIN
     IF closed >= day THEN
         RETURN closed;
     END IF;
-    PERFORM pg_advisory_xact_lock(days_lock, slots.slot)
+    PERFORM pg_advisory_xact_lock(ledger.days_lock(), slots.slot)
     FROM (
         SELECT DISTINCT ledger.day_slot(day - back) AS slot
         FROM generate_series(0, least(63, day - closed - 1)) AS back  -- least() passes over a null: all 64
@@ -50,5 +70,5 @@ CREATE OR REPLACE TRIGGER never_changed BEFORE UPDATE OR DELETE OR TRUNCATE ON l
 CREATE OR REPLACE TRIGGER written_by_ledger BEFORE INSERT ON ledger.closed_day
     FOR EACH STATEMENT EXECUTE FUNCTION ledger.refuse_stranger();
 
-REVOKE EXECUTE ON FUNCTION ledger.close_day, ledger.day_slot FROM PUBLIC;
+REVOKE EXECUTE ON FUNCTION ledger.close_day, ledger.keep_open, ledger.day_slot, ledger.days_lock FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION ledger.close_day TO soft_atm_app;

@@ -31,5 +31,21 @@ def blobs(values: Iterable[bytes]) -> str:
     return "{" + ",".join([f'"\\\\x{value.hex()}"' for value in values]) + "}"
 
 
+def rows(values: Iterable[Iterable[object]]) -> str:
+    """Write rows of a composite type: each field a text, bytes, None, or what is plain as text."""
+    return "{" + ",".join(['"(' + ",".join(map(_field, row)) + ')"' for row in values]) + "}"
+
+
+def _field(value: object) -> str:
+    # What is quoted in a row is quoted once more in an array.
+    if value is None:
+        return ""
+    if isinstance(value, str):
+        return '\\"' + value.replace("\\", "\\\\\\\\").replace('"', '\\\\\\"') + '\\"'
+    if isinstance(value, bytes):
+        return f"\\\\\\\\x{value.hex()}"
+    return value.hex if isinstance(value, UUID) else str(value)
+
+
 def _quoted(value: str) -> str:
     return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'

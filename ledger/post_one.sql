@@ -27,8 +27,6 @@ SET plan_cache_mode = force_generic_plan SET enable_seqscan = off
 AS $$
 #variable_conflict use_column
 DECLARE
-    total_max CONSTANT bigint := 100000000000000000;
-    days_lock CONSTANT integer := 1684105459;  -- as in ledger.close_day
     slot CONSTANT integer := ledger.day_slot(post_one.business_date);
     debit_balance bigint;
     debit_version bigint;          -- null as long as the account has not been moved; so is the next
@@ -42,20 +40,20 @@ BEGIN
             MESSAGE = 'ledger.post_one works in READ COMMITTED only: after it waited for a lock it must see what it waited for';
     END IF;
     writer := set_config('ledger.writer', 'ledger', true);
-    IF NOT pg_try_advisory_xact_lock_shared(days_lock, slot) THEN
-        PERFORM pg_advisory_xact_lock_shared(days_lock, slot);
+    IF NOT pg_try_advisory_xact_lock_shared(ledger.days_lock(), slot) THEN
+        PERFORM pg_advisory_xact_lock_shared(ledger.days_lock(), slot);
     END IF;
 
     FOR side IN 1..2 LOOP
         IF (side = 1) = (post_one.debit_id < post_one.credit_id) THEN
             UPDATE ledger.account AS a SET debits = a.debits + post_one.amount, version = a.version + 1
-            WHERE a.id = post_one.debit_id AND a.debits <= total_max - post_one.amount
-                  AND (a.debits + post_one.amount - a.credits) * a.floor_sign >= a.held
+            WHERE a.id = post_one.debit_id AND a.debits <= ledger.total_max() - post_one.amount
+                  AND ledger.room(a.debits + post_one.amount, a.credits, a.floor_sign, a.held) >= 0
             RETURNING a.debits - a.credits, a.version INTO debit_balance, debit_version;
         ELSE
             UPDATE ledger.account AS a SET credits = a.credits + post_one.amount, version = a.version + 1
-            WHERE a.id = post_one.credit_id AND a.credits <= total_max - post_one.amount
-                  AND (a.debits - a.credits - post_one.amount) * a.floor_sign >= a.held
+            WHERE a.id = post_one.credit_id AND a.credits <= ledger.total_max() - post_one.amount
+                  AND ledger.room(a.debits, a.credits + post_one.amount, a.floor_sign, a.held) >= 0
             RETURNING a.debits - a.credits, a.version INTO credit_balance, credit_version;
         END IF;
         EXIT WHEN NOT FOUND;
@@ -91,10 +89,10 @@ BEGIN
     END IF;
     SELECT done.status, done.reason, done.id INTO status, reason, id
     FROM ledger.post(
-        '{entry}', ARRAY[post_one.reference], ARRAY[post_one.fingerprint], '{1}', ARRAY[post_one.entry_id],
-        ARRAY[post_one.kind], ARRAY[post_one.business_date], ARRAY[post_one.narration], '{NULL}', '{1}',
-        '{NULL}', '{NULL}', '{NULL}', '{NULL}', ARRAY[post_one.debit_id, post_one.credit_id], '{}',
-        '{1}', '{2}', ARRAY[post_one.amount], post_one.at
+        ARRAY[ROW('entry', post_one.reference, 1, post_one.fingerprint, 1, post_one.entry_id, post_one.kind,
+                  post_one.business_date, post_one.narration, NULL, NULL, NULL, NULL, NULL)::ledger.command],
+        ARRAY[ROW(1, 2, post_one.amount)::ledger.movement],
+        ARRAY[post_one.debit_id, post_one.credit_id], '{}', post_one.at
     ) AS done;
 END $$;
 

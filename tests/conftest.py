@@ -11,6 +11,7 @@ from sqlalchemy import Connection, make_url
 from atm_service.platform import database as db
 from tests.database import Database, administer, cloned
 from tests.folders import walkable
+from tests.locks import Witness
 
 # A busy machine is no bug, and a run that nobody watches repeats the same examples.
 settings.register_profile(
@@ -23,6 +24,29 @@ settings.register_profile(
     "unshrunk", settings.get_profile("soft-atm"), phases=[Phase.explicit, Phase.reuse, Phase.generate]
 )
 settings.load_profile("soft-atm")
+
+witness = Witness()
+witness.watch()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call() -> Iterator[None]:
+    """Fail a test in which locks were taken out of order."""
+    yield
+    _fail_by_witness()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown() -> Iterator[None]:
+    """Fail a test whose fixtures took locks out of order, or a thread that ended after it."""
+    yield
+    _fail_by_witness()
+
+
+def _fail_by_witness() -> None:
+    if wrong := witness.take_out():
+        pytest.fail("\n\n".join(dict.fromkeys(wrong)), pytrace=False)
+
 
 # The longest first, then what is many, then what waits for processes and pages; small files fill in at the end.
 FOLDERS = ("simulation/test_sixty_days", "atm_service", "bench", "browser", "simulation", "")

@@ -1,4 +1,4 @@
-"""Install what the browser tests need and pip cannot bring: Chromium, a font with Vietnamese, hledger.
+"""Install what the tests need and pip cannot bring: Chromium, a font with Vietnamese, curl, hledger.
 
 On Debian, and on systems that have apt-get and root's rights or sudo; elsewhere say what is missing.
 """
@@ -9,7 +9,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-PROGRAMS = {"chromium": "chromium", "hledger": "hledger"}
+PROGRAMS = {"chromium": "chromium", "curl": "curl", "hledger": "hledger"}
 FONT_FOLDERS = (Path("/usr/share/fonts"), Path("/usr/local/share/fonts"))
 FONT_PACKAGE = "fonts-noto-core"
 
@@ -40,7 +40,7 @@ def main() -> None:
     except (OSError, subprocess.CalledProcessError) as failure:
         sys.exit(
             f"The tests need {' '.join(packages)} and could not install them ({failure}).\n"
-            "Install Chromium, a Noto font and hledger by hand, then run `make test` again."
+            "Install Chromium, a Noto font, curl and hledger by hand, then run `make test` again."
         )
 
 

@@ -28,6 +28,9 @@ from atm_service.registers.customers import service as customers
 from atm_service.registers.customers import store as customer_store
 from atm_service.registers.delegations import store as delegations
 from atm_service.registers.delegations.store import Known
+from atm_service.registers.headroom import domain as headroom
+from atm_service.registers.headroom import store as headroom_store
+from atm_service.registers.headroom.store import CustomerUse
 from atm_service.registers.offices import service as offices
 from atm_service.registers.withdrawals import digits, errors, slips, store
 from atm_service.registers.withdrawals.domain import Lifetime, Withdrawal, check_amount
@@ -77,7 +80,12 @@ class _Entangled(Exception):  # noqa: N818  never leaves: the batch is tried one
     """An appointment was refused for cash that another one was promised which then had no money."""
 
 
-def authorise(context: Context, wishes: Sequence[Wish]) -> list[Answer | Refusal]:
+async def authorise(context: Context, wish: Wish) -> Answer:
+    """Set the money aside and issue the code, together with those who ask at the same moment. Raises its refusal."""
+    return await context.share(authorise_each, wish)
+
+
+def authorise_each(context: Context, wishes: Sequence[Wish]) -> list[Answer | Refusal]:
     """Prove the PINs, set the money aside and issue the codes, in one transaction, each wish once under its key.
 
     Each wish is refused by PIN, amount, office, open codes, limits, day, what the office can promise, and funds, in
@@ -105,7 +113,7 @@ def _authorise(
 ) -> list[WithdrawalView | Refusal]:
     today = ledger.business_date(now)
     there = [wish.customer.subject for wish in wishes if wish.customer.subject in known]
-    used = store.used_each(session, there, calendar.day_start(today), calendar.month_start(today))
+    used = headroom_store.of_customers(session, there, today)
     named = [wish.delegation_id for wish in wishes if wish.delegation_id is not None]
     delegated = delegations.find_each(session, named, calendar.month_start(today))
     drafts = [
@@ -128,7 +136,7 @@ def _draft(
     session: Connection,
     policy: Policy,
     wish: Wish,
-    used: store.Used | None,
+    used: CustomerUse | None,
     delegated: dict[UUID, Known],
     now: datetime,
 ) -> Withdrawal:
@@ -190,10 +198,10 @@ def _check_delegation(wish: Wish, known: Known | None, now: datetime) -> None:
     known.delegation.check(wish.body.amount, known.paid + known.live, office, now)
 
 
-def _check_limits(policy: Policy, used: store.Used, amount: int) -> None:
-    if used.live >= policy.withdrawal.live_codes_max:
+def _check_limits(policy: Policy, use: CustomerUse, amount: int) -> None:
+    if use.live >= policy.withdrawal.live_codes_max:
         raise errors.TooManyLiveCodes(maximum=policy.withdrawal.live_codes_max)
-    service.check_limits(policy, used, amount)
+    headroom.refuse_customer(use.used, amount, policy.customer)
 
 
 def _set_aside(

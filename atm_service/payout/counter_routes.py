@@ -3,7 +3,6 @@
 from uuid import UUID
 
 from fastapi import APIRouter, Response
-from fastapi.concurrency import run_in_threadpool
 
 import ledger
 from atm_service.payout import paying, presenting, receipts, service, views
@@ -20,6 +19,7 @@ from atm_service.platform.refusals import NotFound, TooManyAttempts
 from atm_service.promises.reservations.errors import CashReserved
 from atm_service.promises.shifts.errors import NoOpenShift
 from atm_service.registers.delegations import errors as delegations
+from atm_service.registers.headroom import errors as headroom_errors
 from atm_service.registers.notes.errors import MixOfOtherSum, NotesCannotMake, NotesNotThere
 from atm_service.registers.withdrawals import errors
 
@@ -71,11 +71,7 @@ async def present(
     body: PresentationRequest, clerk: InClerk, context: InContext, now: InNow
 ) -> PresentationView:
     """Give this clerk's drawer the sole right to pay the code, for one lease. Safe to repeat."""
-    try:
-        return await context.share(presenting.present, presenting.Presentation(clerk, body.code, now))
-    except errors.CodeUnknown:
-        await run_in_threadpool(service.count_wrong_digits, context, clerk, now)
-        raise
+    return await presenting.present(context, presenting.Presentation(clerk, body.code, now))
 
 
 @lean.post(
@@ -88,7 +84,7 @@ async def present(
         errors.WrongIdentity,
         errors.PinRequired,
         errors.WrongPin,
-        errors.OfficeLimitReached,
+        headroom_errors.OfficeLimitReached,
         CashReserved,
         *_DELEGATES,
         NotesCannotMake,
@@ -98,20 +94,9 @@ async def present(
         keyed=True,
     ),
 )
-async def pay(
-    id: UUID, body: PaymentRequest, clerk: InClerk, key: InKey, context: InContext, now: InNow
-) -> Response:
+async def pay(id: UUID, body: PaymentRequest, clerk: InClerk, key: InKey, context: InContext) -> Response:
     """Record that the clerk may hand over the cash. Safe to repeat with the same key."""
-    if body.pin is not None:
-        await run_in_threadpool(service.prove_pin, context, id, body.pin, now)
-    try:
-        answer = await context.share(paying.pay, paying.Payment(clerk, id, body, key))
-    except errors.WrongIdentity:
-        left = await run_in_threadpool(service.count_wrong_card, context, id, now)
-        raise errors.WrongIdentity(remaining_attempts=left) from None
-    except delegations.WrongDelegate:
-        left = await run_in_threadpool(service.count_wrong_card, context, id, now)
-        raise delegations.WrongDelegate(remaining_attempts=left) from None
+    answer = await paying.pay(context, paying.Payment(clerk, id, body, key))
     return answer.response()
 
 

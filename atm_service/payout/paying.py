@@ -1,8 +1,4 @@
-"""Paying: for all counters that ask at the same moment.
-
-Rows are locked in one order: withdrawals, shifts, the offices' days, notes, ledger accounts, each kind in the order of
-its ids.
-"""
+"""Paying: for all counters that ask at the same moment. Locks: docs/locking.md."""
 
 import secrets
 from collections.abc import Iterable, Mapping, Sequence
@@ -14,7 +10,7 @@ from sqlalchemy import Connection
 
 import ledger
 from atm_service.payout import receipts, views
-from atm_service.payout.receipts import Delegate, Payout, Receipt
+from atm_service.payout.receipts import Delegate, Receipt
 from atm_service.payout.schemas import PaymentRequest, ReceiptView
 from atm_service.platform import attempts, calendar, chart, idempotency, ids, trail
 from atm_service.platform.context import Context
@@ -30,10 +26,13 @@ from atm_service.promises.reservations.domain import Room
 from atm_service.promises.shifts.domain import Shift
 from atm_service.promises.shifts.errors import NoOpenShift
 from atm_service.promises.shifts.service import shifts_of
+from atm_service.registers.customers import service as customers
 from atm_service.registers.customers import store as customer_store
 from atm_service.registers.delegations import errors as delegation_errors
 from atm_service.registers.delegations import store as delegations
 from atm_service.registers.delegations.store import Known
+from atm_service.registers.headroom import store as headroom
+from atm_service.registers.headroom.store import More, Today
 from atm_service.registers.notes import mixing, stock
 from atm_service.registers.notes.domain import written
 from atm_service.registers.notes.mixing import Mix
@@ -46,7 +45,7 @@ from ledger import Capture, Entry, Posting
 
 @dataclass(frozen=True)
 class Payment:
-    """A clerk's word that the card was checked and the cash is counted. With digits, the PIN was proved before."""
+    """A clerk's word that the card was checked and the cash is counted; with digits, the customer's PIN."""
 
     clerk: Caller
     id: UUID
@@ -81,11 +80,19 @@ class _Entangled(Exception):  # noqa: N818  never leaves: the batch is tried one
     """A payment was refused for a limit that another one has used up which then was not paid."""
 
 
-def pay(context: Context, payments: Sequence[Payment]) -> list[Answer | Refusal]:
+async def pay(context: Context, payment: Payment) -> Answer:
+    """Record that the cash may leave the drawer, together with those who ask at the same moment.
+
+    Raises its refusal.
+    """
+    return await context.share(pay_each, payment)
+
+
+def pay_each(context: Context, payments: Sequence[Payment]) -> list[Answer | Refusal]:
     """Record that the cash may leave the drawers: states, ledger, receipts and trail, in one transaction.
 
-    Each payment is done once under its key. `WrongIdentity` when the card is another person's; the caller counts
-    that guess.
+    Each payment is done once under its key. What it rests on is read from the rows that this transaction has locked,
+    and a wrong card, delegate or PIN is counted by its commit, though the payment is refused.
     """
     now = max(payment.key.now for payment in payments)
     with context.transaction() as session:
@@ -120,11 +127,14 @@ def _pay(
             now,
         )
         if isinstance(one, Refusal):
-            results[payment.id] = one
+            results[payment.id] = _counted(session, payment, one, now)
         else:
             ready.append(one)
+    results |= _wrong_pins(session, context, ready, found, now)
+    ready = [one for one in ready if one.payment.id not in results]
     today = ledger.business_date(now)
-    so_far = receipts.paid_out(session, [one.shift.office for one in ready], today)
+    so_far = headroom.lock_today(session, [one.shift.office for one in ready], today)
+    reservations.lock(session, [one.found for one in ready], now)
     allowed = _within_limits(context.policy, _rooms(session, so_far, ready, today), ready, today, results)
     mixes = _chosen(session, allowed, results)
     paid = _capture(session, [one for one in allowed if one.paid.id in mixes], results, now)
@@ -152,7 +162,7 @@ def _ready(
         raise NoOpenShift
     receipt_id = ids.new(now)
     paid = found.withdrawal.pay(Drawer(shift.office, shift.drawer), receipt_id, now)
-    if paid.by_digits and payment.checks.pin is None and paid.delegation_id is None:
+    if _needs_pin(paid) and payment.checks.pin is None:
         raise errors.PinRequired
     if str(payment.id) in shut:
         raise shut[str(payment.id)]
@@ -162,6 +172,42 @@ def _ready(
     delegate = _checked_delegate(context, payment.checks, paid, shift.office, delegated, now)
     entry = _payment_entry(paid, shift, now)
     return _Ready(payment, found.withdrawal, paid, shift, receipt_id, entry, found.identity_sealed, delegate)
+
+
+def _needs_pin(paid: Withdrawal) -> bool:
+    """Digits can be heard and guessed: they pay only with the PIN. A delegate has the halves and no PIN."""
+    return paid.by_digits and paid.delegation_id is None
+
+
+def _counted(session: Connection, payment: Payment, refused: Refusal, now: datetime) -> Refusal:
+    """Count a card that is another person's. The lock on the withdrawal makes guesses at it take turns."""
+    if isinstance(refused, errors.WrongIdentity | delegation_errors.WrongDelegate):
+        left = attempts.wrong(session, attempts.IDENTITY, str(payment.id), now)
+        return type(refused)(remaining_attempts=left)
+    return refused
+
+
+def _wrong_pins(
+    session: Connection,
+    context: Context,
+    ready: Sequence[_Ready],
+    found: Mapping[UUID, Found],
+    now: datetime,
+) -> dict[UUID, ReceiptView | Refusal]:
+    """Compare the PINs of those who were presented by digits; give the refusals.
+
+    One customer after another in the order of ids, so that two transactions do not wait in a circle.
+    """
+    refused: dict[UUID, ReceiptView | Refusal] = {}
+    asked = [one for one in ready if _needs_pin(one.paid)]
+    for one in sorted(asked, key=lambda one: (one.paid.customer_id, one.paid.id)):
+        customer, pin = one.paid.customer_id, one.payment.checks.pin
+        assert pin is not None
+        known = {customer: found[one.paid.id].pin_print}
+        wrong = customers.prove_pins(session, context.cipher, known, {customer: pin}, now)
+        if customer in wrong:
+            refused[one.payment.id] = wrong[customer]
+    return refused
 
 
 def _lock_for_delegates(session: Connection, payments: Sequence[Payment]) -> None:
@@ -215,16 +261,13 @@ def _payment_entry(withdrawal: Withdrawal, shift: Shift, now: datetime) -> Entry
 
 
 def _rooms(
-    session: Connection, so_far: Mapping[str, Payout], ready: Sequence[_Ready], today: date
+    session: Connection, so_far: Mapping[str, Today], ready: Sequence[_Ready], today: date
 ) -> dict[str, Room]:
     """Give what each office has left; its cash is looked at only where it could run into what is reserved."""
     wanted = {one.shift.office for one in ready if not one.found.is_reserved_on(today)}
-    asked = sorted(office for office in wanted if so_far[office].reserved_from)
+    asked = sorted(office for office in wanted if so_far[office].moved.reserved_from)
     cash = availability.cash_of(session, asked) if asked else {}
-    return {
-        office: Room(before.day, before.month, before.reserved_on, before.reserved_from, cash.get(office))
-        for office, before in so_far.items()
-    }
+    return {office: Room(before.moved, cash.get(office)) for office, before in so_far.items()}
 
 
 def _within_limits(
@@ -286,7 +329,7 @@ def _written(
     session: Connection,
     paid: Sequence[_Ready],
     mixes: Mapping[UUID, Mix],
-    so_far: Mapping[str, Payout],
+    so_far: Mapping[str, Today],
     now: datetime,
 ) -> list[tuple[_Ready, Receipt]]:
     """Write the receipts, with an office's numbers running on, the withdrawals and the trail."""
@@ -301,11 +344,10 @@ def _written(
         last[office] += 1
         number = f"{office}-{today:%y%m%d}-{last[office]:04d}"
         made.append((one, _receipt(one, number, names[office], mixes[one.paid.id], now)))
-    receipts.insert(
-        session, [(receipt, one.shift.id, one.payment.clerk.subject) for one, receipt in made], today
-    )
+    receipts.insert(session, [(receipt, one.shift.id, one.payment.clerk.subject) for one, receipt in made])
+    headroom.count(session, _counted_by_office(made), today)
     store.save(session, [one.paid for one in paid])
-    reservations.give_back(session, [one.found for one in paid], now)
+    reservations.give_back_locked(session, [one.found for one in paid], now)
     deeds = [
         Deed(
             "pay",
@@ -321,6 +363,14 @@ def _written(
     ]
     trail.record_each(session, now, deeds)
     return made
+
+
+def _counted_by_office(made: Sequence[tuple[_Ready, Receipt]]) -> dict[str, More]:
+    counted: dict[str, More] = {}
+    for _, receipt in made:
+        before = counted.get(receipt.office, More())
+        counted[receipt.office] = More(paid=before.paid + receipt.amount, receipts=before.receipts + 1)
+    return counted
 
 
 def _receipt(one: _Ready, number: str, office_name: str, mix: Mix, now: datetime) -> Receipt:

@@ -41,14 +41,27 @@ class Presentation:
         return (self.text,)
 
 
-def present(context: Context, asks: Sequence[Presentation]) -> list[PresentationView | Refusal]:
+async def present(context: Context, ask: Presentation) -> PresentationView:
+    """Give the clerk's drawer the sole right to pay, together with those who ask at the same moment.
+
+    Raises its refusal.
+    """
+    return await context.share(present_each, ask)
+
+
+def present_each(context: Context, asks: Sequence[Presentation]) -> list[PresentationView | Refusal]:
     """Give each clerk's drawer the sole right to pay what was read, in one transaction.
 
-    `CodeUnknown` where it is nobody's; the caller counts that guess.
+    `CodeUnknown` where it is nobody's: a guess at digits, which the commit counts for the clerk.
     """
     now = max(ask.now for ask in asks)
     reads = [tried(service.read, context, ask.text, now) for ask in asks]
     with context.transaction() as session:
+        guessing = {
+            str(ask.clerk.subject) for ask, read in zip(asks, reads, strict=True) if isinstance(read, str)
+        }
+        if guessing:
+            attempts.take_turns(session, attempts.DIGITS, list(guessing))
         named = [
             tried(_named, session, context, ask, read, now) for ask, read in zip(asks, reads, strict=True)
         ]
@@ -93,6 +106,7 @@ def _named(
     attempts.refuse_when_shut(session, attempts.DIGITS, str(ask.clerk.subject), now)
     id = store.id_by_digits(session, context.cipher.fingerprint(read, "digits"))
     if id is None:
+        attempts.wrong(session, attempts.DIGITS, str(ask.clerk.subject), now)
         raise errors.CodeUnknown
     return id
 

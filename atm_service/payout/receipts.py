@@ -2,13 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import Connection, Row, text
 
-from atm_service.platform.locking import Rank
 from atm_service.registers.notes.domain import NONE, minus, written
 
 
@@ -43,42 +42,6 @@ class Receipt:
     delegate: Delegate | None = None
 
 
-@dataclass(frozen=True)
-class Payout:
-    """What an office has moved so far: đồng this day and month, and the day's number of receipts.
-
-    In plus out, less what was undone: the limits are for both. And what is reserved there for this day, and for this
-    day and later.
-    """
-
-    receipts: int
-    day: int
-    month: int
-    reserved_on: int
-    reserved_from: int
-
-
-# Locked by an update that changes nothing: one statement whether the day's row is there or not.
-_PAID_OUT = Rank.OFFICE_DAY.locks("""
-    WITH today AS (
-        INSERT INTO service.office_day AS d (office, day, paid_total, receipts)
-        SELECT wanted.office, :day, 0, 0 FROM unnest(CAST(:offices AS text[])) AS wanted (office) ORDER BY wanted.office
-        ON CONFLICT (office, day) DO UPDATE SET receipts = d.receipts
-        RETURNING office, paid_total - reversed_total + received_total AS cash, receipts, reserved_on, reserved_from
-    )
-    SELECT today.office, today.receipts, today.reserved_on, today.reserved_from, today.cash AS day,
-           today.cash + coalesce((SELECT sum(d.paid_total - d.reversed_total + d.received_total)
-                                  FROM service.office_day d
-                                  WHERE d.office = today.office AND d.day >= :month AND d.day < :day), 0) AS month
-    FROM today
-""")
-_COUNT = text("""
-    UPDATE service.office_day AS d
-    SET paid_total = d.paid_total + paid.amount, receipts = d.receipts + paid.receipts
-    FROM unnest(CAST(:offices AS text[]), CAST(:amounts AS bigint[]), CAST(:receipts AS integer[]))
-        AS paid (office, amount, receipts)
-    WHERE d.office = paid.office AND d.day = :day
-""")
 _INSERT = text("""
     INSERT INTO service.receipt (id, number, withdrawal_id, entry_id, shift_id, customer_id, amount, fee, office,
         drawer, clerk_id, identity_checked, delegate_checked, paid_at)
@@ -107,19 +70,8 @@ _DAY = text(f"""
 """)
 
 
-def paid_out(session: Connection, offices: Sequence[str], day: date) -> dict[str, Payout]:
-    """Give what offices have paid. Parallel payments of an office take turns from here on."""
-    values = {"offices": sorted(set(offices)), "day": day, "month": day.replace(day=1)}
-    return {
-        row.office: Payout(
-            int(row.receipts), int(row.day), int(row.month), int(row.reserved_on), int(row.reserved_from)
-        )
-        for row in session.execute(_PAID_OUT, values)
-    }
-
-
-def insert(session: Connection, paid: Sequence[tuple[Receipt, UUID, UUID]], day: date) -> None:
-    """Add receipts, each with its shift and its clerk, and count them towards their offices' day."""
+def insert(session: Connection, paid: Sequence[tuple[Receipt, UUID, UUID]]) -> None:
+    """Add receipts, each with its shift and its clerk."""
     new = [receipt for receipt, _, _ in paid]
     values = {
         "ids": [one.id for one in new],
@@ -138,14 +90,6 @@ def insert(session: Connection, paid: Sequence[tuple[Receipt, UUID, UUID]], day:
         "paid_at": new[0].paid_at,
     }
     session.execute(_INSERT, values)
-    offices = sorted({one.office for one in new})
-    totals = {
-        "offices": offices,
-        "amounts": [sum(one.amount for one in new if one.office == office) for office in offices],
-        "receipts": [sum(one.office == office for one in new) for office in offices],
-        "day": day,
-    }
-    session.execute(_COUNT, totals)
 
 
 def find(session: Connection, office: str, id: UUID) -> Receipt | None:

@@ -1,8 +1,9 @@
-"""The use cases of a withdrawal. Each runs inside one transaction of its caller.
+"""The use cases of a withdrawal. Those that are given a session run inside its transaction, the others in their own.
 
-Locks are taken in one order everywhere: customer, withdrawal, shift, the office's day, ledger accounts.
+Locks: docs/locking.md.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -11,22 +12,20 @@ from uuid import UUID
 from sqlalchemy import Connection
 
 import ledger
-from atm_service.platform import attempts, calendar, trail
+from atm_service.platform import attempts, trail
 from atm_service.platform.context import Context
 from atm_service.platform.keys.tokens import Caller
 from atm_service.platform.policy import Policy
 from atm_service.platform.policy import Withdrawal as Rules
 from atm_service.platform.refusals import NotFound
+from atm_service.platform.trail import Deed
 from atm_service.promises.reservations import service as reservations
 from atm_service.promises.shifts import service as shifts
-from atm_service.registers.customers import service as customers
 from atm_service.registers.withdrawals import codes, digits, errors, store
 from atm_service.registers.withdrawals.codes import Code
 from atm_service.registers.withdrawals.domain import Drawer, Lifetime, Withdrawal
 from ledger import Expire, Void
 
-DIGITS_TRIES: Final = 10
-STEP_UP_RETRY_S: Final = 10
 EXPIRE_AT_ONCE: Final = 200
 
 
@@ -37,20 +36,6 @@ class Shown:
     withdrawal: Withdrawal
     code: str | None
     digits: str | None
-
-
-def used(session: Connection, customer_id: UUID, now: datetime) -> store.Used:
-    """Give what counts against a customer's limits today and this month."""
-    today = ledger.business_date(now)
-    return store.used(session, customer_id, calendar.day_start(today), calendar.month_start(today))
-
-
-def check_limits(policy: Policy, used: store.Used, amount: int) -> None:
-    """Refuse what is above a customer's day or month, in plus out. Raises `CustomerLimitReached`."""
-    limits = {"day": (policy.customer.per_day, used.day), "month": (policy.customer.per_month, used.month)}
-    for period, (limit, so_far) in limits.items():
-        if limit is not None and so_far + amount > limit:
-            raise errors.CustomerLimitReached(period=period, limit=limit, remaining=max(0, limit - so_far))
 
 
 def show(context: Context, withdrawal: Withdrawal, digits_sealed: bytes, now: datetime) -> Shown:
@@ -86,20 +71,38 @@ def give_up(
 
     With `drawer` only as far as no other drawer is paying it. What has ended stays as it ended.
     """
-    found = store.find(session, id)
-    if found is None:
+    stands = give_up_each(session, policy, by, [id], now, drawer=drawer)
+    if not stands:
         raise NotFound
-    before = found.withdrawal
+    return stands[0]
+
+
+def give_up_each(
+    session: Connection,
+    policy: Policy,
+    by: Caller,
+    ids: Sequence[UUID],
+    now: datetime,
+    *,
+    drawer: Drawer | None = None,
+) -> list[Withdrawal]:
+    """Give up each as `give_up` does: all are locked before any money moves."""
+    found = [one.withdrawal for one in store.find_each(session, ids).values()]
+    stands = [_given_up(one, drawer, now) for one in found]
+    gone = [(before, after) for before, after in zip(found, stands, strict=True) if after != before]
+    store.save(session, [after for _, after in gone])
+    reservations.give_back(session, [before for before, _ in gone], now)
+    ledger.must(
+        ledger.post(session, [_giving_back(policy, before, "cancelled", now) for before, _ in gone], now)
+    )
+    trail.record_each(session, now, [Deed("cancel", after.id, by, {}) for _, after in gone])
+    return stands
+
+
+def _given_up(before: Withdrawal, drawer: Drawer | None, now: datetime) -> Withdrawal:
     own = before.drawer if drawer is None else drawer
     free = before if own is None else before.release(own)
-    if not free.is_live or free.is_leased(now):
-        return before
-    after = free.cancel(now)
-    store.save(session, [after])
-    reservations.give_back(session, [before], now)
-    ledger.must(ledger.post(session, [_giving_back(policy, before, "cancelled", now)], now))
-    trail.record(session, now, "cancel", id, by)
-    return after
+    return before if not free.is_live or free.is_leased(now) else free.cancel(now)
 
 
 def read(context: Context, text: str, now: datetime) -> Code | str:
@@ -116,24 +119,10 @@ def read(context: Context, text: str, now: datetime) -> Code | str:
         return codes.verify(text, context.keys.newest(now), now)
 
 
-def count_wrong_digits(context: Context, clerk: Caller, now: datetime) -> None:
-    """Count digits that are nobody's: a clerk who tries many is shut out for a while."""
-    with context.transaction() as session:
-        attempts.wrong(session, attempts.DIGITS, str(clerk.subject), now)
-
-
 def count_wrong_card(context: Context, id: UUID, now: datetime) -> int:
     """Count a card that is not the account holder's; give how many tries are left."""
     with context.transaction() as session:
         return attempts.wrong(session, attempts.IDENTITY, str(id), now)
-
-
-def prove_pin(context: Context, id: UUID, pin: str, now: datetime) -> None:
-    """Check the payee's PIN where the code came as digits. Raises `WrongPin` or `TooManyAttempts`."""
-    with context.transaction() as session:
-        found = store.find(session, id)
-    if found is not None and found.withdrawal.is_live and found.withdrawal.by_digits:
-        customers.prove_pin(context, found.withdrawal.customer_id, pin, now)
 
 
 def release(session: Connection, clerk: Caller, id: UUID, now: datetime) -> None:

@@ -16,6 +16,7 @@ from atm_service.platform.paging import InCursor, InLimit, Page
 from atm_service.platform.problems import refuses
 from atm_service.platform.refusals import NotFound, TooManyAttempts
 from atm_service.promises.reservations.errors import CannotReserve
+from atm_service.registers.headroom import errors as headroom_errors
 from atm_service.registers.offices.errors import OfficeNotActive, OfficeUnknown
 from atm_service.registers.withdrawals import errors, qr, store
 
@@ -40,7 +41,7 @@ _PICTURE = refuses(NotFound, errors.CodeNotLive)
         OfficeUnknown,
         OfficeNotActive,
         errors.TooManyLiveCodes,
-        errors.CustomerLimitReached,
+        headroom_errors.CustomerLimitReached,
         errors.DayNotPossible,
         CannotReserve,
         errors.InsufficientFunds,
@@ -53,7 +54,7 @@ async def authorise(
     """Set the money aside and make a code. Safe to repeat with the same key."""
     if body.amount > context.policy.withdrawal.step_up_above:
         await run_in_threadpool(authorising.step_up, context, customer, body, now)
-    answer = await context.share(authorising.authorise, authorising.Wish(customer, body, key))
+    answer = await authorising.authorise(context, authorising.Wish(customer, body, key))
     return answer.response()
 
 

@@ -32,27 +32,28 @@ class AttemptRow(SQLModel, table=True):
 
 @dataclass(frozen=True)
 class Door:
-    """Where guesses are made, and how many wrong ones shut it for how long."""
+    """Where guesses are made, how many wrong ones shut it for how long, and where its lock stands in their order."""
 
     name: str
     most: int
     window: timedelta
     shut_for: timedelta
+    rank: Rank = Rank.ATTEMPT
 
 
-PIN: Final = Door("pin", 5, timedelta(hours=1), timedelta(hours=1))
+PIN: Final = Door("pin", 5, timedelta(hours=1), timedelta(hours=1), Rank.PROOF)
 WALLET_SIGN_IN: Final = Door("wallet-sign-in", 5, timedelta(minutes=15), timedelta(minutes=15))
 STAFF_SIGN_IN: Final = Door("staff-sign-in", 5, timedelta(minutes=15), timedelta(minutes=5))
 DIGITS: Final = Door("digits", 5, timedelta(minutes=15), timedelta(minutes=15))
 PAYEE: Final = Door("payee", 20, timedelta(minutes=15), timedelta(minutes=15))
-IDENTITY: Final = Door("identity", 5, timedelta(minutes=15), timedelta(minutes=15))
+IDENTITY: Final = Door("identity", 5, timedelta(minutes=15), timedelta(minutes=15), Rank.PROOF)
 
 KEPT_FOR: Final = timedelta(days=1)  # longer than any window
 
 _COUNTED = text(
     "SELECT subject, shut_until FROM service.attempt WHERE door = :door AND subject = ANY (:subjects)"
 )
-_WRONG = Rank.ATTEMPT.locks("""
+_WRONG_SQL: Final = """
     INSERT INTO service.attempt AS a (door, subject, wrong, since) VALUES (:door, :subject, 1, :now)
     ON CONFLICT (door, subject) DO UPDATE SET
         wrong = CASE WHEN a.since < :start OR a.shut_until <= :now THEN 1 ELSE a.wrong + 1 END,
@@ -60,15 +61,22 @@ _WRONG = Rank.ATTEMPT.locks("""
         shut_until = CASE WHEN a.since < :start OR a.shut_until <= :now THEN NULL
                           WHEN a.wrong + 1 >= :most THEN CAST(:until AS timestamptz) ELSE a.shut_until END
     RETURNING wrong, shut_until
+"""
+# Passing by what somebody is counting: nobody waits for housekeeping, nor it for them.
+_FORGET = Rank.ATTEMPT.locks("""
+    DELETE FROM service.attempt WHERE (door, subject) IN (
+        SELECT door, subject FROM service.attempt
+        WHERE since < :before AND coalesce(shut_until, since) < :before ORDER BY door, subject FOR UPDATE SKIP LOCKED
+    )
 """)
-_FORGET = Rank.ATTEMPT.locks(
-    "DELETE FROM service.attempt WHERE since < :before AND coalesce(shut_until, since) < :before"
-)
 # One after another in the order that is given; in a statement of its own, so that the next one sees what was counted.
-_TURNS = Rank.ATTEMPT.locks("""
+_TURNS_SQL: Final = """
     SELECT pg_advisory_xact_lock(hashtextextended(:door || ' ' || subject, 1))
     FROM unnest(CAST(:subjects AS text[])) AS wanted (subject)
-""")
+"""
+_RANKS: Final = (Rank.ATTEMPT, Rank.PROOF)
+_WRONG: Final = {rank: rank.locks(_WRONG_SQL) for rank in _RANKS}
+_TURNS: Final = {rank: rank.locks(_TURNS_SQL) for rank in _RANKS}
 _CLEAR = text("DELETE FROM service.attempt WHERE door = :door AND subject = ANY (:subjects)")
 
 
@@ -92,7 +100,7 @@ def guess_each(
 ) -> dict[str, int | TooManyAttempts | None]:
     """Make one guess for each subject, as `guess` does, in the caller's transaction, which must be committed."""
     subjects = sorted(guesses)
-    session.execute(_TURNS, {"door": door.name, "subjects": subjects})
+    take_turns(session, door, subjects)
     counted = _counted(session, door, subjects)
     made: dict[str, int | TooManyAttempts | None] = dict(_closed(counted, now))
     for subject in subjects:
@@ -101,6 +109,11 @@ def guess_each(
     if cleared := [subject for subject in counted if made[subject] is None]:
         session.execute(_CLEAR, {"door": door.name, "subjects": cleared})
     return made
+
+
+def take_turns(session: Connection, door: Door, subjects: Sequence[str]) -> None:
+    """Wait until nobody else guesses at this door for these subjects; until the commit, nobody else does."""
+    session.execute(_TURNS[door.rank], {"door": door.name, "subjects": sorted(subjects)})
 
 
 def refuse_when_shut(session: Connection, door: Door, subject: str, now: datetime) -> None:
@@ -139,7 +152,7 @@ def wrong(session: Connection, door: Door, subject: str, now: datetime) -> int:
         "most": door.most,
         "until": now + door.shut_for,
     }
-    return max(0, door.most - int(session.execute(_WRONG, counted).one().wrong))
+    return max(0, door.most - int(session.execute(_WRONG[door.rank], counted).one().wrong))
 
 
 def forget_old(session: Connection, now: datetime) -> int:

@@ -25,7 +25,7 @@ def vault(office: str) -> str:
 
 
 def transit(office: str) -> str:
-    """Give the account of the cash on the road between district and office."""
+    """Give the account of the cash on the road between area and office."""
     return f"office/{office}/transit"
 
 

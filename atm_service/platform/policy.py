@@ -147,7 +147,7 @@ class Float(_Rules):
     ]
     safety_percent: Annotated[int, Field(strict=True, ge=50, le=100)]
     trip_max: Dong
-    district_cash: Dong
+    area_cash: Dong
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:

@@ -45,9 +45,9 @@ from atm_service.registers.banks import routes as banks
 from atm_service.registers.cash import routes as cash
 from atm_service.registers.credits import routes as bulk_credits
 from atm_service.registers.customers import routes as customers
-from atm_service.registers.offices import routes as offices
 from atm_service.registers.payments import routes as payments
 from atm_service.registers.staff import routes as staff
+from atm_service.registers.units import routes as units
 from atm_service.run import housekeeping, jwks
 from atm_service.run.pages import routes as pages
 
@@ -116,7 +116,7 @@ def _routed() -> FastAPI:
         appointments,
         notices,
         staff,
-        offices,
+        units,
         shifts,
         office_life,
         availability,

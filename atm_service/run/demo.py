@@ -31,6 +31,7 @@ from atm_service.registers.offices import service as offices
 from atm_service.registers.staff import service as staff
 from atm_service.registers.staff import store as staff_store
 from atm_service.registers.staff.domain import Role
+from atm_service.registers.units import service as units
 from atm_service.run import assembly
 
 NAMESPACE: Final = UUID(
@@ -232,12 +233,15 @@ def _run(
 def furnish(context: Context, now: datetime) -> None:
     """Bring in what an operator would: offices, staff, cash. Safe to repeat."""
     with context.transaction() as session:
-        offices.import_communes(session)
-        for office in OFFICES:
+        units.furnish(session, now)
+    for office in OFFICES:
+        with context.transaction() as session:
             life.activate(session, office, 2, now)
-            for drawer in (1, 2):
-                delivery = uuid5(NAMESPACE, f"{office} {drawer}")
+        for drawer in (1, 2):
+            delivery = uuid5(NAMESPACE, f"{office} {drawer}")
+            with context.transaction() as session:
                 offices.bring_cash(session, office, drawer, CASH, delivery, now)
+    with context.transaction() as session:
         for office, levels in FLOATS.items():
             if floats.current(session, context.policy.float, office).id is None:
                 floats.set_float(session, None, office, levels, None, now)

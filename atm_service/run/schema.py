@@ -16,6 +16,8 @@ FUNCTION_FILES: Final = (
     "ledger/seals.sql",
     "ledger/marks.sql",
     "atm_service/registers/offices/cash_places.sql",
+    "atm_service/registers/units/places.sql",
+    "atm_service/registers/headroom/voucher_use.sql",
 )
 
 

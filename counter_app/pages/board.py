@@ -24,13 +24,13 @@ _DAY_MAX: Final = 47
 @router.get("/board")
 @router.get("/board/live")
 async def board(page: InPage, show: Literal["all", "attention"] = "all") -> Response:
-    """Show all offices by district, the worst first, or only those that need somebody."""
+    """Show all offices by area, the worst first, or only those that need somebody."""
     supervisor = page.supervisor
     found = await page.ask(supervisor, board_api.board)
     shown = [one for one in found.offices if show == "all" or one.mark in ("act", "look")]
-    districts = [(name, list(desks)) for name, desks in groupby(shown, lambda one: one.district)]
+    areas = [(name, list(desks)) for name, desks in groupby(shown, lambda one: one.area)]
     marks = {name: sum(one.mark == name for one in found.offices) for name in ("act", "look", "well", "rest")}
-    return page.render("board.html", board=found, districts=districts, marks=marks, show=show)
+    return page.render("board.html", board=found, areas=areas, marks=marks, show=show)
 
 
 @router.get("/board/{code}")

@@ -1,4 +1,4 @@
-"""The office's cash for a clerk: the vault, and deliveries to and from the district."""
+"""The office's cash for a clerk: the vault, and deliveries to and from the area."""
 
 import uuid
 from dataclasses import replace
@@ -49,7 +49,7 @@ _STEPS: Final = {
         _("Take it into the vault"),
     ),
     "send": (
-        _("Send cash to the district"),
+        _("Send cash to the area"),
         _("Count the ordered sum out of the vault, note by note, and seal the bag."),
         _("Hand it to the courier"),
     ),

@@ -63,7 +63,7 @@ async def order(page: InPage) -> Response:
     amount = (
         int(millions) if millions.isascii() and millions.isdigit() and len(millions) <= len("10000") else 0
     )
-    known = direction in {"to-office", "to-district"} and 0 < len(office) <= _OFFICE_MAX
+    known = direction in {"to-office", "to-area"} and 0 < len(office) <= _OFFICE_MAX
     if not known or not 0 < amount <= _MILLION_MAX:
         raise FormRefusedError(HTTPStatus.UNPROCESSABLE_ENTITY)
     path, body = cash_api.order_request(office, direction, amount * 1_000_000)

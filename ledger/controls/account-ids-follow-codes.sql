@@ -2,4 +2,4 @@
 SELECT concat('account ', code, ': has the id of another code') AS detail
 FROM ledger.account
 WHERE id <> ledger.account_id(code)
-  AND id = ANY (CAST(:moved AS uuid[]))  -- new
+  -- new: AND id = ANY (CAST(:moved AS uuid[]))

@@ -5,7 +5,7 @@ WITH moved AS (
     FROM ledger.account AS a
     LEFT JOIN ledger.account_mark AS mark ON mark.account_id = a.id
         AND false  -- all
-    WHERE a.id = ANY (CAST(:moved AS uuid[]))  -- new
+    -- new: WHERE a.id = ANY (CAST(:moved AS uuid[]))
 ), since AS (
     SELECT id, sum(debit)::bigint AS debits, sum(credit)::bigint AS credits, count(*) AS number
     FROM (
@@ -13,14 +13,14 @@ WITH moved AS (
         FROM moved
         CROSS JOIN LATERAL (
             SELECT p.amount FROM ledger.posting AS p WHERE p.debit_id = moved.id AND p.debit_version > version_then
-            OFFSET 0  -- by the index, account by account, whatever the planner believes -- new
+            -- new: OFFSET 0  -- by the index, account by account, whatever the planner believes
         ) AS p
         UNION ALL
         SELECT moved.id, 0, p.amount
         FROM moved
         CROSS JOIN LATERAL (
             SELECT p.amount FROM ledger.posting AS p WHERE p.credit_id = moved.id AND p.credit_version > version_then
-            OFFSET 0  -- new
+            -- new: OFFSET 0
         ) AS p
     ) AS leg
     GROUP BY id
@@ -40,7 +40,7 @@ FROM (
     SELECT side.id, count(*) AS postings
     FROM ledger.posting AS p CROSS JOIN LATERAL (VALUES (p.debit_id), (p.credit_id)) AS side (id)
     WHERE NOT EXISTS (SELECT FROM ledger.account AS a WHERE a.id = side.id)
-      AND p.entry_id = ANY (CAST(:new AS uuid[]))  -- new
+      -- new: AND p.entry_id = ANY (CAST(:new AS uuid[]))
     GROUP BY side.id
 ) AS gone
 UNION ALL

@@ -4,7 +4,7 @@ WITH closed AS (
     SELECT dated.business_date, min(c.closed_at) AS closed_at
     FROM (
         SELECT DISTINCT business_date FROM ledger.entry
-        WHERE id = ANY (CAST(:new AS uuid[]))  -- new
+        -- new: WHERE id = ANY (CAST(:new AS uuid[]))
     ) AS dated
     JOIN ledger.closed_day AS c ON c.business_date >= dated.business_date
     GROUP BY dated.business_date
@@ -13,4 +13,4 @@ SELECT concat('entry ', e.id, ': of ', e.business_date, ', recorded at ', e.reco
               closed.closed_at) AS detail
 FROM ledger.entry AS e JOIN closed USING (business_date)
 WHERE e.recorded_at > closed.closed_at + INTERVAL '1 minute'
-  AND e.id = ANY (CAST(:new AS uuid[]))  -- new
+  -- new: AND e.id = ANY (CAST(:new AS uuid[]))

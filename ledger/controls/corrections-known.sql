@@ -2,4 +2,4 @@
 SELECT concat('entry ', e.id, ' corrects ', e.corrects, ', which does not exist') AS detail
 FROM ledger.entry AS e
 WHERE e.corrects IS NOT NULL AND NOT EXISTS (SELECT FROM ledger.entry AS c WHERE c.id = e.corrects)
-  AND e.id = ANY (CAST(:new AS uuid[]))  -- new
+  -- new: AND e.id = ANY (CAST(:new AS uuid[]))

@@ -3,11 +3,11 @@ SELECT concat('entry ', coalesce(e.id, p.entry_id), ': ', coalesce(e.lines, 0), 
               coalesce(p.n, 0), ' found') AS detail
 FROM (
     SELECT id, lines FROM ledger.entry
-    WHERE id = ANY (CAST(:new AS uuid[]))  -- new
+    -- new: WHERE id = ANY (CAST(:new AS uuid[]))
 ) AS e
 FULL JOIN (
     SELECT entry_id, count(*) AS n, max(line) AS last FROM ledger.posting
-    WHERE entry_id = ANY (CAST(:new AS uuid[]))  -- new
+    -- new: WHERE entry_id = ANY (CAST(:new AS uuid[]))
     GROUP BY entry_id
 ) AS p ON p.entry_id = e.id
 WHERE (e.lines::bigint, e.lines) IS DISTINCT FROM (p.n, p.last) OR e.lines IS NULL

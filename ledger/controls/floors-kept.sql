@@ -10,9 +10,9 @@ UNION ALL
 SELECT concat('account ', a.code, ': below zero after its version ', p.debit_version)
 FROM ledger.posting AS p JOIN ledger.account AS a ON a.id = p.debit_id
 WHERE a.floored AND p.debit_balance > 0 AND a.class NOT IN ('asset', 'expense')
-  AND p.entry_id = ANY (CAST(:new AS uuid[]))  -- new
+  -- new: AND p.entry_id = ANY (CAST(:new AS uuid[]))
 UNION ALL
 SELECT concat('account ', a.code, ': below zero after its version ', p.credit_version)
 FROM ledger.posting AS p JOIN ledger.account AS a ON a.id = p.credit_id
 WHERE a.floored AND p.credit_balance < 0 AND a.class IN ('asset', 'expense')
-  AND p.entry_id = ANY (CAST(:new AS uuid[]))  -- new
+  -- new: AND p.entry_id = ANY (CAST(:new AS uuid[]))

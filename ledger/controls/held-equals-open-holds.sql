@@ -3,15 +3,15 @@ SELECT concat('account ', coalesce(a.code, 'of id ' || open.account_id), ': ', c
               coalesce(open.amount, 0), ' in open holds') AS detail
 FROM (
     SELECT id, code, held FROM ledger.account
-    WHERE id = ANY (CAST(:moved AS uuid[]))  -- new
+    -- new: WHERE id = ANY (CAST(:moved AS uuid[]))
 ) AS a
 FULL JOIN (
     SELECT h.account_id, sum(h.amount)::bigint AS amount
     FROM ledger.hold AS h
     WHERE NOT EXISTS (SELECT FROM ledger.hold_end AS ended WHERE ended.hold_id = h.id)  -- all
     -- Each looked up on its own, whatever the planner believes.
-    WHERE (SELECT true FROM ledger.hold_end AS ended WHERE ended.hold_id = h.id) IS NULL  -- new
-      AND h.account_id = ANY (CAST(:moved AS uuid[]))  -- new
+    -- new: WHERE (SELECT true FROM ledger.hold_end AS ended WHERE ended.hold_id = h.id) IS NULL
+      -- new: AND h.account_id = ANY (CAST(:moved AS uuid[]))
     GROUP BY h.account_id
 ) AS open ON open.account_id = a.id
 WHERE coalesce(a.held, 0) <> coalesce(open.amount, 0)

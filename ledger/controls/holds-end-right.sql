@@ -9,7 +9,7 @@ WITH taken AS (
         ON p.entry_id = ended.entry_id
         AND h.account_id = CASE WHEN a.class IN ('asset', 'expense') THEN p.credit_id ELSE p.debit_id END
     WHERE ended.outcome = 'captured'
-      AND ended.hold_id = ANY (CAST(:new AS uuid[]))  -- new
+      -- new: AND ended.hold_id = ANY (CAST(:new AS uuid[]))
     GROUP BY ended.hold_id
 )
 SELECT concat('hold ', ended.hold_id, ': ', ended.outcome, CASE
@@ -33,4 +33,4 @@ WHERE (
              WHEN 'expired' THEN ended.ended_at <= h.deadline
              ELSE false END
   )
-  AND ended.hold_id = ANY (CAST(:new AS uuid[]))  -- new
+  -- new: AND ended.hold_id = ANY (CAST(:new AS uuid[]))

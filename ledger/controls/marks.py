@@ -31,6 +31,7 @@ _LAST: Final = """
 SELECT s.number, s.sealed_at FROM ledger.seal AS s
 WHERE s.number = (SELECT max(seal) FROM ledger.account_mark)
 """
+_SET_MARKS: Final = "/* lock: marks */ SELECT ledger.set_marks()"
 _SEALED_SINCE: Final = "SELECT DISTINCT id FROM ledger.sealed WHERE seal > %s LIMIT %s"
 # An account that has no postings since may have holds since.
 _MOVED: Final = """
@@ -63,5 +64,5 @@ def set_here(session: Connection) -> int:
     Call it in the REPEATABLE READ transaction in which the controls ran, and only when all held that look at
     what is new.
     """
-    moved: int = session.exec_driver_sql("/* lock: marks */ SELECT ledger.set_marks()").scalar_one()
+    moved: int = session.exec_driver_sql(_SET_MARKS).scalar_one()
     return moved

@@ -1,9 +1,9 @@
 """Controls as files of SQL, and running one: over everything, or over what is new.
 
-A file is one query that gives a row, `detail`, for each break. Its first line, a comment, says what it proves. Where
-looking at everything would take long, lines that end in `-- new` narrow the query down to what is new: a run over
-everything leaves them out. A line that ends in `-- all` is left out of a run over what is new. See `New` for what such
-lines may use.
+A file is one query that gives a row, `detail`, for each break. Its first line, a comment, says what it proves. It runs
+in psql as it stands, over everything: `psql -f FILE`. Where that would take long, lines that begin with `-- new:`
+narrow the query down to what is new; only a run over what is new reads them, and it leaves out a line that ends in
+`-- all`. See `New` for what such lines may use. A line that begins with a backslash is for psql alone.
 """
 
 from collections.abc import Mapping, Sequence
@@ -18,7 +18,7 @@ from ledger import literals
 
 EXAMPLES_MAX: Final = 5
 
-_NEW: Final = "-- new"
+_NEW: Final = "-- new: "
 _ALL: Final = "-- all"
 
 
@@ -62,12 +62,18 @@ class Query:
     @property
     def looks_at_new(self) -> bool:
         """Whether it can look at what is new alone. If not, it looks at everything each time."""
-        return any(line.endswith(_NEW) for line in self.sql.splitlines())
+        return any(map(_is_new, self.sql.splitlines()))
 
     def over(self, new: New | None) -> str:
         """Give the statement to run: over what is `new`, or over everything if that is None."""
-        left_out = _NEW if new is None else _ALL
-        return "\n".join(line for line in self.sql.splitlines() if not line.endswith(left_out))
+        lines = [line for line in self.sql.splitlines() if not line.startswith("\\")]
+        if new is None:
+            return "\n".join(line for line in lines if not _is_new(line))
+        return "\n".join(line.replace(_NEW, "", 1) for line in lines if not line.endswith(_ALL))
+
+
+def _is_new(line: str) -> bool:
+    return line.lstrip().startswith(_NEW)
 
 
 def read(folder: Path) -> dict[str, Query]:

@@ -4,14 +4,14 @@ WITH moved AS (
     FROM ledger.account AS a
     LEFT JOIN ledger.account_mark AS mark ON mark.account_id = a.id
         AND false  -- all
-    WHERE a.id = ANY (CAST(:moved AS uuid[]))  -- new
+    -- new: WHERE a.id = ANY (CAST(:moved AS uuid[]))
 ), legs AS (
     SELECT moved.id, version_then, balance_then, p.*
     FROM moved
     CROSS JOIN LATERAL (
         SELECT p.entry_id, p.line, p.debit_version AS version, p.debit_balance AS balance, p.amount
         FROM ledger.posting AS p WHERE p.debit_id = moved.id AND p.debit_version > version_then
-        OFFSET 0  -- by the index, account by account, whatever the planner believes -- new
+        -- new: OFFSET 0  -- by the index, account by account, whatever the planner believes
     ) AS p
     UNION ALL
     SELECT moved.id, version_then, balance_then, p.*
@@ -19,7 +19,7 @@ WITH moved AS (
     CROSS JOIN LATERAL (
         SELECT p.entry_id, p.line, p.credit_version, p.credit_balance, -p.amount
         FROM ledger.posting AS p WHERE p.credit_id = moved.id AND p.credit_version > version_then
-        OFFSET 0  -- new
+        -- new: OFFSET 0
     ) AS p
 ), followed AS (
     SELECT legs.*, version_then + row_number() OVER rising AS n,

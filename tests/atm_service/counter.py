@@ -14,9 +14,9 @@ from tests.contract.documented import slug_of
 WHY = {"reason": "cash-not-taken", "words": "Khách đi mất, tiền còn trên quầy"}
 
 
-def supervisor(service: Service, district: str | None = None, office: str | None = None) -> Person:
-    """Bring in a supervisor of a district, or of the whole province."""
-    name = f"supervisor-{district or 'all'}-{office or 'none'}"
+def supervisor(service: Service, area: str | None = None, office: str | None = None) -> Person:
+    """Bring in a supervisor of an area, or of the whole province."""
+    name = f"supervisor-{area or 'all'}-{office or 'none'}"
     with service.context.transaction() as session:
         id = staff.add(
             session,
@@ -27,7 +27,7 @@ def supervisor(service: Service, district: str | None = None, office: str | None
             office,
             "Đinh Quang Giám",
             service.now,
-            district,
+            area,
         )
     return again(service, Person(service.client, id, "", {"office": office}))
 

@@ -1,6 +1,7 @@
 """A whole service in this process, a clock that tests set, and people who do things over HTTP."""
 
 import itertools
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -10,7 +11,7 @@ from uuid import UUID, uuid4
 from argon2 import PasswordHasher
 from fastapi.testclient import TestClient
 from httpx2 import Response
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
 import ledger
 from atm_service.platform import chart, ids, policy
@@ -23,6 +24,7 @@ from atm_service.registers.banks.simulated import SimulatedBank
 from atm_service.registers.offices import life
 from atm_service.registers.offices import service as offices
 from atm_service.registers.staff import service as staff
+from atm_service.registers.units import service as units
 from atm_service.run import app, assembly
 from kyc.encryption import generate_keys, load_keys
 from kyc.simulated import SimulatedProvider
@@ -131,7 +133,12 @@ class Clerk(Person):
         return self.pay(withdrawal["id"], customer.facts["id_number"])
 
 
-def context_on(engine: Engine, folder: Path, clock: Clock) -> Context:
+def context_on(
+    engine: Engine,
+    folder: Path,
+    clock: Clock,
+    furnish: Callable[[Connection, datetime], object] = units.furnish,
+) -> Context:
     """Put a service's context together: signing keys, offices, and outside parties that answer at once."""
     rules = policy.load("bank_agent")
     context = Context(
@@ -147,7 +154,7 @@ def context_on(engine: Engine, folder: Path, clock: Clock) -> Context:
     )
     assembly.make_signing_keys(context, clock.now)
     with context.transaction() as session:
-        offices.import_communes(session)
+        furnish(session, clock.now)
     return context
 
 
@@ -265,6 +272,10 @@ class Service:
     def limit_office(self, **limits: int) -> None:
         """Change what the policy lets one office pay."""
         self._change_policy("office", limits)
+
+    def limit_customer(self, **limits: int) -> None:
+        """Change what the policy lets one customer move."""
+        self._change_policy("customer", limits)
 
     def change_rules(self, **rules: int) -> None:
         """Change the policy's rules for withdrawals."""

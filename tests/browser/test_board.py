@@ -48,12 +48,12 @@ def seen(page: Page, tmp_path: Path, name: str) -> None:
 
 
 def test_two_hundred_offices_at_a_glance(demo: Demo, boss: Page, tmp_path: Path) -> None:
-    """All are there, the worst first in their district, with signs; the filter; a phone; paper."""
+    """All are there, the worst first in their area, with signs; the filter; a phone; paper."""
     boss.goto(f"{demo.counter_url}/board")
     expect(boss.locator("a.desk")).to_have_count(200)
     seen(boss, tmp_path, "board-pc")
-    for district in boss.locator(".district").all():
-        classes = [one.get_attribute("class") or "" for one in district.locator("a.desk").all()]
+    for area in boss.locator(".area").all():
+        classes = [one.get_attribute("class") or "" for one in area.locator("a.desk").all()]
         order = [
             next(n for n, mark in enumerate(("act", "look", "well", "rest")) if mark in one)
             for one in classes

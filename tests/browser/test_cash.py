@@ -131,22 +131,22 @@ def test_a_delivery_from_order_to_vault(demo: Demo, chromium: Browser, page: Pag
 
 
 def test_a_trip_is_proposed_and_ordered(demo: Demo, chromium: Browser, tmp_path: Path) -> None:
-    """By keyboard: a district, its cash, the trip; the first delivery is ordered, and is no longer proposed."""
+    """By keyboard: an area, its cash, the trip; the first delivery is ordered, and is no longer proposed."""
     boss = chromium.new_context(viewport=OLD_PC, locale="vi-VN").new_page()  # type: ignore[arg-type]
     Counter(boss, demo.counter_url).sign_in(demo.worker("supervisor"))
     boss.goto(f"{demo.counter_url}/supervision")
     boss.keyboard.press("F2")
-    expect(boss.locator("[name=district]")).to_be_focused()
+    expect(boss.locator("[name=area]")).to_be_focused()
     seen(boss, tmp_path, "plan-asked")
     boss.keyboard.type("Huyện Tràng")
     boss.keyboard.press("Tab")
     boss.keyboard.type("900")
     boss.keyboard.press("Enter")
     expect(boss.locator(".empty")).to_contain_text("Mọi điểm đều đủ tiền")
-    expect(boss.locator("[name=district] option:checked")).to_have_text("Huyện Tràng Định")
+    expect(boss.locator("[name=area] option:checked")).to_have_text("Huyện Tràng Định")
     expect(boss.get_by_role("button", name="Đặt chuyến này")).to_have_count(0)
     seen(boss, tmp_path, "plan-empty")
-    boss.goto(f"{demo.counter_url}/supervision/plan?district=178")
+    boss.goto(f"{demo.counter_url}/supervision/plan?area=178")
     seen(boss, tmp_path, "plan")
     boss.set_viewport_size(PHONE)  # type: ignore[arg-type]
     seen(boss, tmp_path, "plan-phone")
@@ -155,7 +155,7 @@ def test_a_trip_is_proposed_and_ordered(demo: Demo, chromium: Browser, tmp_path:
     expect(boss.get_by_role("button", name="Đặt chuyến này").first).to_be_focused()
     boss.keyboard.press("Enter")
     expect(boss.locator(".verdict h1")).to_have_text("Đã lập lệnh chuyển tiền")
-    boss.goto(f"{demo.counter_url}/supervision/plan?district=178")
+    boss.goto(f"{demo.counter_url}/supervision/plan?area=178")
     expect(boss.get_by_role("button", name="Đặt chuyến này")).to_have_count(offered - 1)
     boss.context.close()
 

@@ -15,7 +15,7 @@ from atm_service.registers.offices import life
 from tests.atm_service.world import OFFICE, OTHER_OFFICE, PASSWORD, Clerk, Service
 
 PAYER: Final = "school-12"
-DISTRICT: Final = "178"  # the city of Lạng Sơn
+AREA: Final = "178"  # the city of Lạng Sơn
 AMOUNT: Final = 50_000  # the smallest, so that the day's limit is not reached
 EMPTY: Final = {"500000": 0}
 FULL: Final = {"10000": 10_000}
@@ -128,7 +128,7 @@ class Cast:
         """Tell the customer something; give the notice."""
         now, code = self.service.now, self.code()
         day = ledger.business_date(now)
-        place = {"office": OFFICE, "name": "Bưu điện", "commune": "Chi Lăng", "district": "Lạng Sơn"}
+        place = {"office": OFFICE, "name": "Bưu điện", "unit": "Chi Lăng", "area": "Lạng Sơn"}
         facts = {"amount": AMOUNT, "place": {**place, "day": day}, "expires_at": code["expires_at"]}
         with self.service.context.transaction() as session:
             notices.insert_each(
@@ -301,7 +301,7 @@ class Cast:
     def to_send_back(self) -> Ready:
         """Give an order for the vault's cash."""
         self.to_move()
-        return {"path": {"id": self.ordered("to-district")}, "body": {"counts": {"10000": 50}}}
+        return {"path": {"id": self.ordered("to-area")}, "body": {"counts": {"10000": 50}}}
 
     def to_authorise(self) -> Ready:
         """Give what makes a code."""
@@ -430,11 +430,11 @@ READY: Final[dict[str, Callable[[Cast], Ready]]] = {
     },
     "staff_send_delivery": lambda cast: {"path": {"id": cast.ordered()}, "body": {"counts": {"500000": 1}}},
     "staff_receive_delivery": lambda cast: {
-        "path": {"id": cast.sent("to-district")},
+        "path": {"id": cast.sent("to-area")},
         "body": {"counts": {"500000": 1}},
     },
     "staff_refuse_delivery": lambda cast: {
-        "path": {"id": cast.sent("to-district")},
+        "path": {"id": cast.sent("to-area")},
         "body": {"reason": "nobody is here"},
     },
     "staff_cancel_delivery": lambda cast: {"path": {"id": cast.ordered()}, "body": {"reason": "not needed"}},
@@ -524,7 +524,7 @@ READY: Final[dict[str, Callable[[Cast], Ready]]] = {
         "body": {"day": "2027-02-06", "hours": "", "reason": "Tết"},
     },
     "staff_set_office_line": lambda cast: {**cast.elsewhere(), "body": {"line": "weak"}},
-    "staff_float_plan": lambda _: {"query": {"district": DISTRICT}},
+    "staff_float_plan": lambda _: {"query": {"area": AREA}},
     "staff_float_forecast": lambda _: {"path": {"code": OFFICE}},
     "operator_floats": lambda _: {"path": {"code": OFFICE}},
     "operator_set_float": lambda _: {

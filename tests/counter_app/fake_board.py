@@ -15,8 +15,9 @@ def desk(code: str, name: str, **changes: Any) -> dict[str, Any]:
     return {
         "code": code,
         "name": f"Bưu điện {name}",
-        "district_code": "178",
-        "district": "Thành phố Lạng Sơn",
+        "unit": f"Phường {name}",
+        "area_code": "178",
+        "area": "Thành phố Lạng Sơn",
         "state": "active",
         "open_now": True,
         "shifts": 1,
@@ -46,7 +47,7 @@ def install(app: FastAPI, door: Door, changes: list[dict[str, Any]]) -> None:
     @app.get("/staff/v1/board")
     async def board(request: Request) -> dict[str, Any]:
         door.who(request, "supervisor")
-        coverage = {"communes_served": 2, "communes": 200, "offices_active": 2, "offices": 201}
+        coverage = {"units_served": 2, "units": 65, "offices_active": 2, "offices": 201}
         worst = desk(OTHER, "Mai Pha", mark="act", alarms=["below-minimum", "made-tomorrow"], filled=4)
         return {
             "at": "2026-11-22T02:00:00Z",

@@ -274,27 +274,27 @@ def _supervisors(app: FastAPI, cash: Cash, tools: Tools) -> None:
 
 
 def _plans(app: FastAPI, cash_: Cash, tools: Tools) -> None:
-    @app.get("/wallet/v1/districts")
-    async def districts() -> Any:
+    @app.get("/wallet/v1/areas")
+    async def areas() -> Any:
         names = {"178": "Thành phố Lạng Sơn", "180": "Tràng Định"}
         return {"items": [{"code": code, "name": name} for code, name in names.items()]}
 
     @app.get("/staff/v1/floats/plan")
-    async def plan(request: Request, district: str, cash: int = 2_000_000_000) -> Any:
+    async def plan(request: Request, area: str, cash: int = 2_000_000_000) -> Any:
         tools.who(request, "supervisor")
-        if district != "178":
-            raise tools.refuse(404, "district-unknown")
+        if area != "178":
+            raise tools.refuse(404, "area-unknown")
         amounts = {
             way: sum(one["amount"] for one in cash_.proposals if one["direction"] == way)
-            for way in ("to-office", "to-district")
+            for way in ("to-office", "to-area")
         }
         return {
-            "district": district,
+            "area_code": area,
             "until": "2026-11-25",
-            "district_cash": cash,
+            "area_cash": cash,
             "trip_max": 2_000_000_000,
             "out": amounts["to-office"],
-            "back": amounts["to-district"],
+            "back": amounts["to-area"],
             "missing": cash_.missing if cash >= 1_000_000_000 else 40_000_000,
             "proposals": cash_.proposals,
         }

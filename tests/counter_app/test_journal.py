@@ -283,4 +283,4 @@ def killed(script: str, ready: Callable[[str], bool]) -> None:
         assert process.stdout is not None
         assert ready(process.stdout.readline())
         os.kill(process.pid, signal.SIGKILL)
-        assert process.wait(10) == -signal.SIGKILL
+        assert process.wait(60) == -signal.SIGKILL

@@ -8,6 +8,7 @@ import ledger
 from ledger import Account, AccountClass, Status
 from tests.database import Database
 from tests.ledger.builders import ANNA, DRAWER, NOW, top_up
+from tests.ledger.model import TOTAL_MAX
 
 FORBIDDEN = "42501"  # insufficient_privilege: the role may not
 REFUSED = "23001"  # restrict_violation: nobody may
@@ -168,3 +169,10 @@ def test_only_the_ledgers_own_doors_are_open(prepared: Database) -> None:
         others = session.exec_driver_sql(query, ("pg_monitor",)).scalars().all()
     doors = ["account_id", "close_day", "open_accounts", "post", "post_one", "seal", "set_marks"]
     assert (service, others) == (doors, [])
+
+
+def test_a_total_has_one_bound(prepared: Database) -> None:
+    """What the ledger's functions call full is what the domain of a total lets be written, and one đồng more is not."""
+    with prepared.owner.connect() as session:
+        assert session.exec_driver_sql("SELECT ledger.total_max()::ledger.total").scalar_one() == TOTAL_MAX
+    assert answer(prepared.owner, "SELECT (ledger.total_max() + 1)::ledger.total")[0] == CHECKED

@@ -5,6 +5,7 @@ from hypothesis import strategies as st
 from sqlalchemy import Connection
 
 from ledger import literals
+from tests.ledger.builders import NOW
 
 anything = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=20)
 unchanged = settings(
@@ -42,3 +43,24 @@ def test_uuids_arrive_as_they_are(session: Connection, values: list[UUID | None]
     """PostgreSQL reads back every UUID, None as NULL."""
     read = session.exec_driver_sql("SELECT %s::uuid[]", (literals.uuids(values),)).scalar_one()
     assert read == values
+
+
+fields = st.tuples(st.one_of(st.none(), anything), st.binary(max_size=20), st.one_of(st.none(), st.uuids()))
+
+
+@given(st.lists(fields))
+@unchanged
+def test_rows_arrive_as_they_are(
+    session: Connection, values: list[tuple[str | None, bytes, UUID | None]]
+) -> None:
+    """PostgreSQL reads back every field of a composite type, None as NULL and an empty text as a text."""
+    rows = [
+        ("entry", text, 1, blob, 1, id, "k", NOW.date(), text, None, None, None, 2, NOW)
+        for text, blob, id in values
+    ]
+    read = session.exec_driver_sql(
+        "SELECT action, reference, fingerprint, entry_id, narration, business_date, corrects, amount, deadline"
+        " FROM unnest(%s::ledger.command[])",
+        (literals.rows(rows),),
+    ).all()
+    assert read == [("entry", text, blob, id, text, NOW.date(), None, 2, NOW) for text, blob, id in values]

@@ -117,7 +117,7 @@ def authorise(province: Province, wanted: Sequence[tuple[Customer, dict[str, Any
             authorising.Wish(one.caller, WithdrawalRequest(pin=PIN, **body), _key(province, one.caller))
             for one, body in part
         ]
-        answers = _batch(authorising.authorise, province, wishes)
+        answers = _batch(authorising.authorise_each, province, wishes)
         results += [_code(one, answer) for (one, _), answer in zip(part, answers, strict=True)]
     return results
 
@@ -148,7 +148,7 @@ def serve(province: Province, at: Sequence[tuple[Place, Code]]) -> list[Refusal 
 def _serve(province: Province, at: Sequence[tuple[Place, Code]], results: dict[UUID, Refusal | None]) -> None:
     now = province.clock.tick()
     asks = [presenting.Presentation(place.clerk, code.text, now) for place, code in at]
-    shown = _batch(presenting.present, province, asks)
+    shown = _batch(presenting.present_each, province, asks)
     presented = []
     for (place, code), answer in zip(at, shown, strict=True):
         if isinstance(answer, Refusal):
@@ -164,7 +164,7 @@ def _serve(province: Province, at: Sequence[tuple[Place, Code]], results: dict[U
         )
         for place, code in presented
     ]
-    for (place, code), answer in zip(presented, _batch(paying.pay, province, payments), strict=True):
+    for (place, code), answer in zip(presented, _batch(paying.pay_each, province, payments), strict=True):
         if isinstance(answer, Refusal):
             results[code.id] = answer
             with province.context.transaction() as session:

@@ -64,7 +64,7 @@ class Day:
     deposits: Sequence[Deposit]
     paying: frozenset[int]  # payers who credit salaries this morning
     away: frozenset[int]  # offices whose clerk is ill
-    cut_off: frozenset[int]  # districts to which no van comes
+    cut_off: frozenset[int]  # areas to which no van comes
     late_bags: frozenset[int]  # offices that today's bag, if there is one, reaches on the next day
     broken_bags: frozenset[int]  # offices that refuse what comes today
     short_bags: frozenset[int]  # offices whose delivery lacks a note
@@ -78,7 +78,7 @@ class Size:
     """How many of everything."""
 
     offices: int = 200
-    districts: int = 11
+    areas: int = 11
     customers: int = 5  # of each office
     days: int = 60
 
@@ -141,7 +141,7 @@ def days(seed: int, size: Size) -> Iterator[Day]:
             deposits,
             paying,
             away=some(0.01),
-            cut_off=some(0.05, size.districts),
+            cut_off=some(0.05, size.areas),
             late_bags=some(0.03),
             broken_bags=some(0.02),
             short_bags=some(0.04),

@@ -168,7 +168,7 @@ class Life:
             return availability.of_each(session, [place.code for place in self.province.places], day)
 
     def _able(self, one: Wanting, known: dict[str, Known]) -> list[Place]:
-        """List the offices that say yes to an amount: the own, then the district's."""
+        """List the offices that say yes to an amount: the own, then the area's."""
         home = self._home(one)
         near = [home, *self.province.neighbours(home)]
         policy, now = self.province.context.policy, self.province.clock.now

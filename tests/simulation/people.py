@@ -19,6 +19,7 @@ from atm_service.platform.settings import Settings
 from atm_service.registers.offices import life
 from atm_service.registers.offices import service as offices
 from atm_service.registers.staff import service as staff
+from atm_service.registers.units import service as units
 from atm_service.run import assembly
 
 OFFICE: Final = "05971-1"
@@ -215,7 +216,7 @@ def found(database_url: str, data_dir: Path) -> Town:
     context = assembly.context(settings, database_url, clock)
     assembly.make_signing_keys(context, clock())
     with context.transaction() as session:
-        offices.import_communes(session)
+        units.furnish(session, clock())
     return Town(database_url, context, data_dir)
 
 

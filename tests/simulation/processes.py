@@ -18,8 +18,8 @@ import psutil  # type: ignore[import-untyped]
 
 from atm_service.run.cli import app as cli
 
-STARTS_WITHIN_S: Final = 60
-ENDS_WITHIN_S: Final = 20
+STARTS_WITHIN_S: Final = 120
+ENDS_WITHIN_S: Final = 60
 LOOK_EVERY_S: Final = 0.02
 
 

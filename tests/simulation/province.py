@@ -31,7 +31,7 @@ from atm_service.registers.customers import domain as customer_domain
 from atm_service.registers.customers import store as customer_store
 from atm_service.registers.notes.domain import NONE, Notes
 from atm_service.registers.offices import life
-from atm_service.registers.offices import service as offices
+from atm_service.registers.units import service as units
 from atm_service.run import assembly
 from kyc.identity import Identity
 from tests.simulation import demand
@@ -48,7 +48,8 @@ _ADD_STAFF = text("""
     VALUES (:id, :name, 'no password has this hash', 'Hoàng Thị Lan', :role, :office, true, :now)
 """)
 _CODES = text("""
-    SELECT code, district_code FROM service.office ORDER BY district_code, code LIMIT :number
+    SELECT office AS code, area AS area_code FROM service.office_area WHERE valid_to IS NULL
+    ORDER BY area, office LIMIT :number
 """)
 
 
@@ -84,12 +85,12 @@ class Bag:
 class Place:
     """An office: who works there, what lies in its drawer, its vault, and in the bags on the road to it.
 
-    `back` is what the district has ordered back and the clerk has not sent yet.
+    `back` is what the area has ordered back and the clerk has not sent yet.
     """
 
     number: int
     code: str
-    district: str
+    area: str
     clerk: Caller
     drawer: Notes = NONE
     vault: Notes = NONE
@@ -110,7 +111,7 @@ class Customer:
 
 @dataclass
 class Province:
-    """Everything and everybody. `boss` orders and explains, `teller` counts for the districts."""
+    """Everything and everybody. `boss` orders and explains, `teller` counts for the areas."""
 
     context: Context
     clock: Clock
@@ -123,8 +124,8 @@ class Province:
     happened: "Counter[str]" = field(default_factory=Counter)
 
     def neighbours(self, place: Place) -> list[Place]:
-        """List the other offices of a district, in order of code."""
-        return [one for one in self.places if one.district == place.district and one is not place]
+        """List the other offices of an area, in order of code."""
+        return [one for one in self.places if one.area == place.area and one is not place]
 
 
 def found(url: str, folder: Path, size: Size) -> Province:
@@ -134,15 +135,16 @@ def found(url: str, folder: Path, size: Size) -> Province:
     context = assembly.context(settings, url, clock)
     assembly.make_signing_keys(context, clock())
     with context.transaction() as session:
-        offices.import_communes(session)
+        units.furnish(session, clock())
         boss, teller = (_staff(session, name, "supervisor", None, clock()) for name in ("boss", "teller"))
         rows = list(session.execute(_CODES, {"number": size.offices}))
-        places = []
-        for number, row in enumerate(rows):
+    places = []
+    for number, row in enumerate(rows):
+        with context.transaction() as session:
             life.activate(session, row.code, 1, clock())
             floats.set_float(session, None, row.code, SMALL, demand.market(number), clock())
             clerk = _staff(session, f"clerk{number}", "clerk", row.code, clock())
-            places.append(Place(number, row.code, row.district_code, clerk))
+        places.append(Place(number, row.code, row.area_code, clerk))
     customers = [_settled(context, number, clock()) for number in range(size.offices * size.customers)]
     province = Province(context, clock, size, places, customers, boss, teller)
     _save_up(province)

@@ -34,7 +34,7 @@ ROWS: Final = {
     "journeys": "journeys",
     "vain": "of them in vain",
     "paid": "paid",
-    "elsewhere": "sent to another office of the district",
+    "elsewhere": "sent to another office of the area",
     "reserved": "reserved",
     "broken": "reservations broken, with notice",
     "stayed_home": "told at home that no office near could pay",

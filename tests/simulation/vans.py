@@ -20,26 +20,26 @@ ONE_NOTE = notes_of({"100000": 1})
 
 
 def send_out(province: Province, day: Day) -> None:
-    """Order what the districts' plans propose, where a van can come today, and send it out."""
+    """Order what the areas' plans propose, where a van can come today, and send it out."""
     rules = province.context.policy.float
     if day.date.isoweekday() not in rules.delivery_weekdays:
         return
-    for number, district in enumerate(sorted({place.district for place in province.places})):
+    for number, area in enumerate(sorted({place.area for place in province.places})):
         if number not in day.cut_off:
             with province.context.transaction() as session:
-                _order(session, province, day, district)
+                _order(session, province, day, area)
 
 
-def _order(session: Connection, province: Province, day: Day, district: str) -> None:
+def _order(session: Connection, province: Province, day: Day, area: str) -> None:
     policy, clock = province.context.policy, province.clock
     by_code = {place.code: place for place in province.places}
-    made, _ = floats.plan(session, policy.float, district, policy.float.district_cash, clock.tick())
-    carried = made.total(Direction.TO_OFFICE) + made.total(Direction.TO_DISTRICT)
+    made, _ = floats.plan(session, policy.float, area, policy.float.area_cash, clock.tick())
+    carried = made.total(Direction.TO_OFFICE) + made.total(Direction.TO_AREA)
     assert carried <= policy.float.trip_max
     for one in made.proposals:
         place, now = by_code[one.office], clock.tick()
         ordered = service.order(session, policy, province.boss, one.office, one.direction, one.amount, now)
-        if one.direction is Direction.TO_DISTRICT:
+        if one.direction is Direction.TO_AREA:
             place.back.append(ordered)
             continue
         bag = tuple(number * (one.amount // BUNDLE) for number in IN_A_BUNDLE)
@@ -49,7 +49,7 @@ def _order(session: Connection, province: Province, day: Day, district: str) -> 
 
 
 def count_in(province: Province, day: Day) -> None:
-    """Let the clerks who are there count in what has come, or refuse it; the district counts what comes back."""
+    """Let the clerks who are there count in what has come, or refuse it; the area counts what comes back."""
     with province.context.transaction() as session:
         for place in province.places:
             if place.number in day.away | day.late_bags:

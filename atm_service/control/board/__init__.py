@@ -1,1 +1,1 @@
-"""The board: every office of a district or the province at a glance, and one from close by."""
+"""The board: every office of an area or the province at a glance, and one from close by."""

@@ -69,10 +69,10 @@ class Desk:
 
     code: str
     name: str
-    commune: str
-    commune_code: str
-    district_code: str
-    district: str
+    unit: str
+    unit_code: str
+    area_code: str
+    area: str
     state: State
     line: Line
     seen_at: datetime | None
@@ -137,10 +137,10 @@ def filled(desk: Desk) -> int:
 
 
 def worst_first(marked: Mapping[Desk, tuple[Mark, list[OfficeAlarm]]]) -> list[Desk]:
-    """Put offices in order: by district, within it the worst first, then by code."""
+    """Put offices in order: by area, within it the worst first, then by code."""
 
     def place(desk: Desk) -> tuple[str, int, list[int], str]:
         how, rings = marked[desk]
-        return (desk.district_code, how, [list(OfficeAlarm).index(one) for one in rings] or [99], desk.code)
+        return (desk.area_code, how, [list(OfficeAlarm).index(one) for one in rings] or [99], desk.code)
 
     return sorted(marked, key=place)

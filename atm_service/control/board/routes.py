@@ -1,4 +1,4 @@
-"""The board for supervisors of a district or of the province: all offices in one answer, and one from close by."""
+"""The board for supervisors of an area or of the province: all offices in one answer, and one from close by."""
 
 from datetime import datetime
 from typing import Any, TypeVar
@@ -7,6 +7,7 @@ from fastapi import APIRouter
 from pydantic import BaseModel
 from sqlalchemy import Row
 
+import ledger
 from atm_service.control.board import domain, store
 from atm_service.control.board.domain import Desk
 from atm_service.control.board.schemas import (
@@ -21,16 +22,16 @@ from atm_service.control.board.schemas import (
 from atm_service.control.floats.domain import Levels
 from atm_service.control.offices import routes as life_routes
 from atm_service.control.offices import views as life_views
-from atm_service.control.offices.routes import InOffice
+from atm_service.control.offices.routes import InOffice, InTree
 from atm_service.control.offices.schemas import CoverageView
 from atm_service.platform.callers import InSupervisor
 from atm_service.platform.context import Context, InContext, InNow
 from atm_service.platform.problems import refuses
 from atm_service.platform.refusals import NotFound
-from atm_service.registers.offices import coverage
-from atm_service.registers.offices.coverage import Place
 from atm_service.registers.offices.errors import OfficeUnknown
 from atm_service.registers.staff import service as staff
+from atm_service.registers.units import coverage
+from atm_service.registers.units.coverage import Standing
 
 router = APIRouter()
 
@@ -38,13 +39,12 @@ View = TypeVar("View", bound=BaseModel)
 
 
 @router.get("/staff/v1/board", name="board", tags=["staff"], responses=refuses(NotFound))
-def board(supervisor: InSupervisor, context: InContext, now: InNow) -> BoardView:
-    """Show every office of the supervisor's district, or of the province: by district, the worst first."""
+def board(supervisor: InSupervisor, context: InContext, now: InNow, tree: InTree = None) -> BoardView:
+    """Show every office of the supervisor's area, or of the province: by area, the worst first."""
     with context.transaction() as session:
-        district = staff.scope(session, supervisor)
-        found = store.desks(session, _usual(context), now, district)
-    places = [Place(one.commune_code, one.district_code, one.district, one.state) for one in found]
-    whole = coverage.whole(coverage.of(places))
+        area = staff.scope(session, supervisor)
+        found = store.desks(session, _usual(context), now, tree or ledger.business_date(now), area)
+    whole = coverage.whole([Standing(one.unit_code, one.area_code, one.area, one.state) for one in found])
     return BoardView(at=now, offices=_sorted(found, now), coverage=CoverageView.model_validate(vars(whole)))
 
 
@@ -54,8 +54,8 @@ def board(supervisor: InSupervisor, context: InContext, now: InNow) -> BoardView
 def office(code: InOffice, supervisor: InSupervisor, context: InContext, now: InNow) -> OfficeNearView:
     """Show one office from close by: its life, shifts, cash, deliveries and staff."""
     with context.transaction() as session:
-        found = life_routes.in_scope(session, supervisor, code)
-        (desk,) = store.desks(session, _usual(context), now, office=code)
+        found = life_routes.in_scope(session, supervisor, code, now)
+        (desk,) = store.desks(session, _usual(context), now, ledger.business_date(now), office=code)
         life, near = life_views.life(session, found, now), store.near(session, code)
     (shown,) = _sorted([desk], now)
     return OfficeNearView(

@@ -21,8 +21,9 @@ class DeskView(_Body):
 
     code: str
     name: str
-    district_code: str
-    district: str
+    unit: str
+    area_code: str
+    area: str
     state: State
     open_now: bool = Field(description="by its opening hours")
     shifts: int = Field(description="open ones")
@@ -45,7 +46,7 @@ class DeskView(_Body):
 
 
 class BoardView(_Body):
-    """All offices that the supervisor looks after: by district, within it the worst first."""
+    """All offices that the supervisor looks after: by area, within it the worst first."""
 
     at: datetime
     offices: list[DeskView]

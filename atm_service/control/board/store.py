@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 from sqlalchemy import Connection, Row, text
@@ -33,13 +33,14 @@ _DESKS: Final = text("""
         WHERE status IN ('ordered', 'sent', 'turned-back') OR (difference <> 0 AND explained_at IS NULL)
         GROUP BY office
     )
-    SELECT o.code, o.name, o.commune, o.commune_code, o.district_code, o.district, o.state, o.line, c.seen_at,
+    SELECT o.code, o.name, place.unit, place.unit_code, place.area_code, place.area, o.state, o.line, c.seen_at,
            coalesce(held.cash, 0) AS cash, f.minimum, f.target, f.maximum,
            coalesce(shifts.number, 0) AS shifts, shifts.opened_at,
            coalesce(counts.over_short, 0) AS over_short, coalesce(counts.breaks, 0) AS opening_breaks,
            coalesce(asked.number, 0) AS approvals, coalesce(road.number, 0) AS deliveries,
            coalesce(road.unexplained, 0) AS unexplained
     FROM service.office AS o
+    JOIN service.place_on(:tree) AS place ON place.office = o.code
     LEFT JOIN service.office_contact AS c ON c.office = o.code
     LEFT JOIN shifts ON shifts.office = o.code
     LEFT JOIN asked ON asked.office = o.code
@@ -60,7 +61,7 @@ _DESKS: Final = text("""
         LEFT JOIN service.opening_break AS b ON b.shift_id = s.id AND b.found_at >= :today
         WHERE s.office = o.code AND s.opened_at >= :lately
     ) AS counts ON true
-    WHERE (CAST(:district AS text) IS NULL OR o.district_code = :district)
+    WHERE (CAST(:area AS text) IS NULL OR o.code IN (SELECT service.offices_below(:area, :day)))
       AND (CAST(:office AS text) IS NULL OR o.code = :office)
     ORDER BY o.code LIMIT :limit
 """)
@@ -92,15 +93,26 @@ class Near:
 
 
 def desks(
-    session: Connection, usual: Levels, now: datetime, district: str | None = None, office: str | None = None
+    session: Connection,
+    usual: Levels,
+    now: datetime,
+    tree: date,
+    area: str | None = None,
+    office: str | None = None,
 ) -> list[Desk]:
-    """Give what the board knows: of a district's offices, one of them, or all. `usual` holds where no float is set."""
-    today = day_start(ledger.business_date(now))
+    """Give what the board knows: of an area's offices, one of them, or all; where they stand in the tree of a day.
+
+    `usual` holds where no float is set.
+    """
+    day = ledger.business_date(now)
+    today = day_start(day)
     values = {
         "now": now,
         "today": today,
         "lately": today - timedelta(days=7),
-        "district": district,
+        "area": area,
+        "day": day,
+        "tree": tree,
         "office": office,
         "limit": OFFICES_MAX,
     }

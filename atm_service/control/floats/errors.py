@@ -14,8 +14,6 @@ class FloatOutOfOrder(Refusal):
     """A float's minimum is above its target, or the target above its maximum."""
 
 
-@refused_as(
-    404, "district-unknown", "There is no such district here", "Choose the district that you look after."
-)
-class DistrictUnknown(Refusal):
-    """No office is in this district, or it is not the supervisor's."""
+@refused_as(404, "area-unknown", "There is no such area here", "Choose the area that you look after.")
+class AreaUnknown(Refusal):
+    """No office is in this area, or it is not the supervisor's."""

@@ -1,6 +1,6 @@
 """Who gets how much cash, and who sends some back: pure rules. Amounts in đồng.
 
-One plan is one day's trip of a district: one van under escort takes cash out and brings cash back. It carries no more
+One plan is one day's trip of an area: one van under escort takes cash out and brings cash back. It carries no more
 than the insurance covers, out and back together, since what is fetched early rides along to the last office.
 """
 
@@ -102,7 +102,7 @@ class Plan:
         return sum(one.amount for one in self.proposals if one.direction is direction)
 
 
-def plan(positions: Iterable[Position], district_cash: int, trip_max: int, unit: int) -> Plan:
+def plan(positions: Iterable[Position], area_cash: int, trip_max: int, unit: int) -> Plan:
     """Propose one trip: first what keeps offices from falling short, then what is too much, then up to the targets.
 
     Where the cash does not suffice, those who lack least come first: so the most offices are sure.
@@ -111,18 +111,18 @@ def plan(positions: Iterable[Position], district_cash: int, trip_max: int, unit:
     back = {code: one.surplus(unit) for code, one in offices.items()}
     takers = {code: one for code, one in offices.items() if not back[code]}
     urgent = {code: one.lacks(one.enough, unit) for code, one in takers.items()}
-    sure = _shared(urgent, min(district_cash, trip_max), unit)
+    sure = _shared(urgent, min(area_cash, trip_max), unit)
     used = sum(sure.values())
     fetched = _shared(back, trip_max - used, unit)
     more = {code: one.lacks(one.wanted, unit) - sure.get(code, 0) for code, one in takers.items()}
-    room = min(district_cash - used, trip_max - used - sum(fetched.values()))
+    room = min(area_cash - used, trip_max - used - sum(fetched.values()))
     filled = _shared(more, room, unit)  # nothing, while somebody is not sure: then nothing is left
     proposals = []
     for code, one in offices.items():
         if out := sure.get(code, 0) + filled.get(code, 0):
             proposals.append(Proposal(code, Direction.TO_OFFICE, out, one.ready + out))
         elif amount := fetched.get(code, 0):
-            proposals.append(Proposal(code, Direction.TO_DISTRICT, amount, one.ready - amount))
+            proposals.append(Proposal(code, Direction.TO_AREA, amount, one.ready - amount))
     return Plan(proposals, sum(urgent.values()) - used)
 
 

@@ -21,12 +21,13 @@ from atm_service.platform.policy import AMOUNT_MAX
 from atm_service.platform.problems import refuses
 from atm_service.platform.refusals import NotFound
 from atm_service.registers.offices.errors import OfficeUnknown
+from atm_service.registers.units.domain import AREA_FORM
 
 router = APIRouter()
 
 _OPERATOR = "/operator/v1/offices/{code}/floats"
 InOffice = Annotated[str, Path(pattern=r"^[0-9]{5}-[0-9]{1,3}$", examples=["05971-1"])]
-InDistrict = Annotated[str, Query(pattern=r"^[0-9]{3}$", description="a district's code", examples=["178"])]
+InArea = Annotated[str, Query(pattern=AREA_FORM, description="an area's code", examples=["178"])]
 
 
 @router.post(
@@ -68,19 +69,21 @@ def floats(
 
 
 @router.get(
-    "/staff/v1/floats", name="floats", tags=["staff"], responses=refuses(NotFound, errors.DistrictUnknown)
+    "/staff/v1/floats", name="floats", tags=["staff"], responses=refuses(NotFound, errors.AreaUnknown)
 )
 def standings(
     supervisor: InSupervisor,
     context: InContext,
     now: InNow,
-    district: Annotated[str | None, Query(pattern=r"^[0-9]{3}$", description="one district alone")] = None,
+    area: Annotated[
+        str | None, Query(pattern=AREA_FORM, description="one area alone, with those below it")
+    ] = None,
     cursor: InCursor = None,
     limit: InLimit = paging.LIMIT_DEFAULT,
 ) -> Page[StandingView]:
     """List the active offices in order of code: cash against float, what they need until the next delivery, alarms."""
     with context.transaction() as session:
-        asked = service.district_of(session, supervisor, district)
+        asked = service.area_of(session, supervisor, area, ledger.business_date(now))
         after = paging.read(cursor) if cursor else ""
         found = service.standings(session, context.policy.float, now, asked, after, limit + 1)
     return paging.page(found, limit, StandingView.of, "office")
@@ -90,26 +93,26 @@ def standings(
     "/staff/v1/floats/plan",
     name="float_plan",
     tags=["staff"],
-    responses=refuses(NotFound, errors.DistrictUnknown),
+    responses=refuses(NotFound, errors.AreaUnknown),
 )
 def plan(
     supervisor: InSupervisor,
     context: InContext,
     now: InNow,
-    district: InDistrict,
+    area: InArea,
     cash: Annotated[
         int | None,
-        Query(ge=0, le=AMOUNT_MAX, description="đồng that the district has; default the policy's"),
+        Query(ge=0, le=AMOUNT_MAX, description="đồng that the area has; default the policy's"),
     ] = None,
 ) -> PlanView:
-    """Propose one trip of a district's cash, out and back. Nothing is ordered: each delivery is, by a supervisor."""
+    """Propose one trip of an area's cash, out and back. Nothing is ordered: each delivery is, by a supervisor."""
     rules = context.policy.float
-    district_cash = rules.district_cash if cash is None else cash
+    area_cash = rules.area_cash if cash is None else cash
     with context.transaction() as session:
-        service.district_of(session, supervisor, district)
-        made, found = service.plan(session, rules, district, district_cash, now)
+        service.area_of(session, supervisor, area, ledger.business_date(now))
+        made, found = service.plan(session, rules, area, area_cash, now)
     until = domain.next_delivery(ledger.business_date(now), rules.delivery_weekdays)
-    return PlanView.of(district, made, found, (district_cash, rules.trip_max, until))
+    return PlanView.of(area, made, found, (area_cash, rules.trip_max, until))
 
 
 @router.get(
@@ -128,6 +131,6 @@ def forecast(
     """Say what an active office will need on each of the next days, and what to have to be sure."""
     today = ledger.business_date(now)
     with context.transaction() as session:
-        service.of_district(session, supervisor, code)
+        service.of_supervisor(session, supervisor, code, today)
         found = service.forecast(session, context.policy.float, code, today, today + timedelta(days - 1))
     return ForecastView.of(code, found)

@@ -71,7 +71,7 @@ class StandingView(_Body):
 
     office: str
     name: str
-    district: str
+    area_code: str
     minimum: int
     target: int
     maximum: int
@@ -88,7 +88,7 @@ class StandingView(_Body):
         return cls(
             office=one.held.office,
             name=one.held.name,
-            district=one.held.district,
+            area_code=one.held.area_code,
             **vars(one.float.levels),
             cash=one.held.cash,
             coming=one.held.coming,
@@ -137,11 +137,11 @@ class ProposalView(_Body):
 
 
 class PlanView(_Body):
-    """One trip of a district's cash, out and back. `missing`: what offices lack after it to be sure until `until`."""
+    """One trip of an area's cash, out and back. `missing`: what offices lack after it to be sure until `until`."""
 
-    district: str
+    area_code: str
     until: date
-    district_cash: int
+    area_cash: int
     trip_max: int
     out: int
     back: int
@@ -149,11 +149,9 @@ class PlanView(_Body):
     proposals: list[ProposalView]
 
     @classmethod
-    def of(
-        cls, district: str, made: Plan, standings: Sequence[Standing], limits: tuple[int, int, date]
-    ) -> Self:
-        """Show a plan; limits are the district's cash, the trip's maximum and the day of the next delivery."""
-        district_cash, trip_max, until = limits
+    def of(cls, area: str, made: Plan, standings: Sequence[Standing], limits: tuple[int, int, date]) -> Self:
+        """Show a plan; limits are the area's cash, the trip's maximum and the day of the next delivery."""
+        area_cash, trip_max, until = limits
         by_office = {one.held.office: one for one in standings}
         proposals = [
             ProposalView(
@@ -169,12 +167,12 @@ class PlanView(_Body):
             for one in made.proposals
         ]
         return cls(
-            district=district,
+            area_code=area,
             until=until,
-            district_cash=district_cash,
+            area_cash=area_cash,
             trip_max=trip_max,
             out=made.total(Direction.TO_OFFICE),
-            back=made.total(Direction.TO_DISTRICT),
+            back=made.total(Direction.TO_AREA),
             missing=made.missing,
             proposals=proposals,
         )

@@ -20,8 +20,9 @@ from atm_service.registers.offices import service as offices
 from atm_service.registers.offices import store as office_store
 from atm_service.registers.offices.errors import OfficeUnknown
 from atm_service.registers.staff import service as staff
+from atm_service.registers.units import store as units
 
-OFFICES_MAX: Final = 1_000  # of a district, or of the province
+OFFICES_MAX: Final = 1_000  # of an area, or of the province
 
 
 @dataclass(frozen=True)
@@ -58,20 +59,21 @@ def current(session: Connection, rules: policy.Float, office: str) -> Float:
     return set_ones[0] if set_ones else store.policys(office, rules)
 
 
-def district_of(session: Connection, supervisor: Caller, asked: str | None) -> str | None:
-    """Give the district that a supervisor asks about; None: all. Raises `DistrictUnknown` for another's."""
+def area_of(session: Connection, supervisor: Caller, asked: str | None, today: date) -> str | None:
+    """Give the area that a supervisor asks about; None: all. Raises `AreaUnknown` for what is not below the own one."""
     own = staff.scope(session, supervisor)
     if asked is None:
         return own
-    if own not in {None, asked} or not office_store.has_district(session, asked):
-        raise errors.DistrictUnknown
+    if not units.has_area(session, asked, today, own):
+        raise errors.AreaUnknown
     return asked
 
 
-def of_district(session: Connection, supervisor: Caller, office: str) -> None:
+def of_supervisor(session: Connection, supervisor: Caller, office: str, today: date) -> None:
     """Refuse an office that the supervisor does not look after as one that is not there. Raises `OfficeUnknown`."""
-    own, found = staff.scope(session, supervisor), office_store.find(session, office)
-    if found is None or own not in {None, found.district_code}:
+    if office_store.find(session, office) is None or not staff.looks_after(
+        session, supervisor, office, today
+    ):
         raise OfficeUnknown
 
 
@@ -79,12 +81,13 @@ def standings(
     session: Connection,
     rules: policy.Float,
     now: datetime,
-    district: str | None = None,
+    area: str | None = None,
     after: str = "",
     limit: int = OFFICES_MAX,
 ) -> list[Standing]:
-    """Tell where the active offices' cash stands, in order of code: of a district or of all."""
-    held, today = store.held(session, after, limit, district), ledger.business_date(now)
+    """Tell where the active offices' cash stands, in order of code: of an area or of all."""
+    today = ledger.business_date(now)
+    held = store.held(session, today, after, limit, area)
     pasts = _pasts(session, held, rules, today)
     until = domain.next_delivery(today, rules.delivery_weekdays)
     known = availability.of_each(session, [one.office for one in held], today)
@@ -95,11 +98,11 @@ def standings(
 
 
 def plan(
-    session: Connection, rules: policy.Float, district: str, district_cash: int, now: datetime
+    session: Connection, rules: policy.Float, area: str, area_cash: int, now: datetime
 ) -> tuple[Plan, list[Standing]]:
-    """Propose one trip of a district's cash, today; give it with where its offices stand."""
-    found = standings(session, rules, now, district)
-    made = planning.plan([one.position for one in found], district_cash, rules.trip_max, rules.round_to)
+    """Propose one trip of an area's cash, today; give it with where its offices stand."""
+    found = standings(session, rules, now, area)
+    made = planning.plan([one.position for one in found], area_cash, rules.trip_max, rules.round_to)
     return made, found
 
 
@@ -111,15 +114,15 @@ def forecast(session: Connection, rules: policy.Float, office: str, first: date,
 
 def past_of(session: Connection, rules: policy.Float, office: str, through: date) -> Past:
     """Give what is known of an office up to and with a day. Raises `OfficeUnknown` where no office is active."""
-    held = store.held(session, "", 1, office=office)
+    held = store.held(session, through, "", 1, office=office)
     if not held:
         raise OfficeUnknown
     return _pasts(session, held, rules, through)[office]
 
 
-def pasts(session: Connection, rules: policy.Float, district: str | None, through: date) -> dict[str, Past]:
-    """Give what is known of the active offices of a district, or of all."""
-    return _pasts(session, store.held(session, "", OFFICES_MAX, district), rules, through)
+def pasts(session: Connection, rules: policy.Float, area: str | None, through: date) -> dict[str, Past]:
+    """Give what is known of the active offices of an area, or of all."""
+    return _pasts(session, store.held(session, through, "", OFFICES_MAX, area), rules, through)
 
 
 def _pasts(session: Connection, held: Sequence[Held], rules: policy.Float, through: date) -> dict[str, Past]:

@@ -60,8 +60,7 @@ class Held:
 
     office: str
     name: str
-    district: str
-    district_name: str
+    area_code: str
     float: Float | None
     cash: int
     coming: int
@@ -77,9 +76,11 @@ _OF_OFFICE = text("""
 """)
 # A delivery that is ordered or on the road is coming to its receiver; what is ordered back still lies in the vault.
 _HELD = text("""
-    SELECT o.code, o.name, o.district_code, o.district, f.*,
+    SELECT o.code, o.name, belongs.area AS area_code, f.*,
            coalesce(held.cash, 0) AS cash, coalesce(road.coming, 0) AS coming, coalesce(road.going, 0) AS going
     FROM service.office AS o
+    JOIN service.office_area AS belongs ON belongs.office = o.code AND belongs.valid_from <= :day
+         AND (belongs.valid_to IS NULL OR belongs.valid_to > :day)
     LEFT JOIN LATERAL (
         SELECT * FROM service.office_float AS f WHERE f.office = o.code ORDER BY f.id DESC LIMIT 1
     ) AS f ON true
@@ -91,13 +92,13 @@ _HELD = text("""
     LEFT JOIN (
         SELECT office,
                sum(amount) FILTER (WHERE (direction, status) IN
-                   (('to-office', 'ordered'), ('to-office', 'sent'), ('to-district', 'turned-back'))) AS coming,
-               sum(amount) FILTER (WHERE (direction, status) = ('to-district', 'ordered')) AS going
+                   (('to-office', 'ordered'), ('to-office', 'sent'), ('to-area', 'turned-back'))) AS coming,
+               sum(amount) FILTER (WHERE (direction, status) = ('to-area', 'ordered')) AS going
         FROM service.delivery WHERE status IN ('ordered', 'sent', 'turned-back')
         GROUP BY office
     ) AS road ON road.office = o.code
     WHERE o.state = 'active' AND o.code > :after
-      AND (CAST(:district AS text) IS NULL OR o.district_code = :district)
+      AND (CAST(:area AS text) IS NULL OR o.code IN (SELECT service.offices_below(:area, :day)))
       AND (CAST(:office AS text) IS NULL OR o.code = :office)
     ORDER BY o.code LIMIT :limit
 """)
@@ -149,16 +150,20 @@ def history(session: Connection, office: str, before: UUID, limit: int) -> list[
 
 
 def held(
-    session: Connection, after: str, limit: int, district: str | None = None, office: str | None = None
+    session: Connection,
+    day: date,
+    after: str,
+    limit: int,
+    area: str | None = None,
+    office: str | None = None,
 ) -> list[Held]:
-    """List active offices in order of code: of a district, one of them, or all."""
-    values = {"after": after, "district": district, "office": office, "limit": limit}
+    """List active offices in order of code: those that belong to an area on a day, one of them, or all."""
+    values = {"day": day, "after": after, "area": area, "office": office, "limit": limit}
     return [
         Held(
             office=row["code"],
             name=row["name"],
-            district=row["district_code"],
-            district_name=row["district"],
+            area_code=row["area_code"],
             float=_float(row) if row["id"] is not None else None,
             cash=int(row["cash"]),
             coming=int(row["coming"]),

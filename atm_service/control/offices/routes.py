@@ -1,12 +1,13 @@
-"""An office's life for the supervisors of its district: suspend and resume, checklist, hours, line, coverage."""
+"""An office's life for the supervisors of its area: suspend and resume, checklist, hours, line, coverage."""
 
 from collections.abc import Callable
 from datetime import datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Response
+from fastapi import APIRouter, Path, Query, Response
 from sqlalchemy import Connection
 
+import ledger
 from atm_service.control.offices import views as life_views
 from atm_service.control.offices.schemas import (
     CheckRequest,
@@ -20,32 +21,41 @@ from atm_service.control.offices.schemas import (
 )
 from atm_service.platform.callers import InClerk, InSupervisor
 from atm_service.platform.context import Context, InContext, InNow
+from atm_service.platform.days import DAY_MAX, DAY_MIN, Day
 from atm_service.platform.idempotency import InKey, Key
 from atm_service.platform.keys.tokens import Caller
 from atm_service.platform.problems import refuses
 from atm_service.platform.refusals import NotFound
-from atm_service.registers.offices import coverage, errors, life, life_store, store
+from atm_service.registers.offices import errors, life, store
 from atm_service.registers.offices.domain import Office
 from atm_service.registers.staff import service as staff
+from atm_service.registers.units import coverage
+from atm_service.registers.units import store as units
 
 router = APIRouter()
 
 InOffice = Annotated[str, Path(pattern=r"^[0-9]{5}-[0-9]{1,3}$", examples=["05971-1"])]
+InTree = Annotated[
+    Day | None,
+    Query(ge=DAY_MIN, le=DAY_MAX, description="by the units and areas of this day; default: today's"),
+]
 
 
 @router.get("/counter/v1/line", name="line", tags=["counter"], status_code=204, responses=refuses())
 async def line(clerk: InClerk) -> Response:  # noqa: ARG001  asked for its check of the role
-    """Say that the line holds. A counter asks every minute, so that its district knows: nothing is read or moved."""
+    """Say that the line holds. A counter asks every minute, so that its area knows: nothing is read or moved."""
     return Response(status_code=204)
 
 
 @router.get("/staff/v1/coverage", name="coverage", tags=["staff"], responses=refuses(NotFound))
-def report(supervisor: InSupervisor, context: InContext) -> CoverageReport:
-    """Tell how many communes and offices are served, by district: the supervisor's own, or all."""
+def report(supervisor: InSupervisor, context: InContext, now: InNow, tree: InTree = None) -> CoverageReport:
+    """Tell how many units and offices are served, by area: of the supervisor's own offices, or of all."""
+    today = ledger.business_date(now)
     with context.transaction() as session:
-        parts = coverage.of(life_store.places_of(session, staff.scope(session, supervisor)))
-    views = [CoverageView.model_validate(vars(one)) for one in parts]
-    return CoverageReport(districts=views, whole=CoverageView.model_validate(vars(coverage.whole(parts))))
+        area = staff.scope(session, supervisor)
+        found = units.standings(session, area, today, tree or today)
+    views = [CoverageView.model_validate(vars(one)) for one in coverage.of(found)]
+    return CoverageReport(areas=views, whole=CoverageView.model_validate(vars(coverage.whole(found))))
 
 
 @router.get(
@@ -57,7 +67,7 @@ def report(supervisor: InSupervisor, context: InContext) -> CoverageReport:
 def show(code: InOffice, supervisor: InSupervisor, context: InContext, now: InNow) -> LifeView:
     """Show an office's state, checklist, hours and history."""
     with context.transaction() as session:
-        return life_views.life(session, in_scope(session, supervisor, code), now)
+        return life_views.life(session, in_scope(session, supervisor, code, now), now)
 
 
 @router.post(
@@ -160,11 +170,10 @@ def set_line(
     )
 
 
-def in_scope(session: Connection, supervisor: Caller, code: str) -> Office:
+def in_scope(session: Connection, supervisor: Caller, code: str, now: datetime) -> Office:
     """Find an office that the supervisor looks after. Raises `OfficeUnknown` for any other."""
-    district = staff.scope(session, supervisor)
     office = store.find(session, code)
-    if office is None or (district is not None and office.district_code != district):
+    if office is None or not staff.looks_after(session, supervisor, code, ledger.business_date(now)):
         raise errors.OfficeUnknown
     return office
 
@@ -173,8 +182,8 @@ def _done(asked: tuple[Context, Key, Caller, str, datetime], deed: Callable[[Con
     context, key, supervisor, code, now = asked
 
     def work(session: Connection) -> LifeView:
-        in_scope(session, supervisor, code)
+        in_scope(session, supervisor, code, now)
         deed(session)
-        return life_views.life(session, in_scope(session, supervisor, code), now)
+        return life_views.life(session, in_scope(session, supervisor, code, now), now)
 
     return context.once(key, 200, work)

@@ -121,18 +121,18 @@ class LifeView(_Body):
 
 
 class CoverageView(_Body):
-    """How much is served: of the communes, those with an active office; of the offices not closed, the active ones."""
+    """How much is served: of the units, those with an active office; of the offices not closed, the active ones."""
 
-    district_code: Annotated[str, Field(examples=["178"])] | Literal[""]
-    district: str
-    communes_served: int
-    communes: int
+    area_code: Annotated[str, Field(examples=["178"])] | Literal[""]
+    area: str
+    units_served: int
+    units: int = Field(description="that have an office, by the tree that is asked for")
     offices_active: int
     offices: int
 
 
 class CoverageReport(_Body):
-    """The districts that the caller looks after, and all of them together."""
+    """The areas that the caller looks after, and all of them together."""
 
-    districts: list[CoverageView]
+    areas: list[CoverageView]
     whole: CoverageView

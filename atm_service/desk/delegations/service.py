@@ -81,8 +81,8 @@ def revoke(
     known = _own(session, customer_id, id, now)
     clerk_id = by.subject if by.role == "clerk" else None
     if store.revoke(session, known.delegation.id, clerk_id, now):
-        for withdrawal_id in store.live_withdrawals(session, id):
-            withdrawals.give_up(session, context.policy, by, withdrawal_id, now)
+        live = store.live_withdrawals(session, id)
+        withdrawals.give_up_each(session, context.policy, by, live, now)
         trail.record(session, now, "delegation.revoked", id, by)
     return _own(session, customer_id, id, now)
 

@@ -39,11 +39,12 @@ from atm_service.promises.approvals.schemas import ApprovalView, ThresholdReques
 from atm_service.promises.shifts.errors import NoOpenShift
 from atm_service.registers.customers import service as customers
 from atm_service.registers.customers.errors import PayeeUnknown
+from atm_service.registers.headroom.errors import CustomerLimitReached, OfficeLimitReached
 from atm_service.registers.withdrawals import errors
 
 router = APIRouter(prefix="/counter/v1", tags=["counter"])
 
-_TRANSFER_LIMITS = (TransferLimitReached, errors.CustomerLimitReached)
+_TRANSFER_LIMITS = (TransferLimitReached, CustomerLimitReached)
 _STANDS = (NotFound, NoOpenShift, ProposalLapsed, VoucherExists)
 _ASKED = (*_STANDS, approvals.AlreadyRequested, approvals.ApprovalUsed)
 _APPROVED = (
@@ -64,7 +65,7 @@ _APPROVED = (
         PayeeUnknown,
         TooManyAttempts,
         errors.AmountOutOfRange,
-        errors.CustomerLimitReached,
+        CustomerLimitReached,
         keyed=True,
     ),
 )
@@ -145,8 +146,8 @@ def ask_for_transfer(
         TooManyAttempts,
         errors.WrongIdentity,
         errors.WrongPin,
-        errors.CustomerLimitReached,
-        errors.OfficeLimitReached,
+        CustomerLimitReached,
+        OfficeLimitReached,
         *_APPROVED,
         keyed=True,
     ),

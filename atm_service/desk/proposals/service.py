@@ -22,7 +22,6 @@ from atm_service.desk.proposals.schemas import (
 from atm_service.desk.vouchers import service as vouchers
 from atm_service.desk.vouchers import store as voucher_store
 from atm_service.desk.vouchers.domain import Confirmed, Draft, Voucher, VoucherKind
-from atm_service.payout import service as withdrawals
 from atm_service.platform import attempts, calendar, chart, ids, trail
 from atm_service.platform.context import Context
 from atm_service.platform.keys.tokens import Caller
@@ -35,7 +34,8 @@ from atm_service.promises.approvals.store import Shown
 from atm_service.promises.shifts import service as shifts
 from atm_service.registers.customers import service as customers
 from atm_service.registers.customers.errors import PayeeUnknown
-from atm_service.registers.withdrawals.errors import CustomerLimitReached, InsufficientFunds, WrongIdentity
+from atm_service.registers.headroom import service as headroom
+from atm_service.registers.withdrawals.errors import InsufficientFunds, WrongIdentity
 from ledger import Entry, Posting
 
 
@@ -129,7 +129,7 @@ def confirm(
     voucher_id = ids.new(now)
     if domain.needs_approval(proposal, policy):
         _use_approval(session, policy, clerk, proposal, voucher_id, now)
-    day = vouchers.count(session, policy, kind, shift.office, proposal.amount, now)
+    place = vouchers.count(session, policy, kind, shift.office, proposal.amount, now)
     entry = _entry(proposal, now)
     if proposal.counts is not None:
         vouchers.post(session, entry, shift.place, proposal.counts, now, into=True)
@@ -152,21 +152,17 @@ def confirm(
         confirmed=by,
         made_at=now,
     )
-    return vouchers.write(session, draft, day.place, clerk, now)
+    return vouchers.write(session, draft, place, clerk, now)
 
 
 def check_limits(session: Connection, policy: Policy, proposal: Proposal, now: datetime) -> None:
     """Refuse what is above the customer's day or month. A transfer has a day of its own: it moves no cash."""
-    customer_id, amount, limit = proposal.customer_id, proposal.amount, policy.customer.per_month
-    if proposal.kind is VoucherKind.DEPOSIT:
-        withdrawals.check_limits(policy, withdrawals.used(session, customer_id, now), amount)
-        return
-    since = calendar.day_start(ledger.business_date(now))
-    domain.check_day(amount, voucher_store.transferred(session, customer_id, since), policy.transfer)
-    if limit is not None:
-        month = withdrawals.used(session, customer_id, now).month
-        if month + amount > limit:
-            raise CustomerLimitReached(period="month", limit=limit, remaining=max(0, limit - month))
+    is_cash = proposal.kind is VoucherKind.DEPOSIT
+    if not is_cash:
+        since = calendar.day_start(ledger.business_date(now))
+        so_far = voucher_store.transferred(session, proposal.customer_id, since)
+        domain.check_day(proposal.amount, so_far, policy.transfer)
+    headroom.refuse_customer(session, policy, proposal.customer_id, proposal.amount, now, is_cash=is_cash)
 
 
 def _payer(session: Connection, context: Context, id_number: str) -> UUID:

@@ -1,8 +1,7 @@
 """Undo a payment or a deposit: asked for with a reason, approved elsewhere, then done by counted cash.
 
 The entry mirrors the first one and names it. What was undone is given back to the customer's and the office's
-limits. Each runs inside one transaction of its caller; locks as for a payment: customer, withdrawal, shift, the
-office's day, ledger accounts.
+limits. Each runs inside one transaction of its caller. Locks: docs/locking.md.
 """
 
 from collections.abc import Sequence
@@ -61,7 +60,7 @@ def withdrawal(
     customers.lock(session, payment.customer_id)
     after = _reversed(session, id, now)
     draft = _approved(session, clerk, VoucherKind.WITHDRAWAL_REVERSAL, id, payment, counts, now)
-    day = vouchers.count(session, context.policy, draft.kind, draft.office, draft.amount, now)
+    place = vouchers.count(session, context.policy, draft.kind, draft.office, draft.amount, now)
     drawer, customer = chart.drawer(draft.office, draft.drawer), chart.customer(draft.customer_id)
     postings = [Posting(drawer, customer, payment.amount)]
     if payment.fee:
@@ -69,7 +68,7 @@ def withdrawal(
     mirror = _mirror(draft, payment.entry_id, f"payment undone at {draft.office}", postings)
     vouchers.post(session, mirror, drawer, counts, now, into=True)
     withdrawals.save(session, [after])
-    return vouchers.write(session, draft, day.place, clerk, now)
+    return vouchers.write(session, draft, place, clerk, now)
 
 
 def ask_for_deposit(
@@ -92,11 +91,11 @@ def deposit(
     drawer, customer = chart.drawer(draft.office, draft.drawer), chart.customer(draft.customer_id)
     if reading.balance(session, drawer).available < received.amount:
         raise errors.DrawerShort
-    day = vouchers.count(session, context.policy, draft.kind, draft.office, draft.amount, now)
+    place = vouchers.count(session, context.policy, draft.kind, draft.office, draft.amount, now)
     postings = [Posting(customer, drawer, received.amount)]
     mirror = _mirror(draft, received.entry_id, f"deposit undone at {draft.office}", postings)
     vouchers.post(session, mirror, drawer, counts, now, into=False, short=MoneySpent())
-    return vouchers.write(session, draft, day.place, clerk, now)
+    return vouchers.write(session, draft, place, clerk, now)
 
 
 def _own(done: Done | None, clerk: Caller) -> Done:

@@ -14,6 +14,7 @@ from atm_service.platform.refusals import NotFound, TooManyAttempts
 from atm_service.promises.reservations.errors import CannotReserve, CashReserved
 from atm_service.promises.shifts.errors import NoOpenShift
 from atm_service.registers.delegations import errors as delegations
+from atm_service.registers.headroom import errors as headroom_errors
 from atm_service.registers.notes.errors import NotesCannotMake
 from atm_service.registers.offices.errors import OfficeNotActive, OfficeUnknown
 from atm_service.registers.withdrawals import errors
@@ -25,7 +26,7 @@ _AUTHORISED = (
     errors.AmountOutOfRange,
     errors.AmountNotMultiple,
     errors.TooManyLiveCodes,
-    errors.CustomerLimitReached,
+    headroom_errors.CustomerLimitReached,
     errors.InsufficientFunds,
     OfficeNotActive,
 )
@@ -41,7 +42,7 @@ _AUTHORISED = (
         *_AUTHORISED,
         errors.DrawerShort,
         CashReserved,
-        errors.OfficeLimitReached,
+        headroom_errors.OfficeLimitReached,
         errors.WithdrawalCancelled,
         NotesCannotMake,
         keyed=True,

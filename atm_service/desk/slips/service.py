@@ -143,7 +143,7 @@ def _here(context: Context, clerk: Caller, id_number: str, now: datetime) -> Her
 
 def _authorised(context: Context, wish: authorising.Wish) -> WithdrawalView:
     """Make the code; the PIN is proved with it."""
-    (answer,) = authorising.authorise(context, [wish])
+    (answer,) = authorising.authorise_each(context, [wish])
     return WithdrawalView.model_validate_json(_done(answer).body)
 
 
@@ -151,11 +151,11 @@ def _present_and_pay(
     context: Context, clerk: Caller, wish: CardWithdrawalRequest, code: WithdrawalView, key: Key
 ) -> Answer:
     assert code.code is not None
-    (presented,) = presenting.present(context, [presenting.Presentation(clerk, code.code, key.now)])
+    (presented,) = presenting.present_each(context, [presenting.Presentation(clerk, code.code, key.now)])
     if isinstance(presented, Refusal):
         raise presented
     checks = PaymentRequest(id_number=wish.id_number, checked=wish.checked)
-    (answer,) = paying.pay(context, [paying.Payment(clerk, code.id, checks, key)])
+    (answer,) = paying.pay_each(context, [paying.Payment(clerk, code.id, checks, key)])
     return _done(answer)
 
 

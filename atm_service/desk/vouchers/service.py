@@ -9,36 +9,32 @@ import ledger
 from atm_service.desk.vouchers import domain, store
 from atm_service.desk.vouchers.domain import Draft, Voucher, VoucherKind
 from atm_service.desk.vouchers.errors import VoucherExists
-from atm_service.desk.vouchers.store import OfficeDay
 from atm_service.platform import trail
 from atm_service.platform.keys.tokens import Caller
 from atm_service.platform.policy import Policy
 from atm_service.platform.refusals import Refusal
+from atm_service.registers.headroom import store as headroom
+from atm_service.registers.headroom.store import More
 from atm_service.registers.notes import stock
 from atm_service.registers.notes.domain import Counts, has, notes_of
-from atm_service.registers.withdrawals.errors import OfficeLimitReached
 from ledger import Entry
 
 
 def count(
     session: Connection, policy: Policy, kind: VoucherKind, office: str, amount: int, now: datetime
-) -> OfficeDay:
-    """Count towards the office's day: its legal limits and the voucher's place. Raises `OfficeLimitReached`.
+) -> int:
+    """Count towards the office's day, within its legal limits; give the voucher's place. Raises `OfficeLimitReached`.
 
-    What is reserved at the office counts as moved. What is undone is given back to the limits; a transfer moves no
-    cash and counts nothing.
+    What is undone is given back to the limits; a transfer moves no cash of the office and counts nothing.
     """
+    today = ledger.business_date(now)
+    before = headroom.lock_today(session, [office], today)[office]
+    if kind is VoucherKind.DEPOSIT:
+        before.moved.move(amount, policy.office)
     received = {VoucherKind.DEPOSIT: amount, VoucherKind.DEPOSIT_REVERSAL: -amount}.get(kind, 0)
     undone = amount if kind is VoucherKind.WITHDRAWAL_REVERSAL else 0
-    so_far = store.count(session, office, ledger.business_date(now), received=received, undone=undone)
-    limits = {
-        "day": (policy.office.per_day, so_far.day + so_far.reserved_on),
-        "month": (policy.office.per_month, so_far.month + so_far.reserved_from),
-    }
-    for period, (limit, total) in limits.items():
-        if received > 0 and total > limit:
-            raise OfficeLimitReached(period=period, limit=limit)
-    return so_far
+    headroom.count(session, {office: More(received=received, reversed=undone, vouchers=1)}, today)
+    return before.vouchers + 1
 
 
 def refuse_if_done(session: Connection, kind: VoucherKind, subject: UUID) -> None:

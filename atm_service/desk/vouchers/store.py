@@ -1,8 +1,7 @@
-"""Tables and queries of vouchers, and of what an office has taken in and undone in a day."""
+"""The table of vouchers and its queries."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
@@ -21,7 +20,6 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
 from atm_service.desk.vouchers.domain import Confirmed, Draft, Voucher, VoucherKind
-from atm_service.platform.locking import Rank
 
 
 class VoucherRow(SQLModel, table=True):
@@ -58,35 +56,6 @@ class VoucherRow(SQLModel, table=True):
     made_at: datetime = Field(sa_type=DateTime(timezone=True))
 
 
-@dataclass(frozen=True)
-class OfficeDay:
-    """What an office has moved in cash, in plus out less what was undone, in đồng; and its last voucher's place.
-
-    And what is reserved there for this day, and for this day and later.
-    """
-
-    place: int
-    day: int
-    month: int
-    reserved_on: int
-    reserved_from: int
-
-
-# The row is made first: the proposed row of an upsert would have to keep the table's checks by itself.
-_DAY_MADE: Final = Rank.OFFICE_DAY.locks("""
-    INSERT INTO service.office_day (office, day, paid_total, receipts, received_total, reversed_total, vouchers)
-    VALUES (:office, :day, 0, 0, 0, 0, 0) ON CONFLICT DO NOTHING
-""")
-_DAY_COUNTED: Final = Rank.OFFICE_DAY.locks("""
-    UPDATE service.office_day AS d
-    SET received_total = d.received_total + :received, reversed_total = d.reversed_total + :reversed,
-        vouchers = d.vouchers + 1
-    WHERE office = :office AND day = :day
-    RETURNING d.vouchers AS place, d.paid_total - d.reversed_total + d.received_total AS day,
-        d.reserved_on, d.reserved_from,
-        (SELECT coalesce(sum(m.paid_total - m.reversed_total + m.received_total), 0) FROM service.office_day m
-         WHERE m.office = :office AND m.day >= :month AND m.day < :day) AS earlier
-""")
 _TRANSFERRED: Final = text("""
     SELECT coalesce(sum(amount), 0) FROM service.voucher
     WHERE customer_id = :customer_id AND kind = 'transfer' AND made_at >= :since
@@ -118,24 +87,6 @@ _OF_DAY: Final = text(f"""
     {_SELECT} WHERE v.office = :office AND v.made_at >= :start AND v.made_at < :end AND v.id < :before
     ORDER BY v.id DESC LIMIT :limit
 """)
-
-
-def count(session: Connection, office: str, day: date, *, received: int = 0, undone: int = 0) -> OfficeDay:
-    """Count towards an office's day what came in (less than zero: went back) and which payments were undone.
-
-    Everything that counts towards one office's day takes turns from here on.
-    """
-    names = {"office": office, "day": day}
-    session.execute(_DAY_MADE, names)
-    values = {**names, "month": day.replace(day=1), "received": received, "reversed": undone}
-    row = session.execute(_DAY_COUNTED, values).one()
-    return OfficeDay(
-        int(row.place),
-        int(row.day),
-        int(row.day + row.earlier),
-        int(row.reserved_on),
-        int(row.reserved_from),
-    )
 
 
 def transferred(session: Connection, customer_id: UUID, since: datetime) -> int:

@@ -26,7 +26,7 @@ def queue(
     cursor: InCursor = None,
     limit: InLimit = paging.LIMIT_DEFAULT,
 ) -> Page[ApprovalView]:
-    """List what waits for the supervisor's decision, in the own district or everywhere; the longest waiting first."""
+    """List what waits for the supervisor's decision, in the own area or everywhere; the longest waiting first."""
     after = paging.read_id(cursor) if cursor else UUID(int=0)
     with context.transaction() as session:
         found = service.queue(session, supervisor, after, limit + 1, now)

@@ -62,10 +62,9 @@ def request(
 def decide(
     session: Connection, supervisor: Caller, id: UUID, now: datetime, *, approved: bool, reason: str
 ) -> Shown:
-    """Approve or refuse, once and for all. Raises `NotFound` outside of the supervisor's district."""
+    """Approve or refuse, once and for all. Raises `NotFound` outside of the supervisor's area."""
     shown = _known(store.find(session, id))
-    district = staff.scope(session, supervisor)
-    if district is not None and district != shown.district:
+    if not staff.looks_after(session, supervisor, shown.approval.office, ledger.business_date(now)):
         raise NotFound
     decision = shown.approval.decide(
         supervisor.subject, supervisor.office, now, approved=approved, reason=reason

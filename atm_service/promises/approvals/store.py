@@ -11,6 +11,7 @@ from sqlmodel import Field, SQLModel
 
 from atm_service.platform.locking import Rank
 from atm_service.promises.approvals.domain import Approval, ApprovalKind, Decision, Reason
+from ledger import business_date
 
 _NAME: Final = "^[a-z][a-z-]{2,39}$"
 
@@ -76,14 +77,13 @@ class Shown:
 
     approval: Approval
     office_name: str
-    district: str
     requester: str
     decider: str | None
 
 
 _SELECT: Final = """
     SELECT a.*, d.approved, d.reason AS decision_reason, d.decided_by, d.decided_at, u.used_at,
-           o.name AS office_name, o.district_code AS district, asked.display_name AS requester,
+           o.name AS office_name, asked.display_name AS requester,
            decided.display_name AS decider
     FROM service.approval a
     JOIN service.office o ON o.code = a.office
@@ -100,7 +100,7 @@ _NEWEST: Final = text(f"{_SELECT} WHERE a.kind = :kind AND a.subject = :subject 
 _QUEUE: Final = text(f"""
     {_SELECT}
     WHERE d.approval_id IS NULL AND a.expires_at > :now AND a.id > :after
-      AND (CAST(:district AS text) IS NULL OR o.district_code = :district)
+      AND (CAST(:area AS text) IS NULL OR a.office IN (SELECT service.offices_below(:area, :day)))
     ORDER BY a.id LIMIT :limit
 """)
 _OF_OFFICE: Final = text(f"""
@@ -169,11 +169,9 @@ def newest(session: Connection, kind: ApprovalKind, subject: UUID) -> Shown | No
     return None if row is None else _shown(row)
 
 
-def queue(
-    session: Connection, district: str | None, after: UUID, limit: int, now: datetime
-) -> Sequence[Shown]:
-    """List what waits for a decision in a district (None: everywhere), the longest waiting first."""
-    values = {"district": district, "after": after, "limit": limit, "now": now}
+def queue(session: Connection, area: str | None, after: UUID, limit: int, now: datetime) -> Sequence[Shown]:
+    """List what waits for a decision in an area (None: everywhere), the longest waiting first."""
+    values = {"area": area, "day": business_date(now), "after": after, "limit": limit, "now": now}
     return [_shown(row) for row in session.execute(_QUEUE, values)]
 
 
@@ -201,4 +199,4 @@ def _shown(row: Row[Any]) -> Shown:
         decision=decision,
         used_at=row.used_at,
     )
-    return Shown(approval, row.office_name, row.district, row.requester, row.decider)
+    return Shown(approval, row.office_name, row.requester, row.decider)

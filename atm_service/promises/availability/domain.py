@@ -15,6 +15,8 @@ from typing import Final
 
 from atm_service.platform.calendar import day_end
 from atm_service.platform.policy import Policy
+from atm_service.registers.headroom import domain as headroom
+from atm_service.registers.headroom.domain import Used
 from atm_service.registers.notes.domain import Notes, propose
 from atm_service.registers.offices.domain import Line, State
 from atm_service.registers.offices.hours import Hours, is_open, next_open
@@ -77,6 +79,10 @@ class Facts:
     moved_today: int
     moved_this_month: int
 
+    def used(self, day: date, today: date) -> Used:
+        """Give what counts against the office's limits on a day from today on."""
+        return headroom.reading(day, today, self.moved_today, self.moved_this_month, self.reserved_on)
+
     def is_open(self, now: datetime) -> bool:
         """Tell whether the office is open and somebody is there who can pay."""
         return self.state is State.ACTIVE and is_open(self.hours, now) and bool(self.tills)
@@ -106,10 +112,10 @@ def answer(facts: Facts, amount: int, policy: Policy, now: datetime) -> Answer:
         return Answer(CanPay.NO, Why.ABOVE_MAXIMUM)
     if facts.state is not State.ACTIVE:
         return Answer(CanPay.NO, Why.NOT_ACTIVE)
-    # What is reserved for the next month, too: so does a payment, which looks at one locked row.
-    if facts.moved_this_month + facts.reserved + amount > policy.office.per_month:
+    limits = headroom.exceeded(facts.used(today, today), amount, policy.office)
+    if "month" in limits:
         return Answer(CanPay.NO, Why.MONTH_LIMIT)
-    if facts.moved_today + facts.reserved_on.get(today, 0) + amount > policy.office.per_day:
+    if "day" in limits:
         return Answer(CanPay.NO, Why.DAY_LIMIT, next_open(facts.hours, day_end(today)))
     if facts.cash - facts.reserved < amount:
         return Answer(CanPay.NO, Why.CASH)

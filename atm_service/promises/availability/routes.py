@@ -18,6 +18,9 @@ from atm_service.promises.availability.domain import Answer, answer
 from atm_service.promises.availability.schemas import OfficeView
 from atm_service.promises.availability.store import Known
 from atm_service.registers.offices import service as offices
+from atm_service.registers.units import store as units
+from atm_service.registers.units.domain import AREA_FORM, UNIT_FORM
+from atm_service.registers.units.store import Place
 
 router = APIRouter()
 
@@ -33,12 +36,14 @@ def listed(
         str | None,
         Query(max_length=60, pattern=ONE_LINE, description="part of a name, with or without accents"),
     ] = None,
-    district: Annotated[str | None, Query(pattern=r"^[0-9]{3}$")] = None,
-    commune: Annotated[
+    area: Annotated[
+        str | None, Query(pattern=AREA_FORM, description="one area's offices, and of those below it")
+    ] = None,
+    unit: Annotated[
         str | None,
         Query(
-            pattern=r"^[0-9]{5}$",
-            description="where the customer is: its offices come first, then its district's",
+            pattern=UNIT_FORM,
+            description="where the customer is, by a code of today or earlier: its offices come first, then its area's",
         ),
     ] = None,
     amount: Annotated[
@@ -50,12 +55,16 @@ def listed(
 ) -> Page[OfficeView]:
     """List offices, near ones first, and whether each can pay an amount now: yes, ask, or no."""
     words = f"%{_literal(offices.plain(q))}%" if q else None
-    wanted = {"commune": commune, "district": district, "words": words}
+    wanted = {"unit": unit, "area": area, "words": words}
     today = ledger.business_date(now)
     with context.transaction() as session:
         found = store.listed(session, today, _after(cursor), wanted, limit + 1)
+        places = units.places(session, [one.code for one in found[:limit]], today)
     asked = amount or context.policy.withdrawal.amount_min
-    views = [_view(one, answer(one.facts, asked, context.policy, now), now) for one in found[:limit]]
+    views = [
+        _view(one, places[one.code], answer(one.facts, asked, context.policy, now), now)
+        for one in found[:limit]
+    ]
     last = found[limit - 1] if len(found) > limit else None
     return Page(items=views, next_cursor=paging.write(f"{last.far}-{last.code}") if last else None)
 
@@ -74,12 +83,11 @@ def _literal(words: str) -> str:
     return words.replace("\\", "\\\\").replace("%", r"\%").replace("_", r"\_")
 
 
-def _view(known: Known, said: Answer, now: datetime) -> OfficeView:
+def _view(known: Known, place: Place, said: Answer, now: datetime) -> OfficeView:
     return OfficeView(
         code=known.code,
         name=known.name,
-        commune=known.commune,
-        district=known.district,
+        **vars(place),
         open=known.facts.is_open(now),
         can_pay=said.can_pay,
         why=said.why,

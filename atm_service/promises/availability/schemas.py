@@ -14,8 +14,10 @@ class OfficeView(BaseModel):
 
     code: str
     name: str
-    commune: str
-    district: str
+    unit_code: str
+    unit: str
+    area_code: str
+    area: str
     open: bool = Field(description="somebody is there who can pay")
     can_pay: CanPay
     why: Why = Field(description="what the answer rests on")

@@ -17,12 +17,10 @@ from atm_service.registers.offices.life_store import AllHours
 
 @dataclass(frozen=True)
 class Known:
-    """An office, how far it is (0: the commune itself, 1: its district, 2: elsewhere), and what is known of it."""
+    """An office, how far it is (0: in the unit itself, 1: in its area, 2: elsewhere), and what is known of it."""
 
     code: str
     name: str
-    commune: str
-    district: str
     far: int
     facts: Facts
 
@@ -38,7 +36,7 @@ _CASH: Final = """, cash AS (
 """
 # And its drawers on shift with their notes, its day and its month.
 _FACTS: Final = """
-    SELECT o.code, o.name, o.commune, o.district, o.far, o.state, o.line, shifts.tills,
+    SELECT o.code, o.name, o.far, o.state, o.line, shifts.tills,
            coalesce(cash.total, 0) AS cash, coalesce(days.today, 0) AS moved_today,
            coalesce(days.month, 0) AS moved_this_month, coalesce(days.reserved, 0) AS reserved, days.reserved_on,
            hours.week, hours.other_days, contact.seen_at
@@ -70,16 +68,20 @@ _FACTS: Final = """
     ORDER BY o.far, o.code
 """
 _BY_DISTANCE: Final = """
-    WITH ranked AS (
-        SELECT o.*, CASE WHEN o.commune_code = CAST(:commune AS text) THEN 0
-                         WHEN o.district_code = (SELECT near.district_code FROM service.office near
-                                                 WHERE near.commune_code = CAST(:commune AS text) LIMIT 1) THEN 1
+    WITH placed AS MATERIALIZED (
+        SELECT * FROM service.place_on(:today)
+    ), near AS MATERIALIZED (
+        SELECT place.unit_code, place.area_code FROM placed AS place
+        WHERE place.unit_code = service.unit_known_as(:unit, :today)
+    ), ranked AS (
+        SELECT o.*, CASE WHEN place.unit_code IN (SELECT unit_code FROM near) THEN 0
+                         WHEN place.area_code IN (SELECT area_code FROM near) THEN 1
                          ELSE 2 END AS far
-        FROM service.office o
+        FROM service.office AS o JOIN placed AS place ON place.office = o.code
     ), chosen AS (
         SELECT * FROM ranked AS o
         WHERE (o.far, o.code) > (:after_far, :after_code)
-          AND (CAST(:district AS text) IS NULL OR o.district_code = :district)
+          AND (CAST(:area AS text) IS NULL OR o.code IN (SELECT service.offices_below(:area, :today)))
           AND (CAST(:words AS text) IS NULL OR o.searchable LIKE :words)
         ORDER BY o.far, o.code LIMIT :limit
     )
@@ -94,7 +96,7 @@ _CASH_OF = text(_BY_CODE + _CASH + _TOTALS)
 def listed(
     session: Connection, day: date, after: tuple[int, str], wanted: Mapping[str, str | None], limit: int
 ) -> list[Known]:
-    """List offices near a commune first, then in order of code. `wanted`: `commune`, `district` and `words`."""
+    """List offices near a unit first, then in order of code. `wanted`: `unit`, `area` and `words`."""
     values = {"after_far": after[0], "after_code": after[1], "limit": limit, **wanted}
     return [_known(row) for row in session.execute(_PAGE, values | _days(day))]
 
@@ -127,7 +129,7 @@ def _known(row: Row[Any]) -> Known:
         moved_today=int(row.moved_today),
         moved_this_month=int(row.moved_this_month),
     )
-    return Known(row.code, row.name, row.commune, row.district, row.far, facts)
+    return Known(row.code, row.name, row.far, facts)
 
 
 def _hours(row: Row[Any]) -> Hours:

@@ -19,8 +19,8 @@ class PlaceView(_Body):
 
     office: str
     name: str
-    commune: str
-    district: str
+    unit: str
+    area: str
     day: date
 
 

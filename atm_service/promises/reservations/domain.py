@@ -14,11 +14,13 @@ from uuid import UUID
 from atm_service.platform.policy import Policy
 from atm_service.promises.availability.domain import Facts, Why
 from atm_service.promises.reservations.errors import CannotReserve, CashReserved
+from atm_service.registers.headroom import domain as headroom
+from atm_service.registers.headroom.domain import OfficeDay
 from atm_service.registers.offices.domain import Line, State
 from atm_service.registers.offices.hours import next_open
-from atm_service.registers.withdrawals.errors import OfficeLimitReached
 from ledger import business_date
 
+_LIMITS: Final = {"day": Why.DAY_LIMIT, "month": Why.MONTH_LIMIT}
 LOST: Final = timedelta(hours=1)  # an open office that is silent for so long cannot keep its word today
 
 
@@ -29,11 +31,8 @@ def obstacle(facts: Facts, amount: int, day: date, now: datetime, policy: Policy
         return why
     if facts.cash - facts.reserved < amount:
         return Why.CASH
-    if _moved_on(facts, day, today) + amount > policy.office.per_day:
-        return Why.DAY_LIMIT
-    if _moved_in_month(facts, day, today) + amount > policy.office.per_month:
-        return Why.MONTH_LIMIT
-    return None
+    limits = headroom.exceeded(facts.used(day, today), amount, policy.office)
+    return _LIMITS[limits[0]] if limits else None
 
 
 def _absence(facts: Facts, day: date, now: datetime) -> Why | None:
@@ -66,15 +65,12 @@ def promise(facts: Facts, office: str, amount: int, day: date, now: datetime, po
 
 @dataclass(frozen=True)
 class Room:
-    """What an office has moved, reserved and left on a day, while payments are decided one after the other.
+    """What an office has left on a day, while payments are decided one after the other.
 
     `cash` is None where nobody has looked: nothing is reserved there, or only what is reserved is to be paid.
     """
 
-    moved_today: int
-    moved_this_month: int
-    reserved_on: int
-    reserved_from: int
+    day: OfficeDay
     cash: int | None = None
 
     def pay(self, amount: int, policy: Policy, reserved: bool) -> "Room":  # noqa: FBT001  one of a batch: see `sharing.tried`
@@ -83,22 +79,10 @@ class Room:
         A payment without a reservation leaves the headroom and the cash that others have reserved. Raises
         `OfficeLimitReached` and `CashReserved`.
         """
-        others_on = self.reserved_on - (amount if reserved else 0)
-        others_from = self.reserved_from - (amount if reserved else 0)
-        if self.moved_today + others_on + amount > policy.office.per_day:
-            raise OfficeLimitReached(period="day", limit=policy.office.per_day)
-        # The month has room for what was reserved; for the rest, all that is reserved must find room in it.
-        if self.moved_this_month + (0 if reserved else others_from) + amount > policy.office.per_month:
-            raise OfficeLimitReached(period="month", limit=policy.office.per_month)
-        if not reserved and self.cash is not None and self.cash - amount < others_from:
+        day = self.day.move(amount, policy.office, reserved=reserved)
+        if not reserved and self.cash is not None and self.cash - amount < day.reserved_from:
             raise CashReserved
-        return Room(
-            self.moved_today + amount,
-            self.moved_this_month + amount,
-            others_on,
-            others_from,
-            None if self.cash is None else self.cash - amount,
-        )
+        return Room(day, None if self.cash is None else self.cash - amount)
 
 
 @dataclass(frozen=True)
@@ -139,13 +123,3 @@ def first_day(facts: Facts, now: datetime) -> date:
     """Give the day on which the office is open next: today, when it is open or will be."""
     opens = next_open(facts.hours, now)
     return business_date(opens or now)
-
-
-def _moved_on(facts: Facts, day: date, today: date) -> int:
-    return (facts.moved_today if day == today else 0) + facts.reserved_on.get(day, 0)
-
-
-def _moved_in_month(facts: Facts, day: date, today: date) -> int:
-    month = (day.year, day.month)
-    moved = facts.moved_this_month if (today.year, today.month) == month else 0
-    return moved + sum(amount for on, amount in facts.reserved_on.items() if (on.year, on.month) == month)

@@ -18,7 +18,7 @@ class CannotReserve(Refusal):
     409,
     "cash-reserved",
     "What is left at this office is reserved for customers with an appointment",
-    "Ask the district for cash, or send the customer to an office that has some.",
+    "Ask the area for cash, or send the customer to an office that has some.",
     audited=True,
 )
 class CashReserved(Refusal):

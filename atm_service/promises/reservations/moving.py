@@ -12,6 +12,7 @@ from atm_service.platform.policy import Policy
 from atm_service.platform.refusals import NotFound
 from atm_service.promises.notices import store as notices
 from atm_service.promises.reservations import service, store
+from atm_service.registers.headroom import store as headroom
 from atm_service.registers.offices import service as offices
 from atm_service.registers.withdrawals import store as withdrawals
 from atm_service.registers.withdrawals.domain import Withdrawal
@@ -38,7 +39,7 @@ def move(
     after = before.reserve(office, day or service.first_day(session, office, now), now)
     old = [service.part(before)] if before.is_reserved_on(before.day or today) else []
     # Both offices at once, in one order: two who change places must not wait for each other.
-    store.lock(session, [part for part in [*old, service.part(after)] if part.day >= today], today)
+    headroom.lock_spans(session, [part for part in [*old, service.part(after)] if part.day >= today], today)
     service.give_back(session, [before], now)
     (refusal,) = service.promise_each(session, policy, [after], now)
     if refusal is not None:

@@ -1,7 +1,4 @@
-"""Reserve and give back, inside a transaction of withdrawals.
-
-The rows of the offices' days are locked after the withdrawals, and before notes and ledger accounts.
-"""
+"""Reserve and give back, inside a transaction of withdrawals. Locks: docs/locking.md."""
 
 from collections.abc import Sequence
 from datetime import date, datetime
@@ -13,8 +10,9 @@ from atm_service.platform.policy import Policy
 from atm_service.platform.refusals import Refusal
 from atm_service.promises.availability import store as availability
 from atm_service.promises.availability.domain import Facts
-from atm_service.promises.reservations import domain, store
-from atm_service.promises.reservations.store import Part
+from atm_service.promises.reservations import domain
+from atm_service.registers.headroom import store as headroom
+from atm_service.registers.headroom.store import Part
 from atm_service.registers.offices import errors as office_errors
 from atm_service.registers.withdrawals.domain import Withdrawal
 
@@ -28,7 +26,7 @@ def promise_each(
     """
     today = ledger.business_date(now)
     parts = [part(one) for one in wanted]
-    store.lock(session, parts, today)
+    headroom.lock_spans(session, parts, today)
     known = availability.of_each(session, sorted({one.office for one in parts}), today)
     facts = {code: one.facts for code, one in known.items()}
     return [_promised(facts, one, now, policy) for one in parts]
@@ -56,16 +54,31 @@ def first_day(session: Connection, office: str, now: datetime) -> date:
 def count(session: Connection, reserved: Sequence[Withdrawal], now: datetime) -> None:
     """Count reservations that were promised."""
     if reserved:
-        store.count(session, [part(one) for one in reserved], ledger.business_date(now))
+        headroom.reserve(session, [part(one) for one in reserved], ledger.business_date(now))
 
 
 def give_back(session: Connection, before: Sequence[Withdrawal], now: datetime) -> None:
     """Give back what withdrawals had reserved; those without a standing reservation had nothing."""
+    lock(session, before, now)
+    give_back_locked(session, before, now)
+
+
+def lock(session: Connection, before: Sequence[Withdrawal], now: datetime) -> None:
+    """Keep others from the days for which withdrawals have something reserved, so that it may be given back late."""
+    if coming := _coming(before, now):
+        headroom.lock_spans(session, coming, ledger.business_date(now))
+
+
+def give_back_locked(session: Connection, before: Sequence[Withdrawal], now: datetime) -> None:
+    """Give back what withdrawals had reserved, on days that this transaction has locked."""
+    if coming := _coming(before, now):
+        headroom.reserve(session, coming, ledger.business_date(now))
+
+
+def _coming(before: Sequence[Withdrawal], now: datetime) -> list[Part]:
     today = ledger.business_date(now)
     parts = [_minus(part(one)) for one in before if one.day is not None and one.is_reserved_on(one.day)]
-    if coming := [one for one in parts if one.day >= today]:
-        store.lock(session, coming, today)
-        store.count(session, coming, today)
+    return [one for one in parts if one.day >= today]
 
 
 def part(withdrawal: Withdrawal) -> Part:

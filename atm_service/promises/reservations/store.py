@@ -1,13 +1,7 @@
-"""What offices have reserved, by day: locks, counts and lists.
+"""Appointments whose office has reserved cash: locks and lists. What is reserved counts in `headroom`."""
 
-The figures stand in the rows of the offices' days, which payments lock anyway: a payment reads what it must leave in
-the very row that keeps others from reserving meanwhile. A reservation counts in the rows of every day from the one on
-which it is made to its own.
-"""
-
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
+from collections.abc import Sequence
+from datetime import datetime
 from typing import Final
 from uuid import UUID
 
@@ -18,39 +12,6 @@ from atm_service.platform.locking import Rank
 from atm_service.promises.reservations.domain import Standing
 from atm_service.registers.withdrawals.domain import Withdrawal
 
-
-@dataclass(frozen=True, order=True)
-class Part:
-    """An amount at an office for a day, in đồng; less than zero where it is given back."""
-
-    office: str
-    day: date
-    amount: int
-
-
-_SPANS: Final = """
-    WITH spans AS (
-        SELECT part.office, span.day::date AS day, sum(part.amount) FILTER (WHERE span.day = part.day) AS on_day,
-               sum(part.amount) AS from_day
-        FROM unnest(CAST(:offices AS text[]), CAST(:days AS date[]), CAST(:amounts AS bigint[]))
-            AS part (office, day, amount)
-        CROSS JOIN LATERAL generate_series(CAST(:today AS date), part.day, INTERVAL '1 day') AS span (day)
-        GROUP BY part.office, span.day
-    )
-"""
-# Locked by an update that changes nothing, as payments do.
-_LOCKED: Final = """
-    INSERT INTO service.office_day AS d (office, day, paid_total, receipts)
-    SELECT office, day, 0, 0 FROM spans ORDER BY office, day
-    ON CONFLICT (office, day) DO UPDATE SET receipts = d.receipts
-"""
-_COUNTED: Final = """
-    UPDATE service.office_day AS d
-    SET reserved_on = d.reserved_on + coalesce(spans.on_day, 0), reserved_from = d.reserved_from + spans.from_day
-    FROM spans WHERE (d.office, d.day) = (spans.office, spans.day)
-"""
-_LOCK = Rank.OFFICE_DAY.locks(_SPANS + _LOCKED)
-_COUNT = text(_SPANS + _COUNTED)
 _BIND = text("""
     UPDATE service.withdrawal AS w SET office = bound.office, day = bound.day, expires_at = bound.expires_at
     FROM unnest(CAST(:ids AS uuid[]), CAST(:offices AS text[]), CAST(:days AS date[]), CAST(:expiries AS timestamptz[]))
@@ -67,16 +28,6 @@ _STANDING: Final = """
 _IN_ORDER: Final = " ORDER BY id LIMIT :limit FOR UPDATE SKIP LOCKED"
 _COMING = Rank.WITHDRAWAL.locks(_STANDING + " AND office = :office AND day >= :today" + _IN_ORDER)
 _PAST = Rank.WITHDRAWAL.locks(_STANDING + " AND day < :today" + _IN_ORDER)
-
-
-def lock(session: Connection, parts: Iterable[Part], today: date) -> None:
-    """Keep everybody else from reserving and paying at the parts' offices, from today to the parts' days."""
-    session.execute(_LOCK, _values(sorted(parts), today))
-
-
-def count(session: Connection, parts: Iterable[Part], today: date) -> None:
-    """Count what is reserved and given back, in the rows from today on; `lock` has them, or nobody needs to be kept."""
-    session.execute(_COUNT, _values(sorted(parts), today))
 
 
 def bind(session: Connection, withdrawals: Sequence[Withdrawal]) -> None:
@@ -105,12 +56,3 @@ def past(session: Connection, now: datetime, limit: int) -> list[UUID]:
     """Lock and list withdrawals whose day has passed with their reservation standing."""
     values = {"now": now, "today": ledger.business_date(now), "limit": limit}
     return [row.id for row in session.execute(_PAST, values)]
-
-
-def _values(parts: Sequence[Part], today: date) -> dict[str, object]:
-    return {
-        "offices": [part.office for part in parts],
-        "days": [part.day for part in parts],
-        "amounts": [part.amount for part in parts],
-        "today": today,
-    }

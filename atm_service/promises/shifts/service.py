@@ -1,7 +1,6 @@
 """Shifts from counted opening to counted close. Each use case runs inside its caller's transaction.
 
-Nobody is told what a drawer should hold before it is counted. The drawer is locked before the shift, everywhere: so two
-clerks at one drawer cannot wait in a circle.
+Nobody is told what a drawer should hold before it is counted. Locks: docs/locking.md.
 """
 
 from collections.abc import Sequence
@@ -31,8 +30,10 @@ def open_shift(session: Connection, clerk: Caller, drawer: int, counts: Counts, 
     offices.active(session, clerk.office, held=True)
     if not office_store.lock_drawer(session, clerk.office, drawer):
         raise DrawerUnknown
-    shift_id = _insert(session, clerk, drawer, counts, now)
-    return _shown(session, shift_id)
+    expected = reading.balance(session, chart.drawer(clerk.office, drawer)).normal
+    opening = _begin(session, clerk, drawer, counts, expected, now)
+    _settle(session, opening, "opening", now)
+    return _shown(session, opening["id"])
 
 
 def close_shift(session: Connection, clerk: Caller, counts: Counts, now: datetime) -> Shift:
@@ -48,20 +49,24 @@ def hand_over(
 
     Gives the closed shift and the opened one; none is opened while the count must be made again.
     """
+    assert clerk.office is not None
+    office_store.find_held(session, clerk.office)
     shift = _own(session, clerk)
-    offices.active(session, shift.office, held=True)
+    offices.active(session, shift.office)
     if theirs := store.open_shift_seen(session, colleague.subject):
         raise errors.ColleagueBusy(drawer=theirs.drawer)
-    closed = _close(session, shift, clerk, counts, ClosedHow.HANDED_OVER, now)
-    if closed.recount:
-        return closed, None
+    closing = _end(session, shift, clerk, counts, ClosedHow.HANDED_OVER, now)
+    if closing is None:
+        return replace(shift, recount=True), None
     try:
-        opened = _insert(session, colleague, shift.drawer, counts, now)
+        # Before anything is posted: whoever opens a shift for this colleague elsewhere may want the same accounts.
+        opening = _begin(session, colleague, shift.drawer, counts, counted_total(counts), now)
     except errors.ShiftAlreadyOpen as busy:  # only just, at another drawer
         raise errors.ColleagueBusy(**busy.members) from None
+    _settle(session, closing, "closing", now)
     detail = {"drawer": shift.drawer, "from": str(shift.id)}
-    trail.record(session, now, "hand-over", opened, colleague, detail)
-    return closed, _shown(session, opened)
+    trail.record(session, now, "hand-over", opening["id"], colleague, detail)
+    return _shown(session, shift.id), _shown(session, opening["id"])
 
 
 def grant_take_over(session: Connection, supervisor: Caller, id: UUID, reason: str, now: datetime) -> Shift:
@@ -103,11 +108,12 @@ def _own(session: Connection, clerk: Caller) -> Shift:
     return shift
 
 
-def _insert(session: Connection, clerk: Caller, drawer: int, counts: Counts, now: datetime) -> UUID:
-    """Open a shift at a locked drawer; give its id."""
+def _begin(
+    session: Connection, clerk: Caller, drawer: int, counts: Counts, expected: int, now: datetime
+) -> dict[str, Any]:
+    """Open a shift at a locked drawer, where `expected` đồng should be; give what is to be settled."""
     assert clerk.office is not None
-    id, place = ids.new(now), chart.drawer(clerk.office, drawer)
-    expected = reading.balance(session, place).normal
+    id = ids.new(now)
     values = {
         "id": id,
         "office": clerk.office,
@@ -124,11 +130,9 @@ def _insert(session: Connection, clerk: Caller, drawer: int, counts: Counts, now
         raise errors.DrawerInUse(**_in_use(session, clerk.office, drawer))
     if counted_total(counts) != expected:
         _keep_break(session, values, store.last_closed(session, clerk.office, drawer), expected, now)
-    stock.counted(session, place, notes_of(counts))
-    _post_over_short(session, values, "opening", now)
     detail = {"drawer": drawer, "over_short": values["over_short"]}
     trail.record(session, now, "open-shift", id, clerk, detail)
-    return id
+    return values
 
 
 def _in_use(session: Connection, office: str, drawer: int) -> dict[str, Any]:
@@ -157,15 +161,25 @@ def _close(
     session: Connection, shift: Shift, counter: Caller, counts: Counts, how: ClosedHow, now: datetime
 ) -> Shift:
     """Close a locked shift by a count, unless the count is the first and differs."""
+    closing = _end(session, shift, counter, counts, how, now)
+    if closing is None:
+        return replace(shift, recount=True)
+    _settle(session, closing, "closing", now)
+    return _shown(session, shift.id)
+
+
+def _end(
+    session: Connection, shift: Shift, counter: Caller, counts: Counts, how: ClosedHow, now: datetime
+) -> dict[str, Any] | None:
+    """Close a locked shift; give what is to be settled. None: it must be counted again, and stays open."""
     if still := store.presented(session, shift.office, shift.drawer, now):
         raise errors.WithdrawalsStillPresented(
             withdrawals=[row.id for row in still], amounts=[row.amount for row in still]
         )
-    place = shift.place
-    expected = reading.balance(session, place).normal
+    expected = reading.balance(session, shift.place).normal
     if not counting.stands(session, shift.id, counter.subject, counts, expected, now):
         trail.record(session, now, "count-again", shift.id, counter, {"drawer": shift.drawer})
-        return replace(shift, recount=True)
+        return None
     values = {
         "id": shift.id,
         "office": shift.office,
@@ -178,11 +192,9 @@ def _close(
         "closed_how": how,
     }
     store.close_shift(session, values)
-    stock.counted(session, place, notes_of(counts))
-    _post_over_short(session, values, "closing", now)
     detail = {"over_short": values["over_short"], "how": how, "clerk": str(shift.clerk_id)}
     trail.record(session, now, "close-shift", shift.id, counter, detail)
-    return _shown(session, shift.id)
+    return values
 
 
 def _shown(session: Connection, id: UUID) -> Shift:
@@ -191,8 +203,10 @@ def _shown(session: Connection, id: UUID) -> Shift:
     return shift
 
 
-def _post_over_short(session: Connection, count: dict[str, Any], moment: str, now: datetime) -> None:
+def _settle(session: Connection, count: dict[str, Any], moment: str, now: datetime) -> None:
+    """Write the notes that a count has found in a drawer, and post what differs from the ledger."""
     place, reference = chart.drawer(count["office"], count["drawer"]), f"shift/{count['id']}/{moment}"
+    stock.counted(session, place, notes_of(count["counts"]))
     counting.post_difference(
         session, "over-short", reference, count["office"], place, count["over_short"], now
     )

@@ -1,1 +1,1 @@
-"""Cash: its notes, vaults, and the deliveries on the road between district and office."""
+"""Cash: its notes, vaults, and the deliveries on the road between area and office."""

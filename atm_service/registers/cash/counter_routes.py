@@ -82,7 +82,7 @@ def deliveries(
 def send(
     id: UUID, body: CountsRequest, clerk: InClerk, key: InKey, context: InContext, now: InNow
 ) -> Response:
-    """Hand cash that the district has ordered back over to the road, counted out of the vault."""
+    """Hand cash that the area has ordered back over to the road, counted out of the vault."""
     return context.once(
         key,
         200,
@@ -123,7 +123,7 @@ def receive(
 def refuse(
     id: UUID, body: ReasonRequest, clerk: InClerk, key: InKey, context: InContext, now: InNow
 ) -> Response:
-    """Do not take a delivery in: it goes back to the district."""
+    """Do not take a delivery in: it goes back to the area."""
     return context.once(
         key, 200, lambda session: DeliveryView.of(service.refuse(session, clerk, id, body.reason, now), clerk)
     )

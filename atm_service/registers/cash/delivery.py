@@ -5,8 +5,8 @@
        │                └─refuse, cancel──▶ turned-back ──receive──▶ returned
        └─cancel──▶ cancelled
 
-Who sends is the district for cash to an office and the office for cash back to the district; the other side receives.
-What is turned back is received again by the side that sent it. Only the district orders and cancels.
+Who sends is the area for cash to an office and the office for cash back to the area; the other side receives.
+What is turned back is received again by the side that sent it. Only the area orders and cancels.
 
 No step that could hide a theft is alone: whoever sent or counted the cash does not explain what is over or short, and
 whoever ordered a sum above the policy's threshold does not send it.
@@ -27,13 +27,13 @@ class Direction(StrEnum):
     """Where the cash is to go."""
 
     TO_OFFICE = "to-office"
-    TO_DISTRICT = "to-district"
+    TO_AREA = "to-area"
 
 
 class Side(StrEnum):
-    """Who acts: supervisors for the district, clerks for their office."""
+    """Who acts: supervisors for the area, clerks for their office."""
 
-    DISTRICT = "district"
+    AREA = "area"
     OFFICE = "office"
 
 
@@ -85,14 +85,14 @@ class Delivery:
     @property
     def sender(self) -> Side:
         """Tell who sends."""
-        return Side.DISTRICT if self.direction is Direction.TO_OFFICE else Side.OFFICE
+        return Side.AREA if self.direction is Direction.TO_OFFICE else Side.OFFICE
 
     @property
     def receiver(self) -> Side:
         """Tell who is to receive what is on the road: of cash that was turned back, whoever sent it."""
         if self.status is DeliveryStatus.TURNED_BACK:
             return self.sender
-        return Side.OFFICE if self.sender is Side.DISTRICT else Side.DISTRICT
+        return Side.OFFICE if self.sender is Side.AREA else Side.AREA
 
     @property
     def is_open(self) -> bool:
@@ -145,7 +145,7 @@ class Delivery:
         return self._turned(by, reason, now)
 
     def cancel(self, by: UUID, reason: str, now: datetime) -> "Delivery":
-        """Call the delivery off, by the district: before it is sent it ends here; from the road it turns back."""
+        """Call the delivery off, by the area: before it is sent it ends here; from the road it turns back."""
         self._refuse_unless(DeliveryStatus.ORDERED, DeliveryStatus.SENT)
         if self.status is DeliveryStatus.SENT:
             return self._turned(by, reason, now)

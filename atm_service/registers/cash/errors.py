@@ -28,7 +28,7 @@ class DeliveryNotAtStep(Refusal):
     "Wait until the side named in `side` has done it.",
 )
 class DeliveryOtherSide(Refusal):
-    """This step is the other side's: the district's or the office's. Member `side`."""
+    """This step is the other side's: the area's or the office's. Member `side`."""
 
 
 @refused_as(
@@ -75,7 +75,7 @@ class NothingToExplain(Refusal):
     409,
     "vault-short",
     "There is not so much cash",
-    "Choose a smaller sum, or ask the district for a delivery.",
+    "Choose a smaller sum, or ask the area for a delivery.",
 )
 class VaultShort(Refusal):
     """The vault does not hold this sum."""

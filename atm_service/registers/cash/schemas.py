@@ -109,7 +109,7 @@ class DeliveryView(_Body):
     @classmethod
     def of(cls, delivery: Delivery, reader: Caller, *, recount: bool = False) -> Self:
         """Show a delivery to a member of staff; from a clerk it hides what the cash is to come to when counted."""
-        blind = reader.role == "clerk" and delivery.is_open and delivery.sender is Side.DISTRICT
+        blind = reader.role == "clerk" and delivery.is_open and delivery.sender is Side.AREA
         return cls(
             id=delivery.id,
             office=delivery.office,

@@ -1,6 +1,6 @@
 """Cash between vault and drawer, and on the road. Each use case runs inside its caller's transaction.
 
-Locks: the delivery, the shift, the notes of places in order, the ledger's accounts.
+Locks: docs/locking.md.
 """
 
 from collections.abc import Mapping
@@ -57,7 +57,7 @@ def send(
     before = _locked(session, caller, id)
     after = before.send(_side(caller), caller.subject, counts, now)
     cash, postings, vault = chart.transit(after.office), [], {}
-    if after.sender is Side.DISTRICT:
+    if after.sender is Side.AREA:
         postings.append(Posting(chart.TREASURY_CASH, chart.TREASURY_FUNDING, after.amount))
         postings.append(Posting(cash, chart.TREASURY_CASH, after.amount))
     else:
@@ -140,7 +140,7 @@ def explain(session: Connection, supervisor: Caller, id: UUID, explanation: str,
 
 
 def _side(caller: Caller) -> Side:
-    return Side.OFFICE if caller.role == "clerk" else Side.DISTRICT
+    return Side.OFFICE if caller.role == "clerk" else Side.AREA
 
 
 def _locked(session: Connection, caller: Caller, id: UUID) -> Delivery:

@@ -65,7 +65,7 @@ def deliveries(
 def send(
     id: UUID, body: CountsRequest, supervisor: InSupervisor, key: InKey, context: InContext, now: InNow
 ) -> Response:
-    """Hand the district's cash over to the road, counted by note.
+    """Hand the area's cash over to the road, counted by note.
 
     Above the policy's threshold this is not the supervisor who ordered it.
     """
@@ -87,7 +87,7 @@ def send(
 def receive(
     id: UUID, body: CountsRequest, supervisor: InSupervisor, key: InKey, context: InContext, now: InNow
 ) -> Response:
-    """Take cash back into the district by a count: what an office sent, or what was turned back on its way there."""
+    """Take cash back into the area by a count: what an office sent, or what was turned back on its way there."""
 
     def work(session: Connection) -> DeliveryView:
         received = service.receive(session, supervisor, id, body.counts, now)

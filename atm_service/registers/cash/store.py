@@ -17,11 +17,11 @@ _OPEN: Final = "status IN ('ordered', 'sent', 'turned-back')"
 
 
 class DeliveryRow(SQLModel, table=True):
-    """One delivery of cash between district and office. Amounts in đồng."""
+    """One delivery of cash between area and office. Amounts in đồng."""
 
     __tablename__ = "delivery"
     __table_args__ = (
-        CheckConstraint("direction IN ('to-office', 'to-district')", name="delivery_direction"),
+        CheckConstraint("direction IN ('to-office', 'to-area')", name="delivery_direction"),
         CheckConstraint(
             "status IN ('ordered', 'sent', 'turned-back', 'received', 'returned', 'cancelled')",
             name="delivery_status",

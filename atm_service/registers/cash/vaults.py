@@ -1,7 +1,7 @@
 """The vault's count: blind, by note, once more when it differs, and due before its cash may leave after a while.
 
 The counts of a vault have its ledger account as their subject: the vault is one thing for good, as a shift is one turn.
-Each use case runs inside its caller's transaction. Locks: the vault's notes, then the ledger's accounts.
+Each use case runs inside its caller's transaction. Locks: docs/locking.md.
 """
 
 from collections.abc import Sequence

@@ -18,7 +18,6 @@ LINES_MAX: Final = 100_000
 AMOUNT_MAX: Final = 1_000_000_000  # đồng in one line: no salary is larger, and a slipped zero often is
 NARRATION_MAX: Final = 140
 REFERENCE_MAX: Final = 40
-BATCH_MAX: Final = 64
 
 TREASURY: Final = "treasury"
 """The payer that pays from the cash it has brought, instead of from a prefunded account."""

@@ -12,7 +12,7 @@ from uuid import UUID
 from sqlalchemy import Connection
 
 import ledger
-from atm_service.platform import attempts, calendar, chart, trail
+from atm_service.platform import attempts, chart, trail
 from atm_service.platform.context import Context
 from atm_service.platform.keys.tokens import Caller
 from atm_service.platform.policy import Policy
@@ -22,7 +22,8 @@ from atm_service.platform.sessions.domain import Tokens
 from atm_service.registers.customers import at_rest, store
 from atm_service.registers.customers.errors import PayeeUnknown, SessionEnded, WrongCredentials
 from atm_service.registers.customers.store import Customer
-from atm_service.registers.withdrawals import store as withdrawals
+from atm_service.registers.headroom import domain as headroom
+from atm_service.registers.headroom import store as headroom_store
 from atm_service.registers.withdrawals.errors import WrongPin
 from kyc import cccd, names, phones
 from kyc.encryption import Cipher
@@ -207,14 +208,11 @@ def statement(
 
 def _limits(session: Connection, policy: Policy, customer_id: UUID, now: datetime) -> Limits:
     today = ledger.business_date(now)
-    used = withdrawals.used(session, customer_id, calendar.day_start(today), calendar.month_start(today))
-    remaining = policy.customer.per_day - used.day
-    if policy.customer.per_month is not None:
-        remaining = min(remaining, policy.customer.per_month - used.month)
+    used = headroom_store.of_customer(session, customer_id, today).used
     return Limits(
         per_day=policy.customer.per_day,
         used_today=used.day,
-        remaining_today=max(0, remaining),
+        remaining_today=headroom.remaining(used, policy.customer),
         multiple=policy.withdrawal.multiple,
         amount_min=policy.withdrawal.amount_min,
         amount_max=policy.withdrawal.amount_max,

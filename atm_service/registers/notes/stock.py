@@ -1,7 +1,7 @@
 """Which notes each drawer and vault holds, and which notes each entry moved.
 
-A place that does not know its notes is one whose cash was brought as a sum; its next count tells. Locks on notes come
-after the shift and the office's day, and before the ledger's accounts.
+A place that does not know its notes is one whose cash was brought as a sum; its next count tells.
+Locks: docs/locking.md.
 """
 
 from collections.abc import Mapping, Sequence

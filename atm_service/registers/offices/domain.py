@@ -24,14 +24,9 @@ class Line(StrEnum):
 
 @dataclass(frozen=True)
 class Office:
-    """A post office that pays, or will. `code` is the commune's code and a running number: 05971-1."""
+    """A post office that pays, or will. It keeps its `code`, such as 05971-1, wherever the state's borders go."""
 
     code: str
     name: str
-    commune_code: str
-    commune: str
-    kind: str
-    district_code: str
-    district: str
     state: State
     line: Line

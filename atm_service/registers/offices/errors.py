@@ -68,7 +68,7 @@ class DeliveriesStillOpen(Refusal):
     409,
     "cash-still-there",
     "The ledger has cash at the office",
-    "Move it from `places` to the vault and send it to the district.",
+    "Move it from `places` to the vault and send it to the area.",
 )
 class CashStillThere(Refusal):
     """The ledger has cash at the office. Member `places`."""

@@ -1,6 +1,6 @@
 """An office's life: its state, checklist, hours and line. Each use case runs inside its caller's transaction.
 
-The office's row is locked before shifts, drawers and ledger accounts.
+Locks: docs/locking.md.
 """
 
 from collections.abc import Sequence
@@ -94,8 +94,7 @@ def activate(session: Connection, code: str, drawers: int, now: datetime, by: Ca
 
     For demonstrations, tests, and an office that worked before the checklist did.
     """
-    furnish(session, code, drawers, now)
-    state = _lock(session, code)
+    state = _living(session, code)
     words = "theo lời người kích hoạt điểm"  # kept for people of the province to read
     if state is State.PLANNED:
         for item in Item:
@@ -103,6 +102,7 @@ def activate(session: Connection, code: str, drawers: int, now: datetime, by: Ca
         change_state(session, by, code, State.READY, words, now)
     if state is not State.ACTIVE:
         change_state(session, by, code, State.ACTIVE, words, now)
+    furnish(session, code, drawers, now)
 
 
 def _lock(session: Connection, code: str) -> State:
@@ -112,9 +112,11 @@ def _lock(session: Connection, code: str) -> State:
     return state
 
 
-def _living(session: Connection, code: str) -> None:
-    if _lock(session, code) is State.CLOSED:
+def _living(session: Connection, code: str) -> State:
+    state = _lock(session, code)
+    if state is State.CLOSED:
         raise errors.OfficeClosed
+    return state
 
 
 def _signed(by: Caller | None, code: str | None, now: datetime) -> dict[str, Any]:

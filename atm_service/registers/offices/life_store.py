@@ -11,7 +11,6 @@ from sqlmodel import Field, SQLModel
 
 from atm_service.platform.locking import Rank
 from atm_service.registers.offices import hours
-from atm_service.registers.offices.coverage import Place
 from atm_service.registers.offices.domain import State
 from atm_service.registers.offices.hours import Hours
 from atm_service.registers.offices.states import Item, Standing
@@ -179,10 +178,6 @@ _DAYS: Final = text("""
       AND (CAST(:office AS text) IS NULL OR office IS NULL OR office = :office)
     ORDER BY day, office, id DESC
 """)
-_COVERED: Final = text("""
-    SELECT commune_code, district_code, district, state FROM service.office
-    WHERE CAST(:district AS text) IS NULL OR district_code = :district
-""")
 
 
 def lock(session: Connection, code: str) -> State | None:
@@ -264,14 +259,6 @@ def hours_of(session: Connection, since: date, code: str | None = None) -> "AllH
         row.office: tuple(hours.read(day) for day in row.week) for row in session.execute(_WEEKS, values)
     }
     return AllHours(weeks, [tuple(row)[:3] for row in session.execute(_DAYS, values)])
-
-
-def places_of(session: Connection, district: str | None) -> list[Place]:
-    """Give the offices of a district, or all, as far as coverage goes."""
-    return [
-        Place(**{**row, "state": State(row["state"])})
-        for row in session.execute(_COVERED, {"district": district}).mappings()
-    ]
 
 
 class AllHours:

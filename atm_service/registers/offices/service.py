@@ -1,11 +1,7 @@
 """The use cases of offices, drawers and the cash that is brought. Each runs inside its caller's transaction."""
 
-import csv
 import unicodedata
-from collections.abc import Mapping
 from datetime import datetime
-from pathlib import Path
-from typing import Final
 from uuid import UUID
 
 from sqlalchemy import Connection
@@ -14,35 +10,8 @@ import ledger
 from atm_service.platform import chart, ids
 from atm_service.registers.notes import stock
 from atm_service.registers.offices import errors, store
-from atm_service.registers.offices.domain import Line, Office, State
+from atm_service.registers.offices.domain import Office, State
 from ledger import Entry, Posting
-
-COMMUNES: Final = Path(__file__).with_name("lang_son_communes.csv")
-
-
-def import_communes(session: Connection, path: Path = COMMUNES) -> int:
-    """Plan the offices of a CSV file of communes; those that are there already stay. Give how many are new."""
-    with path.open(encoding="utf-8", newline="") as file:
-        return store.insert(session, [_planned(row) for row in csv.DictReader(file)])
-
-
-def _planned(row: Mapping[str, str]) -> tuple[Office, str]:
-    """Plan an office of a commune (the first, unless the row has a `number`); give it with the words that find it."""
-    commune = row["commune_name"]
-    place = commune.removeprefix("Phường ").removeprefix("Thị trấn ").removeprefix("Xã ")
-    number = row.get("number", "1")
-    office = Office(
-        code=f"{row['commune_code']}-{number}",
-        name=f"Bưu điện {place}" if number == "1" else f"Bưu điện {place} {number}",
-        commune_code=row["commune_code"],
-        commune=commune,
-        kind=row["commune_type"],
-        district_code=row["district_code"],
-        district=row["district_name"],
-        state=State.PLANNED,
-        line=Line.GOOD,
-    )
-    return office, plain(f"{office.name} {commune} {office.district} {office.code}")
 
 
 def plain(words: str) -> str:
@@ -59,6 +28,7 @@ def bring_cash(session: Connection, code: str, drawer: int, amount: int, id: UUI
     """
     if not store.lock_drawer(session, code, drawer):
         raise errors.DrawerUnknown
+    stock.lock(session, chart.drawer(code, drawer))
     entry = Entry(
         id=ids.new(now),
         reference=f"delivery/{id}",

@@ -1,14 +1,10 @@
 """Tables and queries of offices, drawers and shifts."""
 
-from collections.abc import Sequence
-from datetime import date
-from typing import Any
+from collections.abc import Mapping, Sequence
 
 from sqlalchemy import (
-    BigInteger,
     CheckConstraint,
     Connection,
-    Row,
     RowMapping,
     text,
 )
@@ -19,7 +15,7 @@ from atm_service.registers.offices.domain import Line, Office, State
 
 
 class OfficeRow(SQLModel, table=True):
-    """One office. `searchable` is name, commune and district without accents, for the wallet's search."""
+    """One office. `searchable` is every name that finds it, without accents, for the wallet's search."""
 
     __tablename__ = "office"
     __table_args__ = (
@@ -32,11 +28,6 @@ class OfficeRow(SQLModel, table=True):
 
     code: str = Field(primary_key=True)
     name: str
-    commune_code: str
-    commune: str
-    kind: str
-    district_code: str = Field(index=True)
-    district: str
     searchable: str
     state: str
     line: str
@@ -52,42 +43,17 @@ class DrawerRow(SQLModel, table=True):
     number: int = Field(primary_key=True)
 
 
-class OfficeDayRow(SQLModel, table=True):
-    """What an office has paid, received and reversed on one business date, and its last numbers of that date.
-
-    `reserved_on`: what is reserved for this day; `reserved_from`: for this day and later, as far as it was reserved by
-    then. Both are kept from the present day on.
-    """
-
-    __tablename__ = "office_day"
-    __table_args__ = (
-        CheckConstraint("paid_total >= 0", name="office_day_paid"),
-        CheckConstraint("received_total >= 0", name="office_day_received"),
-        CheckConstraint("reversed_total >= 0 AND reversed_total <= paid_total", name="office_day_reversed"),
-        CheckConstraint("reserved_on >= 0 AND reserved_from >= reserved_on", name="office_day_reserved"),
-        {"schema": "service"},
-    )
-
-    office: str = Field(primary_key=True, foreign_key="service.office.code")
-    day: date = Field(primary_key=True)
-    paid_total: int = Field(sa_type=BigInteger)
-    receipts: int
-    received_total: int = Field(sa_type=BigInteger)
-    reversed_total: int = Field(sa_type=BigInteger)
-    vouchers: int
-    reserved_on: int = Field(sa_type=BigInteger)
-    reserved_from: int = Field(sa_type=BigInteger)
-
-
 _INSERT = Rank.OFFICE.locks("""
-    INSERT INTO service.office (code, name, commune_code, commune, kind, district_code, district, searchable,
-        state, line)
-    VALUES (:code, :name, :commune_code, :commune, :kind, :district_code, :district, :searchable, :state, :line)
-    ON CONFLICT (code) DO NOTHING
+    INSERT INTO service.office (code, name, searchable, state, line)
+    SELECT code, name, '', state, line FROM unnest(CAST(:codes AS text[]), CAST(:names AS text[]),
+        CAST(:states AS text[]), CAST(:lines AS text[])) AS new (code, name, state, line)
 """)
 _ONE = text("SELECT * FROM service.office WHERE code = :code")
-_LISTED = text("""
-    SELECT * FROM service.office WHERE CAST(:district AS text) IS NULL OR district_code = :district ORDER BY code
+_LISTED = text("SELECT * FROM service.office ORDER BY code")
+_LEARN = Rank.OFFICE.locks("""
+    UPDATE service.office AS o SET searchable = new.words
+    FROM unnest(CAST(:codes AS text[]), CAST(:words AS text[])) AS new (code, words)
+    WHERE o.code = new.code AND o.searchable <> new.words
 """)
 _NAMES = text("SELECT code, name FROM service.office WHERE code = ANY (:codes)")
 _HELD = Rank.OFFICE.locks("SELECT * FROM service.office WHERE code = :code FOR SHARE")
@@ -97,14 +63,22 @@ _ADD_DRAWER = text(
 _LOCK_DRAWER = Rank.DRAWER.locks(
     "SELECT number FROM service.drawer WHERE office = :office AND number = :number FOR UPDATE"
 )
-_DISTRICTS = text("SELECT DISTINCT district_code AS code, district AS name FROM service.office ORDER BY code")
-_HAS_DISTRICT = text("SELECT EXISTS (SELECT FROM service.office WHERE district_code = :code)")
 
 
-def insert(session: Connection, offices: Sequence[tuple[Office, str]]) -> int:
-    """Add offices, each with its words for the search, where their codes are new; give how many were."""
-    values = [{**vars(office), "searchable": searchable} for office, searchable in offices]
-    return session.execute(_INSERT, values).rowcount if values else 0
+def insert(session: Connection, offices: Sequence[Office]) -> None:
+    """Add offices whose codes are new. Nothing finds them yet: see `learn`."""
+    values = {
+        "codes": [one.code for one in offices],
+        "names": [one.name for one in offices],
+        "states": [one.state for one in offices],
+        "lines": [one.line for one in offices],
+    }
+    session.execute(_INSERT, values)
+
+
+def learn(session: Connection, words: Mapping[str, str]) -> None:
+    """Say by which words, without accents, the search finds each of these offices."""
+    session.execute(_LEARN, {"codes": list(words), "words": list(words.values())})
 
 
 def find(session: Connection, code: str) -> Office | None:
@@ -117,9 +91,9 @@ def find_held(session: Connection, code: str) -> Office | None:
     return _office(session.execute(_HELD, {"code": code}).mappings().one_or_none())
 
 
-def listed(session: Connection, district: str | None) -> list[Office]:
-    """List the offices of a district, or all, in order of code."""
-    rows = session.execute(_LISTED, {"district": district}).mappings()
+def listed(session: Connection) -> list[Office]:
+    """List all offices in order of code."""
+    rows = session.execute(_LISTED).mappings()
     return [office for row in rows if (office := _office(row)) is not None]
 
 
@@ -136,16 +110,6 @@ def lock_drawer(session: Connection, office: str, number: int) -> bool:
 def names(session: Connection, codes: Sequence[str]) -> dict[str, str]:
     """Give offices' names by their codes."""
     return {row.code: row.name for row in session.execute(_NAMES, {"codes": list(codes)})}
-
-
-def districts(session: Connection) -> Sequence[Row[Any]]:
-    """List the districts that have offices: code and name."""
-    return session.execute(_DISTRICTS).all()
-
-
-def has_district(session: Connection, code: str) -> bool:
-    """Tell whether a district has offices."""
-    return bool(session.execute(_HAS_DISTRICT, {"code": code}).scalar_one())
 
 
 def _office(row: RowMapping | None) -> Office | None:

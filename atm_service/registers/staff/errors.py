@@ -25,8 +25,8 @@ class OfficeMissing(StaffInvalid):
     """There is no office with this code."""
 
 
-class DistrictWrong(StaffInvalid):
-    """A district is one that has offices, and only a supervisor has one."""
+class AreaWrong(StaffInvalid):
+    """An area is one that has offices, and only a supervisor has one."""
 
 
 class NameInvalid(StaffInvalid):

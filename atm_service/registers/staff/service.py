@@ -1,7 +1,7 @@
 """Add staff and let them sign in."""
 
 import threading
-from datetime import datetime
+from datetime import date, datetime
 from typing import Final
 from uuid import UUID
 
@@ -9,6 +9,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import VerifyMismatchError
 from sqlalchemy import Connection
 
+import ledger
 from atm_service.platform import attempts, ids, trail
 from atm_service.platform.context import Context
 from atm_service.platform.keys.tokens import Caller
@@ -19,8 +20,9 @@ from atm_service.registers.customers.errors import SessionEnded, WrongCredential
 from atm_service.registers.offices import store as offices
 from atm_service.registers.staff import domain, store
 from atm_service.registers.staff.domain import Role
-from atm_service.registers.staff.errors import DistrictWrong, OfficeMissing, UsernameTaken
+from atm_service.registers.staff.errors import AreaWrong, OfficeMissing, UsernameTaken
 from atm_service.registers.staff.store import Member
+from atm_service.registers.units import store as units
 
 # Argon2id takes 64 MiB a time: a crowd at the sign-in door must not take the memory of the whole machine.
 _HASHING: Final = threading.BoundedSemaphore(4)
@@ -38,20 +40,21 @@ def add(
     office: str | None,
     display_name: str,
     now: datetime,
-    district: str | None = None,
+    area: str | None = None,
 ) -> UUID:
     """Add a member of the staff; give the id. Raises a `StaffInvalid` that says what is wrong.
 
-    A supervisor of a `district` looks after its offices alone; without one, after all.
+    A supervisor of an `area` looks after its offices and those of areas below it; without one, after all.
     """
     domain.check(username, password, role, office, display_name)
-    if district is not None and (role != "supervisor" or not offices.has_district(session, district)):
-        raise DistrictWrong(DistrictWrong.__doc__)
+    today = ledger.business_date(now)
+    if area is not None and (role != "supervisor" or not units.has_area(session, area, today)):
+        raise AreaWrong(AreaWrong.__doc__)
     if office is not None and offices.find(session, office) is None:
         raise OfficeMissing(OfficeMissing.__doc__)
     member_id = ids.new(now)
     hashed = hasher.hash(password)
-    member = Member(member_id, username, hashed, display_name, role, office, None, True, district)
+    member = Member(member_id, username, hashed, display_name, role, office, None, True, area)
     if not store.add(session, member, now):
         raise UsernameTaken(UsernameTaken.__doc__)
     trail.record(session, now, "staff.added", member_id, None, {"role": role, "office": office})
@@ -128,8 +131,14 @@ def _who(session: Connection, id: UUID) -> Caller | None:
 
 
 def scope(session: Connection, supervisor: Caller) -> str | None:
-    """Give the district that a supervisor looks after; None: the whole province. Raises `NotFound` for nobody."""
+    """Give the area that a supervisor looks after; None: the whole province. Raises `NotFound` for nobody."""
     member = store.find(session, supervisor.subject)
     if member is None or not member.active:
         raise NotFound
-    return member.district
+    return member.area
+
+
+def looks_after(session: Connection, supervisor: Caller, office: str, day: date) -> bool:
+    """Tell whether an office is one of those that a supervisor looks after on a day. Raises `NotFound` for nobody."""
+    area = scope(session, supervisor)
+    return area is None or units.looks_after(session, area, office, day)

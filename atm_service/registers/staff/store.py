@@ -26,14 +26,14 @@ class StaffRow(SQLModel, table=True):
     office: str | None = Field(default=None, foreign_key="service.office.code")
     active: bool
     created_at: datetime = Field(sa_type=DateTime(timezone=True))
-    district: str | None = None
+    area: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Member:
     """One member of the staff, with the name of the office, if the member belongs to one.
 
-    `district` is what a supervisor looks after; None: the whole province.
+    `area` is what a supervisor looks after; None: the whole province.
     """
 
     id: UUID
@@ -44,19 +44,19 @@ class Member:
     office: str | None
     office_name: str | None
     active: bool
-    district: str | None = None
+    area: str | None = None
 
 
 _SELECT: Final = """
     SELECT s.id, s.username, s.password_hash, s.display_name, s.role, s.office, o.name, s.active,
-           s.district
+           s.area
     FROM service.staff s LEFT JOIN service.office o ON o.code = s.office
 """
 _FIND: Final = text(f"{_SELECT} WHERE s.id = :id")
 _BY_USERNAME: Final = text(f"{_SELECT} WHERE s.username = :username")
 _ADD: Final = Rank.STAFF.locks("""
-    INSERT INTO service.staff (id, username, password_hash, display_name, role, office, active, created_at, district)
-    VALUES (:id, :username, :password_hash, :display_name, :role, :office, true, :now, :district)
+    INSERT INTO service.staff (id, username, password_hash, display_name, role, office, active, created_at, area)
+    VALUES (:id, :username, :password_hash, :display_name, :role, :office, true, :now, :area)
     ON CONFLICT (username) DO NOTHING
 """)
 
@@ -71,7 +71,7 @@ def add(session: Connection, member: Member, now: datetime) -> bool:
         "role": member.role,
         "office": member.office,
         "now": now,
-        "district": member.district,
+        "area": member.area,
     }
     return session.execute(_ADD, values).rowcount == 1
 

@@ -224,17 +224,6 @@ class DrawerShort(Refusal):
 
 
 @refused_as(
-    409,
-    "office-limit-reached",
-    "The office has paid out what the law allows",
-    "Send the customer to another office, or ask to come back in the next period.",
-    audited=True,
-)
-class OfficeLimitReached(Refusal):
-    """The office has paid out what the policy allows. Members `period` and `limit`."""
-
-
-@refused_as(
     409, "insufficient-funds", "Not enough money", "Choose a smaller amount, or top up.", audited=True
 )
 class InsufficientFunds(Refusal):
@@ -256,17 +245,6 @@ class AmountNotMultiple(Refusal):
 )
 class AmountOutOfRange(Refusal):
     """The amount is below or above what one transaction may be. Members `amount_min` and `amount_max`."""
-
-
-@refused_as(
-    409,
-    "customer-limit-reached",
-    "The limit of the day or month is reached",
-    "Choose at most `remaining`, or come back in the next period.",
-    audited=True,
-)
-class CustomerLimitReached(Refusal):
-    """The customer's day or month is used up. Members `period`, `limit` and `remaining`."""
 
 
 @refused_as(409, "too-many-live-codes", "Too many open codes", "Use or cancel an open code first.")

@@ -137,6 +137,7 @@ class Found:
 
     withdrawal: Withdrawal
     id_print: bytes
+    pin_print: bytes
     identity_sealed: bytes
     digits_sealed: bytes
 
@@ -148,7 +149,10 @@ _COLUMNS: Final = """
 """
 _FROM: Final = "FROM service.withdrawal w LEFT JOIN service.receipt r ON r.id = w.receipt_id"
 
-_LOCKED = f"SELECT {_COLUMNS}, c.id_print, c.identity_sealed {_FROM} JOIN service.customer c ON c.id = w.customer_id"
+_LOCKED = f"""
+    SELECT {_COLUMNS}, c.id_print, c.pin_print, c.identity_sealed {_FROM}
+    JOIN service.customer c ON c.id = w.customer_id
+"""
 _BY_ID = Rank.WITHDRAWAL.locks(f"{_LOCKED} WHERE w.id = ANY (:ids) ORDER BY w.id FOR UPDATE OF w")
 # The newest withdrawal with these digits: the live one, else the last that ended.
 _BY_DIGITS = text(
@@ -175,6 +179,7 @@ _INSERT = Rank.DIGITS.locks("""
         CAST(:days AS date[]), CAST(:reservations AS text[]), CAST(:delegations AS uuid[]))
         AS new (id, customer_id, amount, fee, lifetime, office, created_at, expires_at, print, encrypted, day,
             reservation, delegation_id)
+    ORDER BY new.print
     ON CONFLICT (digits_print) WHERE status IN ('authorised', 'presented') DO NOTHING
     RETURNING id
 """)
@@ -188,33 +193,6 @@ _UPDATE = text("""
         AS new (id, status, drawer_office, drawer, lease_until, by_digits, receipt_id, reservation)
     WHERE w.id = new.id
 """)
-_USED = text("""
-    SELECT customer_id,
-           coalesce(sum(amount) FILTER (WHERE is_cash AND (live OR at >= :day_start)), 0) AS day,
-           coalesce(sum(amount), 0) AS month,
-           count(*) FILTER (WHERE live) AS live
-    FROM (SELECT w.customer_id, w.amount, w.status IN ('authorised', 'presented') AS live, r.paid_at AS at,
-                 true AS is_cash
-          FROM service.withdrawal w LEFT JOIN service.receipt r ON r.id = w.receipt_id AND w.status = 'paid'
-          WHERE w.customer_id = ANY (:customer_ids)
-            AND (w.status IN ('authorised', 'presented') OR r.paid_at >= :month_start)
-          UNION ALL
-          SELECT customer_id, amount, false, made_at, is_cash FROM service.voucher_use
-          WHERE customer_id = ANY (:customer_ids) AND made_at >= :month_start) AS counted
-    GROUP BY customer_id
-""")
-
-
-@dataclass(frozen=True)
-class Used:
-    """What counts against a customer's limits, in đồng, and the number of open codes.
-
-    The day's: cash taken out and paid in, open codes included. The month's: the same, and what was transferred.
-    """
-
-    day: int
-    month: int
-    live: int
 
 
 def find(session: Connection, id: UUID) -> Found | None:
@@ -226,7 +204,8 @@ def find_each(session: Connection, ids: Sequence[UUID]) -> dict[UUID, Found]:
     """Find and lock withdrawals, in the order of their ids."""
     rows = session.execute(_BY_ID, {"ids": list(ids)})
     return {
-        row.id: Found(_withdrawal(row), row.id_print, row.identity_sealed, row.digits_sealed) for row in rows
+        row.id: Found(_withdrawal(row), row.id_print, row.pin_print, row.identity_sealed, row.digits_sealed)
+        for row in rows
     }
 
 
@@ -294,24 +273,6 @@ def save(session: Connection, withdrawals: Sequence[Withdrawal]) -> None:
         "reservations": [one.reservation for one in withdrawals],
     }
     session.execute(_UPDATE, values)
-
-
-def used_each(
-    session: Connection, customer_ids: Sequence[UUID], day_start: datetime, month_start: datetime
-) -> dict[UUID, Used]:
-    """Add up what counts against customers' limits: open codes, and what was done since the given moments."""
-    values = {"customer_ids": list(customer_ids), "day_start": day_start, "month_start": month_start}
-    counted = {row.customer_id: row for row in session.execute(_USED, values)}
-    nothing = Used(0, 0, 0)
-    return {
-        id: Used(int(row.day), int(row.month), int(row.live)) if (row := counted.get(id)) else nothing
-        for id in customer_ids
-    }
-
-
-def used(session: Connection, customer_id: UUID, day_start: datetime, month_start: datetime) -> Used:
-    """Add up what counts against one customer's limits."""
-    return used_each(session, [customer_id], day_start, month_start)[customer_id]
 
 
 def _withdrawal(row: Row[Any]) -> Withdrawal:

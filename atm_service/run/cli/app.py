@@ -22,6 +22,7 @@ from atm_service.run.cli import credits as cli_credits
 from atm_service.run.cli import floats as cli_floats
 from atm_service.run.cli import ledger as cli_ledger
 from atm_service.run.cli import offices as cli_offices
+from atm_service.run.cli import units as cli_units
 from atm_service.run.cli.context import chosen_settings, fail, owner_url, working
 
 app: Final = typer.Typer(
@@ -40,6 +41,8 @@ app.add_typer(cli_credits.payers_app, name="payers")
 app.add_typer(cli_floats.app, name="floats")
 app.add_typer(cli_ledger.app, name="ledger")
 app.add_typer(cli_offices.app, name="offices")
+app.add_typer(cli_units.units_app, name="units")
+app.add_typer(cli_units.areas_app, name="areas")
 
 Folder = Annotated[Path, typer.Option(help="where all data is kept")]
 
@@ -103,13 +106,13 @@ def add_staff(
     role: Annotated[Role, typer.Option(help="what this person may do")],
     name: Annotated[str, typer.Option(help="as printed on receipts")],
     office: Annotated[str | None, typer.Option(help="a clerk's office")] = None,
-    district: Annotated[str | None, typer.Option(help="a supervisor's district; none: everywhere")] = None,
+    area: Annotated[str | None, typer.Option(help="a supervisor's area; none: everywhere")] = None,
     password: Annotated[str, typer.Option(prompt=True, hide_input=True, confirmation_prompt=True)] = "",
 ) -> None:
     """Add a member of staff; the password is asked for and not shown."""
     try:
         with working(ctx) as (context, now), context.transaction() as session:
-            staff.add(session, context.hasher, username, password, role, office, name, now, district)
+            staff.add(session, context.hasher, username, password, role, office, name, now, area)
     except ValueError as wrong:
         fail(str(wrong))
     typer.echo(f"{username} may sign in as {role}")

@@ -44,12 +44,12 @@ def order(
     amount: Annotated[int, typer.Argument(min=1_000, max=10_000_000_000, help="đồng, whole thousands")],
     by: Supervisor,
     *,
-    back: Annotated[bool, typer.Option(help="from the office back to the district")] = False,
+    back: Annotated[bool, typer.Option(help="from the office back to the area")] = False,
 ) -> None:
     """Order a delivery; print its id."""
     if amount % 1_000:
         fail("an order is of whole thousands", 2)
-    direction = Direction.TO_DISTRICT if back else Direction.TO_OFFICE
+    direction = Direction.TO_AREA if back else Direction.TO_OFFICE
     with working(ctx) as (context, now), context.transaction() as session:
         supervisor = _supervisor(session, by)
         delivery = service.order(session, context.policy, supervisor, office, direction, amount, now)
@@ -65,7 +65,7 @@ def send(
         list[str], typer.Option("--notes", help="such as 500000=20; once for each kind of note")
     ],
 ) -> None:
-    """Hand the district's cash of a delivery over to the road."""
+    """Hand the area's cash of a delivery over to the road."""
     counts = _counts(notes)
     with working(ctx) as (context, now), context.transaction() as session:
         delivery = service.send(session, context.policy, _supervisor(session, by), id, counts, now)

@@ -1,4 +1,4 @@
-"""`soft-atm floats`: what offices are to hold, what they will need, and a proposed trip for a district."""
+"""`soft-atm floats`: what offices are to hold, what they will need, and a proposed trip for an area."""
 
 from datetime import datetime, timedelta
 from typing import Annotated, Final
@@ -11,14 +11,14 @@ from atm_service.control.floats.backtest import Tally
 from atm_service.control.floats.domain import Float, Levels, Market
 from atm_service.platform.policy import AMOUNT_MAX, FLOAT_MAX
 from atm_service.registers.cash.delivery import Direction
-from atm_service.registers.offices import store as offices
+from atm_service.registers.units import store as units
 from atm_service.run.cli.context import fail, working
 
 app: Final = typer.Typer(help="Floats: levels, forecasts, plans.", no_args_is_help=True)
 
 Office = Annotated[str, typer.Argument(help="such as 05971-1")]
 Cash = Annotated[int, typer.Option(min=0, max=FLOAT_MAX, help="đồng")]
-District = Annotated[str | None, typer.Option(help="a district's code; none: all")]
+Area = Annotated[str | None, typer.Option(help="an area's code; none: all")]
 
 
 @app.command("set")
@@ -53,10 +53,10 @@ def show(ctx: typer.Context, office: Office) -> None:
 
 
 @app.command("list")
-def standings(ctx: typer.Context, district: District = None) -> None:
+def standings(ctx: typer.Context, area: Area = None) -> None:
     """List the active offices: cash, what is coming, what is needed until the next delivery, and alarms."""
     with working(ctx) as (context, now), context.transaction() as session:
-        found = service.standings(session, context.policy.float, now, district)
+        found = service.standings(session, context.policy.float, now, area)
     typer.echo(f"{'office':9} {'cash':>15} {'coming':>15} {'needed':>15}  alarms")
     for one in found:
         at = one.position
@@ -84,14 +84,14 @@ def forecast(
 def run_backtest(
     ctx: typer.Context,
     office: Annotated[str | None, typer.Option(help="one office alone")] = None,
-    district: District = None,
+    area: Area = None,
 ) -> None:
     """Show the forecast's error against naive guesses, over each office's own past."""
     with working(ctx) as (context, now):
         rules, last = context.policy.float, ledger.business_date(now) - timedelta(1)
         with context.transaction() as session:
             pasts = (
-                service.pasts(session, rules, district, last)
+                service.pasts(session, rules, area, last)
                 if office is None
                 else {office: service.past_of(session, rules, office, last)}
             )
@@ -110,22 +110,22 @@ def run_backtest(
 @app.command("plan")
 def plan(
     ctx: typer.Context,
-    district: Annotated[str, typer.Option(help="a district's code, such as 178")],
+    area: Annotated[str, typer.Option(help="an area's code, such as 178")],
     cash: Annotated[
         int | None, typer.Option(min=0, max=AMOUNT_MAX, help="đồng that it has; default the policy's")
     ] = None,
 ) -> None:
-    """Propose one trip of a district's cash, out and back. Nothing is ordered: see `soft-atm cash order`."""
+    """Propose one trip of an area's cash, out and back. Nothing is ordered: see `soft-atm cash order`."""
     with working(ctx) as (context, now), context.transaction() as session:
         rules = context.policy.float
-        if not offices.has_district(session, district):
-            fail(f"no office is in district {district}")
-        district_cash = rules.district_cash if cash is None else cash
-        made, _ = service.plan(session, rules, district, district_cash, now)
+        if not units.has_area(session, area, ledger.business_date(now)):
+            fail(f"no office is in area {area}")
+        area_cash = rules.area_cash if cash is None else cash
+        made, _ = service.plan(session, rules, area, area_cash, now)
     for one in made.proposals:
         typer.echo(f"{one.office:9} {one.direction:11} {one.amount:>15,}  then {one.after:,}")
-    out, back = made.total(Direction.TO_OFFICE), made.total(Direction.TO_DISTRICT)
-    typer.echo(f"out {out:,} of {district_cash:,}; back {back:,}; the van's most {rules.trip_max:,}")
+    out, back = made.total(Direction.TO_OFFICE), made.total(Direction.TO_AREA)
+    typer.echo(f"out {out:,} of {area_cash:,}; back {back:,}; the van's most {rules.trip_max:,}")
     if made.missing:
         typer.echo(f"missing to be sure until the next delivery: {made.missing:,}")
 

@@ -7,13 +7,18 @@ from typing import Annotated, Final
 import typer
 from sqlalchemy import Connection
 
+import ledger
 from atm_service.platform.calendar import VIETNAM
 from atm_service.platform.keys.tokens import Caller
-from atm_service.registers.offices import coverage, hours, life, life_store, service, store
-from atm_service.registers.offices.coverage import Coverage
+from atm_service.registers.offices import hours, life, life_store, service, store
 from atm_service.registers.offices.domain import Line, State
 from atm_service.registers.offices.states import Item
 from atm_service.registers.staff import store as staff_store
+from atm_service.registers.units import coverage, files
+from atm_service.registers.units import service as units
+from atm_service.registers.units import store as unit_store
+from atm_service.registers.units.coverage import Coverage
+from atm_service.registers.units.errors import TreeInvalid
 from atm_service.run.cli.context import fail, working
 
 HISTORY_MAX: Final = 100
@@ -29,26 +34,51 @@ Why = Annotated[str, typer.Option(help="kept for good; nothing personal")]
 @app.command("import")
 def import_offices(
     ctx: typer.Context,
-    file: Annotated[Path, typer.Argument(help="CSV of communes", exists=True)] = service.COMMUNES,
+    file: Annotated[
+        Path | None, typer.Argument(help="CSV: code,name,unit,area", exists=True, dir_okay=False)
+    ] = None,
+    since: Annotated[
+        datetime | None,
+        typer.Option(
+            "--from", formats=["%Y-%m-%d"], help="since when they stand in these units; default: today"
+        ),
+    ] = None,
 ) -> None:
-    """Plan one office in each commune of a CSV file. Offices that are there already stay as they are."""
-    with working(ctx) as (context, _), context.transaction() as session:
-        new = service.import_communes(session, file)
+    """Plan the offices of a CSV file. Offices that are there already stay as they are.
+
+    Without a file: Lạng Sơn, with its units since 2021, its areas, and an office in each former commune.
+    """
+    try:
+        with working(ctx) as (context, now), context.transaction() as session:
+            if file is None:
+                new = units.furnish(session, now)
+            else:
+                day = since.date() if since else ledger.business_date(now)
+                new = units.found_offices(session, files.offices(file), day)
+    except TreeInvalid as wrong:
+        fail(str(wrong))
     typer.echo(f"{new} new offices")
 
 
 @app.command("list")
 def list_offices(
     ctx: typer.Context,
-    district: Annotated[str | None, typer.Option(help="of one district alone, such as 178")] = None,
+    area: Annotated[str | None, typer.Option(help="of one area alone, such as 178")] = None,
     state: Annotated[State | None, typer.Option(help="in one state alone")] = None,
 ) -> None:
-    """List offices: code, state, line, district, name."""
-    with working(ctx) as (context, _), context.transaction() as session:
-        found = store.listed(session, district)
+    """List offices: code, state, line, area, name, unit."""
+    with working(ctx) as (context, now), context.transaction() as session:
+        found, today = store.listed(session), ledger.business_date(now)
+        places = unit_store.places(session, None, today)
+        wanted = {one.code for one in found}
+        if area is not None:
+            wanted = unit_store.offices_below(session, area, today)
     for one in found:
-        if state in (None, one.state):
-            typer.echo(f"{one.code:9} {one.state:9} {one.line:5} {one.district_code} {one.name}")
+        if state in (None, one.state) and one.code in wanted:
+            stands = places[one.code]
+            typer.echo(
+                f"{one.code:9} {one.state:9} {one.line:5} {stands.area_code} {one.name}, {stands.unit}"
+            )
 
 
 @app.command("check")
@@ -82,9 +112,9 @@ def change_state(ctx: typer.Context, code: Code, to: State, by: By, reason: Why)
     """Change an office's state, in somebody's name: planned, ready, active, suspended, closed."""
     with working(ctx) as (context, now), context.transaction() as session:
         named = _named(session, by)
+        life.change_state(session, named, code, to, _line(reason), now)
         if to is State.READY:
             life.furnish(session, code, 1, now)
-        life.change_state(session, named, code, to, _line(reason), now)
     typer.echo(f"{code} is {to}")
 
 
@@ -167,18 +197,25 @@ def set_holiday(
 
 
 @app.command("coverage")
-def show_coverage(ctx: typer.Context) -> None:
-    """Show how many communes and offices are served, by district and whole."""
-    with working(ctx) as (context, _), context.transaction() as session:
-        parts = coverage.of(life_store.places_of(session, None))
-    for one in parts:
-        typer.echo(f"{one.district_code:5} {_share(one)}  {one.district}")
-    typer.echo(f"all   {_share(coverage.whole(parts))}")
+def show_coverage(
+    ctx: typer.Context,
+    tree: Annotated[
+        datetime | None,
+        typer.Option(formats=["%Y-%m-%d"], help="by the units and areas of this day; default: today's"),
+    ] = None,
+) -> None:
+    """Show how many units and offices are served, by area and whole."""
+    with working(ctx) as (context, now), context.transaction() as session:
+        today = ledger.business_date(now)
+        found = unit_store.standings(session, None, today, tree.date() if tree else today)
+    for one in coverage.of(found):
+        typer.echo(f"{one.area_code:5} {_share(one)}  {one.area}")
+    typer.echo(f"all   {_share(coverage.whole(found))}")
 
 
 def _share(one: Coverage) -> str:
-    communes = f"{one.communes_served:>4} of {one.communes:>3} communes"
-    return f"{communes}  {one.offices_active:>4} of {one.offices:>3} offices"
+    units = f"{one.units_served:>4} of {one.units:>3} units"
+    return f"{units}  {one.offices_active:>4} of {one.offices:>3} offices"
 
 
 def _named(session: Connection, username: str) -> Caller:

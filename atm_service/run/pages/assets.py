@@ -38,7 +38,7 @@ class Assets:
 
 
 def load(folder: Path) -> Assets:
-    """Read `folder/html` and `folder/static`; addresses in the pages carry the version of the static files.
+    """Read the pages and what they load; addresses in the pages carry the version of the static files.
 
     Raises `KeyError` for a file of a type that is not served, so that nothing lands on the web by accident.
     """

@@ -31,7 +31,7 @@ PUBLIC: Final = {
     "wallet_sign_in",
     "wallet_refresh",
     "wallet_sign_out",
-    "wallet_districts",
+    "wallet_areas",
     "wallet_offices",
     "staff_sign_in",
     "staff_refresh",

@@ -27,18 +27,18 @@ def test_one_housekeeper_at_a_time(service: Service, monkeypatch: pytest.MonkeyP
 
     def slow(_context: Context, _now: datetime) -> int:
         entered.set()
-        assert leave.wait(10)
+        assert leave.wait(60)
         return 0
 
     monkeypatch.setattr(housekeeping, "TASKS", {"slow": slow})
     first = threading.Thread(target=housekeeping.round_, args=(service.context, service.now))
     first.start()
-    assert entered.wait(10)
+    assert entered.wait(60)
     try:
         assert housekeeping.round_(service.context, service.now) == {}
     finally:
         leave.set()
-        first.join(10)
+        first.join(60)
     assert housekeeping.round_(service.context, service.now) == {"slow": 0}
 
 

@@ -134,13 +134,13 @@ async def test_a_delivery_is_refused(tmp_path: Path) -> None:
 
 
 @in_loop
-async def test_cash_goes_back_to_the_district(tmp_path: Path) -> None:
+async def test_cash_goes_back_to_the_area(tmp_path: Path) -> None:
     """The clerk counts the ordered sum out; another sum is refused."""
     async with desk(tmp_path) as at:
-        delivery = at.fake.cash.delivery("to-district", "ordered")
+        delivery = at.fake.cash.delivery("to-area", "ordered")
         await at.sign_in()
         await at.browser.open("/cash")
-        assert "Huyện yêu cầu chuyển tiền về" in at.browser.text
+        assert "Khu vực yêu cầu chuyển tiền về" in at.browser.text
         path = f"/cash/deliveries/{delivery['id']}/send"
         await at.browser.open(path)
         await at.browser.send(path, **(BAG | {"count-500000": "119"}))

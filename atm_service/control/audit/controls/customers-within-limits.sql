@@ -1,24 +1,27 @@
--- No customer was paid and paid in more in a business day, or in a month, than the policy in force allows.
--- From the month before this one on: older payments were made under older rules.
-WITH paid AS (
-    SELECT r.customer_id, (r.paid_at AT TIME ZONE 'Asia/Ho_Chi_Minh')::date AS day, sum(r.amount) AS total
+-- No customer was paid and paid in more in a business day, or in a month with what was transferred, than the policy in
+-- force allows: the rule of headroom. From the month before this one on: older ones were made under older rules.
+\ir given.psql
+WITH moved AS (
+    SELECT r.customer_id, r.amount, r.paid_at AS at, true AS is_cash
     FROM service.receipt AS r
     JOIN service.withdrawal AS w ON w.id = r.withdrawal_id AND w.status = 'paid'
     WHERE r.id >= :last_month_id AND r.paid_at >= :last_month
-      AND r.customer_id IN (SELECT customer_id FROM service.receipt WHERE entry_id = ANY (CAST(:new AS uuid[])))  -- new
-    GROUP BY 1, 2
+      -- new: AND r.customer_id IN (SELECT customer_id FROM service.receipt WHERE entry_id = ANY (CAST(:new AS uuid[]))
+      -- new:    UNION SELECT customer_id FROM service.voucher WHERE entry_id = ANY (CAST(:new AS uuid[])))
     UNION ALL
-    SELECT u.customer_id, (u.made_at AT TIME ZONE 'Asia/Ho_Chi_Minh')::date, u.amount
+    SELECT u.customer_id, u.amount, u.made_at, u.is_cash
     FROM service.voucher_use AS u
-    WHERE u.is_cash AND u.made_at >= :last_month
+    WHERE u.made_at >= :last_month
 )
 SELECT concat('customer ', customer_id, ' in the ', period, ' of ', since, ': ', total, ' of ', most) AS detail
 FROM (
-    SELECT customer_id, limits.period, limits.most, date_trunc(limits.period, day)::date AS since, sum(total) AS total
-    FROM paid
+    SELECT m.customer_id, limits.period, limits.most,
+           date_trunc(limits.period, m.at AT TIME ZONE 'Asia/Ho_Chi_Minh')::date AS since, sum(m.amount) AS total
+    FROM moved AS m
     CROSS JOIN (
         VALUES ('day', CAST(:customer_day AS bigint)), ('month', CAST(:customer_month AS bigint))
     ) AS limits (period, most)
+    WHERE m.is_cash OR limits.period = 'month'
     GROUP BY 1, 2, 3, 4
 ) AS summed
 WHERE total > most

@@ -1,6 +1,7 @@
 -- What a delivery was over or short was explained by somebody who neither sent nor counted it, and nobody both ordered
 -- and sent more than the policy in force lets one person. From the month before this one on: older deliveries were made
 -- under older rules.
+\ir given.psql
 SELECT concat('delivery ', id, ' of ', amount, ' at ', office, ': ', wrong.words) AS detail
 FROM service.delivery AS d
 CROSS JOIN LATERAL (

@@ -4,7 +4,7 @@ WITH paid AS MATERIALIZED (  -- by account id first: a planner that begins with 
     FROM ledger.entry
     JOIN ledger.posting AS p ON p.entry_id = entry.id
     WHERE entry.kind = 'withdrawal'
-      AND entry.id = ANY (CAST(:new AS uuid[]))  -- new
+      -- new: AND entry.id = ANY (CAST(:new AS uuid[]))
     GROUP BY 1, 2
 ), posted AS (
     SELECT a.code, paid.day, paid.number, paid.total
@@ -14,7 +14,7 @@ WITH paid AS MATERIALIZED (  -- by account id first: a planner that begins with 
     SELECT concat('office/', office, '/drawer/', drawer) AS code,
            (paid_at AT TIME ZONE 'Asia/Ho_Chi_Minh')::date AS day, count(*) AS number, sum(amount) AS total
     FROM service.receipt
-    WHERE entry_id = ANY (CAST(:new AS uuid[]))  -- new
+    -- new: WHERE entry_id = ANY (CAST(:new AS uuid[]))
     GROUP BY office, drawer, 2
 )
 SELECT concat(coalesce(r.code, e.code), ' on ', coalesce(r.day, e.day), ': ', coalesce(r.number, 0), ' receipts of ',

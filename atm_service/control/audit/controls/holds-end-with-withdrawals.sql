@@ -6,4 +6,4 @@ WHERE (
       (w.status IN ('paid', 'reversed') AND ended.outcome IS DISTINCT FROM 'captured')
       OR (w.status IN ('cancelled', 'expired') AND coalesce(ended.outcome, '') NOT IN ('voided', 'expired'))
   )
-  AND w.id = ANY (CAST(:new AS uuid[]))  -- new
+  -- new: AND w.id = ANY (CAST(:new AS uuid[]))

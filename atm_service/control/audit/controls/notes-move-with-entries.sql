@@ -5,7 +5,7 @@ FROM (
         + notes[4]::bigint * 50000 + notes[5]::bigint * 20000 + notes[6]::bigint * 10000 + notes[7]::bigint * 5000
         + notes[8]::bigint * 2000 + notes[9]::bigint * 1000 AS total
     FROM service.note_movement
-    WHERE entry_id = ANY (CAST(:new AS uuid[]))  -- new
+    -- new: WHERE entry_id = ANY (CAST(:new AS uuid[]))
 ) AS m
 LEFT JOIN LATERAL (
     SELECT sum(CASE a.id WHEN p.debit_id THEN p.amount ELSE -p.amount END)::bigint AS amount

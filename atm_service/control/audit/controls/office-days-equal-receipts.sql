@@ -5,12 +5,12 @@ SELECT concat('office ', coalesce(d.office, r.office), ' on ', coalesce(d.day, r
               coalesce(r.total, 0)) AS detail
 FROM (
     SELECT * FROM service.office_day
-    WHERE day >= CAST(:since_day AS date)  -- new
+    -- new: WHERE day >= CAST(:since_day AS date)
 ) AS d
 FULL JOIN (
     SELECT office, (paid_at AT TIME ZONE 'Asia/Ho_Chi_Minh')::date AS day, count(*) AS number, sum(amount) AS total
     FROM service.receipt
-    WHERE id >= :since_day_id AND paid_at >= :since_day_start  -- new
+    -- new: WHERE id >= :since_day_id AND paid_at >= :since_day_start
     GROUP BY 1, 2
 ) AS r ON (r.office, r.day) = (d.office, d.day)
 WHERE coalesce(d.receipts, 0) <> coalesce(r.number, 0) OR coalesce(d.paid_total, 0) <> coalesce(r.total, 0)

@@ -1,6 +1,7 @@
 -- No office paid out and took in more, less what was undone, in a business day, or in a month, than the policy in force allows.
 -- By the figures from which limits are made; another control compares them with the receipts. From the month before this
 -- one on: older payments were made under older rules.
+\ir given.psql
 SELECT concat('office ', office, ' in the ', period, ' of ', since, ': ', total, ' of ', most) AS detail
 FROM (
     SELECT office, limits.period, limits.most, date_trunc(limits.period, day)::date AS since,

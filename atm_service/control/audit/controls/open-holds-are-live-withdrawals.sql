@@ -10,7 +10,7 @@ FULL JOIN (
     SELECT hold.id, hold.amount, a.code
     FROM ledger.hold JOIN ledger.account AS a ON a.id = hold.account_id
     WHERE NOT EXISTS (SELECT FROM ledger.hold_end AS ended WHERE ended.hold_id = hold.id)  -- all
-    WHERE (SELECT true FROM ledger.hold_end AS ended WHERE ended.hold_id = hold.id) IS NULL  -- new
-      AND hold.account_id = ANY (CAST(:moved AS uuid[]))  -- new
+    -- new: WHERE (SELECT true FROM ledger.hold_end AS ended WHERE ended.hold_id = hold.id) IS NULL
+      -- new: AND hold.account_id = ANY (CAST(:moved AS uuid[]))
 ) AS h ON h.id = w.id
 WHERE (w.amount + w.fee, w.code) IS DISTINCT FROM (h.amount, h.code::text)

@@ -6,10 +6,10 @@ SELECT concat('withdrawal ', coalesce(w.id, r.withdrawal_id), ': ', coalesce(w.s
 FROM (
     SELECT * FROM service.withdrawal
     WHERE status IN ('paid', 'reversed')
-      AND id = ANY (CAST(:new AS uuid[]))  -- new
+      -- new: AND id = ANY (CAST(:new AS uuid[]))
 ) AS w
 FULL JOIN (
     SELECT * FROM service.receipt
-    WHERE withdrawal_id = ANY (CAST(:new AS uuid[]))  -- new
+    -- new: WHERE withdrawal_id = ANY (CAST(:new AS uuid[]))
 ) AS r ON r.withdrawal_id = w.id
 WHERE (w.receipt_id, w.customer_id, w.amount, w.fee) IS DISTINCT FROM (r.id, r.customer_id, r.amount, r.fee)

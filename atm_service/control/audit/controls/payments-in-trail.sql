@@ -5,4 +5,4 @@ WHERE NOT EXISTS (
     SELECT FROM service.audit_event AS e
     WHERE e.subject = r.withdrawal_id AND e.action = 'pay' AND e.actor = r.clerk_id AND e.office = r.office
 )
-  AND r.entry_id = ANY (CAST(:new AS uuid[]))  -- new
+  -- new: AND r.entry_id = ANY (CAST(:new AS uuid[]))

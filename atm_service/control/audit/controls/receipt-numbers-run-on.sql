@@ -7,7 +7,7 @@ FROM (
         SELECT number, CAST(substring(number FROM '[0-9]{1,9}$') AS integer) AS place,
                concat(office, '-', to_char(paid_at AT TIME ZONE 'Asia/Ho_Chi_Minh', 'YYMMDD'), '-') AS prefix
         FROM service.receipt
-        WHERE entry_id = ANY (CAST(:new AS uuid[]))  -- new
+        -- new: WHERE entry_id = ANY (CAST(:new AS uuid[]))
     ) AS dated
 ) AS numbered
 WHERE number IS DISTINCT FROM expected OR place = 0

@@ -9,7 +9,7 @@ FROM (
                      CASE WHEN fee > 0 THEN concat('customer/', customer_id, ' to office/', office, '/fees ', fee) END
            ) AS moves
     FROM service.receipt
-    WHERE entry_id = ANY (CAST(:new AS uuid[]))  -- new
+    -- new: WHERE entry_id = ANY (CAST(:new AS uuid[]))
 ) AS r
 FULL JOIN (
     SELECT entry.id, entry.business_date, ended.hold_id,
@@ -20,7 +20,7 @@ FULL JOIN (
     JOIN ledger.account AS credit ON credit.id = p.credit_id
     LEFT JOIN ledger.hold_end AS ended ON ended.entry_id = entry.id
     WHERE entry.kind = 'withdrawal'
-      AND entry.id = ANY (CAST(:new AS uuid[]))  -- new
+      -- new: AND entry.id = ANY (CAST(:new AS uuid[]))
     GROUP BY entry.id, ended.hold_id
 ) AS e ON e.id = r.entry_id
 WHERE (r.moves, r.day, r.withdrawal_id) IS DISTINCT FROM (e.moves, e.business_date, e.hold_id)

@@ -1,5 +1,6 @@
 -- No office has reserved more than the cash in its drawers and its vault. Housekeeping breaks what cannot stand within a
 -- round: what is here twice was not seen by it.
+\ir given.psql
 SELECT concat('office ', r.office, ': ', r.total, ' reserved, ', coalesce(cash.total, 0), ' there') AS detail
 FROM (
     SELECT office, sum(amount) AS total FROM service.withdrawal

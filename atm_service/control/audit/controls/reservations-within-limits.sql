@@ -1,4 +1,5 @@
 -- With what is reserved for it, no office moves more in a business day, or in a month, than the policy in force allows.
+\ir given.psql
 SELECT concat('office ', office, ' in the ', period, ' of ', since, ': ', total, ' of ', most) AS detail
 FROM (
     SELECT office, limits.period, limits.most, date_trunc(limits.period, day)::date AS since, sum(amount) AS total,

@@ -11,14 +11,14 @@ FROM (
         VALUES ('opening', s.opened_at, s.opening_over_short), ('closing', s.closed_at, s.closing_over_short)
     ) AS counted (moment, at, over_short)
     WHERE counted.over_short <> 0
-      AND counted.at >= :since  -- new
+      -- new: AND counted.at >= :since
 ) AS c
 FULL JOIN (
     SELECT entry.reference, leg.code, sum(CASE leg.side WHEN 'debit' THEN leg.amount ELSE -leg.amount END) AS amount
     FROM ledger.entry
     JOIN ledger.leg ON leg.entry_id = entry.id AND leg.code NOT LIKE 'office/%/over-short'
     WHERE entry.kind = 'over-short'
-      AND entry.id >= :since_id  -- new
+      -- new: AND entry.id >= :since_id
     GROUP BY 1, 2
 ) AS e ON e.reference = c.reference
 WHERE (c.over_short, c.code) IS DISTINCT FROM (e.amount::bigint, e.code::text)

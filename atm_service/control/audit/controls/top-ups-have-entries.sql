@@ -8,7 +8,7 @@ FROM (
     FROM service.top_up
     JOIN service.bank_link AS link ON link.id = top_up.bank_link_id
     WHERE top_up.status = 'succeeded'
-      AND top_up.entry_id = ANY (CAST(:new AS uuid[]))  -- new
+      -- new: AND top_up.entry_id = ANY (CAST(:new AS uuid[]))
 ) AS t
 FULL JOIN (
     SELECT entry.id, string_agg(concat(debit.code, ' to ', credit.code, ' ', p.amount), '; ' ORDER BY p.line) AS moves
@@ -17,7 +17,7 @@ FULL JOIN (
     JOIN ledger.account AS debit ON debit.id = p.debit_id
     JOIN ledger.account AS credit ON credit.id = p.credit_id
     WHERE entry.kind = 'top-up'
-      AND entry.id = ANY (CAST(:new AS uuid[]))  -- new
+      -- new: AND entry.id = ANY (CAST(:new AS uuid[]))
     GROUP BY entry.id
 ) AS e ON e.id = t.entry_id
 WHERE t.moves IS DISTINCT FROM e.moves

@@ -15,7 +15,7 @@ FROM (
     FROM service.voucher AS v
     LEFT JOIN service.transfer AS t ON v.kind = 'transfer' AND t.id = v.subject
     WHERE true
-      AND v.entry_id = ANY (CAST(:new AS uuid[]))  -- new
+      -- new: AND v.entry_id = ANY (CAST(:new AS uuid[]))
 ) AS v
 FULL JOIN (
     SELECT entry.id, entry.kind, entry.business_date,
@@ -26,7 +26,7 @@ FULL JOIN (
     JOIN ledger.account AS credit ON credit.id = p.credit_id
     WHERE (entry.kind IN ('deposit', 'transfer', 'withdrawal-reversal', 'deposit-reversal', 'counterfeit')
            OR starts_with(entry.reference, 'counterfeit/'))
-      AND entry.id = ANY (CAST(:new AS uuid[]))  -- new
+      -- new: AND entry.id = ANY (CAST(:new AS uuid[]))
     GROUP BY entry.id
 ) AS e ON e.id = v.entry_id
 WHERE (v.kind::text, v.day, v.moves) IS DISTINCT FROM (e.kind::text, e.business_date, e.moves)

@@ -7,7 +7,7 @@ from sqlalchemy import event
 from atm_service.registers.offices import life
 from atm_service.registers.offices.domain import State
 from atm_service.run import housekeeping
-from tests.atm_service.control.offices.test_life import ANOTHER, ITS_DISTRICT, supervisor_of
+from tests.atm_service.control.offices.test_life import ANOTHER, ITS_AREA, supervisor_of
 from tests.atm_service.world import OFFICE, OTHER_OFFICE, Service, small_notes
 from tests.contract.documented import slug_of
 
@@ -25,8 +25,8 @@ def test_two_hundred_offices_in_one_answer(service: Service) -> None:
     event.listen(service.context.engine, "before_cursor_execute", lambda *given: statements.append(given[2]))
     board = supervisor.get("/staff/v1/board").json()
     assert len(board["offices"]) == 200
-    assert board["coverage"] | {"district": "", "district_code": ""} == board["coverage"]
-    assert (board["coverage"]["communes_served"], board["coverage"]["communes"]) == (1, 200)
+    assert board["coverage"] | {"area": "", "area_code": ""} == board["coverage"]
+    assert (board["coverage"]["units_served"], board["coverage"]["units"]) == (1, 65)
     assert len(statements) <= 5
 
 
@@ -43,21 +43,21 @@ def test_an_office_at_work(service: Service) -> None:
 
 
 def test_an_office_in_trouble_comes_first(service: Service) -> None:
-    """Suspended and short at the close: at the head of its district, with both reasons."""
+    """Suspended and short at the close: at the head of its area, with both reasons."""
     clerk = service.clerk(cash=50_000_000)
     clerk.close_twice(small_notes(49_500_000))
     with service.context.transaction() as session:
         life.change_state(session, None, OFFICE, State.SUSPENDED, "Lũ về", service.now)
     found = service.staff("supervisor").get("/staff/v1/board").json()["offices"]
-    first = next(one for one in found if one["district_code"] == ITS_DISTRICT)
+    first = next(one for one in found if one["area_code"] == ITS_AREA)
     assert (first["code"], first["mark"], first["over_short"]) == (OFFICE, "act", 500_000)
     assert first["alarms"] == ["suspended", "over-short"]
 
 
-def test_a_district_sees_its_own(service: Service) -> None:
-    """Neither on the board nor from close by is there anything of another district."""
-    own, stranger = supervisor_of(service, ITS_DISTRICT), supervisor_of(service, ANOTHER)
-    assert {one["district_code"] for one in own.get("/staff/v1/board").json()["offices"]} == {ITS_DISTRICT}
+def test_an_area_sees_its_own(service: Service) -> None:
+    """Neither on the board nor from close by is there anything of another area."""
+    own, stranger = supervisor_of(service, ITS_AREA), supervisor_of(service, ANOTHER)
+    assert {one["area_code"] for one in own.get("/staff/v1/board").json()["offices"]} == {ITS_AREA}
     assert OFFICE not in {one["code"] for one in stranger.get("/staff/v1/board").json()["offices"]}
     assert slug_of(stranger.get(f"/staff/v1/offices/{OFFICE}")) == "office-unknown"
     assert slug_of(own.get("/staff/v1/offices/00000-1")) == "office-unknown"

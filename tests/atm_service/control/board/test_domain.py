@@ -19,10 +19,10 @@ def desk(**changes: Any) -> Desk:
     facts: dict[str, Any] = {
         "code": "05971-1",
         "name": "Bưu điện Đồng Đăng",
-        "commune": "Đồng Đăng",
-        "commune_code": "05971",
-        "district_code": "178",
-        "district": "Cao Lộc",
+        "unit": "Xã Đồng Đăng",
+        "unit_code": "06184",
+        "area_code": "178",
+        "area": "Cao Lộc",
         "state": State.ACTIVE,
         "line": Line.GOOD,
         "seen_at": START,
@@ -98,15 +98,15 @@ def test_cash_in_percent() -> None:
     assert domain.filled(desk(levels=Levels(0, 0, 0))) == 100
 
 
-def test_the_worst_is_first_within_its_district() -> None:
-    """Districts in order; in each the worst mark, then the worst alarm, then the code."""
+def test_the_worst_is_first_within_its_area() -> None:
+    """Areas in order; in each the worst mark, then the worst alarm, then the code."""
     desks = [
-        desk(code="3", district_code="178"),
-        desk(code="2", district_code="178", cash=1),
-        desk(code="4", district_code="178", cash=0),
-        desk(code="1", district_code="180", state=State.SUSPENDED),
-        desk(code="0", district_code="178", state=State.PLANNED),
-        desk(code="5", district_code="178", approvals=1),
+        desk(code="3", area_code="178"),
+        desk(code="2", area_code="178", cash=1),
+        desk(code="4", area_code="178", cash=0),
+        desk(code="1", area_code="180", state=State.SUSPENDED),
+        desk(code="0", area_code="178", state=State.PLANNED),
+        desk(code="5", area_code="178", approvals=1),
     ]
     marked = {}
     for one in desks:

@@ -120,7 +120,7 @@ def test_where_an_office_stands(service: Service) -> None:
     boss = supervisor(service)
     order = {"office": OFFICE, "direction": "to-office", "amount": 30 * MILLION}
     boss.post("/staff/v1/deliveries", order)
-    boss.post("/staff/v1/deliveries", order | {"direction": "to-district", "amount": 5 * MILLION})
+    boss.post("/staff/v1/deliveries", order | {"direction": "to-area", "amount": 5 * MILLION})
     seen = standing(service, boss)
     assert [seen[name] for name in ("cash", "coming", "going")] == [75 * MILLION, 30 * MILLION, 5 * MILLION]
     assert (seen["until"], seen["need"], seen["alarms"]) == ("2026-11-18", 0, [])
@@ -148,7 +148,7 @@ def test_cash_on_the_road_is_where_it_goes(service: Service) -> None:
     boss.post(f"/staff/v1/deliveries/{id}/send", {"counts": counts})
     clerk.post(f"/counter/v1/cash/deliveries/{id}/receive", {"counts": counts})
     assert road() == [30, 0, 0]
-    id = order("to-district")
+    id = order("to-area")
     assert road() == [30, 0, 30]
     clerk.post(f"/counter/v1/cash/deliveries/{id}/send", {"counts": counts})
     assert road() == [0, 0, 0]
@@ -182,26 +182,26 @@ def test_a_trip_is_proposed_and_ordered(service: Service, database: Database) ->
     service.clerk(OTHER_OFFICE, cash=580 * MILLION)
     paid_before(service, database, weeks(40))
     boss = supervisor(service, "178")
-    made = boss.get("/staff/v1/floats/plan", district="178").json()
+    made = boss.get("/staff/v1/floats/plan", area="178").json()
     assert [made[name] for name in ("out", "back", "missing")] == [110 * MILLION, 480 * MILLION, 0]
     shown = [[one[name] for name in ("office", "direction", "amount", "after")] for one in made["proposals"]]
     assert shown == [
         [OFFICE, "to-office", 110 * MILLION, 140 * MILLION],
-        [OTHER_OFFICE, "to-district", 480 * MILLION, 100 * MILLION],
+        [OTHER_OFFICE, "to-area", 480 * MILLION, 100 * MILLION],
     ]
     assert boss.get("/staff/v1/deliveries").json()["items"] == []
     for one in made["proposals"]:
         order = {name: one[name] for name in ("office", "direction", "amount")}
         assert boss.post("/staff/v1/deliveries", order).status_code == 201
-    assert boss.get("/staff/v1/floats/plan", district="178").json()["proposals"] == []
+    assert boss.get("/staff/v1/floats/plan", area="178").json()["proposals"] == []
 
 
-def test_a_poor_district_says_what_is_missing(service: Service, database: Database) -> None:
-    """Never more than the district's cash."""
+def test_a_poor_area_says_what_is_missing(service: Service, database: Database) -> None:
+    """Never more than the area's cash."""
     service.clerk(cash=30 * MILLION)
     paid_before(service, database, weeks(40))
-    made = supervisor(service).get("/staff/v1/floats/plan", district="178", cash=50 * MILLION).json()
-    assert [made[name] for name in ("district_cash", "out", "missing")] == [
+    made = supervisor(service).get("/staff/v1/floats/plan", area="178", cash=50 * MILLION).json()
+    assert [made[name] for name in ("area_cash", "out", "missing")] == [
         50 * MILLION,
         50 * MILLION,
         60 * MILLION,
@@ -247,19 +247,19 @@ def test_pay_days_are_those_of_the_offices_customers(service: Service) -> None:
     assert pay_days(OTHER_OFFICE) == []
 
 
-def test_a_supervisor_sees_the_own_district(service: Service) -> None:
+def test_a_supervisor_sees_the_own_area(service: Service) -> None:
     """Another's offices are unknown, its plan and its list too; the province's supervisor sees all."""
     service.clerk()
     own, other, province = supervisor(service, "178"), supervisor(service, "180"), supervisor(service)
     for boss in (own, province):
         assert [one["office"] for one in boss.get("/staff/v1/floats").json()["items"]] == [OFFICE]
-        assert boss.get("/staff/v1/floats/plan", district="178").status_code == 200
+        assert boss.get("/staff/v1/floats/plan", area="178").status_code == 200
         assert boss.get(f"/staff/v1/floats/{OFFICE}/forecast").status_code == 200
     assert other.get("/staff/v1/floats").json()["items"] == []
-    assert slug_of(other.get("/staff/v1/floats", district="178")) == "district-unknown"
-    assert slug_of(other.get("/staff/v1/floats/plan", district="178")) == "district-unknown"
+    assert slug_of(other.get("/staff/v1/floats", area="178")) == "area-unknown"
+    assert slug_of(other.get("/staff/v1/floats/plan", area="178")) == "area-unknown"
     assert slug_of(other.get(f"/staff/v1/floats/{OFFICE}/forecast")) == "office-unknown"
-    assert slug_of(province.get("/staff/v1/floats/plan", district="999")) == "district-unknown"
+    assert slug_of(province.get("/staff/v1/floats/plan", area="999")) == "area-unknown"
 
 
 def test_only_active_offices_stand_anywhere(service: Service) -> None:

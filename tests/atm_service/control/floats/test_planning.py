@@ -66,7 +66,7 @@ def test_what_an_office_gets(position: Position, amount: int) -> None:
 )
 def test_what_an_office_sends_back(position: Position, amount: int) -> None:
     """What is above its maximum, or will be, down to what it wants; only what lies there."""
-    assert planned(position) == ([("A", "to-district", amount)] if amount else [])
+    assert planned(position) == ([("A", "to-area", amount)] if amount else [])
 
 
 def test_those_who_lack_least_come_first() -> None:
@@ -85,8 +85,8 @@ def test_the_van_carries_no_more_than_its_insurance() -> None:
     """Out and back together; what keeps an office from falling short goes before what is too much."""
     offices = [office("A", cash=0, need=50), office("B", cash=350), office("C", cash=50)]
     assert planned(*offices, trip=60) == [("A", "to-office", 60)]
-    assert planned(*offices, trip=200) == [("A", "to-office", 70), ("B", "to-district", 130)]
-    everything = [("A", "to-office", 100), ("B", "to-district", 250), ("C", "to-office", 50)]
+    assert planned(*offices, trip=200) == [("A", "to-office", 70), ("B", "to-area", 130)]
+    everything = [("A", "to-office", 100), ("B", "to-area", 250), ("C", "to-office", 50)]
     assert planned(*offices, trip=400) == everything
 
 
@@ -134,10 +134,10 @@ def after(made: Plan, offices: list[Position]) -> dict[str, int]:
 
 @given(positions(), millions, millions)
 def test_a_plan_keeps_every_bound(offices: list[Position], cash: int, trip: int) -> None:
-    """The district's cash, the van's insurance, whole bundles, one delivery an office, no level passed."""
+    """The area's cash, the van's insurance, whole bundles, one delivery an office, no level passed."""
     made = plan(offices, cash * MILLION, trip * MILLION, UNIT)
     assert made.total(Direction.TO_OFFICE) <= cash * MILLION
-    assert made.total(Direction.TO_OFFICE) + made.total(Direction.TO_DISTRICT) <= trip * MILLION
+    assert made.total(Direction.TO_OFFICE) + made.total(Direction.TO_AREA) <= trip * MILLION
     assert len({one.office for one in made.proposals}) == len(made.proposals)
     by_code = {one.office: one for one in offices}
     for one in made.proposals:
@@ -166,7 +166,7 @@ def test_with_cash_enough_every_office_is_right(offices: list[Position]) -> None
 def test_more_cash_takes_nothing_from_anybody(
     offices: list[Position], cash: int, more: int, trip: int
 ) -> None:
-    """Each office gets at least as much when the district has more."""
+    """Each office gets at least as much when the area has more."""
     poor = plan(offices, cash * MILLION, trip * MILLION, UNIT)
     rich = plan(offices, (cash + more) * MILLION, trip * MILLION, UNIT)
     got = {one.office: one.amount for one in rich.proposals if one.direction is Direction.TO_OFFICE}

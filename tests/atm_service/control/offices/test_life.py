@@ -10,18 +10,19 @@ from sqlalchemy import exc
 
 from atm_service.platform.context import Context
 from atm_service.platform.refusals import Refusal
-from atm_service.registers.offices import coverage, errors, hours, life, life_store
-from atm_service.registers.offices.coverage import Place
+from atm_service.registers.offices import errors, hours, life, life_store
 from atm_service.registers.offices.domain import Line, State
 from atm_service.registers.offices.states import Item
 from atm_service.registers.staff import service as staff
+from atm_service.registers.units import coverage
+from atm_service.registers.units.coverage import Standing
 from atm_service.run import housekeeping
 from tests.atm_service.world import OFFICE, PASSWORD, Person, Service, small_notes
 from tests.contract.documented import slug_of
 from tests.database import Database
 
 LIFE = f"/staff/v1/offices/{OFFICE}"
-ITS_DISTRICT, ANOTHER = "178", "180"
+ITS_AREA, ANOTHER = "178", "180"
 
 
 def do(service: Service, deed: Callable[..., None], *arguments: Any, **more: Any) -> None:
@@ -38,23 +39,21 @@ def active(service: Service) -> None:
         life.activate(session, OFFICE, 1, service.now)
 
 
-def supervisor_of(service: Service, district: str) -> Person:
+def supervisor_of(service: Service, area: str) -> Person:
     person = service.staff("supervisor")
     with service.context.transaction() as session:
         id = staff.add(
             session,
             service.context.hasher,
-            f"of{district}",
+            f"of{area}",
             PASSWORD,
             "supervisor",
             None,
             "Vi Thị Thu",
             service.now,
-            district,
+            area,
         )
-    answer = service.client.post(
-        "/staff/v1/sessions", json={"username": f"of{district}", "password": PASSWORD}
-    )
+    answer = service.client.post("/staff/v1/sessions", json={"username": f"of{area}", "password": PASSWORD})
     return Person(person.client, id, answer.json()["access_token"])
 
 
@@ -165,16 +164,16 @@ def test_an_office_is_closed_when_it_is_empty(service: Service) -> None:
     assert cash.value.members == {"places": [f"office/{OFFICE}/drawer/1"]}
 
 
-def test_another_district_is_not_there(service: Service) -> None:
-    """A district's supervisor sees, changes and counts its own offices alone."""
+def test_another_area_is_not_there(service: Service) -> None:
+    """An area's supervisor sees, changes and counts its own offices alone."""
     active(service)
-    stranger, own = supervisor_of(service, ANOTHER), supervisor_of(service, ITS_DISTRICT)
+    stranger, own = supervisor_of(service, ANOTHER), supervisor_of(service, ITS_AREA)
     assert slug_of(stranger.get(f"{LIFE}/life")) == "office-unknown"
     body = {"state": "suspended", "reason": "Lũ về"}
     assert slug_of(stranger.post(f"{LIFE}/state", body)) == "office-unknown"
     assert own.post(f"{LIFE}/state", body).status_code == 200
     report = stranger.get("/staff/v1/coverage").json()
-    assert [one["district_code"] for one in report["districts"]] == [ANOTHER]
+    assert [one["area_code"] for one in report["areas"]] == [ANOTHER]
 
 
 def test_hours_of_the_week_and_of_a_date(service: Service) -> None:
@@ -196,20 +195,21 @@ def test_hours_of_the_week_and_of_a_date(service: Service) -> None:
 
 
 def test_coverage_has_two_denominators() -> None:
-    """A commune with two offices is served once; a closed office is no office, its commune still one."""
+    """A unit with two offices is served once, if of two areas; a closed office is none, its unit still one."""
     places = [
-        Place("1", "178", "A", State.ACTIVE),
-        Place("1", "178", "A", State.ACTIVE),
-        Place("2", "178", "A", State.SUSPENDED),
-        Place("3", "178", "A", State.CLOSED),
-        Place("4", "180", "B", State.PLANNED),
+        Standing("1", "178", "A", State.ACTIVE),
+        Standing("1", "178", "A", State.ACTIVE),
+        Standing("2", "178", "A", State.SUSPENDED),
+        Standing("3", "178", "A", State.CLOSED),
+        Standing("4", "180", "B", State.PLANNED),
+        Standing("1", "180", "B", State.ACTIVE),
     ]
     parts = coverage.of(places)
     found = [
-        (one.communes_served, one.communes, one.offices_active, one.offices)
-        for one in [*parts, coverage.whole(parts)]
+        (one.units_served, one.units, one.offices_active, one.offices)
+        for one in [*parts, coverage.whole(places)]
     ]
-    assert found == [(1, 3, 2, 3), (0, 1, 0, 1), (1, 4, 2, 4)]
+    assert found == [(1, 3, 2, 3), (1, 2, 1, 2), (1, 4, 3, 5)]
 
 
 def test_a_clerks_requests_are_contact(service: Service) -> None:
@@ -286,8 +286,8 @@ BY_HAND = [
     "DELETE FROM service.office_check",
     "TRUNCATE service.office_hours",
     (
-        "INSERT INTO service.office SELECT '09999-1', name, commune_code, commune, kind, district_code, district,"
-        f" searchable, 'active', line FROM service.office WHERE code = '{OFFICE}'"
+        "INSERT INTO service.office (code, name, searchable, state, line)"
+        f" SELECT '09999-1', name, searchable, 'active', line FROM service.office WHERE code = '{OFFICE}'"
     ),
     (
         f"INSERT INTO service.office_hours VALUES (gen_random_uuid(), '{OFFICE}',"

@@ -161,14 +161,14 @@ def test_rotations_at_once_leave_one_current_key(database: Database) -> None:
     def rotate() -> None:
         with database.app.begin() as session:
             session.execute(text("SELECT 1"))
-            start.wait(10)
+            start.wait(60)
             made.append(store.rotate(session, CIPHER, "code", NOW))
 
     threads = [threading.Thread(target=rotate) for _ in range(8)]
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(30)
+        thread.join(60)
     with database.app.connect() as session:
         assert len(set(made)) == 8
         assert kids(load(session)) == set(made)

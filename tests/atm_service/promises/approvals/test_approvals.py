@@ -98,17 +98,10 @@ def test_the_queue_shows_what_waits(service: Service) -> None:
     assert person.get("/staff/v1/approvals").json()["items"] == []
 
 
-def test_a_supervisor_sees_the_own_district(service: Service) -> None:
-    """Another district's request is unknown; the district's and the province's supervisors see it."""
+def test_a_supervisor_sees_the_own_area(service: Service) -> None:
+    """Another area's request is unknown; the area's and the province's supervisors see it."""
     _, request = asked(service)
-    with service.context.transaction() as session:
-        own = session.exec_driver_sql(
-            "SELECT district_code FROM service.office WHERE code = %(code)s", {"code": OFFICE}
-        ).scalar_one()
-        other = session.exec_driver_sql(
-            "SELECT min(district_code) FROM service.office WHERE district_code <> %(own)s", {"own": own}
-        ).scalar_one()
-    elsewhere, here = supervisor(service, other), supervisor(service, own)
+    elsewhere, here = supervisor(service, "180"), supervisor(service, "178")
     assert elsewhere.get("/staff/v1/approvals").json()["items"] == []
     with unchanged(service):
         assert refused(decide(elsewhere, request)) == "not-found"

@@ -152,13 +152,15 @@ def test_the_legal_limits_may_be_reached_and_not_passed(used: str, limit: int, r
 
 
 def test_headroom_reserved_for_others_is_not_there() -> None:
-    """Today's reservations will count towards today, and all of them towards the month."""
+    """Today's reservations will count towards today, and those of this month towards the month."""
     day = facts(moved_today=DAY - 2 * AMOUNT, reserved_on={TODAY: AMOUNT})
     assert why(day) is Why.READY
     assert why(replace(day, reserved_on={TODAY: AMOUNT + 1})) is Why.DAY_LIMIT
-    month = facts(moved_this_month=MONTH - 2 * AMOUNT, reserved=AMOUNT)
+    last, after = date(2026, 11, 30), date(2026, 12, 1)
+    month = facts(moved_this_month=MONTH - 2 * AMOUNT, reserved=AMOUNT, reserved_on={last: AMOUNT})
     assert why(month) is Why.READY
-    assert why(replace(month, reserved=AMOUNT + 1)) is Why.MONTH_LIMIT
+    assert why(replace(month, reserved_on={last: AMOUNT + 1})) is Why.MONTH_LIMIT
+    assert why(replace(month, reserved_on={last: AMOUNT, after: 5 * AMOUNT})) is Why.READY
 
 
 def test_above_the_maximum_nothing_is_learnt() -> None:

@@ -73,7 +73,8 @@ def test_no_figure_of_cash_is_told(service: Service) -> None:
     service.clerk(OFFICE, cash=MAXIMUM)
     service.clerk(OTHER_OFFICE, cash=5 * MAXIMUM)
     shown = pages(service, q=OFFICE)[0]
-    assert set(shown) == {"code", "name", "commune", "district", "open", "can_pay", "why", "opens_at"}
+    place = {"unit_code", "unit", "area_code", "area"}
+    assert set(shown) == place | {"code", "name", "open", "can_pay", "why", "opens_at"}
     assert said(service, OFFICE, MAXIMUM) == said(service, OTHER_OFFICE, MAXIMUM) == ("yes", "ready")
     for amount in (MAXIMUM + 1, 3 * MAXIMUM, 10**12):
         above = ("no", "above-maximum")
@@ -81,20 +82,29 @@ def test_no_figure_of_cash_is_told(service: Service) -> None:
 
 
 def test_near_offices_come_first(service: Service) -> None:
-    """The customer's own commune, then its district, then the rest; no office twice and none left out."""
-    near = pages(service, commune="06187", limit=7)
+    """The customer's own unit, then the areas that it lies in, then the rest; no office twice and none left out."""
+    near = pages(service, unit="06187", limit=7)
     codes = [str(office["code"]) for office in near]
     assert len(codes) == len(set(codes)) == 200
-    assert codes[0] == "06187-1"
-    assert codes[1:22] == sorted(codes[1:22])
-    assert codes[22:] == sorted(codes[22:])
-    assert {office["district"] for office in near[:22]} == {"Huyện Cao Lộc"}
-    assert "Huyện Cao Lộc" not in {office["district"] for office in near[22:]}
+    assert codes[:5] == ["05971-1", "06187-1", "06226-1", "06235-1", "06244-1"]
+    its_areas = {"Thành phố Lạng Sơn", "Huyện Cao Lộc"}
+    assert codes[5:31] == sorted(codes[5:31])
+    assert codes[31:] == sorted(codes[31:])
+    assert {office["area"] for office in near[:31]} == its_areas
+    assert its_areas.isdisjoint({office["area"] for office in near[31:]})
 
 
-def test_an_unknown_commune_is_no_harm(service: Service) -> None:
+@pytest.mark.parametrize(
+    ("code", "unit"), [("05971", "Phường Kỳ Lừa"), ("06007", "Xã Đoàn Kết"), ("05977", "Phường Đông Kinh")]
+)
+def test_a_code_of_before_is_where_its_land_is_now(service: Service, code: str, unit: str) -> None:
+    """Through one reform or two; a code that lives on names the unit that has it now."""
+    assert pages(service, unit=code)[0]["unit"] == unit
+
+
+def test_an_unknown_unit_is_no_harm(service: Service) -> None:
     """The list is then in order of code."""
-    codes = [office["code"] for office in pages(service, commune="99999")]
+    codes = [office["code"] for office in pages(service, unit="99999")]
     assert codes == [office["code"] for office in pages(service)]
     assert codes == sorted(map(str, codes))
 

@@ -1,5 +1,6 @@
 """What is promised, paid beside it, and broken: pure rules, each at its boundary."""
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
@@ -17,8 +18,9 @@ from atm_service.promises.reservations.domain import (
     promised,
 )
 from atm_service.promises.reservations.errors import CannotReserve, CashReserved
+from atm_service.registers.headroom.domain import OfficeDay
+from atm_service.registers.headroom.errors import OfficeLimitReached
 from atm_service.registers.offices.domain import Line, State
-from atm_service.registers.withdrawals.errors import OfficeLimitReached
 from tests.atm_service.promises.availability.test_domain import NOW, at, facts
 
 RULES = policy.load("bank_agent")
@@ -95,15 +97,9 @@ def test_a_promise_takes_headroom_of_its_own_month() -> None:
     assert why(promised(full, AMOUNT, NEXT_MONTH), last, then) is None
 
 
-def room(**changes: int | None) -> Room:
-    plain: dict[str, int | None] = {
-        "moved_today": 0,
-        "moved_this_month": 0,
-        "reserved_on": AMOUNT,
-        "reserved_from": 2 * AMOUNT,
-        "cash": 3 * AMOUNT,
-    }
-    return Room(**plain | changes)  # type: ignore[arg-type]
+def room(cash: int | None = 3 * AMOUNT, **changes: int) -> Room:
+    plain = OfficeDay(0, 0, AMOUNT, 2 * AMOUNT, 2 * AMOUNT)
+    return Room(replace(plain, **changes), cash)
 
 
 def test_who_has_no_reservation_leaves_what_others_have() -> None:
@@ -116,7 +112,7 @@ def test_who_has_no_reservation_leaves_what_others_have() -> None:
 def test_who_has_a_reservation_takes_it() -> None:
     """It is paid although all the cash is reserved, and what is reserved becomes less."""
     left = room(cash=2 * AMOUNT).pay(AMOUNT, RULES, reserved=True)
-    assert (left.reserved_on, left.reserved_from, left.cash) == (0, AMOUNT, AMOUNT)
+    assert (left.day.reserved_on, left.day.reserved_from, left.cash) == (0, AMOUNT, AMOUNT)
     with pytest.raises(CashReserved):
         left.pay(1, RULES, reserved=False)
 
@@ -125,15 +121,15 @@ def test_headroom_is_left_too() -> None:
     """Today's, and the month's for all that is reserved."""
     plenty = 10 * MONTH
     day = room(cash=plenty, moved_today=DAY - 2 * AMOUNT)
-    assert day.pay(AMOUNT, RULES, reserved=False).moved_today == DAY - AMOUNT
+    assert day.pay(AMOUNT, RULES, reserved=False).day.moved_today == DAY - AMOUNT
     with pytest.raises(OfficeLimitReached):
         day.pay(AMOUNT + 1, RULES, reserved=False)
-    assert room(moved_today=DAY - AMOUNT).pay(AMOUNT, RULES, reserved=True).reserved_on == 0
+    assert room(moved_today=DAY - AMOUNT).pay(AMOUNT, RULES, reserved=True).day.reserved_on == 0
     month = room(cash=plenty, moved_this_month=MONTH - 3 * AMOUNT)
-    assert month.pay(AMOUNT, RULES, reserved=False).moved_this_month == MONTH - 2 * AMOUNT
+    assert month.pay(AMOUNT, RULES, reserved=False).day.moved_this_month == MONTH - 2 * AMOUNT
     with pytest.raises(OfficeLimitReached):
         month.pay(AMOUNT + 1, RULES, reserved=False)
-    assert room(moved_this_month=MONTH - AMOUNT).pay(AMOUNT, RULES, reserved=True).reserved_from == AMOUNT
+    assert room(moved_this_month=MONTH - AMOUNT).pay(AMOUNT, RULES, reserved=True).day.reserved_from == AMOUNT
 
 
 def standing(number: int, amount: int = AMOUNT, day: date = TODAY) -> Standing:

@@ -41,7 +41,7 @@ def worked(service: Service) -> None:
     sent()
     turned = sent()
     boss.post(f"/staff/v1/deliveries/{turned}/cancel", {"reason": "Flood on the road"})
-    back = order("to-district")
+    back = order("to-area")
     assert clerk.post(f"/counter/v1/cash/deliveries/{back}/send", {"counts": BAG}).status_code == 200
     for _ in range(2):
         boss.post(f"/staff/v1/deliveries/{back}/receive", {"counts": {"500000": 98}})

@@ -16,12 +16,12 @@ from tests.contract.documented import slug_of
 SENT = {"500000": 100, "50000": 200}  # 60,000,000 đồng
 AMOUNT = 60_000_000
 SUSPENSE = chart.suspense_transit(OFFICE)
-RECEIVER = {"to-office": "office", "to-district": "district"}
+RECEIVER = {"to-office": "office", "to-area": "area"}
 ALONE_MAX = 100_000_000  # the policy's `approval.delivery_above`
 
 
 class Road:
-    """Two supervisors of the district and a clerk of the office, with what they do to deliveries."""
+    """Two supervisors of the area and a clerk of the office, with what they do to deliveries."""
 
     def __init__(self, service: Service) -> None:
         self.service = service
@@ -49,7 +49,7 @@ class Road:
 
     def sent(self, direction: str = "to-office") -> str:
         id = self.ordered(direction)
-        side = "district" if direction == "to-office" else "office"
+        side = "area" if direction == "to-office" else "office"
         answer = self.step(side, id, "send", counts=SENT)
         assert answer.status_code == 200, answer.text
         return id
@@ -89,7 +89,7 @@ def test_cash_comes_to_the_office(road: Road) -> None:
     funding = road.balance("funding")[0]
     id = road.ordered()
     assert road.balance("transit", "vault") == [0, 0]
-    assert road.step("district", id, "send", counts=SENT).json()["status"] == "sent"
+    assert road.step("area", id, "send", counts=SENT).json()["status"] == "sent"
     assert road.balance("transit", "vault", "treasury") == [AMOUNT, 0, 0]
     received = road.step("office", id, "receive", counts=SENT).json()
     assert (received["status"], received["difference"], received["amount"]) == ("received", 0, AMOUNT)
@@ -134,60 +134,60 @@ def test_nothing_at_all_arrives(road: Road) -> None:
 
 
 def test_a_refused_delivery_goes_back(road: Road) -> None:
-    """The bag's seal is broken: the office does not count it, the district does."""
+    """The bag's seal is broken: the office does not count it, the area does."""
     funding = road.balance("funding")[0]
     id = road.sent()
     refused = road.step("office", id, "refuse", reason="The seal is broken").json()
     assert (refused["status"], refused["turned_reason"]) == ("turned-back", "The seal is broken")
     assert slug_of(road.step("office", id, "receive", counts=SENT)) == "delivery-other-side"
     assert road.balance("transit") == [AMOUNT]
-    assert road.step("district", id, "receive", counts=SENT).json()["status"] == "returned"
+    assert road.step("area", id, "receive", counts=SENT).json()["status"] == "returned"
     assert road.balance("transit", "vault", "treasury", "funding") == [0, 0, 0, funding]
 
 
 def test_an_order_is_called_off(road: Road) -> None:
     """Before anything is sent it simply ends."""
     id = road.ordered()
-    assert road.step("district", id, "cancel", reason="Not needed").json()["status"] == "cancelled"
-    assert slug_of(road.step("district", id, "send", counts=SENT)) == "delivery-not-at-step"
+    assert road.step("area", id, "cancel", reason="Not needed").json()["status"] == "cancelled"
+    assert slug_of(road.step("area", id, "send", counts=SENT)) == "delivery-not-at-step"
     assert road.balance("transit") == [0]
 
 
 def test_cash_on_the_road_is_called_back(road: Road) -> None:
-    """It stays on the road until the district has counted it in again."""
+    """It stays on the road until the area has counted it in again."""
     id = road.sent()
-    assert road.step("district", id, "cancel", reason="Flood").json()["status"] == "turned-back"
+    assert road.step("area", id, "cancel", reason="Flood").json()["status"] == "turned-back"
     assert road.balance("transit") == [AMOUNT]
-    assert road.step("district", id, "receive", counts=SENT).json()["status"] == "returned"
+    assert road.step("area", id, "receive", counts=SENT).json()["status"] == "returned"
     assert road.balance("transit", "treasury") == [0, 0]
-    assert slug_of(road.step("district", id, "cancel", reason="again")) == "delivery-not-at-step"
+    assert slug_of(road.step("area", id, "cancel", reason="again")) == "delivery-not-at-step"
 
 
-def test_cash_goes_back_to_the_district(road: Road) -> None:
-    """The clerk counts it out of the vault, the district counts it in."""
+def test_cash_goes_back_to_the_area(road: Road) -> None:
+    """The clerk counts it out of the vault, the area counts it in."""
     road.filled()
     funding = road.balance("funding")[0]
-    id = road.sent("to-district")
+    id = road.sent("to-area")
     assert road.balance("vault", "transit") == [0, AMOUNT]
     assert road.vault() == notes_of({})
-    assert road.step("district", id, "receive", counts=SENT).json()["status"] == "received"
+    assert road.step("area", id, "receive", counts=SENT).json()["status"] == "received"
     assert road.balance("transit", "treasury", "funding") == [0, 0, funding - AMOUNT]
 
 
-def test_the_district_receives_short(road: Road) -> None:
-    """What the district misses waits in suspense like anything else."""
+def test_the_area_receives_short(road: Road) -> None:
+    """What the area misses waits in suspense like anything else."""
     road.filled()
-    id, counts = road.sent("to-district"), SENT | {"500000": 98}
-    assert road.step("district", id, "receive", counts=counts).json()["recount"] is True
-    assert road.step("district", id, "receive", counts=counts).json()["difference"] == -1_000_000
+    id, counts = road.sent("to-area"), SENT | {"500000": 98}
+    assert road.step("area", id, "receive", counts=counts).json()["recount"] is True
+    assert road.step("area", id, "receive", counts=counts).json()["difference"] == -1_000_000
     assert road.balance("transit", "suspense", "treasury") == [0, -1_000_000, 0]
 
 
-def test_what_the_district_refuses_comes_back_to_the_vault(road: Road) -> None:
+def test_what_the_area_refuses_comes_back_to_the_vault(road: Road) -> None:
     """With its notes."""
     road.filled()
-    id = road.sent("to-district")
-    road.step("district", id, "refuse", reason="Nobody is here")
+    id = road.sent("to-area")
+    road.step("area", id, "refuse", reason="Nobody is here")
     assert road.step("office", id, "receive", counts=SENT).json()["status"] == "returned"
     assert (road.balance("vault", "transit"), road.vault()) == ([AMOUNT, 0], notes_of(SENT))
 
@@ -196,7 +196,7 @@ def test_what_the_district_refuses_comes_back_to_the_vault(road: Road) -> None:
     ("direction", "side", "step"),
     [
         ("to-office", "office", "send"),
-        ("to-district", "district", "send"),
+        ("to-area", "area", "send"),
     ],
 )
 def test_only_the_sender_sends(road: Road, direction: str, side: str, step: str) -> None:
@@ -206,18 +206,18 @@ def test_only_the_sender_sends(road: Road, direction: str, side: str, step: str)
 
 
 def test_only_the_receiver_receives(road: Road) -> None:
-    """The district neither counts in nor refuses what it has sent."""
+    """The area neither counts in nor refuses what it has sent."""
     id = road.sent()
-    assert slug_of(road.step("district", id, "receive", counts=SENT)) == "delivery-other-side"
-    assert slug_of(road.step("district", id, "refuse", reason="no")) == "malformed-request"
-    assert slug_of(road.step("district", id, "refuse", reason="not mine")) == "delivery-other-side"
+    assert slug_of(road.step("area", id, "receive", counts=SENT)) == "delivery-other-side"
+    assert slug_of(road.step("area", id, "refuse", reason="no")) == "malformed-request"
+    assert slug_of(road.step("area", id, "refuse", reason="not mine")) == "delivery-other-side"
 
 
 def test_what_is_sent_is_what_was_ordered(road: Road) -> None:
     """One note more or fewer is refused, with the sum."""
     id = road.ordered()
     for notes in (99, 101):
-        refused = road.step("district", id, "send", counts=SENT | {"500000": notes})
+        refused = road.step("area", id, "send", counts=SENT | {"500000": notes})
         assert (slug_of(refused), refused.json()["amount"]) == ("delivery-sum-differs", AMOUNT)
 
 
@@ -228,7 +228,7 @@ def test_a_large_sum_takes_two(road: Road, amount: int) -> None:
     assert ordered["for_another"] is not alone
     counts = {"500000": 200} | ({} if alone else {"1000": 1})
     if not alone:
-        refused = road.step("district", ordered["id"], "send", counts=counts)
+        refused = road.step("area", ordered["id"], "send", counts=counts)
         assert slug_of(refused) == "sender-ordered"
         assert road.balance("transit") == [0]
         (theirs,) = road.another.get("/staff/v1/deliveries").json()["items"]
@@ -243,14 +243,14 @@ def test_two_are_needed_by_the_rule_of_the_order(road: Road) -> None:
     id = road.order(amount=ALONE_MAX + 1_000).json()["id"]
     road.service.change_approval(delivery_above=2 * ALONE_MAX)
     road.supervisor.client = road.service.client
-    assert slug_of(road.step("district", id, "send", counts={"500000": 200, "1000": 1})) == "sender-ordered"
+    assert slug_of(road.step("area", id, "send", counts={"500000": 200, "1000": 1})) == "sender-ordered"
 
 
-def test_the_office_sends_a_large_sum_that_the_district_ordered(road: Road) -> None:
+def test_the_office_sends_a_large_sum_that_the_area_ordered(road: Road) -> None:
     """There the two are there already: one orders, the clerk sends."""
     for _ in range(2):
         road.filled()
-    id = road.order("to-district", 2 * AMOUNT).json()["id"]
+    id = road.order("to-area", 2 * AMOUNT).json()["id"]
     counts = {note: 2 * number for note, number in SENT.items()}
     assert road.step("office", id, "send", counts=counts).json()["status"] == "sent"
 
@@ -270,7 +270,7 @@ def test_who_sent_does_not_explain(road: Road) -> None:
 def test_who_counted_does_not_explain(road: Road) -> None:
     """A supervisor cannot count an office's bag a note short and then say why."""
     road.filled()
-    id = road.short("to-district")
+    id = road.short("to-area")
     assert slug_of(road.explain(road.supervisor, id)) == "explainer-handled"
     assert road.explain(road.another, id).status_code == 200
 
@@ -278,9 +278,9 @@ def test_who_counted_does_not_explain(road: Road) -> None:
 def test_who_sent_and_counted_back_does_not_explain(road: Road) -> None:
     """Nor what was called off and came back short into the same hands."""
     id = road.sent()
-    road.step("district", id, "cancel", reason="Flood")
+    road.step("area", id, "cancel", reason="Flood")
     for _ in range(2):
-        road.step("district", id, "receive", counts=SENT | {"500000": 99})
+        road.step("area", id, "receive", counts=SENT | {"500000": 99})
     assert slug_of(road.explain(road.supervisor, id)) == "explainer-handled"
     assert road.explain(road.another, id).status_code == 200
 
@@ -314,7 +314,7 @@ def test_who_needs_two_is_settled_at_the_order(road: Road) -> None:
 def test_a_vault_sends_only_its_own_notes(road: Road) -> None:
     """The same sum in other notes is refused, and says which are missing."""
     road.filled()
-    id = road.ordered("to-district")
+    id = road.ordered("to-area")
     refused = road.step("office", id, "send", counts={"500000": 120})
     assert (slug_of(refused), refused.json()["missing"]) == ("notes-not-there", {"500000": 20})
 
@@ -325,7 +325,7 @@ def test_every_step_once(road: Road) -> None:
     path = f"/staff/v1/deliveries/{id}/send"
     first, again = (road.supervisor.post(path, {"counts": SENT}, "key-1") for _ in range(2))
     assert first.json() == again.json()
-    refused = road.step("district", id, "send", counts=SENT)
+    refused = road.step("area", id, "send", counts=SENT)
     assert (slug_of(refused), refused.json()["delivery_status"]) == ("delivery-not-at-step", "sent")
     road.step("office", id, "receive", counts=SENT)
     assert slug_of(road.step("office", id, "receive", counts=SENT)) == "delivery-not-at-step"
@@ -339,7 +339,7 @@ def test_other_offices_deliveries_are_unknown(road: Road) -> None:
     assert foreign.get("/counter/v1/cash/deliveries").json()["items"] == []
     answer = foreign.post(f"/counter/v1/cash/deliveries/{id}/receive", {"counts": SENT})
     assert slug_of(answer) == "delivery-unknown"
-    assert slug_of(road.step("district", str(uuid4()), "send", counts=SENT)) == "delivery-unknown"
+    assert slug_of(road.step("area", str(uuid4()), "send", counts=SENT)) == "delivery-unknown"
 
 
 def test_orders_are_for_active_offices(road: Road) -> None:
@@ -369,7 +369,7 @@ def test_lists_go_by_pages(road: Road) -> None:
     first = road.ordered()
     road.service.clock.advance(seconds=1)
     second = road.ordered()
-    road.step("district", first, "cancel", reason="Not needed")
+    road.step("area", first, "cancel", reason="Not needed")
     page = road.supervisor.get("/staff/v1/deliveries", which="all", limit=1).json()
     assert [one["id"] for one in page["items"]] == [second]
     rest = road.supervisor.get("/staff/v1/deliveries", which="all", cursor=page["next_cursor"]).json()

@@ -162,14 +162,14 @@ def test_a_count_that_does_not_stand_lets_nothing_out(vault: Vault) -> None:
 
 
 def test_what_is_due_keeps_cash_in_and_not_out(vault: Vault) -> None:
-    """Into the vault goes whatever comes, from the drawer or the road; nothing is sent to the district."""
+    """Into the vault goes whatever comes, from the drawer or the road; nothing is sent to the area."""
     boss = vault.service.staff("supervisor")
 
     def ordered(direction: str) -> str:
         body = {"office": OFFICE, "direction": direction, "amount": 500_000}
         return str(boss.post("/staff/v1/deliveries", body).json()["id"])
 
-    here, back = ordered("to-office"), ordered("to-district")
+    here, back = ordered("to-office"), ordered("to-area")
     assert boss.post(f"/staff/v1/deliveries/{here}/send", {"counts": NOTE}).status_code == 200
     vault.wait(days=7)
     assert vault.move("vault", NOTE).status_code == 201

@@ -32,10 +32,10 @@ def test_a_delivery_from_order_to_road_and_back(run: Run) -> None:
     assert run("cash", "deliveries", "--office", "05974-1").stdout == ""
 
 
-def test_an_order_back_to_the_district(run: Run) -> None:
+def test_an_order_back_to_the_area(run: Run) -> None:
     """Called off before it is sent, it is in the whole list alone."""
     id = run("cash", "order", OFFICE, 1_000_000, "--by", "boss", "--back").stdout.strip()
-    assert "to-district" in run("cash", "deliveries").stdout
+    assert "to-area" in run("cash", "deliveries").stdout
     run("cash", "cancel", id, "--by", "boss", "--reason", "Not needed")
     assert run("cash", "deliveries").stdout == ""
     assert "cancelled" in run("cash", "deliveries", "--all").stdout

@@ -74,16 +74,16 @@ def test_a_backtest_compares_with_naive_guesses(run: Run, database: Database) ->
 
 
 def test_a_plan_and_the_list_of_offices(run: Run, database: Database) -> None:
-    """Who gets how much, within the district's cash; and what is wrong where."""
+    """Who gets how much, within the area's cash; and what is wrong where."""
     worked(database)
     marketed(run)
     run("cash", "bring", OFFICE, 15_000_000)
-    listed = run("floats", "list", "--district", 178).stdout.splitlines()[1]
+    listed = run("floats", "list", "--area", 178).stdout.splitlines()[1]
     assert listed.split() == [OFFICE, "15,000,000", "0", "130,000,000", "below-minimum", "short-soon"]
-    made = run("floats", "plan", "--district", 178).stdout.splitlines()
+    made = run("floats", "plan", "--area", 178).stdout.splitlines()
     assert made[0].split() == [OFFICE, "to-office", "140,000,000", "then", "155,000,000"]
     assert made[1] == "out 140,000,000 of 2,000,000,000; back 0; the van's most 2,000,000,000"
-    poor = run("floats", "plan", "--district", 178, "--cash", 60_000_000).stdout
+    poor = run("floats", "plan", "--area", 178, "--cash", 60_000_000).stdout
     assert "missing to be sure until the next delivery: 80,000,000" in poor
 
 
@@ -106,7 +106,7 @@ def test_a_plan_and_the_list_of_offices(run: Run, database: Database) -> None:
         ),
         (("forecast", "--office", "05974-1"), "OfficeUnknown"),
         (("backtest", "--office", "99999-1"), "OfficeUnknown"),
-        (("plan", "--district", "999"), "no office is in district 999"),
+        (("plan", "--area", "999"), "no office is in area 999"),
     ],
 )
 def test_what_cannot_be_done_says_why(run: Run, arguments: tuple[object, ...], said: str) -> None:

@@ -35,7 +35,7 @@ def test_an_office_opens_step_by_step_and_by_name(run: Run) -> None:
     assert "Vi Thị operator  khai trương" in told
     assert "Vi Thị supervisor" in told
     assert OFFICE in run("offices", "list", "--state", "active").stdout
-    assert "   1 of 200 communes     1 of 200 offices" in run("offices", "coverage").stdout.splitlines()[-1]
+    assert "   1 of  65 units     1 of 200 offices" in run("offices", "coverage").stdout.splitlines()[-1]
 
 
 def test_hours_and_holidays(run: Run) -> None:

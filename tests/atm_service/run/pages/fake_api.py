@@ -411,8 +411,8 @@ def public_routes(fake: Fake) -> APIRouter:
     def banks() -> Json:
         return {"items": BANKS, "next_cursor": None}
 
-    @router.get("/wallet/v1/districts")
-    def districts() -> Json:
+    @router.get("/wallet/v1/areas")
+    def areas() -> Json:
         return {
             "items": [{"code": code, "name": name} for code, name in sorted({(p[3], p[4]) for p in PLACES})]
         }
@@ -424,16 +424,18 @@ def public_routes(fake: Fake) -> APIRouter:
             {
                 "code": code,
                 "name": name,
-                "commune": commune,
-                "district": district,
+                "unit_code": code[:5],
+                "unit": unit,
+                "area_code": number,
+                "area": area,
                 "open": can_pay != "no",
                 "can_pay": can_pay,
                 "opens_at": None,
                 "why": {"yes": "ready", "ask": "nobody-on-shift", "no": "not-active"}[can_pay],
             }
-            for code, name, commune, number, district, can_pay in PLACES
-            if plain(asked.get("q", "")) in plain(f"{code} {name} {commune}")
-            and asked.get("district", number) == number
+            for code, name, unit, number, area, can_pay in PLACES
+            if plain(asked.get("q", "")) in plain(f"{code} {name} {unit}")
+            and asked.get("area", number) == number
         ]
         return page(items, request)
 

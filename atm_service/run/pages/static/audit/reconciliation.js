@@ -73,12 +73,12 @@ export function reconciliationScreen() {
   const chooser = (all) => {
     const select = h("select", { id: "office", onchange: (event) => ((chosen.office = event.target.value), find()) },
       h("option", { value: "" }, t("reconciliation.office-none")),
-      all.map((office) => h("option", { value: office.code }, `${office.district} – ${office.commune} (${office.code})`)));
+      all.map((office) => h("option", { value: office.code }, `${office.area} – ${office.unit} (${office.code})`)));
     select.value = chosen.office;
     return h("div", { class: "row" }, labelled("office", t("reconciliation.office"), select),
       labelled("date", t("reconciliation.date"), dateInput("date", chosen.date, (date) => ((chosen.date = date), find()))));
   };
-  const sorted = (all) => all.sort((one, other) => `${one.district}${one.commune}`.localeCompare(`${other.district}${other.commune}`, "vi"));
+  const sorted = (all) => all.sort((one, other) => `${one.area}${one.unit}`.localeCompare(`${other.area}${other.unit}`, "vi"));
   find();
   return { title: "reconciliation.title", body: [h("div", { class: "screen-only" }, loaded(async () => sorted(await offices()), chooser)), results] };
 }

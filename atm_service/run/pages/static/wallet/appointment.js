@@ -26,7 +26,7 @@ export function dayChoice({ value, changed, last }) {
   });
 }
 
-const placeWords = ({ name, commune, day }) => t("appointment.place", { name, commune, day: dayOfWeek(day) });
+const placeWords = ({ name, unit, day }) => t("appointment.place", { name, commune, day: dayOfWeek(day) });
 
 // What the customer must know before setting out, with the way on.
 export function noticeBox(notice, { go: onward = true } = {}) {
@@ -93,7 +93,7 @@ export function moveScreen({ id }) {
       chosen.office = office;
       region.replaceChildren(
         h("section", { class: "where stack" }, h("h2", {}, t("appointment.new")),
-          h("p", {}, h("strong", {}, office.name), h("br"), `${office.commune}, ${office.district}`)),
+          h("p", {}, h("strong", {}, office.name), h("br"), `${office.unit}, ${office.area}`)),
         form({
           fields: [], before: [dayChoice({ value: chosen.day, last: withdrawal.expires_at, changed: (day) => (chosen.day = day) })],
           submit: t("appointment.move"), act: (_, waiting) => move(id, { office: chosen.office.code, day: chosen.day }, waiting),

@@ -108,7 +108,7 @@ function liveView({ withdrawal, svg, office, notice }, cancelled) {
 }
 
 function instructions({ id, office: bound, expires_at, fee, day, reservation, lifetime }, office) {
-  const place = office ? `${office.name}, ${office.commune}, ${office.district}` : bound;
+  const place = office ? `${office.name}, ${office.unit}, ${office.area}` : bound;
   return h("section", { class: "stack" },
     h("h2", {}, t("code.what-now")),
     h("ol", { class: "steps" },
@@ -156,7 +156,7 @@ function keepLit() {
 
 function endView({ withdrawal, office }) {
   const { status, amount, paid_at, paid_office } = withdrawal;
-  const place = office && office.code === paid_office ? `${office.name}, ${office.commune}` : paid_office;
+  const place = office && office.code === paid_office ? `${office.name}, ${office.unit}` : paid_office;
   return {
     withdrawal, complete: true, line: () => {}, stop: () => {},
     nodes: [

@@ -1,4 +1,4 @@
-// Finding a post office, by name or commune, typed with or without accents.
+// Finding a post office, by any name of the place, typed with or without accents.
 
 import { now, open } from "../api.js";
 import { h } from "../dom.js";
@@ -32,32 +32,32 @@ export function searched({ label, path, item, empty }) {
 }
 
 // `choose` makes each office that may pay a button; without it the list is for reading.
-// The commune of the office that was chosen last: what is near is near to there.
-const NEAR = "soft-atm.commune";
+// The unit of the office that was chosen last: what is near is near to there.
+const NEAR = "soft-atm.unit";
 
 export function chooser({ amount, choose }) {
   const near = sessionStorage.getItem(NEAR);
   const remember = choose && ((office) => {
-    sessionStorage.setItem(NEAR, office.code.slice(0, 5));
+    sessionStorage.setItem(NEAR, office.unit_code);
     choose(office);
   });
-  const district = h("select", { id: "district", onchange: () => search.find() }, h("option", { value: "" }, t("offices.everywhere")));
-  open.get("/wallet/v1/districts")
-    .then(({ items }) => district.append(...items.map(({ code, name }) => h("option", { value: code }, name))))
+  const area = h("select", { id: "area", onchange: () => search.find() }, h("option", { value: "" }, t("offices.everywhere")));
+  open.get("/wallet/v1/areas")
+    .then(({ items }) => area.append(...items.map(({ code, name }) => h("option", { value: code }, name))))
     .catch(() => {}); // the search alone finds every office
   const search = searched({
     label: t("offices.search"), empty: t("offices.none"),
     path: (asked) => `/wallet/v1/offices?${new URLSearchParams({
-      ...asked, limit: 20, ...(near && { commune: near }), ...(amount && { amount }), ...(district.value && { district: district.value }),
+      ...asked, limit: 20, ...(near && { unit: near }), ...(amount && { amount }), ...(area.value && { area: area.value }),
     })}`,
     item: (office) => officeItem(office, remember),
   });
-  return [search.node, h("div", { class: "field" }, h("label", { for: "district" }, t("offices.district")), district), search.results];
+  return [search.node, h("div", { class: "field" }, h("label", { for: "area" }, t("offices.area")), area), search.results];
 }
 
 function officeItem(office, choose) {
   const words = [
-    h("strong", {}, office.name), h("span", {}, `${office.commune}, ${office.district}`), canPayBadge(office),
+    h("strong", {}, office.name), h("span", {}, `${office.unit}, ${office.area}`), canPayBadge(office),
   ];
   const choosable = choose && office.can_pay !== "no"; // nobody should travel to an office that cannot pay
   return h("li", {}, choosable ? h("button", { class: "item", onclick: () => choose(office) }, words) : h("div", { class: "item" }, words));

@@ -88,7 +88,7 @@ function officeRow(changed) {
   return h("section", { class: "where stack" },
     h("h2", {}, t("withdraw.where")),
     office
-      ? [h("p", {}, h("strong", {}, office.name), h("br"), `${office.commune}, ${office.district}`), canPayBadge(office)]
+      ? [h("p", {}, h("strong", {}, office.name), h("br"), `${office.unit}, ${office.area}`), canPayBadge(office)]
       : h("p", {}, t(lifetime === "scheduled" ? "withdraw.where-scheduled" : "withdraw.where-any")),
     office && h("p", { class: "hint" }, t("withdraw.where-bound")),
     h("div", { class: "row" }, find, clear));
@@ -123,7 +123,7 @@ export function confirmScreen() {
       h("p", { class: "figure huge" }, money(amount)),
       facts([
         [t("withdraw.lifetime"), t(`lifetime.${lifetime}`)],
-        [t("withdraw.where"), office ? `${office.name}, ${office.commune}` : t("confirm.anywhere")],
+        [t("withdraw.where"), office ? `${office.name}, ${office.unit}` : t("confirm.anywhere")],
         day && [t("appointment.day"), dayOfWeek(day)],
       ]),
       form({

@@ -1,0 +1,26 @@
+"""Why a limit refuses: one class per reason."""
+
+from atm_service.platform.kinds import refused_as
+from atm_service.platform.refusals import Refusal
+
+
+@refused_as(
+    409,
+    "office-limit-reached",
+    "The office has paid out what the law allows",
+    "Send the customer to another office, or ask to come back in the next period.",
+    audited=True,
+)
+class OfficeLimitReached(Refusal):
+    """The office has paid out what the policy allows. Members `period` and `limit`."""
+
+
+@refused_as(
+    409,
+    "customer-limit-reached",
+    "The limit of the day or month is reached",
+    "Choose at most `remaining`, or come back in the next period.",
+    audited=True,
+)
+class CustomerLimitReached(Refusal):
+    """The customer's day or month is used up. Members `period`, `limit` and `remaining`."""

@@ -1,0 +1,227 @@
+"""What counts against the limits: customers' sums, and the offices' days, which only this module writes.
+
+The figures of an office stand in the row of its day, which whoever moves cash there locks: so a payment reads what it
+must leave in the very row that keeps others from reserving meanwhile.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy import BigInteger, CheckConstraint, Connection, text
+from sqlmodel import Field, SQLModel
+
+from atm_service.platform import calendar
+from atm_service.platform.locking import Rank
+from atm_service.registers.headroom.domain import OfficeDay, Used
+
+
+class OfficeDayRow(SQLModel, table=True):
+    """What an office has paid, received and reversed on one business date, and its last numbers of that date.
+
+    `reserved_on`: what is reserved for this day; `reserved_in_month`: for it and the rest of its month;
+    `reserved_from`: for it and later; as far as it was reserved by then. They are kept from the present day on.
+    """
+
+    __tablename__ = "office_day"
+    __table_args__ = (
+        CheckConstraint("paid_total >= 0", name="office_day_paid"),
+        CheckConstraint("received_total >= 0", name="office_day_received"),
+        CheckConstraint("reversed_total >= 0 AND reversed_total <= paid_total", name="office_day_reversed"),
+        CheckConstraint(
+            "reserved_on >= 0 AND reserved_in_month >= reserved_on AND reserved_from >= reserved_in_month",
+            name="office_day_reserved",
+        ),
+        {"schema": "service"},
+    )
+
+    office: str = Field(primary_key=True, foreign_key="service.office.code")
+    day: date = Field(primary_key=True)
+    paid_total: int = Field(sa_type=BigInteger)
+    receipts: int
+    received_total: int = Field(sa_type=BigInteger)
+    reversed_total: int = Field(sa_type=BigInteger)
+    vouchers: int
+    reserved_on: int = Field(sa_type=BigInteger)
+    reserved_from: int = Field(sa_type=BigInteger)
+    reserved_in_month: int = Field(sa_type=BigInteger, sa_column_kwargs={"server_default": "0"})
+
+
+_USED: Final = text("""
+    SELECT customer_id,
+           coalesce(sum(amount) FILTER (WHERE is_cash AND (live OR at >= :day_start)), 0) AS day,
+           coalesce(sum(amount), 0) AS month,
+           count(*) FILTER (WHERE live) AS live
+    FROM (SELECT w.customer_id, w.amount, w.status IN ('authorised', 'presented') AS live, r.paid_at AS at,
+                 true AS is_cash
+          FROM service.withdrawal w LEFT JOIN service.receipt r ON r.id = w.receipt_id AND w.status = 'paid'
+          WHERE w.customer_id = ANY (:customer_ids)
+            AND (w.status IN ('authorised', 'presented') OR r.paid_at >= :month_start)
+          UNION ALL
+          SELECT customer_id, amount, false, made_at, is_cash FROM service.voucher_use
+          WHERE customer_id = ANY (:customer_ids) AND made_at >= :month_start) AS counted
+    GROUP BY customer_id
+""")
+
+
+# Locked by an update that changes nothing: one statement whether the day's row is there or not. The month's earlier
+# days do not change any more; what is reserved for its later days stands in this row, too.
+_LOCK_TODAY: Final = Rank.OFFICE_DAY.locks("""
+    WITH today AS (
+        INSERT INTO service.office_day AS d (office, day, paid_total, receipts)
+        SELECT wanted.office, :day, 0, 0 FROM unnest(CAST(:offices AS text[])) AS wanted (office) ORDER BY wanted.office
+        ON CONFLICT (office, day) DO UPDATE SET receipts = d.receipts
+        RETURNING office, paid_total - reversed_total + received_total AS cash, receipts, vouchers,
+                  reserved_on, reserved_in_month, reserved_from
+    )
+    SELECT today.*, coalesce((SELECT sum(d.paid_total - d.reversed_total + d.received_total)
+                              FROM service.office_day d
+                              WHERE d.office = today.office AND d.day >= :month AND d.day < :day), 0) AS earlier
+    FROM today
+""")
+_COUNT: Final = text("""
+    UPDATE service.office_day AS d
+    SET paid_total = d.paid_total + more.paid, receipts = d.receipts + more.receipts,
+        received_total = d.received_total + more.received, reversed_total = d.reversed_total + more.reversed,
+        vouchers = d.vouchers + more.vouchers
+    FROM unnest(CAST(:offices AS text[]), CAST(:paid AS bigint[]), CAST(:receipts AS integer[]),
+        CAST(:received AS bigint[]), CAST(:reversed AS bigint[]), CAST(:vouchers AS integer[]))
+        AS more (office, paid, receipts, received, reversed, vouchers)
+    WHERE d.office = more.office AND d.day = :day
+""")
+# A reservation counts in the rows of every day from the one on which it is made to its own.
+_SPANS: Final = """
+    WITH spans AS (
+        SELECT part.office, span.day::date AS day, sum(part.amount) FILTER (WHERE span.day = part.day) AS on_day,
+               sum(part.amount) FILTER (
+                   WHERE date_trunc('month', span.day) = date_trunc('month', part.day)) AS in_month,
+               sum(part.amount) AS from_day
+        FROM unnest(CAST(:offices AS text[]), CAST(:days AS date[]), CAST(:amounts AS bigint[]))
+            AS part (office, day, amount)
+        CROSS JOIN LATERAL generate_series(CAST(:today AS date), part.day, INTERVAL '1 day') AS span (day)
+        GROUP BY part.office, span.day
+    )
+"""
+_LOCKED: Final = """
+    INSERT INTO service.office_day AS d (office, day, paid_total, receipts)
+    SELECT office, day, 0, 0 FROM spans ORDER BY office, day
+    ON CONFLICT (office, day) DO UPDATE SET receipts = d.receipts
+"""
+_RESERVED: Final = """
+    UPDATE service.office_day AS d
+    SET reserved_on = d.reserved_on + coalesce(spans.on_day, 0),
+        reserved_in_month = d.reserved_in_month + coalesce(spans.in_month, 0),
+        reserved_from = d.reserved_from + spans.from_day
+    FROM spans WHERE (d.office, d.day) = (spans.office, spans.day)
+"""
+_LOCK_SPANS: Final = Rank.OFFICE_DAY.locks(_SPANS + _LOCKED)
+_RESERVE: Final = text(_SPANS + _RESERVED)
+
+
+@dataclass(frozen=True)
+class CustomerUse:
+    """What counts against a customer's limits, in đồng, and the number of open codes."""
+
+    used: Used
+    live: int
+
+
+@dataclass(frozen=True)
+class Today:
+    """An office's day while this transaction has it locked, and its last numbers of receipts and vouchers."""
+
+    moved: OfficeDay
+    receipts: int
+    vouchers: int
+
+
+@dataclass(frozen=True)
+class More:
+    """What is to be counted towards an office's day; amounts in đồng, less than zero where money went back."""
+
+    paid: int = 0
+    receipts: int = 0
+    received: int = 0
+    reversed: int = 0
+    vouchers: int = 0
+
+
+@dataclass(frozen=True, order=True)
+class Part:
+    """An amount reserved at an office for a day, in đồng; less than zero where it is given back."""
+
+    office: str
+    day: date
+    amount: int
+
+
+def of_customers(session: Connection, ids: Sequence[UUID], today: date) -> dict[UUID, CustomerUse]:
+    """Add up what counts against customers' limits: open codes, and what was done since day and month began."""
+    starts = {"day_start": calendar.day_start(today), "month_start": calendar.month_start(today)}
+    found = {row.customer_id: row for row in session.execute(_USED, {"customer_ids": list(ids), **starts})}
+    nothing = CustomerUse(Used(0, 0), 0)
+    return {
+        id: CustomerUse(Used(int(row.day), int(row.month)), int(row.live))
+        if (row := found.get(id))
+        else nothing
+        for id in ids
+    }
+
+
+def of_customer(session: Connection, id: UUID, today: date) -> CustomerUse:
+    """Add up what counts against one customer's limits."""
+    return of_customers(session, [id], today)[id]
+
+
+def lock_today(session: Connection, offices: Iterable[str], today: date) -> dict[str, Today]:
+    """Give what offices have moved and reserved; whoever moves cash there takes turns from here on."""
+    values = {"offices": sorted(set(offices)), "day": today, "month": today.replace(day=1)}
+    return {
+        row.office: Today(
+            OfficeDay(
+                int(row.cash),
+                int(row.cash + row.earlier),
+                int(row.reserved_on),
+                int(row.reserved_in_month),
+                int(row.reserved_from),
+            ),
+            int(row.receipts),
+            int(row.vouchers),
+        )
+        for row in session.execute(_LOCK_TODAY, values)
+    }
+
+
+def count(session: Connection, more: Mapping[str, More], today: date) -> None:
+    """Count towards the days of offices that `lock_today` has locked."""
+    offices = sorted(more)
+    values = {
+        "offices": offices,
+        "day": today,
+        **{
+            name: [getattr(more[office], name) for office in offices]
+            for name in ("paid", "receipts", "received", "reversed", "vouchers")
+        },
+    }
+    session.execute(_COUNT, values)
+
+
+def lock_spans(session: Connection, parts: Iterable[Part], today: date) -> None:
+    """Keep everybody else from reserving and paying at the parts' offices, from today to the parts' days."""
+    session.execute(_LOCK_SPANS, _values(sorted(parts), today))
+
+
+def reserve(session: Connection, parts: Iterable[Part], today: date) -> None:
+    """Count what is reserved and given back, in rows from today on; `lock_spans` has them, or nobody is to be kept."""
+    session.execute(_RESERVE, _values(sorted(parts), today))
+
+
+def _values(parts: Sequence[Part], today: date) -> dict[str, object]:
+    return {
+        "offices": [part.office for part in parts],
+        "days": [part.day for part in parts],
+        "amounts": [part.amount for part in parts],
+        "today": today,
+    }
