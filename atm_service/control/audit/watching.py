@@ -87,6 +87,7 @@ def _values(policy: Policy, now: datetime) -> dict[str, Any]:
     return {
         "customer_day": policy.customer.per_day,
         "customer_month": policy.customer.per_month or AMOUNT_MAX,
+        "transfer_day": policy.transfer.per_day,
         "office_day": policy.office.per_day,
         "office_month": policy.office.per_month,
         "delivery_above": policy.approval.delivery_above,

@@ -4,12 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from atm_service.desk.proposals.errors import (
-    ConfirmationNeeded,
-    ProposalLapsed,
-    SameAccount,
-    TransferLimitReached,
-)
+from atm_service.desk.proposals.errors import ConfirmationNeeded, ProposalLapsed, SameAccount
 from atm_service.desk.vouchers.domain import Confirmed, VoucherKind
 from atm_service.platform.policy import Deposit, Policy, Transfer
 from atm_service.registers.notes.domain import Counts
@@ -64,12 +59,6 @@ def check_people(payer_id: UUID | None, payee_id: UUID) -> None:
     """Refuse a transfer to oneself."""
     if payer_id == payee_id:
         raise SameAccount
-
-
-def check_day(amount: int, so_far: int, rules: Transfer) -> None:
-    """Refuse more than the customer may transfer in a day; `so_far` is what was transferred before."""
-    if so_far + amount > rules.per_day:
-        raise TransferLimitReached(limit=rules.per_day, remaining=max(0, rules.per_day - so_far))
 
 
 def needs_approval(proposal: Proposal, policy: Policy) -> bool:

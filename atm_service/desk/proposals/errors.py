@@ -27,14 +27,3 @@ class SameAccount(Refusal):
 @refused_as(404, "payer-card-unknown", "No customer has this card", "Look at the card again.", audited=True)
 class PayerUnknown(Refusal):
     """No customer has this card."""
-
-
-@refused_as(
-    409,
-    "transfer-limit-reached",
-    "The customer's transfers of the day are used up",
-    "Choose at most `remaining`, or come back tomorrow.",
-    audited=True,
-)
-class TransferLimitReached(Refusal):
-    """The customer's transfers of the day are used up. Members `limit` and `remaining`."""

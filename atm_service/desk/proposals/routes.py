@@ -11,7 +11,6 @@ from atm_service.desk.proposals.errors import (
     PayerUnknown,
     ProposalLapsed,
     SameAccount,
-    TransferLimitReached,
 )
 from atm_service.desk.proposals.schemas import (
     ConfirmedByPin,
@@ -39,7 +38,11 @@ from atm_service.promises.approvals.schemas import ApprovalView, ThresholdReques
 from atm_service.promises.shifts.errors import NoOpenShift
 from atm_service.registers.customers import service as customers
 from atm_service.registers.customers.errors import PayeeUnknown
-from atm_service.registers.headroom.errors import CustomerLimitReached, OfficeLimitReached
+from atm_service.registers.headroom.errors import (
+    CustomerLimitReached,
+    OfficeLimitReached,
+    TransferLimitReached,
+)
 from atm_service.registers.withdrawals import errors
 
 router = APIRouter(prefix="/counter/v1", tags=["counter"])

@@ -20,9 +20,8 @@ from atm_service.desk.proposals.schemas import (
     TransferRequest,
 )
 from atm_service.desk.vouchers import service as vouchers
-from atm_service.desk.vouchers import store as voucher_store
 from atm_service.desk.vouchers.domain import Confirmed, Draft, Voucher, VoucherKind
-from atm_service.platform import attempts, calendar, chart, ids, trail
+from atm_service.platform import attempts, chart, ids, trail
 from atm_service.platform.context import Context
 from atm_service.platform.keys.tokens import Caller
 from atm_service.platform.policy import Policy
@@ -157,12 +156,8 @@ def confirm(
 
 def check_limits(session: Connection, policy: Policy, proposal: Proposal, now: datetime) -> None:
     """Refuse what is above the customer's day or month. A transfer has a day of its own: it moves no cash."""
-    is_cash = proposal.kind is VoucherKind.DEPOSIT
-    if not is_cash:
-        since = calendar.day_start(ledger.business_date(now))
-        so_far = voucher_store.transferred(session, proposal.customer_id, since)
-        domain.check_day(proposal.amount, so_far, policy.transfer)
-    headroom.refuse_customer(session, policy, proposal.customer_id, proposal.amount, now, is_cash=is_cash)
+    refuse = headroom.refuse_deposit if proposal.kind is VoucherKind.DEPOSIT else headroom.refuse_transfer
+    refuse(session, policy, proposal.customer_id, proposal.amount, now)
 
 
 def _payer(session: Connection, context: Context, id_number: str) -> UUID:

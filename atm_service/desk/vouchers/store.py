@@ -56,10 +56,6 @@ class VoucherRow(SQLModel, table=True):
     made_at: datetime = Field(sa_type=DateTime(timezone=True))
 
 
-_TRANSFERRED: Final = text("""
-    SELECT coalesce(sum(amount), 0) FROM service.voucher
-    WHERE customer_id = :customer_id AND kind = 'transfer' AND made_at >= :since
-""")
 _INSERT: Final = text("""
     INSERT INTO service.voucher (id, number, kind, subject, entry_id, shift_id, customer_id, amount, fee, counts,
         office, drawer, clerk_id, confirmed, made_at)
@@ -87,11 +83,6 @@ _OF_DAY: Final = text(f"""
     {_SELECT} WHERE v.office = :office AND v.made_at >= :start AND v.made_at < :end AND v.id < :before
     ORDER BY v.id DESC LIMIT :limit
 """)
-
-
-def transferred(session: Connection, customer_id: UUID, since: datetime) -> int:
-    """Add up what a customer has sent by assisted transfers, in đồng."""
-    return int(session.execute(_TRANSFERRED, {"customer_id": customer_id, "since": since}).scalar_one())
 
 
 def insert(session: Connection, draft: Draft, number: str) -> None:

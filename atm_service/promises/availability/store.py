@@ -8,6 +8,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, Row, text
 
 from atm_service.promises.availability.domain import Facts, Till
+from atm_service.registers.headroom.store import DAYS
 from atm_service.registers.notes.domain import total
 from atm_service.registers.offices import hours
 from atm_service.registers.offices.domain import Line, State
@@ -49,14 +50,7 @@ _FACTS: Final = """
         LEFT JOIN service.note_stock n ON n.place = a.code
         WHERE s.office = o.code AND s.closed_at IS NULL
     ) AS shifts ON true
-    LEFT JOIN LATERAL (
-        SELECT sum(d.paid_total - d.reversed_total + d.received_total) AS month,
-               sum(d.paid_total - d.reversed_total + d.received_total) FILTER (WHERE d.day = :today) AS today,
-               max(d.reserved_from) FILTER (WHERE d.day = :today) AS reserved,
-               jsonb_object_agg(d.day, d.reserved_on) FILTER (WHERE d.day >= :today AND d.reserved_on > 0)
-                   AS reserved_on
-        FROM service.office_day d WHERE d.office = o.code AND d.day >= :month
-    ) AS days ON true
+    LEFT JOIN days ON days.code = o.code
     LEFT JOIN service.office_contact contact ON contact.office = o.code
     LEFT JOIN LATERAL (
         SELECT (SELECT h.week FROM service.office_hours h WHERE h.office = o.code ORDER BY h.id DESC LIMIT 1) AS week,
@@ -88,8 +82,8 @@ _BY_DISTANCE: Final = """
 """
 _TOTALS: Final = "SELECT code, total FROM cash"
 _BY_CODE: Final = "WITH chosen AS (SELECT o.*, 0 AS far FROM service.office o WHERE o.code = ANY (:codes))"
-_PAGE = text(_BY_DISTANCE + _CASH + _FACTS)
-_OF = text(_BY_CODE + _CASH + _FACTS)
+_PAGE = text(_BY_DISTANCE + _CASH + DAYS + _FACTS)
+_OF = text(_BY_CODE + _CASH + DAYS + _FACTS)
 _CASH_OF = text(_BY_CODE + _CASH + _TOTALS)
 
 

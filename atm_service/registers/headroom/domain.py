@@ -2,7 +2,8 @@
 
 A day is a business date of Vietnam, and a month that date's calendar month. Both limits are for in plus out, less what
 was undone. What an office has reserved counts on the day for which it is reserved and in that day's month, and in no
-other; what a customer has in open codes counts now. A transfer moves no cash: it counts in the customer's month alone.
+other; what a customer has in open codes counts now. A transfer moves no cash: it counts in its payer's month, and has a
+day of its own.
 """
 
 from collections.abc import Mapping
@@ -11,7 +12,11 @@ from datetime import date
 from typing import Literal
 
 from atm_service.platform import policy
-from atm_service.registers.headroom.errors import CustomerLimitReached, OfficeLimitReached
+from atm_service.registers.headroom.errors import (
+    CustomerLimitReached,
+    OfficeLimitReached,
+    TransferLimitReached,
+)
 
 Period = Literal["day", "month"]
 Rules = policy.Customer | policy.Office
@@ -46,6 +51,14 @@ def refuse_customer(used: Used, amount: int, rules: policy.Customer, *, is_cash:
     for period in exceeded(used, amount, rules, is_cash=is_cash):
         limit, so_far = (rules.per_day, used.day) if period == "day" else (rules.per_month or 0, used.month)
         raise CustomerLimitReached(period=period, limit=limit, remaining=max(0, limit - so_far))
+
+
+def refuse_transfer(used: Used, sent_today: int, amount: int, rules: policy.Policy) -> None:
+    """Return when the customer may send this amount. Raises `TransferLimitReached`, then `CustomerLimitReached`."""
+    most = rules.transfer.per_day
+    if sent_today + amount > most:
+        raise TransferLimitReached(limit=most, remaining=max(0, most - sent_today))
+    refuse_customer(used, amount, rules.customer, is_cash=False)
 
 
 def reading(

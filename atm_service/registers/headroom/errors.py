@@ -24,3 +24,14 @@ class OfficeLimitReached(Refusal):
 )
 class CustomerLimitReached(Refusal):
     """The customer's day or month is used up. Members `period`, `limit` and `remaining`."""
+
+
+@refused_as(
+    409,
+    "transfer-limit-reached",
+    "The customer's transfers of the day are used up",
+    "Choose at most `remaining`, or come back tomorrow.",
+    audited=True,
+)
+class TransferLimitReached(Refusal):
+    """The customer's transfers of the day are used up. Members `limit` and `remaining`."""

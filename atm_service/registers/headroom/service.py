@@ -1,4 +1,4 @@
-"""Whether a customer may move an amount. In the caller's transaction, which has the customer locked."""
+"""Whether a customer may move an amount at the counter. In the caller's transaction, which has the customer locked."""
 
 from datetime import datetime
 from uuid import UUID
@@ -10,15 +10,17 @@ from atm_service.platform.policy import Policy
 from atm_service.registers.headroom import domain, store
 
 
-def refuse_customer(
-    session: Connection,
-    policy: Policy,
-    customer_id: UUID,
-    amount: int,
-    now: datetime,
-    *,
-    is_cash: bool = True,
+def refuse_deposit(
+    session: Connection, policy: Policy, customer_id: UUID, amount: int, now: datetime
 ) -> None:
-    """Return when the customer's day and month allow this amount. Raises `CustomerLimitReached`."""
+    """Return when the customer's day and month allow this cash. Raises `CustomerLimitReached`."""
     use = store.of_customer(session, customer_id, ledger.business_date(now))
-    domain.refuse_customer(use.used, amount, policy.customer, is_cash=is_cash)
+    domain.refuse_customer(use.used, amount, policy.customer)
+
+
+def refuse_transfer(
+    session: Connection, policy: Policy, customer_id: UUID, amount: int, now: datetime
+) -> None:
+    """Return when the payer may send this. Raises `TransferLimitReached` and `CustomerLimitReached`."""
+    use = store.of_customer(session, customer_id, ledger.business_date(now))
+    domain.refuse_transfer(use.used, use.sent_today, amount, policy)

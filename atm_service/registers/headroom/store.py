@@ -53,6 +53,7 @@ _USED: Final = text("""
     SELECT customer_id,
            coalesce(sum(amount) FILTER (WHERE is_cash AND (live OR at >= :day_start)), 0) AS day,
            coalesce(sum(amount), 0) AS month,
+           coalesce(sum(amount) FILTER (WHERE NOT is_cash AND at >= :day_start), 0) AS sent,
            count(*) FILTER (WHERE live) AS live
     FROM (SELECT w.customer_id, w.amount, w.status IN ('authorised', 'presented') AS live, r.paid_at AS at,
                  true AS is_cash
@@ -66,6 +67,20 @@ _USED: Final = text("""
 """)
 
 
+# For the query that looks at many offices at once, which names them `chosen`: the sums of `domain.reading`.
+DAYS: Final = """, days AS (
+        SELECT o.code, days.*
+        FROM chosen AS o
+        CROSS JOIN LATERAL (
+            SELECT sum(d.paid_total - d.reversed_total + d.received_total) AS month,
+                   sum(d.paid_total - d.reversed_total + d.received_total) FILTER (WHERE d.day = :today) AS today,
+                   max(d.reserved_from) FILTER (WHERE d.day = :today) AS reserved,
+                   jsonb_object_agg(d.day, d.reserved_on) FILTER (WHERE d.day >= :today AND d.reserved_on > 0)
+                       AS reserved_on
+            FROM service.office_day d WHERE d.office = o.code AND d.day >= :month
+        ) AS days
+    )
+"""
 # Locked by an update that changes nothing: one statement whether the day's row is there or not. The month's earlier
 # days do not change any more; what is reserved for its later days stands in this row, too.
 _LOCK_TODAY: Final = Rank.OFFICE_DAY.locks("""
@@ -122,9 +137,10 @@ _RESERVE: Final = text(_SPANS + _RESERVED)
 
 @dataclass(frozen=True)
 class CustomerUse:
-    """What counts against a customer's limits, in đồng, and the number of open codes."""
+    """What counts against a customer's limits and what was sent today, in đồng, and the number of open codes."""
 
     used: Used
+    sent_today: int
     live: int
 
 
@@ -161,9 +177,9 @@ def of_customers(session: Connection, ids: Sequence[UUID], today: date) -> dict[
     """Add up what counts against customers' limits: open codes, and what was done since day and month began."""
     starts = {"day_start": calendar.day_start(today), "month_start": calendar.month_start(today)}
     found = {row.customer_id: row for row in session.execute(_USED, {"customer_ids": list(ids), **starts})}
-    nothing = CustomerUse(Used(0, 0), 0)
+    nothing = CustomerUse(Used(0, 0), 0, 0)
     return {
-        id: CustomerUse(Used(int(row.day), int(row.month)), int(row.live))
+        id: CustomerUse(Used(int(row.day), int(row.month)), int(row.sent), int(row.live))
         if (row := found.get(id))
         else nothing
         for id in ids

@@ -1,4 +1,4 @@
--- No customer was paid and paid in more in a business day, or in a month with what was transferred, than the policy in
+-- No customer was paid and paid in more in a business day, sent more in a day, or did both in a month, than the policy in
 -- force allows: the rule of headroom. From the month before this one on: older ones were made under older rules.
 \ir given.psql
 WITH moved AS (
@@ -13,15 +13,17 @@ WITH moved AS (
     FROM service.voucher_use AS u
     WHERE u.made_at >= :last_month
 )
-SELECT concat('customer ', customer_id, ' in the ', period, ' of ', since, ': ', total, ' of ', most) AS detail
+SELECT concat('customer ', customer_id, what, ' in the ', period, ' of ', since, ': ', total, ' of ', most) AS detail
 FROM (
-    SELECT m.customer_id, limits.period, limits.most,
+    SELECT m.customer_id, limits.what, limits.period, limits.most,
            date_trunc(limits.period, m.at AT TIME ZONE 'Asia/Ho_Chi_Minh')::date AS since, sum(m.amount) AS total
     FROM moved AS m
     CROSS JOIN (
-        VALUES ('day', CAST(:customer_day AS bigint)), ('month', CAST(:customer_month AS bigint))
-    ) AS limits (period, most)
-    WHERE m.is_cash OR limits.period = 'month'
-    GROUP BY 1, 2, 3, 4
+        VALUES ('', 'day', true, false, CAST(:customer_day AS bigint)),
+               (' sent', 'day', false, true, CAST(:transfer_day AS bigint)),
+               ('', 'month', true, true, CAST(:customer_month AS bigint))
+    ) AS limits (what, period, of_cash, of_transfers, most)
+    WHERE (m.is_cash AND limits.of_cash) OR (NOT m.is_cash AND limits.of_transfers)
+    GROUP BY 1, 2, 3, 4, 5
 ) AS summed
 WHERE total > most

@@ -15,6 +15,7 @@ FILES = [*Path(controls.__file__).parent.glob("*.sql"), *sql.CONTROLS.glob("*.sq
 NAMES = (
     "customer_day",
     "customer_month",
+    "transfer_day",
     "office_day",
     "office_month",
     "delivery_above",
