@@ -29,8 +29,9 @@ def close_day(session: Connection, day: date, now: datetime) -> date:
     """Close `day` and every business date before it; give the last closed date, which may be a later one.
 
     A closed date accepts no more entries: `ledger.post` refuses them with `day-closed`, and a correction goes
-    to an open day. Waits for those who are posting into these days at the moment. Harmless to repeat, and not
-    to be undone. Raises `DayNotOver` until a quarter of an hour after the end of `day`.
+    to an open day. Waits for those who are posting into these days at the moment; whoever comes later waits for
+    the caller's transaction, which must be READ COMMITTED, and with its commit the close stands. Harmless to
+    repeat, and not to be undone. Raises `DayNotOver` until a quarter of an hour after the end of `day`.
     """
     if not _FIRST <= day < business_date(now - CLOSES_AFTER):
         raise DayNotOver(f"{day} cannot be closed before a quarter of an hour after its end")

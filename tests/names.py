@@ -25,6 +25,7 @@ from typing import Any, Final
 import typer
 from pydantic_settings import BaseSettings
 
+from atm_service.platform.locking import Rank
 from atm_service.platform.settings import Settings
 from atm_service.run.cli.app import app
 from counter_app.settings import Settings as CounterSettings
@@ -39,7 +40,7 @@ _CODE: Final = re.compile(r"`([^`\n]+)`")
 _WORD: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _DOTTED: Final = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+$")
 _PATH: Final = re.compile(r"[\w.*-]*(?:/[\w.*-]+)*/?")
-_FILE: Final = re.compile(r"[\w-]+\.(?:py|sql|toml|md|js|css|json|html|po|cfg|ini|lock)$")
+_FILE: Final = re.compile(r"[\w-]+\.(?:py|sql|psql|toml|md|js|css|json|html|po|cfg|ini|lock)$")
 _POINTER: Final = re.compile(r"([\w./-]+\.(?:py|sql|toml)):([A-Za-z_][\w.]*)$")
 _ROUTE: Final = re.compile(r"(?:(?:GET|POST|PUT|PATCH|DELETE) )?(/[\w./{}…|-]*)(?:\?\S*)?")
 _CREATED: Final = re.compile(
@@ -163,8 +164,8 @@ def _read_sql(text: str, found: Facts) -> None:
 
 
 def _is_written(text: str) -> bool:
-    """Tell whether it is a word of the code, or a whole text that it writes out."""
-    return text in facts().words or text in facts().strings
+    """Tell whether it is a word of the code, a whole text that it writes out, or the word of a rank of locks."""
+    return text in facts().words or text in facts().strings or text in {rank.word for rank in Rank}
 
 
 def _is_served(text: str) -> bool:
@@ -281,7 +282,8 @@ def _defines(body: list[ast.stmt], names: list[str]) -> bool:
 def _is_dotted(text: str) -> bool:
     """Tell whether a name with dots is an attribute of a module, a figure of every policy, or made by SQL."""
     table, _, column = text.rpartition(".")
-    if text in facts().created or (table in facts().created and column in facts().words):
+    tables = {table, f"service.{table}", f"ledger.{table}"}
+    if text in facts().created or (tables & facts().created and column in facts().words):
         return True
     section, _, figure = text.partition(".")
     policies = [tomllib.loads(one.read_text(encoding="utf-8")) for one in ROOT.glob("policies/*.toml")]

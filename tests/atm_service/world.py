@@ -23,6 +23,7 @@ from atm_service.platform.settings import Settings
 from atm_service.registers.banks.simulated import SimulatedBank
 from atm_service.registers.offices import life
 from atm_service.registers.offices import service as offices
+from atm_service.registers.offices import store as office_store
 from atm_service.registers.staff import service as staff
 from atm_service.registers.units import service as units
 from atm_service.run import app, assembly
@@ -154,7 +155,8 @@ def context_on(
     )
     assembly.make_signing_keys(context, clock.now)
     with context.transaction() as session:
-        furnish(session, clock.now)
+        if not office_store.listed(session):
+            furnish(session, clock.now)
     return context
 
 

@@ -1,5 +1,6 @@
 """Closed days: nothing is posted into one, and nothing slips in while it is closed."""
 
+import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
 
@@ -10,8 +11,23 @@ from sqlalchemy.exc import DBAPIError
 import ledger
 from ledger import DayNotOver, Reason
 from tests.database import Database
-from tests.ledger.builders import NOW, TODAY, fill, hold, one, payment, posted, prepare, refused, top_up
+from tests.ledger.builders import (
+    ANNA,
+    BANK,
+    NOW,
+    TODAY,
+    entry,
+    fill,
+    hold,
+    one,
+    payment,
+    posted,
+    prepare,
+    refused,
+    top_up,
+)
 
+PATIENCE_S = 30
 YESTERDAY = TODAY - timedelta(days=1)
 CLOSED = refused(Reason.DAY_CLOSED)
 WAITING = text("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted")
@@ -99,8 +115,8 @@ def test_a_close_is_not_undone_by_hand(database: Database, change: str) -> None:
             session.exec_driver_sql(change)
 
 
-@pytest.mark.parametrize("earlier", [1, 2, 40])
-def test_a_close_waits_for_who_is_posting_into_the_day(database: Database, earlier: int) -> None:
+@pytest.mark.parametrize(("earlier", "lines"), [(1, 1), (2, 1), (40, 1), (1, 2), (40, 2)])
+def test_a_close_waits_for_who_is_posting_into_the_day(database: Database, earlier: int, lines: int) -> None:
     """What was begun before the close is in the journal when it ends; what comes after is refused."""
     day = TODAY - timedelta(days=earlier)
     prepare(database.owner)
@@ -115,10 +131,10 @@ def test_a_close_waits_for_who_is_posting_into_the_day(database: Database, earli
 
     def late() -> ledger.Outcome:
         with database.app.begin() as session:
-            return one(session, top_up(business_date=day))
+            return one(session, entry(*[(BANK, ANNA, 1)] * lines, business_date=day))
 
     with ThreadPoolExecutor(2) as pool, database.app.connect() as slow:
-        posted([one(slow, top_up(reference="first", business_date=day))])
+        posted([one(slow, entry(*[(BANK, ANNA, 1)] * lines, reference="first", business_date=day))])
         closing = pool.submit(close)
         _wait_for(database, 1)
         coming = pool.submit(late)
@@ -157,6 +173,8 @@ def _close(database: Database) -> date:
 
 
 def _wait_for(database: Database, waiting: int) -> None:
+    end = time.monotonic() + PATIENCE_S
     with database.owner.connect() as session:
         while session.execute(WAITING).scalar_one() < waiting:
+            assert time.monotonic() < end, "nobody waits who should"
             session.rollback()

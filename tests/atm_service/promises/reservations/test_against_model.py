@@ -151,9 +151,9 @@ class Machine(RuleBasedStateMachine):
         assert watching.break_what_does_not_stand(self.service.context, self.service.now) == 0
 
 
-def test_reservations_follow_the_model(server_url: str, template: str) -> None:
+def test_reservations_follow_the_model(server_url: str, province: str) -> None:
     """Any order of reserving, cancelling, coming, walking in and sleeping."""
-    Machine.url, Machine.template = server_url, template
+    Machine.url, Machine.template = server_url, province
     whole = (Phase.explicit, Phase.reuse, Phase.generate)  # a failure is short enough to be read as it is
     few = settings(
         phases=whole,

@@ -21,28 +21,21 @@ def facts() -> list[dict[str, str]]:
         return list(csv.DictReader(file))
 
 
-@pytest.fixture
-def province(session: Connection) -> Connection:
-    """Give a database with Lạng Sơn alone in it."""
-    service.furnish(session, START)
-    return session
-
-
-def test_three_ages(province: Connection) -> None:
+def test_three_ages(session: Connection) -> None:
     """Each age has its counts; districts ended with the last one."""
-    tree = store.tree(province, store.UNITS)
+    tree = store.tree(session, store.UNITS)
     kinds = {day: Counter(node.kind for node in tree.on(day).values()) for day in (FIRST_DAY, DECEMBER, JULY)}
     assert kinds[FIRST_DAY] == {"province": 1, "district": 11, "commune": 181, "township": 14, "ward": 5}
     assert kinds[DECEMBER] == {"province": 1, "district": 11, "commune": 175, "township": 14, "ward": 5}
     assert kinds[JULY] == {"province": 1, "commune": 61, "ward": 4}
-    offices = Counter(place.unit_code for place in store.places(province, None, JULY).values())
+    offices = Counter(place.unit_code for place in store.places(session, None, JULY).values())
     assert (len(offices), sum(offices.values()), min(offices.values())) == (65, 200, 2)
 
 
-def test_each_commune_went_as_the_facts_say(province: Connection) -> None:
+def test_each_commune_went_as_the_facts_say(session: Connection) -> None:
     """Whole, or by its main part, through both reforms; the names of all ages too."""
-    was, is_now = (store.places(province, None, day) for day in (FIRST_DAY, JULY))
-    between = store.places(province, None, DECEMBER)
+    was, is_now = (store.places(session, None, day) for day in (FIRST_DAY, JULY))
+    between = store.places(session, None, DECEMBER)
     for fact in facts():
         if fact["part"] != "part":
             office = f"{fact['commune_code']}-1"
@@ -55,26 +48,26 @@ def test_each_commune_went_as_the_facts_say(province: Connection) -> None:
             )
 
 
-def test_the_database_follows_land_as_the_rules_do(province: Connection) -> None:
+def test_the_database_follows_land_as_the_rules_do(session: Connection) -> None:
     """For every code that ever was, on days of every age: what it stands for is what the pure rules say."""
-    tree = store.tree(province, store.UNITS)
+    tree = store.tree(session, store.UNITS)
     known = text("SELECT service.unit_known_as(:code, :day)")
     for day in (FIRST_DAY, DECEMBER, JULY, START.date()):
         for code in {node.code for node in tree.nodes if node.kind != "district"}:
             past = [node for node in tree.nodes if node.code == code and node.valid_from <= day]
             newest = max(past, key=lambda node: node.valid_from, default=None)
             heir = tree.heir(newest, day) if newest else None
-            found = province.execute(known, {"code": code, "day": day}).scalar_one()
+            found = session.execute(known, {"code": code, "day": day}).scalar_one()
             assert found == (heir.code if heir else None)
 
 
-def test_the_same_again_is_nothing(province: Connection) -> None:
+def test_the_same_again_is_nothing(session: Connection) -> None:
     """Trees, areas and offices: not a row more."""
     tables = ("unit", "unit_way", "office_unit", "area", "office_area", "audit_event")
     counts = [text(f"SELECT count(*) FROM service.{table}") for table in tables]
-    before = [province.execute(count).scalar_one() for count in counts]
-    assert service.furnish(province, START) == 0
-    assert [province.execute(count).scalar_one() for count in counts] == before
+    before = [session.execute(count).scalar_one() for count in counts]
+    assert service.furnish(session, START) == 0
+    assert [session.execute(count).scalar_one() for count in counts] == before
 
 
 @pytest.mark.parametrize(

@@ -91,17 +91,17 @@ def made_old(engine: Engine, before: str) -> None:
 
 
 @pytest.mark.parametrize("before", ["0018"])
-def test_nothing_is_lost_on_the_way(service: Service, database: Database, before: str) -> None:
+def test_nothing_is_lost_on_the_way(service: Service, empty: Database, before: str) -> None:
     """Every row comes out; what was open is done by whom it could be before; and both reforms follow."""
     bosses = Bosses(supervisor(service, "180"), supervisor(service, "181"), supervisor(service))
     left = open_at(service, bosses, SPLIT)
     order = {"office": SPLIT, "direction": "to-area", "amount": 10_000_000}
     back = again(service, bosses.own).post("/staff/v1/deliveries", order).json()["id"]
-    seen, kept = bosses.seen(service), rows(database.owner)
-    made_old(database.owner, before)
+    seen, kept = bosses.seen(service), rows(empty.owner)
+    made_old(empty.owner, before)
     service.context.engine.dispose()
-    db.migrate(database.url)
-    assert rows(database.owner) == kept
+    db.migrate(empty.url)
+    assert rows(empty.owner) == kept
     assert bosses.seen(service) == seen
     notices = left.guest.get("/wallet/v1/notices").json()["items"]
     assert (notices[0]["place"]["unit"], notices[0]["place"]["area"]) == ("Xã Đại Đồng", "Huyện Tràng Định")
@@ -114,9 +114,9 @@ def test_nothing_is_lost_on_the_way(service: Service, database: Database, before
     assert bosses.seen(service) == seen
 
 
-def test_an_empty_database_has_no_tree(database: Database) -> None:
+def test_an_empty_database_has_no_tree(empty: Database) -> None:
     """A fresh house knows no province until somebody brings one in."""
-    with database.owner.connect() as connection:
+    with empty.owner.connect() as connection:
         found = [
             connection.exec_driver_sql(f"SELECT count(*) FROM service.{table}").scalar_one()
             for table in ("unit", "area")

@@ -36,8 +36,8 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def service(database: Database, tmp_path: Path, clock: Clock) -> Service:
-    return Service(context_on(database.app, tmp_path, clock, begin_in_2021), clock)
+def service(empty: Database, tmp_path: Path, clock: Clock) -> Service:
+    return Service(context_on(empty.app, tmp_path, clock, begin_in_2021), clock)
 
 
 @dataclass
