@@ -95,7 +95,7 @@ def authorise_each(context: Context, wishes: Sequence[Wish]) -> list[Answer | Re
     with context.transaction() as session:
         pins = {wish.customer.subject: wish.body.pin for wish in wishes}
         known = customer_store.lock_each(session, list(pins))
-        refused = customers.prove_pins(session, context.cipher, known, pins, now)
+        refused = customers.prove_pins(session, context, known, pins, now)
         proved = [wish for wish in wishes if wish.customer.subject not in refused]
         answers = iter(
             idempotency.once_each(

@@ -16,7 +16,7 @@ from atm_service.platform import attempts, calendar, chart, idempotency, ids, tr
 from atm_service.platform.context import Context
 from atm_service.platform.idempotency import Answer, Key
 from atm_service.platform.keys.tokens import Caller
-from atm_service.platform.policy import Policy
+from atm_service.platform.policy import Attempts, Policy
 from atm_service.platform.refusals import NotFound, Refusal, TooManyAttempts
 from atm_service.platform.sharing import tried
 from atm_service.platform.trail import Deed
@@ -127,7 +127,7 @@ def _pay(
             now,
         )
         if isinstance(one, Refusal):
-            results[payment.id] = _counted(session, payment, one, now)
+            results[payment.id] = _counted(session, context.policy.attempts, payment, one, now)
         else:
             ready.append(one)
     results |= _wrong_pins(session, context, ready, found, now)
@@ -179,10 +179,12 @@ def _needs_pin(paid: Withdrawal) -> bool:
     return paid.by_digits and paid.delegation_id is None
 
 
-def _counted(session: Connection, payment: Payment, refused: Refusal, now: datetime) -> Refusal:
+def _counted(
+    session: Connection, rules: Attempts, payment: Payment, refused: Refusal, now: datetime
+) -> Refusal:
     """Count a card that is another person's. The lock on the withdrawal makes guesses at it take turns."""
     if isinstance(refused, errors.WrongIdentity | delegation_errors.WrongDelegate):
-        left = attempts.wrong(session, attempts.IDENTITY, str(payment.id), now)
+        left = attempts.wrong(session, rules, attempts.IDENTITY, str(payment.id), now)
         return type(refused)(remaining_attempts=left)
     return refused
 
@@ -204,7 +206,7 @@ def _wrong_pins(
         customer, pin = one.paid.customer_id, one.payment.checks.pin
         assert pin is not None
         known = {customer: found[one.paid.id].pin_print}
-        wrong = customers.prove_pins(session, context.cipher, known, {customer: pin}, now)
+        wrong = customers.prove_pins(session, context, known, {customer: pin}, now)
         if customer in wrong:
             refused[one.payment.id] = wrong[customer]
     return refused

@@ -106,7 +106,7 @@ def _named(
     attempts.refuse_when_shut(session, attempts.DIGITS, str(ask.clerk.subject), now)
     id = store.id_by_digits(session, context.cipher.fingerprint(read, "digits"))
     if id is None:
-        attempts.wrong(session, attempts.DIGITS, str(ask.clerk.subject), now)
+        attempts.wrong(session, context.policy.attempts, attempts.DIGITS, str(ask.clerk.subject), now)
         raise errors.CodeUnknown
     return id
 

@@ -122,7 +122,7 @@ def read(context: Context, text: str, now: datetime) -> Code | str:
 def count_wrong_card(context: Context, id: UUID, now: datetime) -> int:
     """Count a card that is not the account holder's; give how many tries are left."""
     with context.transaction() as session:
-        return attempts.wrong(session, attempts.IDENTITY, str(id), now)
+        return attempts.wrong(session, context.policy.attempts, attempts.IDENTITY, str(id), now)
 
 
 def release(session: Connection, clerk: Caller, id: UUID, now: datetime) -> None:

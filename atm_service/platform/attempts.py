@@ -1,7 +1,7 @@
 """Wrong guesses, counted: a PIN, a password, ten digits at a drawer, a card for a code.
 
-Counted in a transaction that commits, so that the refusal which follows cannot roll the count back. After
-`most` wrong guesses within `window` the door is shut for `shut_for`; a right guess clears the count.
+Counted in a transaction that commits, so that the refusal which follows cannot roll the count back. After so many
+wrong guesses within a time the door is shut for a time, both as the policy says; a right guess clears the count.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -14,6 +14,7 @@ from sqlmodel import Field, SQLModel
 
 from atm_service.platform.context import Context
 from atm_service.platform.locking import Rank
+from atm_service.platform.policy import TRIES_WITHIN_MAX, Attempts, Tries
 from atm_service.platform.refusals import TooManyAttempts
 
 
@@ -32,23 +33,22 @@ class AttemptRow(SQLModel, table=True):
 
 @dataclass(frozen=True)
 class Door:
-    """Where guesses are made, how many wrong ones shut it for how long, and where its lock stands in their order."""
+    """Where guesses are made, which figures of the policy are for it, and where its lock stands in their order."""
 
     name: str
-    most: int
-    window: timedelta
-    shut_for: timedelta
+    tries: Callable[[Attempts], Tries]
     rank: Rank = Rank.ATTEMPT
 
 
-PIN: Final = Door("pin", 5, timedelta(hours=1), timedelta(hours=1), Rank.PROOF)
-WALLET_SIGN_IN: Final = Door("wallet-sign-in", 5, timedelta(minutes=15), timedelta(minutes=15))
-STAFF_SIGN_IN: Final = Door("staff-sign-in", 5, timedelta(minutes=15), timedelta(minutes=5))
-DIGITS: Final = Door("digits", 5, timedelta(minutes=15), timedelta(minutes=15))
-PAYEE: Final = Door("payee", 20, timedelta(minutes=15), timedelta(minutes=15))
-IDENTITY: Final = Door("identity", 5, timedelta(minutes=15), timedelta(minutes=15), Rank.PROOF)
+PIN: Final = Door("pin", lambda rules: rules.pin, Rank.PROOF)
+WALLET_SIGN_IN: Final = Door("wallet-sign-in", lambda rules: rules.wallet_sign_in)
+STAFF_SIGN_IN: Final = Door("staff-sign-in", lambda rules: rules.staff_sign_in)
+DIGITS: Final = Door("digits", lambda rules: rules.digits)
+PAYEE: Final = Door("payee", lambda rules: rules.payee)
+IDENTITY: Final = Door("identity", lambda rules: rules.identity, Rank.PROOF)
+APPLICATION: Final = Door("application", lambda rules: rules.application)
 
-KEPT_FOR: Final = timedelta(days=1)  # longer than any window
+KEPT_FOR: Final = timedelta(minutes=TRIES_WITHIN_MAX)  # no policy looks further back
 
 _COUNTED = text(
     "SELECT subject, shut_until FROM service.attempt WHERE door = :door AND subject = ANY (:subjects)"
@@ -89,14 +89,20 @@ def guess(
     Raises `TooManyAttempts` while the door is shut: then nothing is compared.
     """
     with context.transaction() as session:
-        made = guess_each(session, door, {subject: lambda: right(session)}, now)[subject]
+        made = guess_each(session, context.policy.attempts, door, {subject: lambda: right(session)}, now)[
+            subject
+        ]
     if isinstance(made, TooManyAttempts):
         raise made
     return made
 
 
 def guess_each(
-    session: Connection, door: Door, guesses: Mapping[str, Callable[[], bool]], now: datetime
+    session: Connection,
+    rules: Attempts,
+    door: Door,
+    guesses: Mapping[str, Callable[[], bool]],
+    now: datetime,
 ) -> dict[str, int | TooManyAttempts | None]:
     """Make one guess for each subject, as `guess` does, in the caller's transaction, which must be committed."""
     subjects = sorted(guesses)
@@ -105,7 +111,7 @@ def guess_each(
     made: dict[str, int | TooManyAttempts | None] = dict(_closed(counted, now))
     for subject in subjects:
         if subject not in made:
-            made[subject] = None if guesses[subject]() else wrong(session, door, subject, now)
+            made[subject] = None if guesses[subject]() else wrong(session, rules, door, subject, now)
     if cleared := [subject for subject in counted if made[subject] is None]:
         session.execute(_CLEAR, {"door": door.name, "subjects": cleared})
     return made
@@ -142,17 +148,18 @@ def _closed(counted: Mapping[str, datetime | None], now: datetime) -> dict[str, 
     }
 
 
-def wrong(session: Connection, door: Door, subject: str, now: datetime) -> int:
+def wrong(session: Connection, rules: Attempts, door: Door, subject: str, now: datetime) -> int:
     """Count a wrong guess; give how many are left before the door shuts (0: it is shut now)."""
+    tries = door.tries(rules)
     counted = {
         "door": door.name,
         "subject": subject,
         "now": now,
-        "start": now - door.window,
-        "most": door.most,
-        "until": now + door.shut_for,
+        "start": now - timedelta(minutes=tries.within_min),
+        "most": tries.most,
+        "until": now + timedelta(minutes=tries.shut_min),
     }
-    return max(0, door.most - int(session.execute(_WRONG[door.rank], counted).one().wrong))
+    return max(0, tries.most - int(session.execute(_WRONG[door.rank], counted).one().wrong))
 
 
 def forget_old(session: Connection, now: datetime) -> int:

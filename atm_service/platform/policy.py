@@ -4,13 +4,15 @@ import sys
 import tomllib
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated, Final, Self
+from typing import Annotated, Final, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 POLICIES: Final = Path(__file__).parents[2] / "policies"
 AMOUNT_MAX: Final = 1_000_000_000_000  # đồng: no single amount in any request or rule is larger
 FLOAT_MAX: Final = 10_000_000_000  # đồng: no office holds more, and no delivery brings more
+
+TRIES_WITHIN_MAX: Final = 1_440  # minutes: wrong guesses are kept for a day
 
 Dong = Annotated[int, Field(strict=True, ge=0, le=AMOUNT_MAX)]
 Minutes = Annotated[int, Field(strict=True, ge=1, le=60 * 24 * 31)]
@@ -21,10 +23,14 @@ class _Rules(BaseModel):
 
 
 class Customer(_Rules):
-    """What one customer may take out and pay in together: a calendar day and a calendar month in Vietnam."""
+    """What one customer may take out and pay in together: a calendar day and a calendar month in Vietnam.
+
+    And to how many bank accounts the wallet may be linked.
+    """
 
     per_day: Dong
     per_month: Dong | None = None
+    bank_links_max: Annotated[int, Field(strict=True, ge=1, le=100)]
 
 
 class Office(_Rules):
@@ -35,7 +41,7 @@ class Office(_Rules):
 
 
 class Withdrawal(_Rules):
-    """Amounts, lifetimes and the lease of a withdrawal."""
+    """Amounts, lifetimes and the lease of a withdrawal. Whoever names no lifetime gets `default_lifetime`."""
 
     multiple: Annotated[int, Field(strict=True, ge=1)]
     amount_min: Dong
@@ -44,6 +50,7 @@ class Withdrawal(_Rules):
     live_codes_max: Annotated[int, Field(strict=True, ge=1, le=100)]
     fee: Dong
     lease_min: Minutes
+    default_lifetime: Literal["counter", "journey"]
     counter_min: Minutes
     journey_min: Minutes
     scheduled_min: Minutes
@@ -81,10 +88,16 @@ class Withdrawal(_Rules):
 
 
 class TopUp(_Rules):
-    """What one top-up may bring in."""
+    """What one top-up may bring in, and from which age on nothing is taken that the bank has not heard of."""
 
     amount_min: Dong
     amount_max: Dong
+    given_up_after_min: Minutes
+
+    @property
+    def given_up_after(self) -> timedelta:
+        """Give how old a top-up is when the bank is only asked whether it knows it."""
+        return timedelta(minutes=self.given_up_after_min)
 
 
 class Deposit(_Rules):
@@ -104,6 +117,43 @@ class Transfer(_Rules):
     amount_min: Dong
     amount_max: Dong
     per_day: Dong
+
+
+class Tries(_Rules):
+    """How many wrong guesses within a time shut a door, and for how long."""
+
+    most: Annotated[int, Field(strict=True, ge=1, le=100)]
+    within_min: Annotated[int, Field(strict=True, ge=1, le=TRIES_WITHIN_MAX)]
+    shut_min: Minutes
+
+
+class Attempts(_Rules):
+    """The doors at which guesses are counted: by customer, phone, user name, clerk, withdrawal or card number."""
+
+    pin: Tries
+    wallet_sign_in: Tries
+    staff_sign_in: Tries
+    digits: Tries
+    identity: Tries
+    payee: Tries
+    application: Tries
+
+
+class Line(_Rules):
+    """How long an open office may be silent until an answer says so, and until it cannot keep today's word."""
+
+    silent_min: Minutes
+    lost_min: Minutes
+
+    @property
+    def silent(self) -> timedelta:
+        """Give after how long nobody can tell whether somebody is there."""
+        return timedelta(minutes=self.silent_min)
+
+    @property
+    def lost(self) -> timedelta:
+        """Give after how long appointments of the day are broken."""
+        return timedelta(minutes=self.lost_min)
 
 
 class Slip(_Rules):
@@ -186,6 +236,8 @@ class Policy(_Rules):
     deposit: Deposit
     transfer: Transfer
     slip: Slip
+    attempts: Attempts
+    line: Line
     delegation: Delegation
     approval: Approval
     float: Float

@@ -11,7 +11,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
-from typing import Final
 
 from atm_service.platform.calendar import day_end
 from atm_service.platform.policy import Policy
@@ -21,10 +20,6 @@ from atm_service.registers.notes.domain import Notes, propose
 from atm_service.registers.offices.domain import Line, State
 from atm_service.registers.offices.hours import Hours, is_open, next_open
 from ledger import business_date
-
-SILENT: Final = timedelta(
-    minutes=15
-)  # a counter in use speaks every minute; a weak line may lose some of that
 
 
 class CanPay(StrEnum):
@@ -119,13 +114,13 @@ def answer(facts: Facts, amount: int, policy: Policy, now: datetime) -> Answer:
         return Answer(CanPay.NO, Why.DAY_LIMIT, next_open(facts.hours, day_end(today)))
     if facts.cash - facts.reserved < amount:
         return Answer(CanPay.NO, Why.CASH)
-    return _who_is_there(facts, amount, now)
+    return _who_is_there(facts, amount, policy, now)
 
 
-def _who_is_there(facts: Facts, amount: int, now: datetime) -> Answer:
+def _who_is_there(facts: Facts, amount: int, policy: Policy, now: datetime) -> Answer:
     if not is_open(facts.hours, now):
         return Answer(CanPay.ASK, Why.CLOSED, next_open(facts.hours, now))
-    if facts.is_silent(now, SILENT):
+    if facts.is_silent(now, policy.line.silent):
         return Answer(CanPay.ASK, Why.NO_LINE)
     if not facts.tills:
         return Answer(CanPay.ASK, Why.NOBODY_ON_SHIFT)

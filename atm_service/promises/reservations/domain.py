@@ -7,7 +7,7 @@ day and of that day's month.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Final
 from uuid import UUID
 
@@ -21,13 +21,12 @@ from atm_service.registers.offices.hours import next_open
 from ledger import business_date
 
 _LIMITS: Final = {"day": Why.DAY_LIMIT, "month": Why.MONTH_LIMIT}
-LOST: Final = timedelta(hours=1)  # an open office that is silent for so long cannot keep its word today
 
 
 def obstacle(facts: Facts, amount: int, day: date, now: datetime, policy: Policy) -> Why | None:
     """Say why an amount cannot be promised for a day, beside what is promised already; None: it can."""
     today = business_date(now)
-    if (why := _absence(facts, day, now)) is not None:
+    if (why := _absence(facts, day, now, policy)) is not None:
         return why
     if facts.cash - facts.reserved < amount:
         return Why.CASH
@@ -35,13 +34,13 @@ def obstacle(facts: Facts, amount: int, day: date, now: datetime, policy: Policy
     return _LIMITS[limits[0]] if limits else None
 
 
-def _absence(facts: Facts, day: date, now: datetime) -> Why | None:
+def _absence(facts: Facts, day: date, now: datetime, policy: Policy) -> Why | None:
     """Say why nobody will be there on a day."""
     if facts.state is not State.ACTIVE:
         return Why.NOT_ACTIVE
     if not facts.hours.on(day):
         return Why.CLOSED
-    if facts.line is Line.NONE or (day == business_date(now) and facts.is_silent(now, LOST)):
+    if facts.line is Line.NONE or (day == business_date(now) and facts.is_silent(now, policy.line.lost)):
         return Why.NO_LINE
     return None
 

@@ -2,7 +2,6 @@
 
 from typing import Final
 
-LINKS_MAX: Final = 5
 _SHOWN: Final = 4
 
 

@@ -26,8 +26,9 @@ def link(
     for known in links:
         if known.account_print == fingerprint:
             raise BankLinkExists(bank_link_id=str(known.id))
-    if len(links) >= domain.LINKS_MAX:
-        raise TooManyBankLinks(maximum=domain.LINKS_MAX)
+    most = context.policy.customer.bank_links_max
+    if len(links) >= most:
+        raise TooManyBankLinks(maximum=most)
     link_id = ids.new(now)
     new = BankLink(
         id=link_id,

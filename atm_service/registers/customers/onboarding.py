@@ -15,7 +15,6 @@ from sqlalchemy import Connection
 
 import ledger
 from atm_service.platform import attempts, chart, ids, trail
-from atm_service.platform.attempts import Door
 from atm_service.platform.context import Context
 from atm_service.platform.keys.tokens import Caller
 from atm_service.platform.refusals import NotFound
@@ -27,8 +26,6 @@ from kyc.errors import ProviderRefused, ProviderUnavailable
 from kyc.identity import Identity
 from kyc.provider import CheckRequest, CheckResult, Verdict
 
-# A check costs money and a clerk's time: one card number may be applied for this often.
-APPLICATIONS: Final = Door("application", most=20, window=timedelta(hours=1), shut_for=timedelta(hours=1))
 ASKED_AT_ONCE: Final = 20
 
 
@@ -41,8 +38,9 @@ def apply(context: Context, applicant: Applicant, capture: str, now: datetime) -
     patience = timedelta(seconds=context.settings.kyc_timeout_s)
     with context.transaction() as session:
         person = application.id_print.hex()
-        attempts.refuse_when_shut(session, APPLICATIONS, person, now)
-        attempts.wrong(session, APPLICATIONS, person, now)
+        # A check costs money and a clerk's time: each is counted, whoever applies.
+        attempts.refuse_when_shut(session, attempts.APPLICATION, person, now)
+        attempts.wrong(session, context.policy.attempts, attempts.APPLICATION, person, now)
         # Housekeeping keeps off until this request must have its answer.
         application_store.add(session, application, now + patience + domain.pause(1))
     _ask(context, application, now)

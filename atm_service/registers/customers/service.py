@@ -109,7 +109,11 @@ def prove_pin(context: Context, customer_id: UUID, pin: str, now: datetime) -> N
 
 
 def prove_pins(
-    session: Connection, cipher: Cipher, known: Mapping[UUID, bytes], pins: Mapping[UUID, str], now: datetime
+    session: Connection,
+    context: Context,
+    known: Mapping[UUID, bytes],
+    pins: Mapping[UUID, str],
+    now: datetime,
 ) -> dict[UUID, WrongPin | TooManyAttempts]:
     """Give the refusals of those customers whose PIN is another or who may not try now.
 
@@ -117,10 +121,12 @@ def prove_pins(
     """
     ids = {str(id): id for id in pins}
     guesses = {
-        subject: partial(_is_print, cipher, known.get(id), id, pins[id]) for subject, id in ids.items()
+        subject: partial(_is_print, context.cipher, known.get(id), id, pins[id])
+        for subject, id in ids.items()
     }
     refused: dict[UUID, WrongPin | TooManyAttempts] = {}
-    for subject, made in attempts.guess_each(session, attempts.PIN, guesses, now).items():
+    rules = context.policy.attempts
+    for subject, made in attempts.guess_each(session, rules, attempts.PIN, guesses, now).items():
         if isinstance(made, TooManyAttempts):
             refused[ids[subject]] = made
         elif made is not None:
@@ -180,7 +186,7 @@ def named(
 def count_unknown(context: Context, clerk: Caller, now: datetime) -> None:
     """Count a name that is nobody's, in a transaction of its own: who asks for many is shut out for a while."""
     with context.transaction() as session:
-        attempts.wrong(session, attempts.PAYEE, str(clerk.subject), now)
+        attempts.wrong(session, context.policy.attempts, attempts.PAYEE, str(clerk.subject), now)
 
 
 def account(session: Connection, context: Context, customer_id: UUID, now: datetime) -> Account:

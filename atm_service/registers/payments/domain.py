@@ -10,9 +10,6 @@ from atm_service.registers.payments.errors import TopUpOutOfRange
 FIRST_PAUSE: Final = timedelta(seconds=3)
 LONGEST_PAUSE: Final = timedelta(minutes=10)
 
-# Nobody wants a debit that comes days after the wish. From this age on the bank is asked only whether it has
-# heard of the top-up; if it has not, nothing was taken and nothing will be.
-GIVEN_UP_AFTER: Final = timedelta(hours=24)
 NOT_REACHED: Final = "bank-not-reached"
 
 

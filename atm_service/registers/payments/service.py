@@ -94,7 +94,8 @@ def _known(top_up: TopUp | None) -> TopUp:
 def _answer(context: Context, top_up: TopUp, link: BankLink, now: datetime) -> DebitResult:
     """Get the bank's word. Raises `BankTimeout`."""
     timeout_s = context.settings.bank_timeout_s
-    if now - top_up.created_at >= domain.GIVEN_UP_AFTER:
+    # An old one the bank is only asked about; if it has not heard of it, nothing was taken and nothing will be.
+    if now - top_up.created_at >= context.policy.top_up.given_up_after:
         known = context.bank.status(top_up.id, timeout_s)
         return known or DebitResult(DebitStatus.DECLINED, domain.NOT_REACHED, "")
     request = DebitRequest(top_up.id, link.bin, banks.account_number(context, link), top_up.amount)
