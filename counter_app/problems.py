@@ -81,9 +81,7 @@ ADVICE: Final[Mapping[str, Advice]] = {
     "already-presented": Advice(
         "wait",
         _("Another drawer is paying this code"),
-        _(
-            "Do not pay here. Send the customer to that drawer, or scan again when it has let go, five minutes at most."
-        ),
+        _("Do not pay here. Send the customer to that drawer, or scan again when it has let go."),
     ),
     "withdrawal-cancelled": Advice(
         "done",
@@ -123,7 +121,7 @@ ADVICE: Final[Mapping[str, Advice]] = {
     ),
     "not-presented": Advice(
         "wait",
-        _("The five minutes for this withdrawal are over"),
+        _("The time for this withdrawal is over"),
         _("Do not pay. Scan the code again and go through the steps once more."),
     ),
     "not-found": Advice(
@@ -210,7 +208,7 @@ ADVICE: Final[Mapping[str, Advice]] = {
     "withdrawals-still-presented": Advice(
         "wait",
         _("A withdrawal is still being paid at this drawer"),
-        _("Finish it or give it back, then close the shift. It lets go by itself after five minutes."),
+        _("Finish it or give it back, then close the shift. It lets go by itself when its time is over."),
     ),
     "shift-unknown": Advice(
         "fix",
@@ -426,16 +424,16 @@ ADVICE: Final[Mapping[str, Advice]] = {
     "amount-not-multiple": Advice(
         "fix",
         _("Notes cannot make this amount"),
-        _("Ask the customer for a whole number of ten thousands."),
+        _("Ask the customer for an amount that notes can make."),
     ),
     "too-many-live-codes": Advice(
         "stop",
-        _("The customer has three open codes"),
+        _("The customer has as many open codes as may be"),
         _("Do not pay by card now. Pay an open slip, or wait until one has lapsed."),
     ),
     "office-required": Advice(
         "fix",
-        _("Three days need an office"),
+        _("An appointment needs an office"),
         _("Choose the office that is to pay."),
     ),
     "cannot-reserve": Advice(

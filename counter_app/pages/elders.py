@@ -18,7 +18,7 @@ from counter_app.service_api import RefusedError, UnreachableError
 router = APIRouter()
 
 MONTHS_MAX: Final = 12
-_ASKS: Final = {"cash": For.CASH, "slip": For.SLIP, "three-days": For.SLIP, "reprint": For.REPRINT}
+_ASKS: Final = {"cash": For.CASH, "slip": For.SLIP, "appointment": For.SLIP, "reprint": For.REPRINT}
 
 
 @router.get("/card")
@@ -44,7 +44,7 @@ async def ask(page: InPage) -> Response:
     if amount is None and purpose is not For.REPRINT:
         return _form(page, fields, Problem("amount-out-of-range", 422, {}))
     body: dict[str, Any] = {**card, **({"amount": amount} if amount else {})}
-    if what == "three-days":
+    if what == "appointment":
         body |= {"lifetime": "scheduled", "office": clerk.who.office}
     facts = {"what": what, "amount": amount, "here": clerk.tokens.office_name}
     return turn(page, purpose, body, facts)

@@ -125,10 +125,10 @@ async def test_printed_again_by_pin(tmp_path: Path) -> None:
 
 
 @in_loop
-async def test_three_days_at_this_office(tmp_path: Path) -> None:
+async def test_an_appointment_at_this_office(tmp_path: Path) -> None:
     """The office is the clerk's own."""
     async with desk(tmp_path) as at:
-        await asked(at, "three-days")
+        await asked(at, "appointment")
         await typed(at)
         assert at.fake.elders.slips[0]["office"] == fake_service.OFFICE
 
