@@ -1,12 +1,10 @@
 """The service's routes for shifts of others, vaults and deliveries: a function for each call, as in `service_api`."""
 
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal
 
 from counter_app import service_api
 from counter_app.cash_answers import Area, Areas, Delivery, OpenShift, OpenShifts, Plan, Vault
-from counter_app.service_api import PAGE_ITEMS, Service
-
-T = TypeVar("T")
+from counter_app.service_api import PAGE_ITEMS, Service, json_body, read_answer, read_answers
 
 
 async def office_shifts(service: Service, token: str) -> list[OpenShift]:
