@@ -202,6 +202,16 @@ def test_revoked_at_any_counter_at_once(service: Service) -> None:
     assert row["actor"] == elsewhere.id
 
 
+def test_all_open_slips_are_given_up(service: Service) -> None:
+    """All are locked before any money moves: whoever cancels the other one meanwhile holds it and wants the account."""
+    clerk, elder = service.clerk(), service.customer()
+    made = delegated(clerk, elder)
+    slips = [halves(clerk, elder, made, amount=500_000) for _ in range(2)]
+    assert not revoke(clerk, elder, made).json()["alive"]
+    assert [elder.look(slip["withdrawal_id"])["status"] for slip in slips] == ["cancelled"] * 2
+    assert (elder.account()["held"], len(service.trail("cancel"))) == (0, 2)
+
+
 def test_revoked_in_the_wallet(service: Service) -> None:
     """The customer sees every delegation and ends one, while a clerk is counting: it is not paid, nothing waits."""
     clerk, elder = service.clerk(), service.customer()
