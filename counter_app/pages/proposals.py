@@ -121,16 +121,18 @@ def _what(page: InPage) -> What:
 
 InWhat = Annotated[What, Depends(_what)]
 
-_pages = APIRouter()
+router = APIRouter()
 
 
-@_pages.get("/new")
+@router.get("/deposits/new")
+@router.get("/transfers/new")
 async def begin(page: InPage, what: InWhat) -> Response:
     """Step 1: whose account, and how much."""
     return _form(page, what, {}, None)
 
 
-@_pages.post("/new")
+@router.post("/deposits/new")
+@router.post("/transfers/new")
 async def propose(page: InPage, what: InWhat) -> Response:
     """Ask for the masked names of whoever was named; nothing moves."""
     fields = await page.form()
@@ -149,7 +151,8 @@ async def propose(page: InPage, what: InWhat) -> Response:
     return page.go(f"/{what.path}/{made.id}")
 
 
-@_pages.get("/{id}")
+@router.get("/deposits/{id}")
+@router.get("/transfers/{id}")
 async def look(page: InPage, what: InWhat, id: UUID) -> Response:
     """Step 2: show the masked names, and how the customer may confirm."""
     if asked := page.unknown_about(str(id), what.kind):
@@ -160,7 +163,8 @@ async def look(page: InPage, what: InWhat, id: UUID) -> Response:
     return _confirm_form(page, what, proposal, None)
 
 
-@_pages.post("/{id}/approval")
+@router.post("/deposits/{id}/approval")
+@router.post("/transfers/{id}/approval")
 async def ask(page: InPage, what: InWhat, id: UUID) -> Response:
     """Ask a supervisor, and go to the page that waits."""
     fields = await page.form()
@@ -169,7 +173,8 @@ async def ask(page: InPage, what: InWhat, id: UUID) -> Response:
     return page.go(f"/approvals/{made.id}")
 
 
-@_pages.post("/{id}/confirm")
+@router.post("/deposits/{id}/confirm")
+@router.post("/transfers/{id}/confirm")
 async def confirm(page: InPage, what: InWhat, id: UUID) -> Response:
     """Let what was proposed be done. The same form again, by a double click or F5, asks nothing new."""
     fields, subject = await page.form(), str(id)
@@ -186,11 +191,6 @@ async def confirm(page: InPage, what: InWhat, id: UUID) -> Response:
         page.app.journal.shown(entry.key, page.app.service.clock())
         return _confirm_form(page, what, await _find(page, what, id), Problem(**entry.answer))
     return page.go(f"/requests/{entry.key}")
-
-
-router = APIRouter()
-for _path in _KINDS:
-    router.include_router(_pages, prefix=f"/{_path}")
 
 
 async def _find(page: Page, what: What, id: UUID) -> Deposit | Transfer:

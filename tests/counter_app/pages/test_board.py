@@ -19,7 +19,7 @@ async def test_the_board_says_it_in_signs_and_words(tmp_path: Path) -> None:
         assert "tiền dưới mức tối thiểu" in at.browser.text
         assert "made-tomorrow" in at.browser.text
         assert at.browser.text.index(OTHER) < at.browser.text.index(CODE)
-        assert "2 trên 200" in at.browser.text
+        assert "2 trên 65" in at.browser.text
         assert "2 trên 201" in at.browser.text
 
 
