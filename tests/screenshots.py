@@ -11,6 +11,7 @@ from typing import Any
 from PIL import Image
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
+from atm_service.platform import database
 from tests.browser.conftest import ARGUMENTS, PATIENCE_MS
 from tests.browser.road import OLD_PC, PHONE, Counter, Demo, Phone, running_demo
 from tests.folders import walkable
@@ -70,7 +71,12 @@ def audit(page: Page, url: str, auditor: dict[str, Any]) -> None:
 def main() -> None:
     IMAGES.mkdir(exist_ok=True)
     expect.set_options(timeout=PATIENCE_MS)
-    with walkable() as folder, running_demo(folder) as demo, sync_playwright() as playwright:
+    with (
+        walkable() as folder,
+        database.embedded(folder / "postgres", keep=False, durable=False) as url,
+        running_demo(folder, url) as demo,
+        sync_playwright() as playwright,
+    ):
         browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=ARGUMENTS)
         take(browser, demo)
         browser.close()

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.browser.road import Demo, running_demo
-from tests.folders import walkable
+from tests.database import cloned
 
 PAGE = Path(__file__).parents[1] / "docs/tutorial.md"
 HERE = "http://127.0.0.1:8000"
@@ -16,9 +16,12 @@ LINES_MAX = 10
 
 
 @pytest.fixture(scope="module")
-def demo() -> Iterator[Demo]:
+def demo(server_url: str, template: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
     """Give a running demo."""
-    with walkable() as folder, running_demo(folder) as running:
+    with (
+        cloned(server_url, template) as database,
+        running_demo(tmp_path_factory.mktemp("demo"), database.url) as running,
+    ):
         yield running
 
 

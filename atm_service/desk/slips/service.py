@@ -1,7 +1,7 @@
 """The use cases for a customer with card and PIN and no phone: be paid now, have a slip made, have it printed again.
 
-No road of money is new here: a withdrawal is authorised, presented and paid as any other. Each of these has its own
-transaction, so nothing here is called inside one.
+No road of money is new here: a withdrawal is authorised, presented and paid as any other. Each step has its own
+transaction, so nothing here is called inside one, but `named`, which works in its caller's.
 """
 
 from dataclasses import dataclass

@@ -1,4 +1,7 @@
-"""Whether a customer may move an amount at the counter. In the caller's transaction, which has the customer locked."""
+"""Whether a customer may move an amount, in the caller's transaction.
+
+It binds where that has the customer locked; without, at a proposal, it may be otherwise a moment later.
+"""
 
 from datetime import datetime
 from uuid import UUID

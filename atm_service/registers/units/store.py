@@ -204,7 +204,7 @@ AREAS: Final = _forest(
         CAST(:parents AS text[])) AS new (code, name, parent)
     """,
 )
-_TURN: Final = Rank.TREE.locks("SELECT pg_advisory_xact_lock(hashtextextended('units and areas', 0))")
+_TURN: Final = Rank.TREE.writes("SELECT pg_advisory_xact_lock(hashtextextended('units and areas', 0))")
 _WAYS: Final = text("SELECT day, origin, heir, part FROM service.unit_way")
 _ADD_WAYS: Final = Rank.TREE.writes("""
     INSERT INTO service.unit_way (day, origin, heir, part)

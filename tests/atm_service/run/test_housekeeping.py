@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -61,3 +61,14 @@ def test_old_counts_of_wrong_guesses_go(service: Service) -> None:
         assert attempts.forget_old(session, service.now) == 0
     service.clock.advance(days=1, seconds=1)
     assert housekeeping.round_(service.context, service.now)["forget-old"] >= 1
+
+
+def test_a_count_in_somebodys_hand_is_passed_by(service: Service) -> None:
+    """Who counts a guess waits for nobody who forgets old ones, nor the other way round: it goes a round later."""
+    customer = service.customer()
+    customer.post("/wallet/v1/withdrawals", {"amount": 50_000, "pin": "111222"})
+    service.clock.advance(days=1, seconds=1)
+    with service.context.transaction() as counting:
+        attempts.wrong(counting, attempts.PIN, str(customer.id), service.now - timedelta(days=1))
+        with service.context.transaction() as session:
+            assert attempts.forget_old(session, service.now) == 0
