@@ -141,8 +141,9 @@ def _draft(
     now: datetime,
 ) -> Withdrawal:
     body, rules = wish.body, policy.withdrawal
+    lifetime = body.lifetime or Lifetime(rules.default_lifetime)
     check_amount(body.amount, rules)
-    if body.lifetime == "scheduled" and body.office is None:
+    if lifetime is Lifetime.SCHEDULED and body.office is None:
         raise errors.OfficeRequired
     if body.office is not None:
         offices.active(session, body.office)
@@ -156,13 +157,13 @@ def _draft(
         customer_id=wish.customer.subject,
         amount=body.amount,
         fee=rules.fee,
-        lifetime=body.lifetime,
+        lifetime=lifetime,
         office=body.office,
         created_at=now,
-        expires_at=now.replace(microsecond=0) + rules.lifetime(body.lifetime),
+        expires_at=now.replace(microsecond=0) + rules.lifetime(lifetime),
         delegation_id=wish.delegation_id,
     )
-    if body.office is None or body.lifetime is not Lifetime.SCHEDULED:
+    if body.office is None or lifetime is not Lifetime.SCHEDULED:
         return draft
     return draft.reserve(body.office, body.day or reservations.first_day(session, body.office, now), now)
 

@@ -26,7 +26,9 @@ class WithdrawalRequest(_Body):
 
     amount: Amount
     pin: Pin
-    lifetime: Lifetime = Lifetime.JOURNEY
+    lifetime: Lifetime | None = Field(
+        None, description="default: `limits.lifetimes.default` of the account, as the policy says"
+    )
     office: OfficeCode | None = Field(
         None, description="binds the code to one office; needed for `scheduled`"
     )

@@ -1,7 +1,7 @@
 """A whole service in this process, a clock that tests set, and people who do things over HTTP."""
 
 import itertools
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -279,7 +279,16 @@ class Service:
         """Change what the policy lets one customer move."""
         self._change_policy("customer", limits)
 
-    def change_rules(self, **rules: int) -> None:
+    def under(self, name: str) -> None:
+        """Put the service under another policy."""
+        self.context = replace(self.context, policy=policy.load(name))
+        self.client = _client(self.context)
+
+    def change_tries(self, **doors: policy.Tries) -> None:
+        """Change how many wrong guesses shut a door, and for how long."""
+        self._change_policy("attempts", doors)
+
+    def change_rules(self, **rules: int | str) -> None:
         """Change the policy's rules for withdrawals."""
         self._change_policy("withdrawal", rules)
 
@@ -287,7 +296,7 @@ class Service:
         """Change above which amounts one person does not act alone."""
         self._change_policy("approval", figures)
 
-    def _change_policy(self, part: str, figures: dict[str, int]) -> None:
+    def _change_policy(self, part: str, figures: Mapping[str, object]) -> None:
         rules = getattr(self.context.policy, part).model_copy(update=figures)
         self.context = replace(self.context, policy=self.context.policy.model_copy(update={part: rules}))
         self.client = _client(self.context)

@@ -69,6 +69,15 @@ class SignInRequest(_Body):
     pin: Pin
 
 
+class LifetimesView(_Body):
+    """How many minutes a code lives, by its lifetime, and which one it has when none is named."""
+
+    default: Literal["counter", "journey"]
+    counter_min: int = Field(examples=[15])
+    journey_min: int = Field(examples=[1_440])
+    scheduled_min: int = Field(examples=[4_320])
+
+
 class LimitsView(_Body):
     """What the rules allow, in đồng."""
 
@@ -78,6 +87,7 @@ class LimitsView(_Body):
     multiple: int = Field(examples=[10_000])
     amount_min: int = Field(examples=[50_000])
     amount_max: int = Field(examples=[20_000_000])
+    lifetimes: LifetimesView
 
     @classmethod
     def of(cls, limits: Limits) -> Self:
@@ -89,6 +99,12 @@ class LimitsView(_Body):
             multiple=limits.multiple,
             amount_min=limits.amount_min,
             amount_max=limits.amount_max,
+            lifetimes=LifetimesView(
+                default=limits.rules.default_lifetime,
+                counter_min=limits.rules.counter_min,
+                journey_min=limits.rules.journey_min,
+                scheduled_min=limits.rules.scheduled_min,
+            ),
         )
 
 

@@ -15,7 +15,7 @@ import ledger
 from atm_service.platform import attempts, chart, trail
 from atm_service.platform.context import Context
 from atm_service.platform.keys.tokens import Caller
-from atm_service.platform.policy import Policy
+from atm_service.platform.policy import Policy, Withdrawal
 from atm_service.platform.refusals import NotFound, TooManyAttempts
 from atm_service.platform.sessions import service as sessions
 from atm_service.platform.sessions.domain import Tokens
@@ -44,6 +44,7 @@ class Limits:
     multiple: int
     amount_min: int
     amount_max: int
+    rules: Withdrawal
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,6 +223,7 @@ def _limits(session: Connection, policy: Policy, customer_id: UUID, now: datetim
         multiple=policy.withdrawal.multiple,
         amount_min=policy.withdrawal.amount_min,
         amount_max=policy.withdrawal.amount_max,
+        rules=policy.withdrawal,
     )
 
 

@@ -11,7 +11,7 @@ from uuid import UUID, uuid4
 from atm_service.payout import paying, presenting
 from atm_service.payout import service as payout
 from atm_service.payout.schemas import PaymentRequest
-from atm_service.platform import attempts
+from atm_service.platform import policy
 from atm_service.platform.idempotency import Key
 from atm_service.platform.keys.tokens import Caller
 from atm_service.platform.refusals import Refusal, TooManyAttempts
@@ -19,6 +19,7 @@ from atm_service.registers.withdrawals import digits, errors
 from tests.atm_service.world import OFFICE, Clerk, Customer, Service
 
 THREADS = 24
+TRIES = policy.load("bank_agent").attempts
 
 
 def caller(clerk: Clerk) -> Caller:
@@ -63,7 +64,7 @@ def test_the_transaction_that_pays_asks_for_the_pin(service: Service) -> None:
     wrong = pay(service, clerk, code["id"], id_number, another(customer.facts["pin"]))
     assert (type(wrong).__name__, wrong.members) == (
         "WrongPin",
-        {"remaining_attempts": attempts.PIN.most - 1},
+        {"remaining_attempts": TRIES.pin.most - 1},
     )
     assert not isinstance(pay(service, clerk, code["id"], id_number, customer.facts["pin"]), Refusal)
 
@@ -87,7 +88,7 @@ def test_presenting_again_at_the_same_moment_does_not_pass_by_the_pin(service: S
         for job in [pool.submit(one) for one in (present_and_release, try_to_pay, try_to_pay, try_to_pay)]:
             job.result()
     assert {type(answer).__name__ for answer in answers} <= {"WrongPin", "TooManyAttempts", "NotPresented"}
-    assert Counter(type(answer).__name__ for answer in answers)["WrongPin"] == attempts.PIN.most
+    assert Counter(type(answer).__name__ for answer in answers)["WrongPin"] == TRIES.pin.most
     assert customer.look(code["id"])["status"] in {"authorised", "presented"}
 
 
@@ -100,10 +101,10 @@ def test_wrong_cards_are_counted_one_by_one_however_many_come_at_once(service: S
     with ThreadPoolExecutor(THREADS) as pool:
         answers = list(pool.map(lambda _: pay(service, clerk, code["id"], other), range(2 * THREADS)))
     seen = Counter(type(answer) for answer in answers)
-    assert seen[errors.WrongIdentity] == attempts.IDENTITY.most
-    assert seen[TooManyAttempts] == 2 * THREADS - attempts.IDENTITY.most
+    assert seen[errors.WrongIdentity] == TRIES.identity.most
+    assert seen[TooManyAttempts] == 2 * THREADS - TRIES.identity.most
     left = sorted(one.members["remaining_attempts"] for one in answers if type(one) is errors.WrongIdentity)
-    assert left == list(range(attempts.IDENTITY.most))
+    assert left == list(range(TRIES.identity.most))
 
 
 def test_guessed_digits_are_counted_one_by_one_however_many_come_at_once(service: Service) -> None:
@@ -113,8 +114,8 @@ def test_guessed_digits_are_counted_one_by_one_however_many_come_at_once(service
     with ThreadPoolExecutor(THREADS) as pool:
         answers = list(pool.map(lambda text: present(service, clerk, text), guesses))
     seen = Counter(type(answer) for answer in answers)
-    assert seen[errors.CodeUnknown] == attempts.DIGITS.most
-    assert seen[TooManyAttempts] == 3 * THREADS - attempts.DIGITS.most
+    assert seen[errors.CodeUnknown] == TRIES.digits.most
+    assert seen[TooManyAttempts] == 3 * THREADS - TRIES.digits.most
 
 
 def test_guesses_of_one_batch_are_counted_too(service: Service) -> None:
@@ -124,4 +125,4 @@ def test_guesses_of_one_batch_are_counted_too(service: Service) -> None:
         presenting.Presentation(caller(clerk), text, service.now) for text in itertools.islice(nobodys(), 10)
     ]
     seen = Counter(type(answer) for answer in presenting.present_each(service.context, asks))
-    assert seen == {errors.CodeUnknown: attempts.DIGITS.most, TooManyAttempts: 10 - attempts.DIGITS.most}
+    assert seen == {errors.CodeUnknown: TRIES.digits.most, TooManyAttempts: 10 - TRIES.digits.most}

@@ -2,7 +2,7 @@
 
 import base64
 import json
-from datetime import timedelta
+from datetime import datetime, timedelta
 from io import BytesIO
 from typing import Any
 from uuid import uuid4
@@ -35,6 +35,21 @@ def test_authorising_sets_the_money_aside(service: Service) -> None:
     assert code["code"].count(".") == 2
     account = customer.account()
     assert (account["available"], account["held"]) == (3_000_000, 2_000_000)
+
+
+def test_who_names_no_lifetime_gets_the_policys(service: Service) -> None:
+    """The wallet is told which, and how long each lives; another policy says otherwise."""
+    service.change_rules(default_lifetime="counter", counter_min=20)
+    customer = service.customer()
+    assert customer.account()["limits"]["lifetimes"] == {
+        "default": "counter",
+        "counter_min": 20,
+        "journey_min": 1_440,
+        "scheduled_min": 4_320,
+    }
+    code = customer.code()
+    lives = datetime.fromisoformat(code["expires_at"]) - datetime.fromisoformat(code["created_at"])
+    assert (code["lifetime"], lives) == ("counter", timedelta(minutes=20))
 
 
 @pytest.mark.parametrize(("lifetime", "minutes"), [("counter", 15), ("journey", 1440), ("scheduled", 4320)])

@@ -66,6 +66,11 @@ export function isoDay(moment) {
   return new Intl.DateTimeFormat("en-CA", { timeZone: ZONE }).format(moment);
 }
 
+// 1440 as "24 giờ", 15 as "15 phút".
+export const span = (minutes) => new Intl.NumberFormat(language, {
+  style: "unit", unitDisplay: "long", unit: minutes % 60 ? "minute" : "hour",
+}).format(minutes % 60 ? minutes : minutes / 60);
+
 // A wait in words; seconds only in the last hour, where they matter.
 export function duration(milliseconds) {
   const seconds = Math.max(0, Math.floor(milliseconds / 1000));

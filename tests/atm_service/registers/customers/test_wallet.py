@@ -4,6 +4,7 @@ from uuid import uuid4
 
 import pytest
 
+from atm_service.platform.policy import Tries
 from atm_service.platform.refusals import NotFound, TooManyAttempts
 from atm_service.registers.customers import service as customers
 from atm_service.registers.withdrawals.errors import WrongPin
@@ -67,6 +68,31 @@ def test_prove_pin(service: Service) -> None:
     assert left == [4, 3, 2, 1, 0]
     with pytest.raises(TooManyAttempts):
         customers.prove_pin(context, customer.id, "480152", now)
+
+
+def test_the_policy_says_when_a_door_shuts(service: Service) -> None:
+    """Two wrong PINs within three minutes shut it for seven; a guess after the three is the first again."""
+    service.change_tries(pin=Tries(most=2, within_min=3, shut_min=7))
+    customer = service.customer()
+
+    def guess() -> str:
+        try:
+            customers.prove_pin(service.context, customer.id, "111222", service.now)
+        except WrongPin as wrong:
+            return f"{wrong.members['remaining_attempts']} left"
+        except TooManyAttempts:
+            return "shut"
+        return "right"
+
+    assert guess() == "1 left"
+    service.clock.advance(minutes=3, seconds=1)
+    assert guess() == "1 left"
+    service.clock.advance(minutes=3)
+    assert guess() == "0 left"
+    service.clock.advance(minutes=6, seconds=59)
+    assert guess() == "shut"
+    service.clock.advance(seconds=1)
+    assert guess() == "1 left"
 
 
 def test_a_right_pin_forgives_the_wrong_ones(service: Service) -> None:
@@ -169,6 +195,7 @@ def test_account(service: Service) -> None:
         "multiple": 10_000,
         "amount_min": 50_000,
         "amount_max": 20_000_000,
+        "lifetimes": {"default": "journey", "counter_min": 15, "journey_min": 1_440, "scheduled_min": 4_320},
     }
 
 

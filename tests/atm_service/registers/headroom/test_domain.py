@@ -11,7 +11,11 @@ from hypothesis import strategies as st
 from atm_service.platform import policy
 from atm_service.registers.headroom import domain
 from atm_service.registers.headroom.domain import OfficeDay, Used
-from atm_service.registers.headroom.errors import CustomerLimitReached, OfficeLimitReached
+from atm_service.registers.headroom.errors import (
+    CustomerLimitReached,
+    OfficeLimitReached,
+    TransferLimitReached,
+)
 
 BOOKS = [policy.load("bank_agent"), policy.load("mobile_money")]
 EVES = [date(2026, 11, 30), date(2026, 12, 31), date(2028, 2, 28), date(2026, 12, 1), date(2026, 11, 16)]
@@ -146,6 +150,41 @@ def test_whatever_happens_no_day_and_no_month_holds_more(
         for day in {at for at, _ in office.moved + office.reserved}:
             assert office.on(day) <= of.per_day
             assert office.in_month(day) <= of.per_month
+
+
+@pytest.mark.parametrize("book", BOOKS, ids=lambda book: book.version)
+@pytest.mark.parametrize("eve", EVES, ids=str)
+@given(
+    left=st.integers(0, 40), today=st.integers(0, 20), tomorrow=st.integers(0, 20), amount=st.integers(1, 41)
+)
+def test_each_policys_own_figures_at_the_end_of_a_day(
+    book: policy.Policy, eve: date, left: int, today: int, tomorrow: int, amount: int
+) -> None:
+    """So much left of the month and so much reserved for today and tomorrow: the day's and the month's last đồng."""
+    of, unit, next_day = book.office, book.customer.per_day // 4, eve + timedelta(days=1)
+    office = Office(reserved=[(eve, today * unit), (next_day, tomorrow * unit)])
+    if eve.day > 1:  # the month was moved before today, so that its end comes before the day's
+        office.moved.append((eve.replace(day=1), of.per_month - left * unit))
+    for one in (amount * unit - 1, amount * unit, amount * unit + 1):
+        fits_day = office.on(eve) + one <= of.per_day
+        fits_month = office.in_month(eve) + one <= of.per_month
+        assert refused(office.read(eve), one, of) == (
+            None if fits_day and fits_month else "month" if fits_day else "day"
+        )
+
+
+def test_a_transfer_has_its_own_day() -> None:
+    """The last đồng that may be sent in a day is sent; the payer's month is asked after that."""
+    book = BOOKS[1]
+    most, month = book.transfer.per_day, book.customer.per_month
+    assert month is not None
+    domain.refuse_transfer(Used(book.customer.per_day, 0), most - STEP, STEP, book)
+    with pytest.raises(TransferLimitReached) as reached:
+        domain.refuse_transfer(Used(0, month), most - STEP, STEP + 1, book)
+    assert reached.value.members == {"limit": most, "remaining": STEP}
+    with pytest.raises(CustomerLimitReached) as used_up:
+        domain.refuse_transfer(Used(0, month - STEP), 0, STEP + 1, book)
+    assert used_up.value.members == {"period": "month", "limit": month, "remaining": STEP}
 
 
 def test_each_day_reads_its_own_month() -> None:

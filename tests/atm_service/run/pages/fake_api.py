@@ -249,6 +249,10 @@ def wallet_routes(fake: Fake) -> APIRouter:
             "multiple": 10_000,
             "amount_min": 10_000,
             "amount_max": 10_000_000,
+            "lifetimes": {
+                "default": "journey",
+                **{f"{name}_min": int(life / timedelta(minutes=1)) for name, life in LIFETIMES.items()},
+            },
         }
         return {
             "customer_id": "c",

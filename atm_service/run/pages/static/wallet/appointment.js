@@ -10,13 +10,11 @@ import { go } from "../shell.js";
 import { keep, wallet } from "./account.js";
 import { chooser } from "./offices.js";
 
-const DAY_MS = 24 * 3600_000;
-const DAYS = 4; // a scheduled code lives for three days: today and the next three
-
-// The days from today on, until `last`.
+// The days from today until the moment `last`.
 export function days(last) {
-  const all = Array.from({ length: DAYS }, (_, number) => isoDay(now() + number * DAY_MS));
-  return last ? all.filter((day) => day <= isoDay(Date.parse(last))) : all;
+  const all = [];
+  for (let moment = now(); isoDay(moment) <= isoDay(last); moment += 86_400_000) all.push(isoDay(moment));
+  return all;
 }
 
 export function dayChoice({ value, changed, last }) {
@@ -26,7 +24,7 @@ export function dayChoice({ value, changed, last }) {
   });
 }
 
-const placeWords = ({ name, unit, day }) => t("appointment.place", { name, commune, day: dayOfWeek(day) });
+const placeWords = ({ name, unit, day }) => t("appointment.place", { name, unit, day: dayOfWeek(day) });
 
 // What the customer must know before setting out, with the way on.
 export function noticeBox(notice, { go: onward = true } = {}) {
@@ -87,7 +85,8 @@ export const markRead = (notice) => wallet.post(`/wallet/v1/notices/${notice.id}
 
 export function moveScreen({ id }) {
   const body = loaded(() => wallet.get(`/wallet/v1/withdrawals/${id}`), (withdrawal) => {
-    const chosen = { office: null, day: days(withdrawal.expires_at)[0] };
+    const last = Date.parse(withdrawal.expires_at);
+    const chosen = { office: null, day: days(last)[0] };
     const region = h("div", { class: "stack" });
     const choose = (office) => {
       chosen.office = office;
@@ -95,7 +94,7 @@ export function moveScreen({ id }) {
         h("section", { class: "where stack" }, h("h2", {}, t("appointment.new")),
           h("p", {}, h("strong", {}, office.name), h("br"), `${office.unit}, ${office.area}`)),
         form({
-          fields: [], before: [dayChoice({ value: chosen.day, last: withdrawal.expires_at, changed: (day) => (chosen.day = day) })],
+          fields: [], before: [dayChoice({ value: chosen.day, last, changed: (day) => (chosen.day = day) })],
           submit: t("appointment.move"), act: (_, waiting) => move(id, { office: chosen.office.code, day: chosen.day }, waiting),
         }));
       region.querySelector("input").focus();

@@ -1,8 +1,8 @@
 // Authorising a withdrawal: amount and lifetime, where, then the PIN.
 
-import { intention, Problem } from "../api.js";
+import { intention, now, Problem } from "../api.js";
 import { h } from "../dom.js";
-import { dayOfWeek, digitsOf, grouped, money, typedAmount } from "../format.js";
+import { dayOfWeek, digitsOf, grouped, money, span, typedAmount } from "../format.js";
 import { choice, facts, field, form, loaded, pinField } from "../forms.js";
 import { t } from "../i18n.js";
 import { explain } from "../problems.js";
@@ -17,7 +17,10 @@ const FACES = ["clear", "other-face", "down"];
 const LIFETIMES = ["journey", "counter", "scheduled"];
 
 // What the customer has chosen so far; it outlives the steps, not the page.
-let wish = { amount: "", lifetime: "journey", office: null, day: null };
+let wish = { amount: "" };
+let lifetimes; // the account's
+
+const words = (name) => t(`lifetime.${name}`, { span: span(lifetimes[`${name}_min`]) });
 
 // The service decides; this only saves a journey over the line. The words are those of the service's own refusals.
 function objection(amount, { available, limits }) {
@@ -50,6 +53,8 @@ export function withdrawScreen() {
 }
 
 function amountStep(account) {
+  lifetimes = account.limits.lifetimes;
+  wish.lifetime ??= lifetimes.default;
   const amount = amountField((value) => objection(value, account));
   amount.input.value = wish.amount;
   amount.input.addEventListener("input", () => (wish.amount = amount.input.value));
@@ -57,7 +62,7 @@ function amountStep(account) {
   const place = () => where.replaceChildren(...[officeRow(place), dayRow()].filter(Boolean));
   const lifetime = choice({
     name: "lifetime", legend: t("withdraw.lifetime"), value: wish.lifetime,
-    options: LIFETIMES.map((name) => [name, t(`lifetime.${name}`), t(`lifetime.${name}-note`)]),
+    options: LIFETIMES.map((name) => [name, words(name), t(`lifetime.${name}-note`)]),
     changed: (name) => ((wish.lifetime = name), place()),
   });
   place();
@@ -76,8 +81,9 @@ function amountStep(account) {
 // An appointment is for a day: today unless another one is chosen.
 function dayRow() {
   if (wish.lifetime !== "scheduled") return null;
-  if (!days().includes(wish.day)) wish.day = days()[0];
-  return dayChoice({ value: wish.day, changed: (day) => (wish.day = day) });
+  const last = now() + lifetimes.scheduled_min * 60_000;
+  if (!days(last).includes(wish.day)) wish.day = days(last)[0];
+  return dayChoice({ value: wish.day, last, changed: (day) => (wish.day = day) });
 }
 
 function officeRow(changed) {
@@ -113,7 +119,7 @@ export function confirmScreen() {
       if (error.slug === "step-up-required") face.replaceChildren(samples("face_capture", t("confirm.face"), FACES));
       throw error;
     });
-    wish = { amount: "", lifetime: "journey", office: null, day: null };
+    wish = { amount: "" };
     keep({ withdrawal, svg: null, office });
     location.replace(`#/code/${withdrawal.id}`); // going back must not lead to the PIN of a code already made
   };
@@ -122,7 +128,7 @@ export function confirmScreen() {
     body: [
       h("p", { class: "figure huge" }, money(amount)),
       facts([
-        [t("withdraw.lifetime"), t(`lifetime.${lifetime}`)],
+        [t("withdraw.lifetime"), words(lifetime)],
         [t("withdraw.where"), office ? `${office.name}, ${office.unit}` : t("confirm.anywhere")],
         day && [t("appointment.day"), dayOfWeek(day)],
       ]),
