@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import exc, text
 
 from atm_service.control.audit import store
+from atm_service.registers.customers import store as customers
 from atm_service.registers.delegations import store as delegations
 from tests.atm_service.control.audit.days import broken, broken_now, missed, topped_up
 from tests.atm_service.counter import ask_to_reverse, decide, refused, reverse, supervisor
@@ -231,6 +232,7 @@ def test_a_revocation_binds_the_payment(service: Service) -> None:
     made = delegated(clerk, elder)
     slip = halves(clerk, elder, made)
     with service.context.transaction() as session:
+        customers.lock(session, elder.id)
         delegations.revoke(session, UUID(made["id"]), None, service.now)
     assert refused(pay_delegate(clerk, elder, slip)) == "delegation-revoked"
 
