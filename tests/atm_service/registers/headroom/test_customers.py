@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
+from httpx2 import Response
 
 from atm_service.control.audit import store as audit_store
 from atm_service.control.audit import watching
@@ -30,7 +31,7 @@ from tests.atm_service.world import Clerk, Customer, Person, Service
 
 MILLION = 1_000_000
 STEP = 10_000
-EVE = datetime(2026, 12, 30, 16, 59, 59, tzinfo=UTC)  # a second before midnight in Vietnam
+EVE = datetime(2026, 12, 27, 16, 59, 59, tzinfo=UTC)  # a second before midnight in Vietnam
 
 
 @dataclass
@@ -75,17 +76,24 @@ class Story:
     payee: Customer
     clerk: Clerk
     boss: Person
+    reached: set[tuple[str, str]] = field(default_factory=set)
 
     @property
     def today(self) -> date:
         return self.service.now.astimezone(calendar.VIETNAM).date()
+
+    def limit(self, answer: Response) -> str:
+        """Give the refusal, and remember which limit it was."""
+        slug = refused(answer)
+        self.reached.add((slug, answer.json().get("period", "day")))
+        return slug
 
     def code(self, amount: int, keep: bool) -> None:  # noqa: FBT001  chosen by lot
         answer = self.customer.authorise(amount)
         if len(self.book.live) >= self.book.rules.withdrawal.live_codes_max:
             assert refused(answer) == "too-many-live-codes"
         elif not self.book.may(amount, self.today):
-            assert refused(answer) == "customer-limit-reached"
+            assert self.limit(answer) == "customer-limit-reached"
         elif keep:
             self.book.live[answer.json()["id"]] = self.service.now, amount
         else:
@@ -104,7 +112,7 @@ class Story:
     def deposit(self, amount: int, undo: bool) -> None:  # noqa: FBT001  chosen by lot
         notes = {"10000": amount // STEP}
         if not self.book.may(amount, self.today):
-            assert refused(propose(self.clerk, self.customer, notes)) == "customer-limit-reached"
+            assert self.limit(propose(self.clerk, self.customer, notes)) == "customer-limit-reached"
             return
         id = deposited(self.clerk, self.customer, notes)["subject"]
         if undo:
@@ -120,7 +128,7 @@ class Story:
             assert transfers.confirm(self.clerk, answer.json()).status_code == 201
             self.book.sent.append((self.today, amount))
         else:
-            assert refused(answer) in {"customer-limit-reached", "transfer-limit-reached"}
+            assert self.limit(answer) in {"customer-limit-reached", "transfer-limit-reached"}
 
     def at(self, moment: datetime) -> None:
         self.service.clock.now = moment
@@ -154,14 +162,14 @@ def controls_hold(service: Service, rules: policy.Policy) -> bool:
 def test_days_a_month_and_a_year_end(service: Service, name: str) -> None:
     """Whatever is done before and after midnight: allowed, refused and counted as the model says."""
     story, lot = begin(service, name), random.Random(name)
-    midnights = [EVE + timedelta(days=number, seconds=1) for number in range(4)]
+    midnights = [EVE + timedelta(days=number, seconds=1) for number in range(7)]
     for moment in [EVE, *(one for night in midnights for one in (night, night + timedelta(hours=23)))]:
         story.at(moment)
         story.compare()
         for _ in range(6):
             left = story.book.rules.customer.per_day - story.book.used(story.today).day
             edges = [one for one in (left, left + STEP) if STEP < one <= 10 * MILLION and one >= 50_000]
-            amount = lot.choice([2 * MILLION, 5 * MILLION, 9_990_000, *edges])
+            amount = lot.choice([5 * MILLION, 9_990_000, 10 * MILLION, *edges])
             deed = lot.choice(["code", "code", "end", "deposit", "send", "send"])
             if deed == "code":
                 story.code(amount, keep=lot.random() < 0.3)
@@ -174,6 +182,8 @@ def test_days_a_month_and_a_year_end(service: Service, name: str) -> None:
                 story.send(amount)
             story.compare()
     assert story.today == date(2027, 1, 3)
+    months = {("customer-limit-reached", "month")} if name == "mobile_money" else set()
+    assert story.reached == {("customer-limit-reached", "day"), ("transfer-limit-reached", "day"), *months}
     _controls_say_the_same(story)
 
 
