@@ -69,6 +69,7 @@ def test_a_count_in_somebodys_hand_is_passed_by(service: Service) -> None:
     customer.post("/wallet/v1/withdrawals", {"amount": 50_000, "pin": "111222"})
     service.clock.advance(days=1, seconds=1)
     with service.context.transaction() as counting:
-        attempts.wrong(counting, attempts.PIN, str(customer.id), service.now - timedelta(days=1))
+        rules, then = service.context.policy.attempts, service.now - timedelta(days=1)
+        attempts.wrong(counting, rules, attempts.PIN, str(customer.id), then)
         with service.context.transaction() as session:
             assert attempts.forget_old(session, service.now) == 0

@@ -6,7 +6,7 @@ from atm_service.platform.policy import TopUp
 from atm_service.registers.payments import domain
 from atm_service.registers.payments.errors import TopUpOutOfRange
 
-RULES = TopUp(amount_min=10_000, amount_max=100_000_000)
+RULES = TopUp(amount_min=10_000, amount_max=100_000_000, given_up_after_min=1_440)
 
 
 @pytest.mark.parametrize("amount", [10_000, 10_001, 100_000_000])
