@@ -92,7 +92,7 @@ def founded(on: Server, name: str, clock: Clock, customers: int = CUSTOMERS, off
     if is_new:
         with context.transaction() as session:
             units.furnish(session, clock())
-        _settle(context, customers, clock)
+        _settle(context, url, customers, clock)
         _furnish(context, offices_, clock())
         settle(url)
     return Town(url, data_dir, context, _people(context), _clerks(context))
@@ -128,25 +128,27 @@ def id_number(number: int) -> str:
     return f"020085{number:06d}"
 
 
-def _settle(context: Context, customers: int, clock: Clock) -> None:
-    """Let customers in, each with a wallet full of money."""
-    with context.transaction() as session:
+def _settle(context: Context, url: str, customers: int, clock: Clock) -> None:
+    """Let customers in, each with a wallet full of money: as the owner, many at once, while nobody else is there."""
+    owner = db.owner_engine(url)
+    with owner.begin() as session:
         ledger.open_accounts(session, chart.bank_accounts(BANK), clock())
     for start in range(0, customers, TOGETHER):
         now = clock()  # not one moment for all: the entries of a journal come one after another
         numbers = range(start, min(customers, start + TOGETHER))
-        with context.transaction() as session:
+        with owner.begin() as session:
             let_in = [_customer(context, number, now) for number in numbers]
             for one in let_in:
                 if not customer_store.add(session, one):
                     raise RuntimeError("a made-up customer is there twice")
             accounts = [account for one in let_in for account in chart.customer_accounts(one.id)]
             ledger.open_accounts(session, accounts, now)
-        with context.transaction() as session:
+        with owner.begin() as session:
             source = chart.settlement(BANK)
             books.post(
                 session, [books.entry(source, chart.customer(one.id), MONEY, now) for one in let_in], now
             )
+    owner.dispose()
 
 
 def _customer(context: Context, number: int, now: datetime) -> customer_store.Customer:
@@ -169,11 +171,17 @@ def _customer(context: Context, number: int, now: datetime) -> customer_store.Cu
 def _furnish(context: Context, number: int, now: datetime) -> None:
     """Open offices, each with a clerk and a full drawer."""
     with context.transaction() as session:
-        codes = session.execute(
-            text("SELECT code FROM service.office ORDER BY code LIMIT :number"), {"number": number}
-        ).scalars()
-        for place, code in enumerate(list(codes)):
+        codes = (
+            session.execute(
+                text("SELECT code FROM service.office ORDER BY code LIMIT :number"), {"number": number}
+            )
+            .scalars()
+            .all()
+        )
+    for place, code in enumerate(codes):
+        with context.transaction() as session:
             life.activate(session, code, 1, now)
+        with context.transaction() as session:
             offices.bring_cash(session, code, 1, CASH, ids.new(now), now)
             session.execute(
                 _ADD_CLERK, {"id": ids.new(now), "name": f"clerk{place}", "office": code, "now": now}

@@ -150,8 +150,8 @@ class Witness:
         if not may_wait(statement) or not _is_services(connection):
             return
         frames = list(_frames())
-        if _MARK.search(statement) is None and frames and frames[0].startswith("tests/"):
-            return  # a test's own hand
+        if _is_tests_own(statement, frames):
+            return
         held: Held = connection.info.setdefault("locks", Held())
         if _is_autocommit(connection):
             held.for_transaction.clear()
@@ -170,6 +170,13 @@ def _is_services(connection: Connection) -> bool:
         options = connection.connection.dbapi_connection.info.options  # type: ignore[union-attr]
         connection.info["service"] = f"role={db.APP_ROLE}" in options
     return bool(connection.info["service"])
+
+
+def _is_tests_own(statement: str, frames: list[str]) -> bool:
+    """Tell whether a test acts for the service: by SQL of its own, or as a test of the ledger alone."""
+    by_hand = frames[:1] and frames[0].startswith("tests/") and _MARK.search(statement) is None
+    alone = not any(frame.startswith("atm_service/") for frame in frames)
+    return bool(by_hand) or (alone and any(frame.startswith("tests/ledger/") for frame in frames))
 
 
 def _is_autocommit(connection: Connection) -> bool:

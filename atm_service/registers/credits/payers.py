@@ -37,9 +37,9 @@ def open_payer(session: Connection, code: str, name: str, now: datetime) -> bool
         raise PayerInvalid("a payer's code is 1 to 40 of a-z, 0-9 and -, and not `treasury`, which is there")
     if not 1 <= len(name) <= NAME_MAX or not name.isprintable():
         raise PayerInvalid(f"a payer's name is 1 to {NAME_MAX} printable characters")
-    ledger.open_accounts(session, chart.payer_accounts(code), now)
     if not store.add_payer(session, code, name, now):
         return False
+    ledger.open_accounts(session, chart.payer_accounts(code), now)
     trail.record(session, now, "payer-opened", None, None, {"payer": code})
     return True
 

@@ -31,22 +31,22 @@ def fund(context: Context, amount: int, code: str = SCHOOL) -> None:
 def settle(context: Context, count: int) -> list[tuple[str, str]]:
     """Let people have wallets, without an application each; give their card numbers and phones."""
     people, now = [], context.clock()
-    with context.transaction() as session:
-        for _ in range(count):
-            number = next(_numbers)
-            id_number, phone, id = f"020090{number:06d}", f"03{number:08d}", uuid4()
-            people.append((id_number, phone))
-            customer = Customer(
-                id=id,
-                tier="standard",
-                identity_sealed=b"-",
-                phone_sealed=b"-",
-                id_print=at_rest.id_print(context.cipher, id_number),
-                phone_print=at_rest.phone_print(context.cipher, phone),
-                pin_print=bytes(32),
-                provider_reference="test",
-                created_at=now,
-            )
+    for _ in range(count):
+        number = next(_numbers)
+        id_number, phone, id = f"020090{number:06d}", f"03{number:08d}", uuid4()
+        people.append((id_number, phone))
+        customer = Customer(
+            id=id,
+            tier="standard",
+            identity_sealed=b"-",
+            phone_sealed=b"-",
+            id_print=at_rest.id_print(context.cipher, id_number),
+            phone_print=at_rest.phone_print(context.cipher, phone),
+            pin_print=bytes(32),
+            provider_reference="test",
+            created_at=now,
+        )
+        with context.transaction() as session:
             assert store.add(session, customer)
             ledger.open_accounts(session, chart.customer_accounts(id), now)
     return people

@@ -214,11 +214,12 @@ def test_progress_counts_up_to_all(context: Context, monkeypatch: pytest.MonkeyP
 def test_funding_is_recorded_once(context: Context) -> None:
     """The same transfer changes nothing; under its number another amount is refused."""
     now = context.clock()
-    with context.transaction() as session:
-        assert payers.open_payer(session, SCHOOL, "Trường", now)
-        assert not payers.open_payer(session, SCHOOL, "Trường", now)
-        assert payers.fund(session, SCHOOL, 500, "FT1", "970436", now)
-        assert not payers.fund(session, SCHOOL, 500, "FT1", "970436", now)
+    for new in (True, False):
+        with context.transaction() as session:
+            assert payers.open_payer(session, SCHOOL, "Trường", now) is new
+    for new in (True, False):
+        with context.transaction() as session:
+            assert payers.fund(session, SCHOOL, 500, "FT1", "970436", now) is new
     with context.transaction() as session, pytest.raises(payers.PayerInvalid):
         payers.fund(session, SCHOOL, 600, "FT1", "970436", now)
     assert balance(context, chart.settlement("970436")) == 500

@@ -317,7 +317,8 @@ def test_too_many_applications(service: Service) -> None:
 
 def test_decided_stays_decided(service: Service) -> None:
     """PostgreSQL itself refuses to change a decided application."""
-    application_id = service.apply(capture="sample-blurred", **PERSON).json()["id"]
+    id = UUID(service.apply(capture="sample-blurred", **PERSON).json()["id"])
     decision = application_store.Decision(domain.ApplicationStatus.REJECTED, ("other",))
     with service.context.engine.connect() as session, pytest.raises(DBAPIError, match="never changed"):
-        application_store.decide(session, UUID(application_id), decision, service.now + timedelta(1))
+        assert application_store.lock(session, id)
+        application_store.decide(session, id, decision, service.now + timedelta(1))

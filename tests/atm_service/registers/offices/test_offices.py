@@ -35,6 +35,7 @@ def test_importing_again_adds_nothing(service: Service) -> None:
     """What is there stays as it is, its state too."""
     with service.context.transaction() as session:
         life.activate(session, OFFICE, 1, service.now)
+    with service.context.transaction() as session:
         assert units.furnish(session, service.now) == 0
         assert offices.active(session, OFFICE).state is State.ACTIVE
 
