@@ -78,7 +78,7 @@ def make_plausible(cast: Cast, case: Case) -> None:
         case.headers["Idempotency-Key"] = str(uuid4())
     if case.path_parameters:
         case.path_parameters |= cast.there(case.path)
-    for name in ("cursor", "from", "to", "date", "as_of"):
+    for name in ("cursor", "from", "to", "date", "as_of", "tree"):
         (case.query or {}).pop(name, None)
     if case.body is not NOT_SET:
         case.body = whole(case.body)
