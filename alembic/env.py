@@ -6,7 +6,7 @@ data), so that a function is read in one file and not pieced together from a his
 
 import os
 
-from sqlalchemy import create_engine, text
+from sqlalchemy import NullPool, create_engine, text
 from sqlmodel import SQLModel
 
 from alembic import context
@@ -17,7 +17,7 @@ LOCK = 7_368_112_054  # any constant: two migrating processes take turns
 
 def run() -> None:
     url = context.config.attributes.get("database_url") or os.environ["SOFT_ATM_DATABASE_URL"]
-    engine = create_engine(url)
+    engine = create_engine(url, poolclass=NullPool)  # a migration that fails leaves no connection behind
     with engine.connect() as connection:
         connection.execute(text("SELECT pg_advisory_lock(:lock)"), {"lock": LOCK})
         connection.commit()
@@ -36,7 +36,6 @@ def run() -> None:
             connection.commit()
         finally:
             connection.execute(text("SELECT pg_advisory_unlock(:lock)"), {"lock": LOCK})
-    engine.dispose()
 
 
 run()

@@ -39,7 +39,8 @@ CREATE DOMAIN ledger.hold_outcome AS text COLLATE "C" CONSTRAINT hold_outcome_kn
 
 # What needs more than one column stays with its table, as short as can be. `floor_sign` follows class and floor (a
 # trigger in ledger/accounts.sql sees to it): 1 where debits less credits, -1 where credits less debits must not go
-# below what is held, 0 where there is no floor and so nothing can be held.
+# below what is held, 0 where there is no floor and so nothing can be held. It gets its first values while PostgreSQL
+# writes the table anew, which is no update of rows: the guards let nobody but the ledger's functions make one.
 ACCOUNT: Final = """
 ALTER TABLE ledger.account
     DROP CONSTRAINT account_code_form,
@@ -57,9 +58,9 @@ ALTER TABLE ledger.account
     ALTER COLUMN held TYPE ledger.total,
     ALTER COLUMN version TYPE ledger.total,
     ADD COLUMN floor_sign smallint;
-UPDATE ledger.account
-SET floor_sign = CASE WHEN NOT floored THEN 0 WHEN class IN ('asset', 'expense') THEN 1 ELSE -1 END;
 ALTER TABLE ledger.account
+    ALTER COLUMN floor_sign TYPE smallint
+        USING CASE WHEN NOT floored THEN 0 WHEN class IN ('asset', 'expense') THEN 1 ELSE -1 END,
     ALTER COLUMN floor_sign SET NOT NULL,
     ADD CONSTRAINT account_floor CHECK ((debits - credits) * floor_sign >= held);
 """
