@@ -15,7 +15,7 @@ from pydantic import ValidationError
 
 from counter_app.app import create_app
 from counter_app.encryption import KeyFileError, load_cipher
-from counter_app.journal import Journal
+from counter_app.journal import Journal, JournalFileError
 from counter_app.settings import Settings
 
 cli = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
@@ -46,7 +46,7 @@ def serve(
         raise typer.Exit(2) from None
     try:
         journal = _open_journal(settings.data_dir)
-    except (KeyFileError, OSError) as failure:
+    except (JournalFileError, KeyFileError, OSError) as failure:
         typer.echo(f"cannot open the journal: {failure}", err=True)
         raise typer.Exit(1) from None
     _run(settings, journal, ready_file)

@@ -22,7 +22,12 @@ from counter_app.encryption import Cipher, UndecryptableError
 
 KEEP: Final = timedelta(days=30)
 KEEP_UNSENT: Final = timedelta(minutes=15)
-_SCHEMA_VERSION: Final = 2
+_VERSIONS: Final = (1, 2)
+_WHAT_TO_DO: Final = (
+    "Start the newest counter app that ran here, and do not delete the file: it may hold payments whose outcome is not "
+    "known yet. If no app opens it, keep it, ask the area which payments of this office are paid, and start in a new "
+    "data folder."
+)
 # A file of version 1 named every kind of request in a check; the table is made anew without it, rows and all.
 _FROM_1: Final = ("ALTER TABLE request RENAME TO request_1", "DROP INDEX request_state")
 _TO_2: Final = (
@@ -70,6 +75,10 @@ class State(StrEnum):
 
 
 UNRESOLVED: Final = (State.SENT, State.UNKNOWN)
+
+
+class JournalFileError(Exception):
+    """The file is not one that this app can keep. The message says which file and what to do."""
 
 
 class NotYoursError(Exception):
@@ -122,31 +131,49 @@ class Entry:
 
 
 class Journal:
-    """The journal in one SQLite file. For one process and one thread."""
+    """The journal in one SQLite file. For one process and one thread.
+
+    Raises JournalFileError, and leaves the file as it was, when this app is older than the file or it is damaged.
+    """
 
     def __init__(self, path: Path, cipher: Cipher) -> None:
         self._cipher = cipher
         self._database = sqlite3.connect(path, isolation_level=None)
         self._database.row_factory = sqlite3.Row
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON"):
-            self._database.execute(f"PRAGMA {pragma}")
-        version = self._made()
-        if version != _SCHEMA_VERSION:
-            raise RuntimeError(f"{path}: made by another version of the counter app ({version})")
+        try:
+            self._refuse_newer()
+            for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON"):
+                self._database.execute(f"PRAGMA {pragma}")
+            self._make()
+        except (sqlite3.DatabaseError, ValueError) as wrong:
+            self._database.close()
+            raise JournalFileError(f"{path}: {wrong}. {_WHAT_TO_DO}") from wrong
 
-    def _made(self) -> int:
-        """Make the tables, or make those of version 1 anew; return the version."""
+    def _version(self) -> int | None:
+        """Read the version of the file; None of a new one."""
+        if not self._database.execute(
+            "SELECT 1 FROM sqlite_master WHERE name = 'journal_version'"
+        ).fetchone():
+            return None
+        return int(self._database.execute("SELECT version FROM journal_version").fetchone()["version"])
+
+    def _refuse_newer(self) -> None:
+        """Refuse a file that a newer app has made, or has written kinds of requests in that this one cannot know."""
+        version, kinds = self._version(), set()
+        if version in _VERSIONS:
+            kinds = {
+                row["kind"] for row in self._database.execute("SELECT DISTINCT kind FROM request")
+            } - set(Kind)
+        if version not in (None, *_VERSIONS) or kinds:
+            what = ", ".join(sorted(kinds)) or f"version {version}"
+            raise ValueError(f"a newer counter app wrote it ({what})")
+
+    def _make(self) -> None:
+        """Make the tables, or make those of version 1 anew."""
         schema = files("counter_app").joinpath("journal.sql").read_text(encoding="utf-8")
-        there = self._database.execute(
-            "SELECT name FROM sqlite_master WHERE name = 'journal_version'"
-        ).fetchone()
-        old = (
-            there and self._database.execute("SELECT version FROM journal_version").fetchone()["version"] == 1
-        )
-        steps = (*_FROM_1, schema, *_TO_2) if old else (schema,)
+        steps = (*_FROM_1, schema, *_TO_2) if self._version() == 1 else (schema,)
         # One script, one transaction: a power cut in the middle leaves the old file as it was.
         self._database.executescript(";\n".join(("BEGIN IMMEDIATE", *steps, "COMMIT")))
-        return int(self._database.execute("SELECT version FROM journal_version").fetchone()["version"])
 
     def close(self) -> None:
         """Close the file. Nothing is lost if this is never called."""

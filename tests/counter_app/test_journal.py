@@ -1,4 +1,5 @@
 import os
+import re
 import signal
 import sqlite3
 import subprocess
@@ -11,7 +12,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from typer.testing import CliRunner
 
+from counter_app.__main__ import cli
 from counter_app.encryption import load_cipher
 from counter_app.journal import KEEP, KEEP_UNSENT, Journal, Kind, NotYoursError, Question, State, Who
 from tests.counter_app.desk import BEGIN
@@ -204,11 +207,25 @@ def test_an_answer_cannot_be_without_being_read(journal: Journal) -> None:
         journal._database.execute("UPDATE request SET state = 'answered'")
 
 
-def test_another_version_is_refused(journal: Journal, tmp_path: Path) -> None:
-    """A journal of another version is not guessed at."""
-    journal._database.execute("UPDATE journal_version SET version = 9")
-    with pytest.raises(RuntimeError, match="another version"):
-        open_journal(tmp_path)
+@pytest.mark.parametrize(
+    ("damage", "reason"),
+    [
+        ("UPDATE journal_version SET version = 9", r"a newer counter app wrote it \(version 9\)"),
+        ("UPDATE request SET kind = 'loan'", r"a newer counter app wrote it \(loan\)"),
+        ("DROP TABLE request; CREATE TABLE request (key)", "no such column: kind"),
+    ],
+)
+def test_a_file_of_a_newer_app_is_refused(tmp_path: Path, damage: str, reason: str) -> None:
+    """It is not guessed at, not touched, and whoever starts the app reads what to do."""
+    made = open_journal(tmp_path)
+    made.begin(question(), BEGIN)
+    made._database.executescript(damage)
+    made.close()
+    before = on_disk(tmp_path)
+    started = CliRunner().invoke(cli, ["--data-dir", str(tmp_path)])
+    assert started.exit_code == 1
+    assert re.search(f"cannot open the journal: .*{reason}. Start the newest counter app", started.stderr)
+    assert on_disk(tmp_path) == before
 
 
 VERSION_1 = """
