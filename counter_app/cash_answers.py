@@ -2,9 +2,16 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Literal
+from typing import Annotated, Literal
+
+from pydantic import BeforeValidator
 
 from counter_app.answers import Shift
+
+
+def _word_of_today(direction: object) -> object:
+    """Read what a service remembers from before migration 0020, when areas were districts."""
+    return "to-area" if direction == "to-district" else direction
 
 
 @dataclass(frozen=True)
@@ -68,7 +75,7 @@ class Delivery:
 
     id: str
     office: str
-    direction: Literal["to-office", "to-area"]
+    direction: Annotated[Literal["to-office", "to-area"], BeforeValidator(_word_of_today)]
     status: Literal["ordered", "sent", "turned-back", "received", "returned", "cancelled"]
     amount: int | None
     ordered_at: datetime
@@ -76,7 +83,7 @@ class Delivery:
     turned_reason: str | None
     difference: int | None
     explanation: str | None
-    for_another: bool
+    for_another: bool = False
     recount: bool = False
 
     @property

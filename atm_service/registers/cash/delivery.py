@@ -29,6 +29,11 @@ class Direction(StrEnum):
     TO_OFFICE = "to-office"
     TO_AREA = "to-area"
 
+    @classmethod
+    def _missing_(cls, value: object) -> "Direction | None":
+        """Read what a counter wrote down before migration 0020, when areas were districts, and asks for again."""
+        return cls.TO_AREA if value == "to-district" else None
+
 
 class Side(StrEnum):
     """Who acts: supervisors for the area, clerks for their office."""
