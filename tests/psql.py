@@ -5,6 +5,9 @@ import os
 import subprocess
 from functools import cache
 from pathlib import Path
+from typing import Final
+
+OWN_LINES: Final = ("\\restrict ", "\\unrestrict ", "SET transaction_timeout ")
 
 
 @cache
@@ -31,3 +34,10 @@ def run(url: str, *arguments: str, script: str | None = None) -> list[str]:
     )
     assert (ended.returncode, ended.stderr) == (0, "")
     return ended.stdout.splitlines()
+
+
+def dump(url: str, *arguments: str) -> list[str]:
+    """Let pg_dump write a database down, and give its lines but those that only its own version reads."""
+    command = [program().with_name("pg_dump"), "--no-owner", *arguments, url.replace("+psycopg", "", 1)]
+    ended = subprocess.run(command, check=True, capture_output=True, text=True, timeout=60)
+    return [line for line in ended.stdout.splitlines() if not line.startswith(OWN_LINES)]
