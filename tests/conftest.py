@@ -49,7 +49,7 @@ def _fail_by_witness() -> None:
 
 
 # The longest first, then what is many, then what waits for processes and pages; small files fill in at the end.
-FOLDERS = ("simulation/test_sixty_days", "atm_service", "bench", "browser", "simulation", "")
+FOLDERS = ("simulation/test_sixty_days", "upgrades", "atm_service", "bench", "browser", "simulation", "")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -4,6 +4,7 @@ import asyncio
 import base64
 import gzip
 import json
+import os
 import re
 import sqlite3
 from collections.abc import Iterator
@@ -93,7 +94,7 @@ class House:
 @contextmanager
 def restored(server_url: str, revision: str, folder: Path) -> Iterator[House]:
     """Bring a dump back into a database of its own."""
-    name = f"upgrade_{revision}"
+    name = f"upgrade_{revision}_{os.getpid()}"
     administer(server_url, f"CREATE DATABASE {name}")
     url = make_url(server_url).set(database=name).render_as_string(hide_password=False)
     psql.run(url, script=gzip.decompress((DUMPS / f"{revision}.sql.gz").read_bytes()).decode())
