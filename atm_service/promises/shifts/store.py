@@ -1,7 +1,7 @@
 """What is kept of shifts besides themselves: breaks at an opening, and leave to close what was left open."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
 
@@ -166,7 +166,11 @@ _OPEN_SHIFT_AT = text(f"{_SHIFT} WHERE s.office = :office AND s.drawer = :drawer
 _OPEN_SHIFTS_OF = text(f"{_SHIFT} WHERE s.office = :office AND s.closed_at IS NULL ORDER BY s.drawer")
 
 
-_OPEN_SHIFTS = text(f"{_SHIFT} WHERE s.closed_at IS NULL AND s.id < :before ORDER BY s.id DESC LIMIT :limit")
+_OPEN_SHIFTS = text(f"""
+    {_SHIFT} WHERE s.closed_at IS NULL AND s.id < :before
+      AND (CAST(:area AS text) IS NULL OR s.office IN (SELECT service.offices_below(:area, :day)))
+    ORDER BY s.id DESC LIMIT :limit
+""")
 
 
 _LAST_CLOSED = text(f"""
@@ -261,11 +265,10 @@ def open_shifts_of(session: Connection, office: str) -> list[Shift]:
     return [Shift(**row) for row in session.execute(_OPEN_SHIFTS_OF, {"office": office}).mappings()]
 
 
-def open_shifts(session: Connection, before: UUID, limit: int) -> list[Shift]:
-    """List the open shifts of all offices, newest first."""
-    return [
-        Shift(**row) for row in session.execute(_OPEN_SHIFTS, {"before": before, "limit": limit}).mappings()
-    ]
+def open_shifts(session: Connection, area: str | None, day: date, before: UUID, limit: int) -> list[Shift]:
+    """List the open shifts of the offices below an area on a day (None: everywhere), newest first."""
+    values = {"area": area, "day": day, "before": before, "limit": limit}
+    return [Shift(**row) for row in session.execute(_OPEN_SHIFTS, values).mappings()]
 
 
 def last_closed(session: Connection, office: str, drawer: int) -> Shift | None:
