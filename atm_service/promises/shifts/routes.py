@@ -202,12 +202,12 @@ def opening_breaks(
 
 
 def _shift(session: Connection, shift: Shift) -> ShiftView:
-    number, total = store.paid(session, shift.id)
     facts = {name: value for name, value in vars(shift).items() if name not in _HIDDEN}
+    facts |= vars(store.paid(session, shift.id))
     if shift.closed_at is None:
-        return ShiftView(**facts, status="open", paid_count=number, paid_total=total, movements=None)
+        return ShiftView(**facts, status="open", movements=None)
     movements = MovementsView(**vars(store.movements(session, shift)))
-    return ShiftView(**facts, status="closed", paid_count=number, paid_total=total, movements=movements)
+    return ShiftView(**facts, status="closed", movements=movements)
 
 
 def _open(session: Connection, found: Sequence[Shift]) -> list[OpenShiftView]:

@@ -21,7 +21,7 @@ from sqlmodel import Field, SQLModel
 
 from atm_service.platform import ids
 from atm_service.platform.locking import Rank
-from atm_service.promises.shifts.domain import Movements, Shift
+from atm_service.promises.shifts.domain import Movements, Paid, Shift
 from ledger import account_id
 
 
@@ -197,9 +197,14 @@ _CLOSE_SHIFT = text("""
 """).bindparams(bindparam("counts", type_=JSONB))
 
 
-_PAID = text(
-    "SELECT count(*) AS number, coalesce(sum(amount), 0) AS total FROM service.receipt WHERE shift_id = :id"
-)
+_PAID = text("""
+    SELECT count(*) AS paid_count, coalesce(sum(r.amount), 0)::bigint AS paid_total,
+        count(undone.id) AS undone_count,
+        coalesce(sum(r.amount) FILTER (WHERE undone.id IS NOT NULL), 0)::bigint AS undone_total
+    FROM service.receipt AS r
+    LEFT JOIN service.voucher AS undone ON undone.kind = 'withdrawal-reversal' AND undone.subject = r.withdrawal_id
+    WHERE r.shift_id = :id
+""")
 
 
 # Entries carry their time in their ids, so that only the shift's own are looked up.
@@ -293,10 +298,9 @@ def close_shift(session: Connection, values: Mapping[str, Any]) -> None:
     session.execute(_CLOSE_SHIFT, dict(values))
 
 
-def paid(session: Connection, shift_id: UUID) -> tuple[int, int]:
-    """Give how many withdrawals a shift has paid, and how much in đồng."""
-    row = session.execute(_PAID, {"id": shift_id}).one()
-    return int(row.number), int(row.total)
+def paid(session: Connection, shift_id: UUID) -> Paid:
+    """Add up what a shift has paid, and what of it was undone since."""
+    return Paid(**session.execute(_PAID, {"id": shift_id}).mappings().one())
 
 
 def movements(session: Connection, shift: Shift) -> Movements:
