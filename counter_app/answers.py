@@ -66,7 +66,7 @@ class Delegate:
 
 @dataclass(frozen=True)
 class Receipt:
-    """Proof of a payment. Amounts in đồng."""
+    """Proof of a payment. Amounts in đồng. `undone_by` is the number of the voucher of its reversal."""
 
     id: str
     number: str
@@ -82,6 +82,7 @@ class Receipt:
     paid_at: datetime
     notes: dict[str, int] | None = None
     delegate: Delegate | None = None
+    undone_by: str | None = None
 
 
 @dataclass(frozen=True)
@@ -117,6 +118,8 @@ class Shift:
     closing_over_short: int | None
     paid_count: int
     paid_total: int
+    undone_count: int = 0  # of those paid, what was undone since
+    undone_total: int = 0
     recount: bool = False  # the count just sent differs: count once more, the next one stands
     counted_by: str | None = None
     movements: Movements | None = None  # told after the count alone

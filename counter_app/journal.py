@@ -307,6 +307,10 @@ class Journal:
             (office, username),
         )
 
+    def undone(self, subject: str) -> bool:
+        """Tell whether a payment or a deposit was undone from here."""
+        return bool(self._entries("kind = 'reversal' AND state = 'answered' AND subject = ?", (subject,)))
+
     def last_drawer(self, office: str) -> int | None:
         """Return the drawer that the office's last shift was opened at from here."""
         row = self._database.execute(

@@ -287,7 +287,9 @@ ADVICE: Final[Mapping[str, Advice]] = {
     "sender-ordered": Advice(
         "wait",
         _("You ordered so large a sum: another supervisor sends it"),
-        _("Nothing was sent. Keep the cash where it is and call the other one; it is in everybody's list."),
+        _(
+            "Nothing was sent. Keep the cash where it is and call another supervisor of its area, who has it in the list."
+        ),
     ),
     "explainer-handled": Advice(
         "wait",

@@ -22,7 +22,10 @@ class Delegate:
 
 @dataclass(frozen=True)
 class Receipt:
-    """One payment over the counter, with the names that are printed. Amount and fee in đồng."""
+    """One payment over the counter, with the names that are printed. Amount and fee in đồng.
+
+    `undone_by` is the number of the voucher by which it was undone.
+    """
 
     id: UUID
     number: str
@@ -40,6 +43,7 @@ class Receipt:
     identity_sealed: bytes
     notes: dict[str, int] | None
     delegate: Delegate | None = None
+    undone_by: str | None = None
 
 
 _INSERT = text("""
@@ -53,13 +57,14 @@ _INSERT = text("""
 """)
 _SELECT: Final = """
     SELECT r.*, o.name AS office_name, s.display_name AS clerk, c.identity_sealed, m.notes,
-           d.id AS delegation_id, d.delegate_sealed
+           d.id AS delegation_id, d.delegate_sealed, undone.number AS undone_by
     FROM service.receipt r
     JOIN service.office o ON o.code = r.office
     JOIN service.staff s ON s.id = r.clerk_id
     JOIN service.customer c ON c.id = r.customer_id
     JOIN service.withdrawal w ON w.id = r.withdrawal_id
     LEFT JOIN service.delegation d ON d.id = w.delegation_id
+    LEFT JOIN service.voucher undone ON undone.kind = 'withdrawal-reversal' AND undone.subject = r.withdrawal_id
     LEFT JOIN service.note_movement m
         ON m.entry_id = r.entry_id AND m.place = 'office/' || r.office || '/drawer/' || r.drawer
 """
@@ -124,4 +129,5 @@ def _receipt(row: Row[Any]) -> Receipt:
         identity_sealed=row.identity_sealed,
         notes=None if row.notes is None else written(minus(NONE, tuple(row.notes))),
         delegate=row.delegation_id and Delegate(row.delegation_id, row.delegate_sealed, row.delegate_checked),
+        undone_by=row.undone_by,
     )

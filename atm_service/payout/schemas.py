@@ -132,7 +132,10 @@ class PaymentRequest(_Body):
 
 
 class ReceiptView(_Body):
-    """The proof that cash was paid: the counter shows "paid" only with this in hand."""
+    """The proof that cash was paid: the counter shows "paid" only with this in hand.
+
+    `undone_by` is the number of the voucher of its reversal: it is no proof any more.
+    """
 
     id: UUID
     number: str = Field(examples=["05971-1-261121-0007"])
@@ -149,6 +152,7 @@ class ReceiptView(_Body):
     entry_id: UUID
     notes: dict[str, int] | None = Field(description="the notes handed over; null where they are not known")
     delegate: DelegateView | None = Field(None, description="the delegate who was paid for the customer")
+    undone_by: str | None = Field(None, examples=["05971-1-261121-V0007"])
 
 
 class AppointmentMoveRequest(BaseModel):

@@ -114,4 +114,5 @@ def receipt(context: Context, paid: Receipt) -> ReceiptView:
             masked_id=masked_delegate(context, paid.delegate.delegation_id, paid.delegate.encrypted),
             checked=paid.delegate.checked,
         ),
+        undone_by=paid.undone_by,
     )

@@ -65,14 +65,28 @@ def _find(page: Page, key: str) -> Entry:
 
 def _answered(page: Page, entry: Entry) -> Response:
     if entry.kind in (Kind.PAYMENT, Kind.CARD_PAYMENT):
-        return page.render("paid.html", receipt=read(Receipt, entry.answer))
+        return _paid(page, read(Receipt, entry.answer))
     if entry.kind in VOUCHED:
-        return page.render("done.html", voucher=read(Voucher, entry.answer))
+        return _done(page, read(Voucher, entry.answer))
     if entry.kind is Kind.COUNTERFEIT:
         return page.render("counterfeit_paper.html", note=read(Counterfeit, entry.answer), copy=False)
     if entry.kind is Kind.DECISION:
         return page.go("/reviews")
     return page.go("/queue")
+
+
+def _paid(page: Page, receipt: Receipt) -> Response:
+    """Say PAID; of what was undone since, show the marked copy: nobody hands that cash over again."""
+    if page.app.journal.undone(receipt.withdrawal_id):
+        return page.go(f"/receipts/{receipt.id}")
+    return page.render("paid.html", receipt=receipt)
+
+
+def _done(page: Page, voucher: Voucher) -> Response:
+    """Say what was done; of a deposit that was undone since, show the marked copy."""
+    if voucher.kind == "deposit" and page.app.journal.undone(voucher.subject):
+        return page.go(f"/vouchers/{voucher.id}")
+    return page.render("done.html", voucher=voucher)
 
 
 def _opened(page: Page, entry: Entry) -> Response:

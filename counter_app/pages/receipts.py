@@ -26,17 +26,19 @@ async def of_day(page: InPage, day: str = "") -> Response:
     today = page.app.service.now().astimezone(VIET_NAM).date()
     chosen = read_day(day, today)
     items, complete = await _all(page, chosen)
-    drawers = sorted({receipt.drawer for receipt in items})
-    totals = [
-        (
-            drawer,
-            sum(1 for r in items if r.drawer == drawer),
-            sum(r.amount for r in items if r.drawer == drawer),
-        )
-        for drawer in drawers
-    ]
+    stand = [receipt for receipt in items if receipt.undone_by is None]
     return page.render(
-        "receipts.html", day=chosen, today=today, receipts=items, complete=complete, totals=totals
+        "receipts.html",
+        day=chosen,
+        today=today,
+        receipts=items,
+        complete=complete,
+        drawers={
+            drawer: [one for one in stand if one.drawer == drawer]
+            for drawer in sorted({receipt.drawer for receipt in items})
+        },
+        stand=stand,
+        undone=[receipt for receipt in items if receipt.undone_by is not None],
     )
 
 
@@ -47,9 +49,13 @@ async def one(page: InPage, id: UUID) -> Response:
         receipt = await page.ask(page.clerk, service_api.receipt, str(id))
     except RefusedError as refused:
         return page.refuse(refused.problem, next_page="/receipts")
+    return page.render("receipt.html", receipt=receipt, may_undo=may_undo(page, receipt))
+
+
+def may_undo(page: Page, receipt: Receipt) -> bool:
+    """Tell whether to offer that a payment be undone: on its day, once."""
     today = page.app.service.now().astimezone(VIET_NAM).date()
-    may_undo = receipt.paid_at.astimezone(VIET_NAM).date() == today
-    return page.render("receipt.html", receipt=receipt, may_undo=may_undo)
+    return receipt.undone_by is None and receipt.paid_at.astimezone(VIET_NAM).date() == today
 
 
 def read_day(text: str, today: date) -> date:

@@ -13,7 +13,7 @@ from counter_app.answers import Approval, Problem
 from counter_app.counts import CountUnreadableError
 from counter_app.journal import Kind, Question
 from counter_app.page import FormRefusedError, InPage, Page, form_key, read_words
-from counter_app.pages import approvals, vouchers
+from counter_app.pages import approvals, receipts, vouchers
 from counter_app.service_api import RefusedError
 
 router = APIRouter()
@@ -26,6 +26,8 @@ _PATHS: Final = {"withdrawal-reversal": "withdrawals", "deposit-reversal": "depo
 async def about_payment(page: InPage, id: UUID) -> Response:
     """Show what is to be undone, and ask why."""
     receipt = await page.ask(page.clerk, service_api.receipt, str(id))
+    if not receipts.may_undo(page, receipt):
+        return page.go(f"/receipts/{id}")
     return _why(page, f"/receipts/{id}", receipt.number, receipt.amount, receipt.payee.masked_name)
 
 
@@ -41,6 +43,8 @@ async def ask_for_payment(page: InPage, id: UUID) -> Response:
 async def about_deposit(page: InPage, id: UUID) -> Response:
     """Show what is to be undone, and ask why."""
     voucher = await vouchers.find(page, str(id))
+    if not vouchers.may_undo(page, voucher):
+        return page.go(f"/vouchers/{id}")
     return _why(page, f"/vouchers/{id}", voucher.number, voucher.amount, voucher.customer.masked_name)
 
 

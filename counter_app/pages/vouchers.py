@@ -38,10 +38,14 @@ async def one(page: InPage, id: UUID) -> Response:
         voucher = await find(page, str(id))
     except RefusedError as refused:
         return page.refuse(refused.problem, next_page="/vouchers")
+    return page.render("voucher.html", voucher=voucher, may_undo=may_undo(page, voucher))
+
+
+def may_undo(page: Page, voucher: Voucher) -> bool:
+    """Tell whether to offer that it be undone: a deposit, on its day, once."""
     today = page.app.service.now().astimezone(VIET_NAM).date()
     is_todays = voucher.made_at.astimezone(VIET_NAM).date() == today
-    may_undo = voucher.kind == "deposit" and voucher.undone_by is None and is_todays
-    return page.render("voucher.html", voucher=voucher, may_undo=may_undo)
+    return voucher.kind == "deposit" and voucher.undone_by is None and is_todays
 
 
 async def find(page: Page, id: str) -> Voucher:

@@ -258,9 +258,14 @@ def _reversals(app: FastAPI, money: Money, door: Door) -> None:
             if counted != first["amount"]:
                 raise door.refuse(409, "count-differs", counted=counted, amount=first["amount"])
             _use(money, door, kind, id)
-            return _voucher(
+            made = _voucher(
                 money, door, shift, kind, id, counted, counts=body["counts"], undoes=first["number"]
             )
+            first["undone_by"] = made[1]["number"]
+            if what == "withdrawals":
+                shift["undone_count"] += 1
+                shift["undone_total"] += counted
+            return made
 
         return await door.once(request, username, work)
 

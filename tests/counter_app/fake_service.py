@@ -453,6 +453,7 @@ def _receipt(fake: Fake, withdrawal: Withdrawal, shift: dict[str, Any], checked:
         "identity_checked": checked,
         "paid_at": _utc(fake.clock()),
         "entry_id": str(uuid.uuid4()),
+        "undone_by": None,
     }
     withdrawal.status, withdrawal.receipt = "paid", receipt
     fake.receipts.append(receipt)
@@ -484,6 +485,8 @@ def _shifts(app: FastAPI, fake: Fake) -> None:
                 **dict.fromkeys(("closed_at", "closing_counts", "closing_total", "closing_over_short")),
                 "paid_count": 0,
                 "paid_total": 0,
+                "undone_count": 0,
+                "undone_total": 0,
             }
             fake.shifts[username] = shift
             return 201, dict(shift)

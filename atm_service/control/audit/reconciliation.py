@@ -75,11 +75,16 @@ class Live:
 
 @dataclass(frozen=True)
 class Counter:
-    """What the office has paid by its running figures, from which limits and receipt numbers are made."""
+    """What the office has paid by its running figures, from which limits and receipt numbers are made.
+
+    `undone_total` of it was undone on the same day, by `undone_count` vouchers.
+    """
 
     office: str
     receipts: int
     paid_total: int
+    undone_count: int = 0
+    undone_total: int = 0
 
 
 @dataclass(frozen=True)
@@ -131,6 +136,8 @@ class OfficeDay:
     drawers: Sequence[DrawerDay]
     paid_count: int
     paid_total: int
+    undone_count: int
+    undone_total: int
     live_count: int
     live_total: int
     breaks: Sequence[Break]
@@ -196,6 +203,8 @@ def _office_day(
         drawers=days,
         paid_count=paid_count,
         paid_total=paid_total,
+        undone_count=counter.undone_count,
+        undone_total=counter.undone_total,
         live_count=live.count,
         live_total=live.total,
         breaks=breaks,

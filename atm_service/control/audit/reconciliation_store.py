@@ -28,8 +28,13 @@ _PAYMENTS = sql.query("day_payments")
 _LIVE = sql.query("day_live")
 
 _COUNTERS = text("""
-    SELECT office, receipts, paid_total FROM service.office_day
-    WHERE day = :day AND (CAST(:office AS text) IS NULL OR office = :office)
+    SELECT d.office, d.receipts, d.paid_total, count(v.id) AS undone_count, d.reversed_total AS undone_total
+    FROM service.office_day AS d
+    LEFT JOIN service.voucher AS v
+        ON v.office = d.office AND v.kind = 'withdrawal-reversal' AND v.made_at >= :start AND v.made_at < :end
+        AND v.id >= :near_start AND v.id < :near_end
+    WHERE d.day = :day AND (CAST(:office AS text) IS NULL OR d.office = :office)
+    GROUP BY d.office, d.day
 """)
 
 

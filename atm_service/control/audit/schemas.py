@@ -63,10 +63,15 @@ class DrawerView(_Body):
 
 
 class WithdrawalsView(_Body):
-    """What the office paid that day, and what it may be asked to pay: bound here, or presented here now."""
+    """What the office paid that day, and what it may be asked to pay: bound here, or presented here now.
+
+    `undone_…` is in `paid_…`: payments whose cash came back on the same day.
+    """
 
     paid_count: int
     paid_total: int
+    undone_count: int
+    undone_total: int
     live_count: int
     live_total: int
 

@@ -58,6 +58,8 @@ def office_reconciliation(day: date, office: OfficeDay) -> OfficeReconciliation:
         withdrawals=WithdrawalsView(
             paid_count=office.paid_count,
             paid_total=office.paid_total,
+            undone_count=office.undone_count,
+            undone_total=office.undone_total,
             live_count=office.live_count,
             live_total=office.live_total,
         ),

@@ -20,7 +20,6 @@ from atm_service.control.board.schemas import (
     ShiftThere,
 )
 from atm_service.control.floats.domain import Levels
-from atm_service.control.offices import routes as life_routes
 from atm_service.control.offices import views as life_views
 from atm_service.control.offices.routes import InOffice, InTree
 from atm_service.control.offices.schemas import CoverageView
@@ -54,8 +53,9 @@ def board(supervisor: InSupervisor, context: InContext, now: InNow, tree: InTree
 def office(code: InOffice, supervisor: InSupervisor, context: InContext, now: InNow) -> OfficeNearView:
     """Show one office from close by: its life, shifts, cash, deliveries and staff."""
     with context.transaction() as session:
-        found = life_routes.in_scope(session, supervisor, code, now)
-        (desk,) = store.desks(session, _usual(context), now, ledger.business_date(now), office=code)
+        today = ledger.business_date(now)
+        found = staff.office_in_scope(session, supervisor, code, today)
+        (desk,) = store.desks(session, _usual(context), now, today, office=code)
         life, near = life_views.life(session, found, now), store.near(session, code)
     (shown,) = _sorted([desk], now)
     return OfficeNearView(

@@ -21,6 +21,7 @@ from atm_service.platform.policy import AMOUNT_MAX
 from atm_service.platform.problems import refuses
 from atm_service.platform.refusals import NotFound
 from atm_service.registers.offices.errors import OfficeUnknown
+from atm_service.registers.staff import service as staff
 from atm_service.registers.units.domain import AREA_FORM
 
 router = APIRouter()
@@ -131,6 +132,6 @@ def forecast(
     """Say what an active office will need on each of the next days, and what to have to be sure."""
     today = ledger.business_date(now)
     with context.transaction() as session:
-        service.of_supervisor(session, supervisor, code, today)
+        staff.office_in_scope(session, supervisor, code, today)
         found = service.forecast(session, context.policy.float, code, today, today + timedelta(days - 1))
     return ForecastView.of(code, found)

@@ -17,7 +17,6 @@ from atm_service.platform.keys.tokens import Caller
 from atm_service.platform.paging import FIRST_ID
 from atm_service.promises.availability import store as availability
 from atm_service.registers.offices import service as offices
-from atm_service.registers.offices import store as office_store
 from atm_service.registers.offices.errors import OfficeUnknown
 from atm_service.registers.staff import service as staff
 from atm_service.registers.units import store as units
@@ -67,14 +66,6 @@ def area_of(session: Connection, supervisor: Caller, asked: str | None, today: d
     if not units.has_area(session, asked, today, own):
         raise errors.AreaUnknown
     return asked
-
-
-def of_supervisor(session: Connection, supervisor: Caller, office: str, today: date) -> None:
-    """Refuse an office that the supervisor does not look after as one that is not there. Raises `OfficeUnknown`."""
-    if office_store.find(session, office) is None or not staff.looks_after(
-        session, supervisor, office, today
-    ):
-        raise OfficeUnknown
 
 
 def standings(

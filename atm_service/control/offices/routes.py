@@ -26,8 +26,7 @@ from atm_service.platform.idempotency import InKey, Key
 from atm_service.platform.keys.tokens import Caller
 from atm_service.platform.problems import refuses
 from atm_service.platform.refusals import NotFound
-from atm_service.registers.offices import errors, life, store
-from atm_service.registers.offices.domain import Office
+from atm_service.registers.offices import errors, life
 from atm_service.registers.staff import service as staff
 from atm_service.registers.units import coverage
 from atm_service.registers.units import store as units
@@ -67,7 +66,8 @@ def report(supervisor: InSupervisor, context: InContext, now: InNow, tree: InTre
 def show(code: InOffice, supervisor: InSupervisor, context: InContext, now: InNow) -> LifeView:
     """Show an office's state, checklist, hours and history."""
     with context.transaction() as session:
-        return life_views.life(session, in_scope(session, supervisor, code, now), now)
+        found = staff.office_in_scope(session, supervisor, code, ledger.business_date(now))
+        return life_views.life(session, found, now)
 
 
 @router.post(
@@ -170,20 +170,13 @@ def set_line(
     )
 
 
-def in_scope(session: Connection, supervisor: Caller, code: str, now: datetime) -> Office:
-    """Find an office that the supervisor looks after. Raises `OfficeUnknown` for any other."""
-    office = store.find(session, code)
-    if office is None or not staff.looks_after(session, supervisor, code, ledger.business_date(now)):
-        raise errors.OfficeUnknown
-    return office
-
-
 def _done(asked: tuple[Context, Key, Caller, str, datetime], deed: Callable[[Connection], None]) -> Response:
     context, key, supervisor, code, now = asked
 
     def work(session: Connection) -> LifeView:
-        in_scope(session, supervisor, code, now)
+        today = ledger.business_date(now)
+        staff.office_in_scope(session, supervisor, code, today)
         deed(session)
-        return life_views.life(session, in_scope(session, supervisor, code, now), now)
+        return life_views.life(session, staff.office_in_scope(session, supervisor, code, today), now)
 
     return context.once(key, 200, work)

@@ -48,6 +48,16 @@ class Shift:
 
 
 @dataclass(frozen=True)
+class Paid:
+    """What a shift has paid, and what of it was undone since, in whichever shift. Totals in đồng."""
+
+    paid_count: int
+    paid_total: int
+    undone_count: int
+    undone_total: int
+
+
+@dataclass(frozen=True)
 class Movements:
     """What went through a shift's drawer besides payments: how many, and how much in đồng. Transfers move no cash."""
 

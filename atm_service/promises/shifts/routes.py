@@ -7,6 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Response
 from sqlalchemy import Connection
 
+import ledger
 from atm_service.platform import paging
 from atm_service.platform.callers import InAuditor, InClerk, InSupervisor
 from atm_service.platform.context import Context, InContext, InNow
@@ -14,7 +15,7 @@ from atm_service.platform.idempotency import InKey
 from atm_service.platform.keys.tokens import Caller
 from atm_service.platform.paging import InCursor, InLimit, Page
 from atm_service.platform.problems import refuses
-from atm_service.platform.refusals import TooManyAttempts
+from atm_service.platform.refusals import NotFound, TooManyAttempts
 from atm_service.promises.shifts import errors, service, store
 from atm_service.promises.shifts.domain import Shift
 from atm_service.promises.shifts.schemas import (
@@ -151,13 +152,18 @@ def take_over(
     )
 
 
-@router.get("/staff/v1/shifts", name="open_shifts", tags=["staff"], responses=refuses())
+@router.get("/staff/v1/shifts", name="open_shifts", tags=["staff"], responses=refuses(NotFound))
 def open_shifts(
-    _: InSupervisor, context: InContext, cursor: InCursor = None, limit: InLimit = paging.LIMIT_DEFAULT
+    supervisor: InSupervisor,
+    context: InContext,
+    now: InNow,
+    cursor: InCursor = None,
+    limit: InLimit = paging.LIMIT_DEFAULT,
 ) -> Page[OpenShiftView]:
-    """List the open shifts of all offices, newest first."""
+    """List the open shifts of the supervisor's area or of the province, newest first."""
     with context.transaction() as session:
-        rows = store.open_shifts(session, paging.read_id(cursor), limit + 1)
+        area, today = staff.scope(session, supervisor), ledger.business_date(now)
+        rows = store.open_shifts(session, area, today, paging.read_id(cursor), limit + 1)
         items = _open(session, rows[:limit])
     return Page(items=items, next_cursor=paging.write(str(items[-1].id)) if len(rows) > limit else None)
 
@@ -167,7 +173,7 @@ def open_shifts(
     name="grant_take_over",
     tags=["staff"],
     response_model=OpenShiftView,
-    responses=refuses(errors.ShiftUnknown, keyed=True),
+    responses=refuses(NotFound, errors.ShiftUnknown, keyed=True),
 )
 def grant_take_over(
     id: UUID, body: TakeOverRequest, supervisor: InSupervisor, key: InKey, context: InContext, now: InNow
@@ -196,12 +202,12 @@ def opening_breaks(
 
 
 def _shift(session: Connection, shift: Shift) -> ShiftView:
-    number, total = store.paid(session, shift.id)
     facts = {name: value for name, value in vars(shift).items() if name not in _HIDDEN}
+    facts |= vars(store.paid(session, shift.id))
     if shift.closed_at is None:
-        return ShiftView(**facts, status="open", paid_count=number, paid_total=total, movements=None)
+        return ShiftView(**facts, status="open", movements=None)
     movements = MovementsView(**vars(store.movements(session, shift)))
-    return ShiftView(**facts, status="closed", paid_count=number, paid_total=total, movements=movements)
+    return ShiftView(**facts, status="closed", movements=movements)
 
 
 def _open(session: Connection, found: Sequence[Shift]) -> list[OpenShiftView]:

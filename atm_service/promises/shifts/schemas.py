@@ -90,6 +90,8 @@ class ShiftView(_Body):
     counted_by: str | None = Field(description="who counted at the close")
     paid_count: int
     paid_total: int
+    undone_count: int = Field(description="of its payments, those that were undone since: in `paid_count`")
+    undone_total: int
     movements: MovementsView | None = Field(
         description="null until the drawer is counted: nobody adds up before"
     )

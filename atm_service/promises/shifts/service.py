@@ -11,6 +11,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection
 
+import ledger
 from atm_service.platform import chart, ids, trail
 from atm_service.platform.keys.tokens import Caller
 from atm_service.promises.shifts import errors, store
@@ -21,6 +22,7 @@ from atm_service.registers.notes.domain import Counts, counted_total, notes_of
 from atm_service.registers.offices import service as offices
 from atm_service.registers.offices import store as office_store
 from atm_service.registers.offices.errors import DrawerUnknown
+from atm_service.registers.staff import service as staff
 from ledger import reading
 
 
@@ -70,9 +72,16 @@ def hand_over(
 
 
 def grant_take_over(session: Connection, supervisor: Caller, id: UUID, reason: str, now: datetime) -> Shift:
-    """Let any clerk of the office close this shift by a count: its own clerk is not there. Harmless to repeat."""
+    """Let any clerk of the office close this shift by a count: its own clerk is not there. Harmless to repeat.
+
+    Raises `ShiftUnknown` outside of the supervisor's area too.
+    """
     shift = store.shift(session, id)
-    if shift is None or shift.closed_at is not None or not store.lock_shift(session, id):
+    if shift is None or shift.closed_at is not None:
+        raise errors.ShiftUnknown
+    if not staff.looks_after(session, supervisor, shift.office, ledger.business_date(now)):
+        raise errors.ShiftUnknown
+    if not store.lock_shift(session, id):
         raise errors.ShiftUnknown
     if store.grant(session, id, supervisor.subject, reason, now):
         detail = {"office": shift.office, "drawer": shift.drawer, "reason": reason}

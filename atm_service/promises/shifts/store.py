@@ -1,7 +1,7 @@
 """What is kept of shifts besides themselves: breaks at an opening, and leave to close what was left open."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
 
@@ -21,7 +21,7 @@ from sqlmodel import Field, SQLModel
 
 from atm_service.platform import ids
 from atm_service.platform.locking import Rank
-from atm_service.promises.shifts.domain import Movements, Shift
+from atm_service.promises.shifts.domain import Movements, Paid, Shift
 from ledger import account_id
 
 
@@ -166,7 +166,11 @@ _OPEN_SHIFT_AT = text(f"{_SHIFT} WHERE s.office = :office AND s.drawer = :drawer
 _OPEN_SHIFTS_OF = text(f"{_SHIFT} WHERE s.office = :office AND s.closed_at IS NULL ORDER BY s.drawer")
 
 
-_OPEN_SHIFTS = text(f"{_SHIFT} WHERE s.closed_at IS NULL AND s.id < :before ORDER BY s.id DESC LIMIT :limit")
+_OPEN_SHIFTS = text(f"""
+    {_SHIFT} WHERE s.closed_at IS NULL AND s.id < :before
+      AND (CAST(:area AS text) IS NULL OR s.office IN (SELECT service.offices_below(:area, :day)))
+    ORDER BY s.id DESC LIMIT :limit
+""")
 
 
 _LAST_CLOSED = text(f"""
@@ -193,9 +197,14 @@ _CLOSE_SHIFT = text("""
 """).bindparams(bindparam("counts", type_=JSONB))
 
 
-_PAID = text(
-    "SELECT count(*) AS number, coalesce(sum(amount), 0) AS total FROM service.receipt WHERE shift_id = :id"
-)
+_PAID = text("""
+    SELECT count(*) AS paid_count, coalesce(sum(r.amount), 0)::bigint AS paid_total,
+        count(undone.id) AS undone_count,
+        coalesce(sum(r.amount) FILTER (WHERE undone.id IS NOT NULL), 0)::bigint AS undone_total
+    FROM service.receipt AS r
+    LEFT JOIN service.voucher AS undone ON undone.kind = 'withdrawal-reversal' AND undone.subject = r.withdrawal_id
+    WHERE r.shift_id = :id
+""")
 
 
 # Entries carry their time in their ids, so that only the shift's own are looked up.
@@ -261,11 +270,10 @@ def open_shifts_of(session: Connection, office: str) -> list[Shift]:
     return [Shift(**row) for row in session.execute(_OPEN_SHIFTS_OF, {"office": office}).mappings()]
 
 
-def open_shifts(session: Connection, before: UUID, limit: int) -> list[Shift]:
-    """List the open shifts of all offices, newest first."""
-    return [
-        Shift(**row) for row in session.execute(_OPEN_SHIFTS, {"before": before, "limit": limit}).mappings()
-    ]
+def open_shifts(session: Connection, area: str | None, day: date, before: UUID, limit: int) -> list[Shift]:
+    """List the open shifts of the offices below an area on a day (None: everywhere), newest first."""
+    values = {"area": area, "day": day, "before": before, "limit": limit}
+    return [Shift(**row) for row in session.execute(_OPEN_SHIFTS, values).mappings()]
 
 
 def last_closed(session: Connection, office: str, drawer: int) -> Shift | None:
@@ -290,10 +298,9 @@ def close_shift(session: Connection, values: Mapping[str, Any]) -> None:
     session.execute(_CLOSE_SHIFT, dict(values))
 
 
-def paid(session: Connection, shift_id: UUID) -> tuple[int, int]:
-    """Give how many withdrawals a shift has paid, and how much in đồng."""
-    row = session.execute(_PAID, {"id": shift_id}).one()
-    return int(row.number), int(row.total)
+def paid(session: Connection, shift_id: UUID) -> Paid:
+    """Add up what a shift has paid, and what of it was undone since."""
+    return Paid(**session.execute(_PAID, {"id": shift_id}).mappings().one())
 
 
 def movements(session: Connection, shift: Shift) -> Movements:

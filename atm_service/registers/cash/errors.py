@@ -45,7 +45,7 @@ class DeliverySumDiffers(Refusal):
     409,
     "sender-ordered",
     "So large a sum is not ordered and sent by one person",
-    "Keep the cash where it is and let another supervisor send it. It is in everybody's list.",
+    "Keep the cash where it is and let another supervisor send it. Each of its area has it in the list.",
 )
 class SenderOrdered(Refusal):
     """The caller ordered this delivery, and the sum is above what one person orders and sends alone."""

@@ -19,6 +19,7 @@ from atm_service.registers.cash.delivery import Delivery, Direction, Side
 from atm_service.registers.notes import mixing, stock
 from atm_service.registers.notes.domain import Counts, counted_total, notes_of
 from atm_service.registers.offices import service as offices
+from atm_service.registers.staff import service as staff
 from ledger import Entry, Posting
 
 
@@ -39,7 +40,8 @@ def order(
     amount: int,
     now: datetime,
 ) -> Delivery:
-    """Order cash to an office or back from it. Raises `OfficeUnknown` or `OfficeNotActive`."""
+    """Order cash to an office that the supervisor looks after, or back. Raises `OfficeUnknown` or `OfficeNotActive`."""
+    staff.office_in_scope(session, supervisor, office, ledger.business_date(now))
     offices.active(session, office, held=True)
     ledger.open_accounts(session, chart.delivery_accounts(office), now)
     needs_two = amount > policy.approval.delivery_above
@@ -54,7 +56,7 @@ def send(
     session: Connection, policy: Policy, caller: Caller, id: UUID, counts: Counts, now: datetime
 ) -> Delivery:
     """Hand the counted cash over to the road, by the side that sends."""
-    before = _locked(session, caller, id)
+    before = _locked(session, caller, id, now)
     after = before.send(_side(caller), caller.subject, counts, now)
     cash, postings, vault = chart.transit(after.office), [], {}
     if after.sender is Side.AREA:
@@ -79,7 +81,7 @@ def receive(session: Connection, caller: Caller, id: UUID, counts: Counts, now: 
 
     A first count that differs changes nothing: see `Received.recount`.
     """
-    before = _locked(session, caller, id)
+    before = _locked(session, caller, id, now)
     before.may_receive(_side(caller))
     if not counting.stands(session, id, caller.subject, counts, before.amount, now):
         trail.record(session, now, "count-again", id, caller, {"office": before.office})
@@ -114,19 +116,19 @@ def _arrival(after: Delivery, place: str) -> list[Posting]:
 
 def refuse(session: Connection, caller: Caller, id: UUID, reason: str, now: datetime) -> Delivery:
     """Do not take the cash in; it goes back to the side that sent it."""
-    after = _locked(session, caller, id).refuse(_side(caller), caller.subject, reason, now)
+    after = _locked(session, caller, id, now).refuse(_side(caller), caller.subject, reason, now)
     return _saved(session, caller, after, "refuse-delivery", {"reason": reason}, now)
 
 
 def cancel(session: Connection, supervisor: Caller, id: UUID, reason: str, now: datetime) -> Delivery:
     """Call a delivery off before it is received; cash that is on the road turns back."""
-    after = _locked(session, supervisor, id).cancel(supervisor.subject, reason, now)
+    after = _locked(session, supervisor, id, now).cancel(supervisor.subject, reason, now)
     return _saved(session, supervisor, after, "cancel-delivery", {"reason": reason}, now)
 
 
 def explain(session: Connection, supervisor: Caller, id: UUID, explanation: str, now: datetime) -> Delivery:
     """Say why a delivery was over or short: the difference leaves suspense for the office's over/short."""
-    after = _locked(session, supervisor, id).explain(supervisor.subject, explanation, now)
+    after = _locked(session, supervisor, id, now).explain(supervisor.subject, explanation, now)
     suspense, over_short = chart.suspense_transit(after.office), chart.over_short(after.office)
     debit, credit = (suspense, over_short) if after.difference > 0 else (over_short, suspense)
     postings = [Posting(debit, credit, abs(after.difference))]
@@ -143,10 +145,10 @@ def _side(caller: Caller) -> Side:
     return Side.OFFICE if caller.role == "clerk" else Side.AREA
 
 
-def _locked(session: Connection, caller: Caller, id: UUID) -> Delivery:
-    """Lock a delivery that the caller may know of: a clerk's own office's. Raises `DeliveryUnknown`."""
+def _locked(session: Connection, caller: Caller, id: UUID, now: datetime) -> Delivery:
+    """Lock a delivery of an office that the caller looks after. Raises `DeliveryUnknown`."""
     delivery = store.lock(session, id)
-    if delivery is None or (caller.role == "clerk" and delivery.office != caller.office):
+    if delivery is None or not staff.looks_after(session, caller, delivery.office, ledger.business_date(now)):
         raise errors.DeliveryUnknown
     return delivery
 

@@ -6,19 +6,22 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Response
 from sqlalchemy import Connection
 
+import ledger
 from atm_service.platform import paging
 from atm_service.platform.callers import InSupervisor
 from atm_service.platform.context import InContext, InNow
 from atm_service.platform.idempotency import InKey
 from atm_service.platform.paging import InCursor, InLimit, Page
 from atm_service.platform.problems import refuses
+from atm_service.platform.refusals import NotFound
 from atm_service.registers.cash import errors, service, store
 from atm_service.registers.cash.schemas import CountsRequest, DeliveryRequest, DeliveryView, ReasonRequest
 from atm_service.registers.offices.errors import OfficeNotActive, OfficeUnknown
+from atm_service.registers.staff import service as staff
 
 router = APIRouter(prefix="/staff/v1/deliveries", tags=["staff"])
 
-_STEP = (errors.DeliveryUnknown, errors.DeliveryNotAtStep, errors.DeliveryOtherSide)
+_STEP = (NotFound, errors.DeliveryUnknown, errors.DeliveryNotAtStep, errors.DeliveryOtherSide)
 
 
 @router.post(
@@ -26,7 +29,7 @@ _STEP = (errors.DeliveryUnknown, errors.DeliveryNotAtStep, errors.DeliveryOtherS
     name="order_delivery",
     status_code=201,
     response_model=DeliveryView,
-    responses=refuses(OfficeUnknown, OfficeNotActive, keyed=True),
+    responses=refuses(NotFound, OfficeUnknown, OfficeNotActive, keyed=True),
 )
 def order(
     body: DeliveryRequest, supervisor: InSupervisor, key: InKey, context: InContext, now: InNow
@@ -41,18 +44,23 @@ def order(
     return context.once(key, 201, work)
 
 
-@router.get("", name="deliveries", responses=refuses())
+@router.get("", name="deliveries", responses=refuses(NotFound))
 def deliveries(
     supervisor: InSupervisor,
     context: InContext,
+    now: InNow,
     which: Annotated[Literal["open", "unexplained", "all"], Query()] = "open",
     office: Annotated[str | None, Query(pattern=r"^[0-9]{5}-[0-9]{1,3}$")] = None,
     cursor: InCursor = None,
     limit: InLimit = paging.LIMIT_DEFAULT,
 ) -> Page[DeliveryView]:
-    """List deliveries, newest first: the open ones, those over or short without a word, or all."""
+    """List the deliveries of the supervisor's area or of the province, newest first.
+
+    The open ones, those over or short without a word, or all.
+    """
     with context.transaction() as session:
-        found = store.listed(session, which, office, paging.read_id(cursor), limit + 1)
+        within = staff.scope(session, supervisor), ledger.business_date(now)
+        found = store.listed(session, which, office, paging.read_id(cursor), limit + 1, within)
     return paging.page(found, limit, lambda one: DeliveryView.of(one, supervisor))
 
 
@@ -119,7 +127,7 @@ def refuse(
     "/{id}/cancel",
     name="cancel_delivery",
     response_model=DeliveryView,
-    responses=refuses(errors.DeliveryUnknown, errors.DeliveryNotAtStep, keyed=True),
+    responses=refuses(NotFound, errors.DeliveryUnknown, errors.DeliveryNotAtStep, keyed=True),
 )
 def cancel(
     id: UUID, body: ReasonRequest, supervisor: InSupervisor, key: InKey, context: InContext, now: InNow
@@ -138,7 +146,9 @@ def cancel(
     "/{id}/explain",
     name="explain_delivery",
     response_model=DeliveryView,
-    responses=refuses(errors.DeliveryUnknown, errors.NothingToExplain, errors.ExplainerHandled, keyed=True),
+    responses=refuses(
+        NotFound, errors.DeliveryUnknown, errors.NothingToExplain, errors.ExplainerHandled, keyed=True
+    ),
 )
 def explain(
     id: UUID, body: ReasonRequest, supervisor: InSupervisor, key: InKey, context: InContext, now: InNow

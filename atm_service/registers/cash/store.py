@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
 
@@ -78,6 +78,7 @@ _LOCK = Rank.DELIVERY.locks("SELECT * FROM service.delivery WHERE id = :id FOR U
 _LIST: Final = """
     SELECT * FROM service.delivery
     WHERE id < :before AND (CAST(:office AS text) IS NULL OR office = :office)
+      AND (CAST(:area AS text) IS NULL OR office IN (SELECT service.offices_below(:area, :day)))
 """
 _ALL = text(f"{_LIST} ORDER BY id DESC LIMIT :limit")
 _OPEN_ONES = text(f"{_LIST} AND {_OPEN} ORDER BY id DESC LIMIT :limit")
@@ -104,10 +105,19 @@ def lock(session: Connection, id: UUID) -> Delivery | None:
 
 
 def listed(
-    session: Connection, which: str, office: str | None, before: UUID, limit: int
+    session: Connection,
+    which: str,
+    office: str | None,
+    before: UUID,
+    limit: int,
+    within: tuple[str | None, date] = (None, date.min),
 ) -> Sequence[Delivery]:
-    """List deliveries, newest first: `open`, `unexplained` or `all`; of an office or of all."""
-    values = {"office": office, "before": before, "limit": limit}
+    """List deliveries, newest first: `open`, `unexplained` or `all`; of an office or of all.
+
+    `within`: only of the offices that an area's people look after on a day.
+    """
+    area, day = within
+    values = {"office": office, "before": before, "limit": limit, "area": area, "day": day}
     return [_delivery(row) for row in session.execute(_LISTS[which], values).mappings()]
 
 

@@ -55,18 +55,22 @@ def sign_out(body: RefreshRequest, context: InContext, now: InNow) -> Response:
     return Response(status_code=204)
 
 
-@router.get("/applications", responses=refuses())
+@router.get("/applications", responses=refuses(NotFound))
 def applications(
-    supervisor: InSupervisor,  # noqa: ARG001  asked for its check of the role
+    supervisor: InSupervisor,
     context: InContext,
     status: Annotated[Literal["review"], Query()] = "review",  # noqa: ARG001  the only list there is so far
     cursor: InCursor = None,
     limit: InLimit = paging.LIMIT_DEFAULT,
 ) -> Page[ApplicationInReview]:
-    """List the applications that wait for a person, newest first."""
+    """List the applications that wait for a person, newest first.
+
+    They are the whole province's: nobody knows where an applicant lives, so a supervisor of an area has none.
+    """
     before = paging.read_id(cursor)
     with context.transaction() as session:
-        found = onboarding.in_review(session, before, limit + 1)
+        province = service.scope(session, supervisor) is None
+        found = onboarding.in_review(session, before, limit + 1) if province else []
     return paging.page(
         found, limit, lambda one: ApplicationInReview.of(one, onboarding.identity_of(context, one))
     )
@@ -80,9 +84,14 @@ def applications(
 def decide(
     id: UUID, body: DecisionRequest, supervisor: InSupervisor, key: InKey, context: InContext, now: InNow
 ) -> Response:
-    """Decide an application in review. Approved, it may still end as `rejected`: see its reasons."""
+    """Decide an application in review, by a supervisor of the whole province.
+
+    Approved, it may still end as `rejected`: see its reasons.
+    """
 
     def work(session: Connection) -> ApplicationView:
+        if service.scope(session, supervisor) is not None:
+            raise NotFound
         decided = onboarding.decide(
             session,
             context,

@@ -18,6 +18,8 @@ from atm_service.platform.sessions import service as sessions
 from atm_service.platform.sessions.domain import Tokens
 from atm_service.registers.customers.errors import SessionEnded, WrongCredentials
 from atm_service.registers.offices import store as offices
+from atm_service.registers.offices.domain import Office
+from atm_service.registers.offices.errors import OfficeUnknown
 from atm_service.registers.staff import domain, store
 from atm_service.registers.staff.domain import Role
 from atm_service.registers.staff.errors import AreaWrong, OfficeMissing, UsernameTaken
@@ -138,7 +140,20 @@ def scope(session: Connection, supervisor: Caller) -> str | None:
     return member.area
 
 
-def looks_after(session: Connection, supervisor: Caller, office: str, day: date) -> bool:
-    """Tell whether an office is one of those that a supervisor looks after on a day. Raises `NotFound` for nobody."""
-    area = scope(session, supervisor)
+def looks_after(session: Connection, caller: Caller, office: str, day: date) -> bool:
+    """Tell whether an office is a clerk's own, or one of those that a supervisor looks after on a day.
+
+    Raises `NotFound` for a supervisor who is nobody any more.
+    """
+    if caller.role == "clerk":
+        return office == caller.office
+    area = scope(session, caller)
     return area is None or units.looks_after(session, area, office, day)
+
+
+def office_in_scope(session: Connection, supervisor: Caller, code: str, day: date) -> Office:
+    """Find an office that a supervisor looks after on a day. Raises `OfficeUnknown` for any other."""
+    office = offices.find(session, code)
+    if office is None or not looks_after(session, supervisor, code, day):
+        raise OfficeUnknown
+    return office

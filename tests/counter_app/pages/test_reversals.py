@@ -14,6 +14,11 @@ async def asked(at: Desk) -> str:
     await at.open_shift()
     await at.present()
     await at.pay()
+    return await ask(at)
+
+
+async def ask(at: Desk) -> str:
+    """Ask to have the first payment undone; give the page that waits."""
     receipt = at.fake.receipts[0]
     await at.browser.open(f"/receipts/{receipt['id']}")
     assert "Đảo lần chi tiền này" in at.browser.text
@@ -39,6 +44,51 @@ async def test_a_payment_is_undone(tmp_path: Path) -> None:
         await at.browser.send("/count", action="send", **FOUR)
         assert "ĐÃ ĐẢO" in at.browser.text
         assert at.fake.money.vouchers[0]["undoes"] == at.fake.receipts[0]["number"]
+
+
+async def undone(at: Desk) -> str:
+    """Pay two million and have it undone; give the receipt's address."""
+    await undo(at, await asked(at))
+    return f"/receipts/{at.fake.receipts[0]['id']}"
+
+
+async def undo(at: Desk, waiting: str) -> None:
+    """Let it be approved, and count the cash back."""
+    at.fake.money.decide()
+    await at.browser.open(f"{waiting}/count")
+    await at.browser.send("/count", action="send", **FOUR)
+
+
+@in_loop
+async def test_an_undone_payment_is_marked_wherever_it_is_shown(tmp_path: Path) -> None:
+    """In the lists of shift and day, whose totals leave it out; on the copy, which names the voucher."""
+    async with desk(tmp_path) as at:
+        receipt = await undone(at)
+        await at.present(amount=1_000_000, digits="0234567890")
+        await at.pay()
+        for path, total in (("/", "Đã chi trong ca"), ("/receipts", "Ngăn kéo 1 · 1")):
+            page = (await at.browser.open(path)).text
+            assert page.count('<span class="tag">đã đảo</span>') == 1, path
+            assert f"{total}</dt><dd>1.000.000\N{NO-BREAK SPACE}đ" in page
+            assert "Đảo lệnh chi · 1</dt><dd>2.000.000\N{NO-BREAK SPACE}đ" in page
+        page = (await at.browser.open(receipt)).text
+        assert '<p class="copy">ĐÃ ĐẢO</p>' in page
+        assert at.fake.money.vouchers[0]["number"] in page
+
+
+@in_loop
+async def test_what_was_undone_is_offered_for_undoing_nowhere(tmp_path: Path) -> None:
+    """Neither by its page nor by the address of the form; the page that said PAID leads to the marked copy."""
+    async with desk(tmp_path) as at:
+        await at.open_shift()
+        await at.present()
+        await at.pay()
+        paid, receipt = at.browser.path, f"/receipts/{at.fake.receipts[0]['id']}"
+        await undo(at, await ask(at))
+        assert "Đảo lần chi tiền này" not in (await at.browser.open(receipt)).text
+        for path in (f"{receipt}/undo", paid):
+            await at.browser.open(path)
+            assert at.browser.path == receipt
 
 
 @in_loop
@@ -111,6 +161,7 @@ async def test_a_deposit_is_undone(tmp_path: Path) -> None:
         await at.browser.open("/deposits/new")
         await at.browser.send("/deposits/new", to=fake_money.PHONE, action="send", **FOUR)
         await at.browser.send("/confirm")
+        received = at.browser.path.rpartition("/")[2]
         voucher = at.fake.money.vouchers[0]
         await at.browser.open(f"/vouchers/{voucher['id']}")
         assert "Đảo lần nộp tiền này" in at.browser.text
@@ -122,6 +173,12 @@ async def test_a_deposit_is_undone(tmp_path: Path) -> None:
         assert "ĐÃ ĐẢO" in at.browser.text
         await at.browser.open("/vouchers")
         assert voucher["number"] in at.browser.text
+        assert at.browser.text.count('<span class="tag">đã đảo</span>') == 1
+        for path in (f"/vouchers/{voucher['id']}/undo", f"/requests/{received}"):
+            await at.browser.open(path)
+            assert at.browser.path == f"/vouchers/{voucher['id']}"
+            assert '<p class="copy">ĐÃ ĐẢO</p>' in at.browser.text
+            assert "Đảo lần nộp tiền này" not in at.browser.text
 
 
 @in_loop

@@ -17,6 +17,7 @@ from atm_service.control.audit.reconciliation import (
 )
 from atm_service.registers.offices import service as offices
 from tests.atm_service.control.audit.days import tamper, work
+from tests.atm_service.counter import ask_to_reverse, decide, paid, reverse, supervisor
 from tests.atm_service.world import OFFICE, OTHER_OFFICE, START, Person, Service
 from tests.database import Database
 
@@ -161,11 +162,27 @@ def test_an_offices_day(service: Service) -> None:
     assert found["withdrawals"] == {
         "paid_count": 2,
         "paid_total": 5_000_000,
+        "undone_count": 0,
+        "undone_total": 0,
         "live_count": 2,
         "live_total": live,
     }
     assert (found["office"], found["date"], found["breaks"]) == (OFFICE, "2026-11-16", [])
     assert found["name"].startswith("Bưu điện")
+
+
+def test_what_was_undone_is_told(service: Service) -> None:
+    """A payment that was undone stays in what was paid, and is told beside it."""
+    clerk, customer = service.clerk(), service.customer()
+    paid(service, clerk, customer, 1_000_000)
+    receipt = paid(service, clerk, customer)
+    asked_for = ask_to_reverse(clerk, receipt["withdrawal_id"])
+    assert decide(supervisor(service), asked_for.json()).status_code == 200
+    assert reverse(clerk, receipt["withdrawal_id"], {"500000": 4}).status_code == 201
+    found = asked(service, OFFICE)
+    told = {"paid_count": 2, "paid_total": 3_000_000, "undone_count": 1, "undone_total": 2_000_000}
+    assert found["withdrawals"] | told == found["withdrawals"]
+    assert found["breaks"] == []
 
 
 def test_a_closed_drawer(service: Service) -> None:
@@ -208,6 +225,8 @@ def test_a_day_that_is_over(service: Service) -> None:
     assert today["withdrawals"] == {
         "paid_count": 1,
         "paid_total": 700_000,
+        "undone_count": 0,
+        "undone_total": 0,
         "live_count": 1,
         "live_total": 900_000,
     }

@@ -6,7 +6,7 @@ from typing import Any
 from atm_service.control.audit import service as audit
 from tests.atm_service.counter import ask_to_reverse, decide, paid, refused, reverse, supervisor
 from tests.atm_service.records import unchanged
-from tests.atm_service.world import OFFICE, OTHER_OFFICE, Clerk, Customer, Service
+from tests.atm_service.world import OFFICE, OTHER_OFFICE, Clerk, Customer, Service, small_notes
 
 DRAWER = f"office/{OFFICE}/drawer/1"
 FOUR = {"500000": 4}
@@ -46,6 +46,24 @@ def test_a_payment_is_undone(service: Service) -> None:
     assert customer.look(receipt["withdrawal_id"])["status"] == "reversed"
     assert clerk.get(f"/counter/v1/vouchers/{voucher['id']}").json() == voucher
     assert clerk.get("/counter/v1/vouchers").json()["items"] == [voucher]
+
+
+def test_an_undone_payment_is_marked_wherever_it_is_shown(service: Service) -> None:
+    """On the receipt, in the day's list and in its shift's totals, before the close and at it."""
+    clerk, customer, receipt = stage(service)
+    stands = paid(service, clerk, customer, 1_000_000)
+    assert (receipt["undone_by"], stands["undone_by"]) == (None, None)
+    approved(service, clerk, receipt)
+    voucher = reverse(clerk, receipt["withdrawal_id"], FOUR).json()
+    shown = receipt | {"undone_by": voucher["number"]}
+    assert clerk.get(f"/counter/v1/receipts/{receipt['id']}").json() == shown
+    listed = clerk.get("/counter/v1/receipts").json()["items"]
+    assert sorted(listed, key=lambda one: one["number"]) == [shown, stands]
+    totals = {"paid_count": 2, "paid_total": 3_000_000, "undone_count": 1, "undone_total": 2_000_000}
+    current = clerk.get("/counter/v1/shifts/current").json()
+    assert current | totals == current
+    closed = clerk.close(small_notes(99_000_000)).json()
+    assert (closed["recount"], closed | totals) == (False, closed)
 
 
 def test_the_entry_mirrors_the_payment(service: Service) -> None:

@@ -532,7 +532,14 @@ def audit_routes(fake: Fake) -> APIRouter:
             "counted": None,
             "difference": None,
         }
-        withdrawals = {"paid_count": 3, "paid_total": 5_000_000, "live_count": 1, "live_total": 2_000_000}
+        withdrawals = {
+            "paid_count": 3,
+            "paid_total": 5_000_000,
+            "undone_count": 1,
+            "undone_total": 1_000_000,
+            "live_count": 1,
+            "live_total": 2_000_000,
+        }
         breaks = [{"control": "drawer-count", "detail": "drawer 1: 20.000 short at closing"}]
         return {
             "office": code,

@@ -46,7 +46,7 @@ function show({ office, name, date, drawers: rows, withdrawals, breaks }) {
     h("table", { class: "narrow" },
       h("thead", {}, h("tr", {}, h("th", { scope: "col" }, t("controls.state")), h("th", { scope: "col", class: "number" }, t("reconciliation.count")),
         h("th", { scope: "col", class: "number" }, t("reconciliation.sum")))),
-      h("tbody", {}, state("paid"), state("live"))),
+      h("tbody", {}, state("paid"), state("undone"), state("live"))),
     printButton(), printed(),
   ];
 }

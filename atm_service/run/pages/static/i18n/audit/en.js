@@ -104,6 +104,7 @@ export default {
 "reconciliation.not-counted": "not counted",
 "reconciliation.withdrawals": "Withdrawals",
 "reconciliation.paid": "Paid",
+"reconciliation.undone": "of these undone",
 "reconciliation.live": "Live, held",
 "reconciliation.count": "Count",
 "reconciliation.sum": "Amount",

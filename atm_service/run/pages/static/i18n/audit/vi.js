@@ -104,6 +104,7 @@ export default {
 "reconciliation.not-counted": "chưa đếm",
 "reconciliation.withdrawals": "Lệnh rút tiền",
 "reconciliation.paid": "Đã chi",
+"reconciliation.undone": "trong đó đã đảo",
 "reconciliation.live": "Đang tạm giữ",
 "reconciliation.count": "Số lệnh",
 "reconciliation.sum": "Số tiền",
