@@ -35,7 +35,7 @@ from atm_service.registers.staff import service as staff
 
 router = APIRouter()
 
-_HIDDEN = frozenset({"clerk_id"})
+_HIDDEN = frozenset({"clerk_id", "clerk_generation"})
 
 
 @router.post(
