@@ -505,6 +505,16 @@ ADVICE: Final[Mapping[str, Advice]] = {
         _("The user name or the password is wrong"),
         _("Type both again. Look whether Caps Lock or Vietnamese typing is on."),
     ),
+    "password-must-be-changed": Advice(
+        "fix",
+        _("This password was given to you by somebody else"),
+        _("Choose one of your own here. Nobody else may know it."),
+    ),
+    "password-unfit": Advice(
+        "fix",
+        _("This cannot be your new password"),
+        _("Choose 12 characters or more, other than the old ones, and type them twice alike."),
+    ),
     "session-ended": Advice(
         "fix",
         _("You have been signed out"),

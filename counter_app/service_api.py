@@ -161,6 +161,12 @@ async def sign_in(service: Service, username: str, password: str) -> Tokens:
     return read_answer(Tokens, await ask(service, "POST", "/staff/v1/sessions", body=body))
 
 
+async def choose_password(service: Service, username: str, password: str, chosen: str) -> None:
+    """Choose another password; every session ends."""
+    body = json_body({"username": username, "password": password, "new_password": chosen})
+    await ask(service, "POST", "/staff/v1/password", body=body)
+
+
 async def refresh(service: Service, refresh_token: str) -> Tokens:
     """Exchange a refresh token, which ends it, for new tokens."""
     body = json_body({"refresh_token": refresh_token})

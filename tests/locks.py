@@ -31,6 +31,8 @@ TABLES: Final = {
     ("service.application", Rank.APPLICATION),
     ("service.top_up", Rank.TOP_UP),
     ("service.delegation_revocation", Rank.CUSTOMER),
+    ("service.staff", Rank.MEMBER),
+    ("service.standing", Rank.MEMBER),
     ("service.attempt", Rank.ATTEMPT),
     ("service.attempt", Rank.PROOF),
     ("service.withdrawal", Rank.WITHDRAWAL),

@@ -8,7 +8,7 @@ import ledger
 from atm_service.payout import paying, presenting, receipts, service, views
 from atm_service.payout.schemas import PaymentRequest, PresentationRequest, PresentationView, ReceiptView
 from atm_service.platform import calendar, paging
-from atm_service.platform.callers import InClerk
+from atm_service.platform.callers import InClerk, InClerkAtDrawer
 from atm_service.platform.context import InContext, InNow
 from atm_service.platform.days import InDay
 from atm_service.platform.idempotency import InKey
@@ -68,7 +68,7 @@ lean = APIRouter(prefix="/counter/v1", tags=["counter"], route_class=LeanRoute)
     ),
 )
 async def present(
-    body: PresentationRequest, clerk: InClerk, context: InContext, now: InNow
+    body: PresentationRequest, clerk: InClerkAtDrawer, context: InContext, now: InNow
 ) -> PresentationView:
     """Give this clerk's drawer the sole right to pay the code, for one lease. Safe to repeat."""
     return await presenting.present(context, presenting.Presentation(clerk, body.code, now))
@@ -94,7 +94,9 @@ async def present(
         keyed=True,
     ),
 )
-async def pay(id: UUID, body: PaymentRequest, clerk: InClerk, key: InKey, context: InContext) -> Response:
+async def pay(
+    id: UUID, body: PaymentRequest, clerk: InClerkAtDrawer, key: InKey, context: InContext
+) -> Response:
     """Record that the clerk may hand over the cash. Safe to repeat with the same key."""
     answer = await paying.pay(context, paying.Payment(clerk, id, body, key))
     return answer.response()

@@ -8,6 +8,7 @@ from fastapi import Depends, Request, Security
 from fastapi.concurrency import run_in_threadpool
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
+from atm_service.platform import standing
 from atm_service.platform.context import Context
 from atm_service.platform.keys.domain import KeySet
 from atm_service.platform.keys.tokens import Audience, Caller, Role, verify_access
@@ -23,7 +24,9 @@ async def _keys(context: Context, now: datetime) -> KeySet:
     return cached if cached is not None else await run_in_threadpool(context.keys.at, now)
 
 
-def _caller(audience: Audience, *roles: Role) -> Callable[..., Awaitable[Caller]]:
+def _caller(audience: Audience, *roles: Role, at_door: bool = True) -> Callable[..., Awaitable[Caller]]:
+    """Make the dependency. `at_door`: ask now whether the rights are still the token's; else the use case does."""
+
     async def dependency(request: Request, _documented: _Credentials = None) -> Caller:
         context: Context = request.app.state.context
         now: datetime = request.state.now
@@ -38,6 +41,8 @@ def _caller(audience: Audience, *roles: Role) -> Callable[..., Awaitable[Caller]
         request.state.caller = caller  # before the refusal, whose row in the trail names the caller
         if caller.role not in roles:
             raise Forbidden(role=caller.role, needs=list(roles))
+        if at_door:
+            await run_in_threadpool(standing.check_at_door, context, caller)
         if caller.role == "clerk" and caller.office is not None:
             context.contacts.note(caller.office, now)
         return caller
@@ -53,8 +58,11 @@ def _token(request: Request) -> str:
     return token
 
 
-InCustomer = Annotated[Caller, Depends(_caller("wallet", "customer"))]
+InCustomer = Annotated[Caller, Depends(_caller("wallet", "customer", at_door=False))]
 InClerk = Annotated[Caller, Depends(_caller("staff", "clerk"))]
+InClerkAtDrawer = Annotated[Caller, Depends(_caller("staff", "clerk", at_door=False))]
+"""On the road of a payment, where the shift is asked for with the clerk's generation."""
 InSupervisor = Annotated[Caller, Depends(_caller("staff", "supervisor"))]
 InAuditor = Annotated[Caller, Depends(_caller("staff", "auditor"))]
+InOverseer = Annotated[Caller, Depends(_caller("staff", "supervisor", "operator"))]
 InOperator = Annotated[Caller, Depends(_caller("staff", "operator"))]

@@ -24,6 +24,7 @@ class Rank(IntEnum):
     TOP_UP = auto()
     CUSTOMER = auto()
     BANK_LINK = auto()
+    MEMBER = auto()
     SESSION = auto()
     ATTEMPT = auto()
     OPENING = auto()

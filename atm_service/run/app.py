@@ -21,6 +21,7 @@ from atm_service.control.audit import seal_routes as seals
 from atm_service.control.audit import sealing
 from atm_service.control.board import routes as board
 from atm_service.control.floats import routes as floats
+from atm_service.control.members import routes as members
 from atm_service.control.offices import routes as office_life
 from atm_service.desk.counterfeits import routes as counterfeits
 from atm_service.desk.delegations import routes as delegations
@@ -116,6 +117,7 @@ def _routed() -> FastAPI:
         appointments,
         notices,
         staff,
+        members,
         units,
         shifts,
         office_life,

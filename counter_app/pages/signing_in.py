@@ -15,15 +15,20 @@ from counter_app.service_api import RefusedError, UnreachableError
 router = APIRouter()
 
 _TEXT_MAX: Final = 200
+_PASSWORD_MAX: Final = 128
 _ROLES: Final = ("clerk", "supervisor")
 
 
 @router.get("/sign-in")
-async def ask_who(page: InPage, again: bool = False) -> Response:  # noqa: FBT001, FBT002 - a query parameter
-    """Show the sign-in form; `again` when a session has ended by itself."""
+async def ask_who(
+    page: InPage,
+    again: bool = False,  # noqa: FBT001, FBT002 - a query parameter
+    chosen: bool = False,  # noqa: FBT001, FBT002 - a query parameter
+) -> Response:
+    """Show the sign-in form; `again` when a session has ended by itself, `chosen` after another password."""
     if page.session is not None:
         return page.go("/")
-    return _form(page, Problem("session-ended", 401, {}) if again else None)
+    return _form(page, Problem("session-ended", 401, {}) if again else None, chosen=chosen)
 
 
 @router.post("/sign-in")
@@ -37,6 +42,8 @@ async def sign_in(page: InPage) -> Response:
     try:
         tokens = await service_api.sign_in(service, username, password)
     except RefusedError as refused:
+        if refused.problem.slug == "password-must-be-changed":
+            return _choosing(page, username, refused.problem)
         return _form(page, refused.problem, username)
     except UnreachableError:
         return _form(page, None, username, offline=True)
@@ -51,6 +58,33 @@ async def sign_in(page: InPage) -> Response:
     response = page.go("/")
     page.set_cookie(response, SESSION_COOKIE, session.cookie)
     return response
+
+
+@router.get("/password")
+async def ask_for_password(page: InPage) -> Response:
+    """Show the form for choosing another password."""
+    return _choosing(page, page.session.username if page.session else "")
+
+
+@router.post("/password")
+async def choose_password(page: InPage) -> Response:
+    """Choose another password; then its owner signs in with it."""
+    fields = await page.form()
+    username, password = fields.get("username", "").strip()[:_TEXT_MAX], fields.get("password", "")
+    chosen = fields.get("new_password", "")
+    if not (len(username) > 0 and 0 < len(password) <= _TEXT_MAX):
+        return _choosing(page, username, Problem("wrong-credentials", 401, {}))
+    if chosen != fields.get("again") or not 0 < len(chosen) <= _PASSWORD_MAX:
+        return _choosing(page, username, Problem("password-unfit", 409, {}))
+    try:
+        await service_api.choose_password(page.app.service, username, password, chosen)
+    except RefusedError as refused:
+        return _choosing(page, username, refused.problem)
+    except UnreachableError:
+        return _choosing(page, username, offline=True)
+    if page.session is not None:
+        page.app.sessions.end(page.session)
+    return page.go("/sign-in?chosen=true")
 
 
 @router.post("/sign-out")
@@ -79,9 +113,24 @@ def _shown_again(path: str) -> str:
     return path if plain and all(c.isascii() and (c.isalnum() or c in "/-") for c in path) else "/"
 
 
-def _form(page: Page, problem: Problem | None, username: str = "", *, offline: bool = False) -> Response:
+def _choosing(
+    page: Page, username: str, problem: Problem | None = None, *, offline: bool = False
+) -> Response:
+    status = problem.status if problem else 503 if offline else 200
+    return page.render("password.html", status, problem=problem, username=username, offline=offline)
+
+
+def _form(
+    page: Page, problem: Problem | None, username: str = "", *, offline: bool = False, chosen: bool = False
+) -> Response:
     status = problem.status if problem else 503 if offline else 200
     unknown = len(page.app.journal.unresolved())
     return page.render(
-        "sign_in.html", status, problem=problem, username=username, offline=offline, unknown_count=unknown
+        "sign_in.html",
+        status,
+        problem=problem,
+        username=username,
+        offline=offline,
+        chosen=chosen,
+        unknown_count=unknown,
     )

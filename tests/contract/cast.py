@@ -12,6 +12,7 @@ from atm_service.promises.notices import store as notices
 from atm_service.promises.notices.store import Notice, NoticeKind
 from atm_service.registers.credits import payers
 from atm_service.registers.offices import life
+from atm_service.registers.staff import store as staff
 from tests.atm_service.world import OFFICE, OTHER_OFFICE, PASSWORD, Clerk, Service
 
 PAYER: Final = "school-12"
@@ -63,6 +64,7 @@ class Cast:
             "/operator/v1/credits/{id}": {"id": self.credited()},
             "/counter/v1/shifts/{id}": {"id": self.left_open()},
             "/staff/v1/shifts/{id}": {"id": self.left_open()},
+            "/staff/v1/members/{id}": {"id": self.colleague_clerk()},
             "/counter/v1/cash/deliveries/{id}": {"id": self.sent()},
             "/staff/v1/deliveries/{id}": {"id": self.ordered()},
         }
@@ -235,6 +237,17 @@ class Cast:
         self.service.clock.advance(seconds=1)
         self.service.credit(self.customer.id, AMOUNT)
         return {"path": {"number": self.seal()}, "query": {"since": since}}
+
+    def colleague_clerk(self) -> str:
+        """Give a clerk of the office who has nothing else to do here."""
+        return str(self.service.member("clerk", OFFICE)[0])
+
+    def username_of(self, id: str) -> str:
+        """Give a member's user name."""
+        with self.service.context.transaction() as session:
+            member = staff.find(session, UUID(id))
+        assert member is not None
+        return member.username
 
     def to_open(self) -> Ready:
         """Give what opens a shift, the clerk's being closed."""
@@ -409,6 +422,25 @@ READY: Final[dict[str, Callable[[Cast], Ready]]] = {
     "wallet_withdrawal": lambda cast: {"path": {"id": cast.code()["id"]}},
     "wallet_qr_svg": lambda cast: {"path": {"id": cast.code()["id"]}},
     "wallet_qr_png": lambda cast: {"path": {"id": cast.code()["id"]}},
+    "staff_switch_member": lambda cast: {
+        "path": {"id": cast.colleague_clerk()},
+        "body": {"active": False, "reason": "nghỉ việc"},
+    },
+    "staff_move_member": lambda cast: {
+        "path": {"id": cast.colleague_clerk()},
+        "body": {"office": OTHER_OFFICE, "reason": "chuyển công tác"},
+    },
+    "staff_reset_member": lambda cast: {
+        "path": {"id": cast.colleague_clerk()},
+        "body": {"reason": "quên mật khẩu"},
+    },
+    "staff_choose_password": lambda cast: {
+        "body": {
+            "username": cast.username_of(cast.colleague_clerk()),
+            "password": PASSWORD,
+            "new_password": "mot-cau-khac-de-nho",
+        }
+    },
     "wallet_cancel": lambda cast: {"path": {"id": cast.code()["id"]}},
     "wallet_end_delegation": lambda cast: {"path": {"id": cast.elders_own()}},
     "counter_open_shift": Cast.to_open,

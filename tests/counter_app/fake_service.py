@@ -82,6 +82,7 @@ class Fake:
     expires_in: int = 900
     cash: fake_cash.Cash = field(default_factory=fake_cash.Cash)
     movements: dict[str, int] | None = None  # of a closed shift
+    first_password: str = ""  # given by somebody else: opens no session
     held: bool = False  # acts, and keeps the answer back while it is set
 
     def withdrawal(self, amount: int = 2_000_000, digits: str = "1234567890", **more: Any) -> Withdrawal:
@@ -183,6 +184,7 @@ def _app(fake: Fake) -> FastAPI:
     async def healthz() -> Response:
         return PlainTextResponse("ok")
 
+    _passwords(app, fake)
     _staff(app, fake)
     _counter(app, fake)
     fake_cash.add(app, fake.cash, _tools(fake))
@@ -273,12 +275,26 @@ def _tokens(fake: Fake, username: str) -> Response:
     )
 
 
+def _passwords(app: FastAPI, fake: Fake) -> None:
+    @app.post("/staff/v1/password")
+    async def choose_password(request: Request) -> Response:
+        body = await request.json()
+        if body["username"] not in STAFF or body["password"] != PASSWORD:
+            raise Refused(401, "wrong-credentials")
+        if body["new_password"] == body["password"]:
+            raise Refused(409, "password-unfit")
+        fake.first_password = ""
+        return Response(status_code=204)
+
+
 def _staff(app: FastAPI, fake: Fake) -> None:
     @app.post("/staff/v1/sessions")
     async def sign_in(request: Request) -> Response:
         body = await request.json()
         if body["username"] not in STAFF or body["password"] != PASSWORD:
             raise Refused(401, "wrong-credentials")
+        if fake.first_password == body["password"]:
+            raise Refused(403, "password-must-be-changed")
         return _tokens(fake, body["username"])
 
     @app.post("/staff/v1/sessions/refresh")

@@ -21,7 +21,7 @@ LIFETIME_MAX: Final = timedelta(hours=1)
 OFFICE_MAX: Final = 16
 REMEMBERED: Final = 2_048
 
-_CLAIMS: Final = frozenset({"iss", "sub", "aud", "iat", "exp", "jti", "role", "office"})
+_CLAIMS: Final = frozenset({"iss", "sub", "aud", "iat", "exp", "jti", "role", "office", "gen"})
 _AUDIENCE_OF: Final[dict[Role, Audience]] = {
     "customer": "wallet",
     "clerk": "staff",
@@ -33,12 +33,16 @@ _AUDIENCE_OF: Final[dict[Role, Audience]] = {
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who is calling. `office` is the code of the office that a member of staff belongs to, if to one."""
+    """Who is calling. `office` is the code of the office that a member of staff belongs to, if to one.
+
+    `generation` is that of the caller's rights when the token was made: see `standing`.
+    """
 
     subject: UUID
     audience: Audience
     role: Role
     office: str | None
+    generation: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +59,7 @@ def issue_access(
     office: str | None,
     now: datetime,
     lifetime: timedelta,
+    generation: int = 1,
 ) -> str:
     """Write an access token that is good from `now` for `lifetime` (whole seconds, at most an hour).
 
@@ -70,6 +75,7 @@ def issue_access(
         "jti": secrets.token_urlsafe(9),
         "role": role,
         "office": office,
+        "gen": generation,
     }
     _token(claims)
     return jws.sign(jws.compact(claims), keys.signing("access"), TYPE)
@@ -110,10 +116,13 @@ def _token(claims: Any) -> _Token:
         raise ValueError("iat and exp")
     if not 0 < expires_s - issued_s <= LIFETIME_MAX.total_seconds():
         raise ValueError("lifetime")
+    generation = claims["gen"]
+    if type(generation) is not int or generation < 1:
+        raise ValueError("gen")
     subject = UUID(str(claims["sub"]))
     if str(subject) != claims["sub"] or not isinstance(claims["jti"], str):
         raise ValueError("sub and jti")
-    return _Token(Caller(subject, audience, role, office), expires_s)
+    return _Token(Caller(subject, audience, role, office, generation), expires_s)
 
 
 def _is_office(office: object, audience: Audience) -> bool:

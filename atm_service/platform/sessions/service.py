@@ -57,6 +57,11 @@ def end(session: Connection, refresh_token: str, audience: Audience, now: dateti
         store.end(session, found.id, now)
 
 
+def end_all(session: Connection, subject: UUID, now: datetime) -> int:
+    """End every session of somebody; give how many were live."""
+    return store.end_all(session, subject, now)
+
+
 def forget_old(session: Connection, now: datetime) -> int:
     """Drop sessions that are long over; give how many. For housekeeping."""
     return store.forget(session, now - KEPT_FOR)
@@ -71,7 +76,14 @@ def _lifetime(context: Context, audience: Audience) -> timedelta:
 def _tokens(session: Connection, context: Context, id: UUID, caller: Caller, now: datetime) -> Tokens:
     lifetime = context.settings.access_lifetime
     access_token = issue_access(
-        context.keys.at(now), caller.subject, caller.audience, caller.role, caller.office, now, lifetime
+        context.keys.at(now),
+        caller.subject,
+        caller.audience,
+        caller.role,
+        caller.office,
+        now,
+        lifetime,
+        caller.generation,
     )
     refresh_token = secrets.token_urlsafe(REFRESH_TOKEN_BYTES)
     store.add_token(session, id, hash_of(refresh_token), now)

@@ -63,6 +63,9 @@ _USE: Final = Rank.SESSION.locks(
 _END: Final = Rank.SESSION.locks(
     "UPDATE service.session SET ended_at = :now WHERE id = :id AND ended_at IS NULL"
 )
+_END_ALL: Final = Rank.SESSION.locks(
+    "UPDATE service.session SET ended_at = :now WHERE subject = :subject AND ended_at IS NULL AND expires_at > :now"
+)
 _FORGET: Final = Rank.SESSION.locks("DELETE FROM service.session WHERE expires_at < :before")
 
 
@@ -94,6 +97,11 @@ def use(session: Connection, hash: bytes, now: datetime) -> bool:
 def end(session: Connection, id: UUID, now: datetime) -> None:
     """End a session: none of its refresh tokens is good any more."""
     session.execute(_END, {"id": id, "now": now})
+
+
+def end_all(session: Connection, subject: UUID, now: datetime) -> int:
+    """End every live session of somebody; give how many there were."""
+    return session.execute(_END_ALL, {"subject": subject, "now": now}).rowcount
 
 
 def forget(session: Connection, before: datetime) -> int:

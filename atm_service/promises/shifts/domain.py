@@ -22,6 +22,7 @@ class Shift:
     """A clerk's turn at a drawer, from counted opening to counted close. Totals and over/short in đồng.
 
     `recount`: the count just made differs from the ledger; the shift is still open, and the next count stands.
+    `clerk_generation` is that of the clerk's rights: see `standing`.
     """
 
     id: UUID
@@ -40,6 +41,7 @@ class Shift:
     closed_how: ClosedHow | None = None
     counted_by: str | None = None
     recount: bool = False
+    clerk_generation: int = 1
 
     @property
     def place(self) -> str:

@@ -33,10 +33,11 @@ from atm_service.promises.shifts.schemas import (
 from atm_service.registers.customers.errors import WrongCredentials
 from atm_service.registers.offices.errors import DrawerUnknown, OfficeNotActive
 from atm_service.registers.staff import service as staff
+from atm_service.registers.staff.errors import PasswordMustBeChanged
 
 router = APIRouter()
 
-_HIDDEN = frozenset({"clerk_id"})
+_HIDDEN = frozenset({"clerk_id", "clerk_generation"})
 
 
 @router.post(
@@ -102,6 +103,7 @@ def close_shift(body: CloseRequest, clerk: InClerk, key: InKey, context: InConte
         errors.WithdrawalsStillPresented,
         errors.ColleagueNotProved,
         errors.ColleagueBusy,
+        PasswordMustBeChanged,
         OfficeNotActive,
         TooManyAttempts,
         keyed=True,

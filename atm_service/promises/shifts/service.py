@@ -230,7 +230,10 @@ def shift_of(session: Connection, clerk: Caller) -> Shift:
 
 
 def shifts_of(session: Connection, clerks: Sequence[Caller]) -> dict[UUID, Shift]:
-    """Find, by clerk, the open shifts of those clerks who have one. They stay open until this transaction ends."""
-    offices = {clerk.subject: clerk.office for clerk in clerks}
-    shifts = store.open_shifts_shared(session, list(offices))
-    return {shift.clerk_id: shift for shift in shifts if shift.office == offices[shift.clerk_id]}
+    """Find, by clerk, the open shifts of those clerks who have one. They stay open until this transaction ends.
+
+    A clerk whose rights were changed after the token was made has none: nothing is paid with it any more.
+    """
+    known = {clerk.subject: (clerk.office, clerk.generation) for clerk in clerks}
+    shifts = store.open_shifts_shared(session, list(known))
+    return {one.clerk_id: one for one in shifts if (one.office, one.clerk_generation) == known[one.clerk_id]}

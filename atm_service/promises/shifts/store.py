@@ -139,8 +139,9 @@ class ShiftRow(SQLModel, table=True):
 _SHIFT: Final = """
     SELECT s.id, s.office, s.drawer, s.clerk_id, t.display_name AS clerk, s.opened_at, s.opening_counts,
         s.opening_total, s.opening_over_short, s.closed_at, s.closing_counts, s.closing_total, s.closing_over_short,
-        s.closed_how, c.display_name AS counted_by
+        s.closed_how, c.display_name AS counted_by, n.generation AS clerk_generation
     FROM service.shift s JOIN service.staff t ON t.id = s.clerk_id LEFT JOIN service.staff c ON c.id = s.closed_by
+        JOIN service.standing n ON n.subject = s.clerk_id
 """
 
 
@@ -148,7 +149,7 @@ _OPEN_SHIFT_SEEN = text(f"{_SHIFT} WHERE s.clerk_id = :clerk_id AND s.closed_at 
 
 
 _OPEN_SHIFTS_SHARED = Rank.SHIFT.locks(
-    f"{_SHIFT} WHERE s.clerk_id = ANY (:clerk_ids) AND s.closed_at IS NULL ORDER BY s.id FOR SHARE OF s"
+    f"{_SHIFT} WHERE s.clerk_id = ANY (:clerk_ids) AND s.closed_at IS NULL ORDER BY s.id FOR SHARE OF s, n"
 )
 
 

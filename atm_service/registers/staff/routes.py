@@ -18,10 +18,12 @@ from atm_service.platform.sessions.schemas import RefreshRequest
 from atm_service.registers.customers import onboarding
 from atm_service.registers.customers.errors import AlreadyDecided, SessionEnded, WrongCredentials
 from atm_service.registers.customers.schemas import ApplicationView
-from atm_service.registers.staff import service
+from atm_service.registers.staff import rights, service
+from atm_service.registers.staff.errors import PasswordMustBeChanged, PasswordUnfit
 from atm_service.registers.staff.schemas import (
     ApplicationInReview,
     DecisionRequest,
+    PasswordRequest,
     StaffSession,
     StaffSignInRequest,
 )
@@ -32,7 +34,7 @@ router = APIRouter(prefix="/staff/v1", tags=["staff"])
 @router.post(
     "/sessions",
     status_code=201,
-    responses=refuses(WrongCredentials, TooManyAttempts, signed_in=False, posted=True),
+    responses=refuses(WrongCredentials, TooManyAttempts, PasswordMustBeChanged, signed_in=False, posted=True),
 )
 def sign_in(body: StaffSignInRequest, context: InContext, now: InNow) -> StaffSession:
     """Sign in by user name and password."""
@@ -52,6 +54,18 @@ def sign_out(body: RefreshRequest, context: InContext, now: InNow) -> Response:
     """Sign out. Harmless to repeat."""
     with context.transaction() as session:
         sessions.end(session, body.refresh_token, "staff", now)
+    return Response(status_code=204)
+
+
+@router.post(
+    "/password",
+    name="choose_password",
+    status_code=204,
+    responses=refuses(WrongCredentials, TooManyAttempts, PasswordUnfit, signed_in=False, posted=True),
+)
+def choose_password(body: PasswordRequest, context: InContext, now: InNow) -> Response:
+    """Choose another password, knowing the one of now. Every session ends; sign in anew."""
+    rights.choose_password(context, body.username, body.password, body.new_password, now)
     return Response(status_code=204)
 
 

@@ -27,6 +27,14 @@ class StaffSignInRequest(_Body):
     password: str = Field(min_length=1, max_length=PASSWORD_MAX, repr=False, examples=["mot-cau-dai-de-nho"])
 
 
+class PasswordRequest(StaffSignInRequest):
+    """A member's user name, the password of now, and the one to be used from now on."""
+
+    new_password: str = Field(
+        min_length=1, max_length=PASSWORD_MAX, repr=False, examples=["mot-cau-khac-de-nho"]
+    )
+
+
 class StaffSession(Session):
     """A session's tokens, and whose they are."""
 

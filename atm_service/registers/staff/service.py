@@ -22,7 +22,7 @@ from atm_service.registers.offices.domain import Office
 from atm_service.registers.offices.errors import OfficeUnknown
 from atm_service.registers.staff import domain, store
 from atm_service.registers.staff.domain import Role
-from atm_service.registers.staff.errors import AreaWrong, OfficeMissing, UsernameTaken
+from atm_service.registers.staff.errors import AreaWrong, OfficeMissing, PasswordMustBeChanged, UsernameTaken
 from atm_service.registers.staff.store import Member
 from atm_service.registers.units import store as units
 
@@ -64,23 +64,33 @@ def add(
 
 
 def sign_in(context: Context, username: str, password: str, now: datetime) -> tuple[Tokens, Member]:
-    """Open a session for whoever knows the password of this user name. Raises `WrongCredentials`, `TooManyAttempts`."""
-    member = _proved(context, username, password, now)
+    """Open a session for whoever knows the password of this user name.
+
+    Raises `WrongCredentials`, `TooManyAttempts` and `PasswordMustBeChanged`.
+    """
+    member = proved(context, username, password, now)
+    if member.must_change:
+        raise PasswordMustBeChanged
     with context.transaction() as session:
-        caller = _caller(member)
-        trail.record(session, now, "session.opened", member.id, caller)
-        return sessions.open(session, context, caller, now), member
+        if store.hold(session, member.id) != member:
+            raise WrongCredentials  # switched off, moved or reset a moment ago: the next try tells
+        who = caller(member)
+        trail.record(session, now, "session.opened", member.id, who)
+        return sessions.open(session, context, who, now), member
 
 
 def prove(context: Context, username: str, password: str, now: datetime) -> Caller:
     """Tell who knows the password of this user name, without a session: a colleague at the same counter.
 
-    Raises `WrongCredentials` and `TooManyAttempts`, as at the sign-in, whose guesses are counted with these.
+    Raises the same as the sign-in, whose guesses are counted with these.
     """
-    return _caller(_proved(context, username, password, now))
+    member = proved(context, username, password, now)
+    if member.must_change:
+        raise PasswordMustBeChanged
+    return caller(member)
 
 
-def _proved(context: Context, username: str, password: str, now: datetime) -> Member:
+def proved(context: Context, username: str, password: str, now: datetime) -> Member:
     """Find whoever knows the password of this user name.
 
     Raises `WrongCredentials`, the same and after the same work whether the name is known or not, and
@@ -123,13 +133,14 @@ def _of_nobody(hasher: PasswordHasher) -> str:
     return f"$argon2id$v=19$m={hasher.memory_cost},t={hasher.time_cost},p={hasher.parallelism}${_NOTHING}"
 
 
-def _caller(member: Member) -> Caller:
-    return Caller(member.id, "staff", member.role, member.office)
+def caller(member: Member) -> Caller:
+    """Give a member as who is calling, with the rights of now."""
+    return Caller(member.id, "staff", member.role, member.office, member.generation)
 
 
 def _who(session: Connection, id: UUID) -> Caller | None:
     member = store.find(session, id)
-    return _caller(member) if member and member.active else None
+    return caller(member) if member and member.active else None
 
 
 def scope(session: Connection, supervisor: Caller) -> str | None:

@@ -1,13 +1,14 @@
 """Staff in the database."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Final
 from uuid import UUID
 
 from sqlalchemy import Connection, DateTime, text
 from sqlmodel import Field, SQLModel
 
+from atm_service.platform import standing
 from atm_service.platform.locking import Rank
 from atm_service.registers.staff.domain import Role
 
@@ -27,6 +28,7 @@ class StaffRow(SQLModel, table=True):
     active: bool
     created_at: datetime = Field(sa_type=DateTime(timezone=True))
     area: str | None = None
+    must_change: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,15 +47,30 @@ class Member:
     office_name: str | None
     active: bool
     area: str | None = None
+    must_change: bool = False
+    generation: int = 1
 
 
 _SELECT: Final = """
-    SELECT s.id, s.username, s.password_hash, s.display_name, s.role, s.office, o.name, s.active,
-           s.area
+    SELECT s.id, s.username, s.password_hash, s.display_name, s.role, s.office, o.name, s.active, s.area,
+           s.must_change, n.generation
     FROM service.staff s LEFT JOIN service.office o ON o.code = s.office
+        JOIN service.standing n ON n.subject = s.id
 """
 _FIND: Final = text(f"{_SELECT} WHERE s.id = :id")
 _BY_USERNAME: Final = text(f"{_SELECT} WHERE s.username = :username")
+_LISTED: Final = text(f"""
+    {_SELECT}
+    WHERE s.id < :before AND (CAST(:role AS text) IS NULL OR s.role = :role)
+      AND (CAST(:office AS text) IS NULL OR s.office = :office)
+      AND (CAST(:area AS text) IS NULL OR s.office IN (SELECT service.offices_below(:area, :today)))
+    ORDER BY s.id DESC LIMIT :limit
+""")
+_SAVE: Final = text("""
+    UPDATE service.staff SET active = :active, role = :role, office = :office, area = :area,
+        password_hash = :password_hash, must_change = :must_change
+    WHERE id = :id
+""")
 _ADD: Final = Rank.STAFF.locks("""
     INSERT INTO service.staff (id, username, password_hash, display_name, role, office, active, created_at, area)
     VALUES (:id, :username, :password_hash, :display_name, :role, :office, true, :now, :area)
@@ -86,3 +103,35 @@ def find_by_username(session: Connection, username: str) -> Member | None:
     """Give a member by user name."""
     row = session.execute(_BY_USERNAME, {"username": username}).one_or_none()
     return None if row is None else Member(*row)
+
+
+def lock(session: Connection, id: UUID) -> Member | None:
+    """Give a member whom nobody else changes, and who opens no session, until this transaction ends."""
+    standing.lock(session, id)
+    return find(session, id)
+
+
+def hold(session: Connection, id: UUID) -> Member | None:
+    """Give a member whom nobody changes until this transaction ends."""
+    standing.hold(session, id)
+    return find(session, id)
+
+
+def save(session: Connection, member: Member) -> None:
+    """Write what may change of a member whom this transaction has locked."""
+    names = ("id", "active", "role", "office", "area", "password_hash", "must_change")
+    session.execute(_SAVE, {name: getattr(member, name) for name in names})
+
+
+def listed(
+    session: Connection,
+    before: UUID,
+    limit: int,
+    today: date,
+    role: Role | None = None,
+    office: str | None = None,
+    area: str | None = None,
+) -> list[Member]:
+    """List members, the newest first; with `area`, those of its offices and of the areas below it."""
+    wanted = {"before": before, "limit": limit, "today": today, "role": role, "office": office, "area": area}
+    return [Member(*row) for row in session.execute(_LISTED, wanted)]

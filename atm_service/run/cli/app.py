@@ -12,8 +12,6 @@ import uvicorn
 from atm_service.platform import database
 from atm_service.platform.keys import store as key_store
 from atm_service.platform.keys.domain import Purpose
-from atm_service.registers.staff import service as staff
-from atm_service.registers.staff.domain import Role
 from atm_service.run import app as application
 from atm_service.run import assembly, demo
 from atm_service.run.cli import audit as cli_audit
@@ -22,6 +20,7 @@ from atm_service.run.cli import credits as cli_credits
 from atm_service.run.cli import floats as cli_floats
 from atm_service.run.cli import ledger as cli_ledger
 from atm_service.run.cli import offices as cli_offices
+from atm_service.run.cli import staff as cli_staff
 from atm_service.run.cli import units as cli_units
 from atm_service.run.cli.context import chosen_settings, fail, owner_url, working
 
@@ -30,10 +29,8 @@ app: Final = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
 )
-_staff: Final = typer.Typer(help="Members of staff.", no_args_is_help=True)
 _keys: Final = typer.Typer(help="Secret keys and signing keys.", no_args_is_help=True)
-for name, group in {"staff": _staff, "keys": _keys}.items():
-    app.add_typer(group, name=name)
+app.add_typer(_keys, name="keys")
 app.add_typer(cli_audit.app, name="audit")
 app.add_typer(cli_cash.app, name="cash")
 app.add_typer(cli_credits.credits_app, name="credits")
@@ -41,6 +38,7 @@ app.add_typer(cli_credits.payers_app, name="payers")
 app.add_typer(cli_floats.app, name="floats")
 app.add_typer(cli_ledger.app, name="ledger")
 app.add_typer(cli_offices.app, name="offices")
+app.add_typer(cli_staff.app, name="staff")
 app.add_typer(cli_units.units_app, name="units")
 app.add_typer(cli_units.areas_app, name="areas")
 
@@ -97,25 +95,6 @@ def run_demo(
 ) -> None:
     """Run everything on this machine, with demo people and cash. Ctrl-C stops it; the data stays."""
     sys.exit(demo.run(data_dir.resolve(), port, counter_port, ready_file, ctx.obj))
-
-
-@_staff.command("add")
-def add_staff(
-    ctx: typer.Context,
-    username: str,
-    role: Annotated[Role, typer.Option(help="what this person may do")],
-    name: Annotated[str, typer.Option(help="as printed on receipts")],
-    office: Annotated[str | None, typer.Option(help="a clerk's office")] = None,
-    area: Annotated[str | None, typer.Option(help="a supervisor's area; none: everywhere")] = None,
-    password: Annotated[str, typer.Option(prompt=True, hide_input=True, confirmation_prompt=True)] = "",
-) -> None:
-    """Add a member of staff; the password is asked for and not shown."""
-    try:
-        with working(ctx) as (context, now), context.transaction() as session:
-            staff.add(session, context.hasher, username, password, role, office, name, now, area)
-    except ValueError as wrong:
-        fail(str(wrong))
-    typer.echo(f"{username} may sign in as {role}")
 
 
 @_keys.command("init")

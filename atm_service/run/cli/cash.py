@@ -4,18 +4,15 @@ from typing import Annotated, Final
 from uuid import UUID
 
 import typer
-from sqlalchemy import Connection
 
 from atm_service.platform import ids
-from atm_service.platform.keys.tokens import Caller
 from atm_service.platform.paging import FIRST_ID
 from atm_service.registers.cash import service, store
 from atm_service.registers.cash.delivery import Delivery, Direction
 from atm_service.registers.notes import stock
 from atm_service.registers.notes.domain import DENOMINATIONS, Counts, counts_of
 from atm_service.registers.offices import service as offices
-from atm_service.registers.staff import store as staff_store
-from atm_service.run.cli.context import fail, working
+from atm_service.run.cli.context import fail, named, said, working
 
 LISTED_MAX: Final = 1_000
 
@@ -51,7 +48,7 @@ def order(
         fail("an order is of whole thousands", 2)
     direction = Direction.TO_AREA if back else Direction.TO_OFFICE
     with working(ctx) as (context, now), context.transaction() as session:
-        supervisor = _supervisor(session, by)
+        supervisor = named(session, by, "supervisor")
         delivery = service.order(session, context.policy, supervisor, office, direction, amount, now)
     typer.echo(delivery.id)
 
@@ -68,7 +65,7 @@ def send(
     """Hand the area's cash of a delivery over to the road."""
     counts = _counts(notes)
     with working(ctx) as (context, now), context.transaction() as session:
-        delivery = service.send(session, context.policy, _supervisor(session, by), id, counts, now)
+        delivery = service.send(session, context.policy, named(session, by, "supervisor"), id, counts, now)
     typer.echo(_line(delivery))
 
 
@@ -81,7 +78,7 @@ def cancel(
 ) -> None:
     """Call a delivery off; cash on the road turns back."""
     with working(ctx) as (context, now), context.transaction() as session:
-        delivery = service.cancel(session, _supervisor(session, by), id, _reason(reason), now)
+        delivery = service.cancel(session, named(session, by, "supervisor"), id, said(reason), now)
     typer.echo(_line(delivery))
 
 
@@ -112,19 +109,6 @@ def notes(ctx: typer.Context, office: str) -> None:
             else " ".join(f"{n}×{number}" for n, number in counts_of(known).items())
         )
         typer.echo(f"{place:32} {balance:>18,}  {said}")
-
-
-def _supervisor(session: Connection, username: str) -> Caller:
-    member = staff_store.find_by_username(session, username)
-    if member is None or member.role != "supervisor" or not member.active:
-        fail(f"{username} is no active supervisor")
-    return Caller(member.id, "staff", member.role, member.office)
-
-
-def _reason(text: str) -> str:
-    if not 3 <= len(text) <= 200 or not text.isprintable():  # noqa: PLR2004  as in the API
-        fail("a reason is one printable line of 3 to 200 characters", 2)
-    return text
 
 
 def _counts(notes: list[str]) -> Counts:

@@ -5,21 +5,18 @@ from pathlib import Path
 from typing import Annotated, Final
 
 import typer
-from sqlalchemy import Connection
 
 import ledger
 from atm_service.platform.calendar import VIETNAM
-from atm_service.platform.keys.tokens import Caller
 from atm_service.registers.offices import hours, life, life_store, service, store
 from atm_service.registers.offices.domain import Line, State
 from atm_service.registers.offices.states import Item
-from atm_service.registers.staff import store as staff_store
 from atm_service.registers.units import coverage, files
 from atm_service.registers.units import service as units
 from atm_service.registers.units import store as unit_store
 from atm_service.registers.units.coverage import Coverage
 from atm_service.registers.units.errors import TreeInvalid
-from atm_service.run.cli.context import fail, working
+from atm_service.run.cli.context import fail, named, said, working
 
 HISTORY_MAX: Final = 100
 DAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -93,7 +90,15 @@ def check_office(
 ) -> None:
     """Check one item of an office's checklist off, in somebody's name."""
     with working(ctx) as (context, now), context.transaction() as session:
-        life.check(session, _named(session, by), code, item, _line(words), now, passed=not failed)
+        life.check(
+            session,
+            named(session, by, "operator", "supervisor"),
+            code,
+            item,
+            said(words),
+            now,
+            passed=not failed,
+        )
     typer.echo(f"{code}: {item} {'not passed' if failed else 'passed'}")
 
 
@@ -111,8 +116,8 @@ def furnish_office(
 def change_state(ctx: typer.Context, code: Code, to: State, by: By, reason: Why) -> None:
     """Change an office's state, in somebody's name: planned, ready, active, suspended, closed."""
     with working(ctx) as (context, now), context.transaction() as session:
-        named = _named(session, by)
-        life.change_state(session, named, code, to, _line(reason), now)
+        who = named(session, by, "operator", "supervisor")
+        life.change_state(session, who, code, to, said(reason), now)
         if to is State.READY:
             life.furnish(session, code, 1, now)
     typer.echo(f"{code} is {to}")
@@ -146,7 +151,7 @@ def activate_office(
 def set_line(ctx: typer.Context, code: Code, line: Line, by: By) -> None:
     """Say how good an office's line is."""
     with working(ctx) as (context, now), context.transaction() as session:
-        life.set_line(session, _named(session, by), code, line, now)
+        life.set_line(session, named(session, by, "operator", "supervisor"), code, line, now)
     typer.echo(f"{code}: the line is {line}")
 
 
@@ -169,7 +174,7 @@ def set_hours(
             week = list(life_store.hours_of(session, today, code).of(code).week)
             changed = _days(day)
             written = [changed.get(name, hours.write(one)) for name, one in zip(DAYS, week, strict=True)]
-            life.set_hours(session, _named(session, by), code, written, now)
+            life.set_hours(session, named(session, by, "operator", "supervisor"), code, written, now)
         its_hours = life_store.hours_of(session, today, code).of(code)
         others = life_store.exceptions(session, code, today)
     for name, one in zip(DAYS, its_hours.week, strict=True):
@@ -192,7 +197,15 @@ def set_holiday(
     """Set the hours of one date, of all offices or of one."""
     with working(ctx) as (context, now), context.transaction() as session:
         written = None if usual else open_at
-        life.set_day(session, _named(session, by), office, day.date(), written, _line(reason), now)
+        life.set_day(
+            session,
+            named(session, by, "operator", "supervisor"),
+            office,
+            day.date(),
+            written,
+            said(reason),
+            now,
+        )
     typer.echo(f"{day:%Y-%m-%d}: {'as usual' if usual else open_at or 'closed'}")
 
 
@@ -216,20 +229,6 @@ def show_coverage(
 def _share(one: Coverage) -> str:
     units = f"{one.units_served:>4} of {one.units:>3} units"
     return f"{units}  {one.offices_active:>4} of {one.offices:>3} offices"
-
-
-def _named(session: Connection, username: str) -> Caller:
-    """Find whoever a deed is to be signed by: a supervisor may here what a supervisor may in the pages."""
-    member = staff_store.find_by_username(session, username)
-    if member is None or member.role not in ("operator", "supervisor") or not member.active:
-        fail(f"{username} is no active operator or supervisor")
-    return Caller(member.id, "staff", member.role, member.office)
-
-
-def _line(text: str) -> str:
-    if not 3 <= len(text) <= 200 or not text.isprintable():  # noqa: PLR2004  as in the API
-        fail("words are one printable line of 3 to 200 characters", 2)
-    return text
 
 
 def _days(given: list[str]) -> dict[str, str]:

@@ -35,6 +35,7 @@ PUBLIC: Final = {
     "wallet_offices",
     "staff_sign_in",
     "staff_refresh",
+    "staff_choose_password",
     "staff_sign_out",
     "keys_jwks",
     "audit_seal_keys",

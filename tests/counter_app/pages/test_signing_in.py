@@ -42,6 +42,27 @@ async def test_wrong_credentials(tmp_path: Path, username: str, password: str) -
 
 
 @in_loop
+async def test_a_first_password_is_changed_at_the_sign_in(tmp_path: Path) -> None:
+    """It opens the form for choosing another; two unlike ones or the old one are refused; then its owner signs in."""
+    async with desk(tmp_path) as at:
+        at.fake.first_password = PASSWORD
+        await at.sign_in()
+        assert "Mật khẩu này do người khác cấp cho bạn" in at.browser.text
+        assert f'value="{CLERK}"' in at.browser.text
+        for chosen, again, said in (
+            ("mot-cau-khac-de-nho", "mot-cau-khac-de-nhO", "Không dùng được mật khẩu mới này"),
+            (PASSWORD, PASSWORD, "Không dùng được mật khẩu mới này"),
+            ("mot-cau-khac-de-nho", "mot-cau-khac-de-nho", "Đã đặt mật khẩu mới"),
+        ):
+            fields = {"username": CLERK, "password": PASSWORD, "new_password": chosen, "again": again}
+            await at.browser.send("/password", **fields)
+            assert said in at.browser.text
+            assert chosen not in at.browser.text
+        await at.sign_in()
+        assert at.browser.path == "/"
+
+
+@in_loop
 async def test_other_roles_are_turned_away(tmp_path: Path) -> None:
     """An auditor has no work at the counter: the staff session is ended at once."""
     async with desk(tmp_path) as at:

@@ -74,6 +74,7 @@ def test_a_token_is_as_documented() -> None:
         "exp": 1_772_413_800,
         "role": "clerk",
         "office": "05971-1",
+        "gen": 1,
     }
     assert claims_of(token())["jti"] != claims_of(token())["jti"]
 

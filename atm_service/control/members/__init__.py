@@ -1,0 +1,1 @@
+"""Who works here, seen and changed by supervisors and operators."""

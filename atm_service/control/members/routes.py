@@ -1,0 +1,102 @@
+"""The staff: listed, switched off and on, moved, given a first password."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Response
+from sqlalchemy import Connection
+
+import ledger
+from atm_service.control.members.schemas import (
+    FirstPassword,
+    MemberView,
+    MoveRequest,
+    ReasonRequest,
+    SwitchRequest,
+)
+from atm_service.platform import paging
+from atm_service.platform.callers import InOverseer
+from atm_service.platform.context import InContext, InNow
+from atm_service.platform.idempotency import InKey
+from atm_service.platform.paging import InCursor, InLimit, Page
+from atm_service.platform.problems import refuses
+from atm_service.platform.refusals import NotFound
+from atm_service.registers.offices.errors import OfficeUnknown
+from atm_service.registers.staff import rights, service, store
+from atm_service.registers.staff.domain import Role
+from atm_service.registers.staff.errors import OwnRights, RightsUnchanged
+
+router = APIRouter(prefix="/staff/v1/members", tags=["staff"])
+
+InOfficeWanted = Annotated[str | None, Query(pattern=r"^[0-9]{5}-[0-9]{1,3}$", examples=["05971-1"])]
+
+
+@router.get("", name="members", responses=refuses(NotFound))
+def members(
+    overseer: InOverseer,
+    context: InContext,
+    now: InNow,
+    role: Annotated[Role | None, Query()] = None,
+    office: InOfficeWanted = None,
+    cursor: InCursor = None,
+    limit: InLimit = paging.LIMIT_DEFAULT,
+) -> Page[MemberView]:
+    """List the staff, the newest first: a supervisor the clerks of their own offices, an operator all."""
+    before, today = paging.read_id(cursor), ledger.business_date(now)
+    with context.transaction() as session:
+        if overseer.role == "supervisor":
+            area, role = service.scope(session, overseer), "clerk"
+        else:
+            area = None
+        found = store.listed(session, before, limit + 1, today, role, office, area)
+    return paging.page(found, limit, MemberView.of)
+
+
+@router.post(
+    "/{id}/state",
+    name="switch_member",
+    response_model=MemberView,
+    responses=refuses(NotFound, OwnRights, RightsUnchanged, keyed=True),
+)
+def switch(
+    id: UUID, body: SwitchRequest, overseer: InOverseer, key: InKey, context: InContext, now: InNow
+) -> Response:
+    """Switch a member off or on. Off, nothing more is paid, sold or decided by them, from this answer on."""
+
+    def work(session: Connection) -> MemberView:
+        return MemberView.of(rights.switch(session, overseer, id, body.reason, now, active=body.active))
+
+    return context.once(key, 200, work)
+
+
+@router.post(
+    "/{id}/office",
+    name="move_member",
+    response_model=MemberView,
+    responses=refuses(NotFound, OwnRights, OfficeUnknown, RightsUnchanged, keyed=True),
+)
+def move(
+    id: UUID, body: MoveRequest, overseer: InOverseer, key: InKey, context: InContext, now: InNow
+) -> Response:
+    """Move a clerk to another office. The clerk signs in again; an open shift waits for a take-over."""
+
+    def work(session: Connection) -> MemberView:
+        return MemberView.of(rights.move(session, overseer, id, body.office, body.reason, now))
+
+    return context.once(key, 200, work)
+
+
+# Without a key: an answer is remembered, and this one holds a password. Asked twice, the second one counts.
+@router.post(
+    "/{id}/password",
+    name="reset_member",
+    status_code=201,
+    responses=refuses(NotFound, OwnRights, posted=True),
+)
+def reset(
+    id: UUID, body: ReasonRequest, overseer: InOverseer, context: InContext, now: InNow
+) -> FirstPassword:
+    """Give a member a first password, told once; the member chooses another before anything else."""
+    with context.transaction() as session:
+        member, password = rights.reset(session, context.hasher, overseer, id, body.reason, now)
+    return FirstPassword(member=MemberView.of(member), password=password)

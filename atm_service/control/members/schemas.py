@@ -1,0 +1,58 @@
+"""HTTP bodies of the list of staff and of changes to it."""
+
+from typing import Self
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from atm_service.platform.bodies import ONE_LINE
+from atm_service.registers.staff.domain import Role
+from atm_service.registers.staff.store import Member
+
+
+class _Body(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class ReasonRequest(_Body):
+    """Why. Write nothing personal into it."""
+
+    reason: str = Field(min_length=3, max_length=200, pattern=ONE_LINE, examples=["Nghỉ việc từ hôm nay"])
+
+
+class SwitchRequest(ReasonRequest):
+    """Whether the member may work, and why that changes."""
+
+    active: bool = Field(examples=[False])
+
+
+class MoveRequest(ReasonRequest):
+    """The office where a clerk works from now on, and why."""
+
+    office: str = Field(pattern=r"^[0-9]{5}-[0-9]{1,3}$", examples=["05971-1"])
+
+
+class MemberView(_Body):
+    """A member of the staff. `must_change`: the password was given by somebody else, and is not changed yet."""
+
+    id: UUID
+    username: str = Field(examples=["hoa.05971"])
+    display_name: str = Field(examples=["Lý Thị Hoa"])
+    role: Role
+    office: str | None = Field(examples=["05971-1"])
+    office_name: str | None = Field(examples=["Bưu điện xã Quốc Khánh"])
+    area: str | None = Field(description="what a supervisor looks after; null: everything", examples=["178"])
+    active: bool = Field(examples=[True])
+    must_change: bool = Field(examples=[False])
+
+    @classmethod
+    def of(cls, member: Member) -> Self:
+        """Show a member to whoever looks after the staff."""
+        return cls(**{name: getattr(member, name) for name in cls.model_fields})
+
+
+class FirstPassword(_Body):
+    """A password that is told once, and good only for choosing another."""
+
+    member: MemberView
+    password: str = Field(repr=False, examples=["k7fm-2xqp-hh9d-wn3c"])

@@ -1,0 +1,60 @@
+"""Whether what a token says of its holder still holds.
+
+A token carries the generation of its holder's rights. Whoever is switched off, moved or given another password gets the
+next generation, so every token of before is worth nothing from that commit on: at the door of each route of the staff,
+and again in the transaction that moves money, which holds the row together with the shift. A trigger makes the row.
+"""
+
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy import Connection, text
+from sqlmodel import Field, SQLModel
+
+from atm_service.platform.context import Context
+from atm_service.platform.keys.tokens import Caller
+from atm_service.platform.locking import Rank
+from atm_service.platform.refusals import Unauthenticated
+
+
+class StandingRow(SQLModel, table=True):
+    """The generation of somebody's rights. It only grows."""
+
+    __tablename__ = "standing"
+    __table_args__ = {"schema": "service"}
+
+    subject: UUID = Field(primary_key=True)
+    generation: int
+
+
+_GENERATION: Final = text("SELECT generation FROM service.standing WHERE subject = :subject")
+_LOCK: Final = Rank.MEMBER.locks("SELECT FROM service.standing WHERE subject = :subject FOR NO KEY UPDATE")
+_HOLD: Final = Rank.MEMBER.locks("SELECT FROM service.standing WHERE subject = :subject FOR SHARE")
+_CHANGE: Final = text("UPDATE service.standing SET generation = generation + 1 WHERE subject = :subject")
+
+
+def lock(session: Connection, subject: UUID) -> None:
+    """Keep everybody else from changing the subject's rights, and from working by them, until the commit."""
+    session.execute(_LOCK, {"subject": subject})
+
+
+def hold(session: Connection, subject: UUID) -> None:
+    """Keep everybody from changing the subject's rights until the commit."""
+    session.execute(_HOLD, {"subject": subject})
+
+
+def check(session: Connection, caller: Caller) -> None:
+    """Raise `Unauthenticated` when the caller's rights were changed after the token was made."""
+    if session.execute(_GENERATION, {"subject": caller.subject}).scalar_one_or_none() != caller.generation:
+        raise Unauthenticated
+
+
+def check_at_door(context: Context, caller: Caller) -> None:
+    """Check a caller in a transaction of its own, as `check` does."""
+    with context.transaction() as session:
+        check(session, caller)
+
+
+def change(session: Connection, subject: UUID) -> None:
+    """Make every token of somebody worthless, under the subject's lock."""
+    session.execute(_CHANGE, {"subject": subject})

@@ -1,0 +1,123 @@
+"""Switch staff off and on, move them, and give them a first password: at once, for tokens that are about too.
+
+A supervisor does it to the clerks of their own offices, an operator to everybody, nobody to themselves.
+"""
+
+import secrets
+from dataclasses import replace
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from argon2 import PasswordHasher
+from sqlalchemy import Connection
+
+import ledger
+from atm_service.platform import standing, trail
+from atm_service.platform.context import Context
+from atm_service.platform.keys.tokens import Caller
+from atm_service.platform.refusals import NotFound
+from atm_service.platform.sessions import service as sessions
+from atm_service.registers.customers.errors import WrongCredentials
+from atm_service.registers.offices import store as offices
+from atm_service.registers.offices.errors import OfficeUnknown
+from atm_service.registers.staff import domain, service, store
+from atm_service.registers.staff.errors import OwnRights, PasswordTooShort, PasswordUnfit, RightsUnchanged
+from atm_service.registers.staff.store import Member
+
+_LETTERS: Final = "abcdefghijkmnpqrstuvwxyz23456789"  # 32, without those that look alike
+
+
+def switch(session: Connection, by: Caller, id: UUID, reason: str, now: datetime, *, active: bool) -> Member:
+    """Switch a member off or on. Off, every session and token ends with this commit; a shift waits for a take-over.
+
+    Raises `NotFound`, `OwnRights` and `RightsUnchanged`.
+    """
+    member = _locked(session, by, id, now)
+    if member.active is active:
+        raise RightsUnchanged
+    deed = "staff.switched-on" if active else "staff.switched-off"
+    return _changed(session, by, replace(member, active=active), deed, {"reason": reason}, now)
+
+
+def move(session: Connection, by: Caller, id: UUID, office: str, reason: str, now: datetime) -> Member:
+    """Move a clerk to another office, which a supervisor must look after as well.
+
+    Raises `NotFound`, `OwnRights`, `OfficeUnknown` and `RightsUnchanged`.
+    """
+    member = _locked(session, by, id, now)
+    if member.role != "clerk":
+        raise NotFound
+    if offices.find(session, office) is None or not _looks_after(session, by, office, now):
+        raise OfficeUnknown
+    if member.office == office:
+        raise RightsUnchanged
+    detail = {"from": member.office, "to": office, "reason": reason}
+    return _changed(session, by, replace(member, office=office), "staff.moved", detail, now)
+
+
+def reset(
+    session: Connection, hasher: PasswordHasher, by: Caller, id: UUID, reason: str, now: datetime
+) -> tuple[Member, str]:
+    """Give a member a first password, good only for choosing another; give it to be told, once.
+
+    Raises `NotFound` and `OwnRights`.
+    """
+    member, password = _locked(session, by, id, now), _first_password()
+    fresh = replace(member, password_hash=hasher.hash(password), must_change=True)
+    return _changed(session, by, fresh, "staff.reset", {"reason": reason}, now), password
+
+
+def choose_password(context: Context, username: str, password: str, chosen: str, now: datetime) -> None:
+    """Let whoever knows a member's password choose another; every session of before ends.
+
+    Raises `WrongCredentials`, `TooManyAttempts` and `PasswordUnfit`.
+    """
+    known = service.proved(context, username, password, now)
+    try:
+        domain.check_password(chosen)
+    except PasswordTooShort:
+        raise PasswordUnfit from None
+    if secrets.compare_digest(chosen.encode(), password.encode()):
+        raise PasswordUnfit
+    hashed = context.hasher.hash(chosen)  # slow on purpose: outside the transaction
+    with context.transaction() as session:
+        if store.lock(session, known.id) != known:
+            raise WrongCredentials
+        fresh = replace(known, password_hash=hashed, must_change=False)
+        _changed(session, service.caller(known), fresh, "staff.password-chosen", {}, now)
+
+
+def _locked(session: Connection, by: Caller, id: UUID, now: datetime) -> Member:
+    if id == by.subject:
+        raise OwnRights
+    member = store.lock(session, id)
+    if member is None:
+        raise NotFound
+    if by.role == "supervisor" and (
+        member.role != "clerk" or member.office is None or not _looks_after(session, by, member.office, now)
+    ):
+        raise NotFound
+    return member
+
+
+def _looks_after(session: Connection, by: Caller, office: str, now: datetime) -> bool:
+    return by.role == "operator" or service.looks_after(session, by, office, ledger.business_date(now))
+
+
+def _changed(
+    session: Connection, by: Caller, member: Member, deed: str, detail: dict[str, str | None], now: datetime
+) -> Member:
+    store.save(session, member)
+    standing.change(session, member.id)
+    ended = sessions.end_all(session, member.id, now)
+    trail.record(session, now, deed, member.id, by, {**detail, "sessions_ended": ended})
+    found = store.find(session, member.id)
+    assert found is not None
+    return found
+
+
+def _first_password() -> str:
+    """Make up 80 bits that can be read aloud."""
+    letters = "".join(secrets.choice(_LETTERS) for _ in range(16))
+    return "-".join(letters[at : at + 4] for at in range(0, 16, 4))
