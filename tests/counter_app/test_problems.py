@@ -119,6 +119,7 @@ NEVER_HERE = [
     "payer-short",
     "batch-of-another-payer",
     "lines-refused",
+    "credited-lately",
 ]
 
 
