@@ -113,6 +113,16 @@ class Unavailable(Refusal):
 
 
 @refused_as(
+    503,
+    "day-closed",
+    "The business day was closed meanwhile",
+    "Nothing was done. Repeat with the same key: it counts for the new day.",
+)
+class DayClosed(Refusal):
+    """What was asked for at the end of a day reached the books after its close. Member `retry_after_s`."""
+
+
+@refused_as(
     500,
     "internal-error",
     "The service failed",

@@ -99,6 +99,7 @@ SLUGS = [
 # never as a refusal.
 NEVER_HERE = [
     "unavailable",
+    "day-closed",
     "internal-error",
     "method-not-allowed",
     "applicant-refused",
