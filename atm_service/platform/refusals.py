@@ -103,6 +103,16 @@ class RequestInProgress(Refusal):
 
 
 @refused_as(
+    409,
+    "answer-forgotten",
+    "This was done more than thirty days ago",
+    "Nothing was done again. Look up what it did where it is recorded; for a new intention send a new key.",
+)
+class AnswerForgotten(Refusal):
+    """The key was used for this very request, so long ago that its answer is not kept any more."""
+
+
+@refused_as(
     503,
     "unavailable",
     "The service cannot answer now",
