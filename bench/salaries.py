@@ -48,7 +48,7 @@ def _credit(town: Town, path: Path, clock: Clock, _seconds: int) -> Measured:
         payers.fund(session, PAYER, total, str(uuid4()), BANK, now)
     with _stopwatch() as took:
         found = files.read(path)
-        wish = Wish(str(uuid4()), PAYER, found.lines, found.bad)
+        wish = Wish(str(uuid4()), PAYER, found.lines, found.bad, again=len(found.lines))
         plan = service.run(town.context, wish, lambda _done, _all: None, now)
     if len(plan.ready) != len(town.people) or plan.bad:
         raise NotCredited(f"{len(plan.ready)} of {len(town.people)} lines")

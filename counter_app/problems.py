@@ -578,6 +578,11 @@ ADVICE: Final[Mapping[str, Advice]] = {
         _("This page was used before for something else"),
         _("Do not pay. Look in the day's list whether the withdrawal is there, then start from the scan."),
     ),
+    "answer-forgotten": Advice(
+        "done",
+        _("This was done more than thirty days ago"),
+        _("Do not pay again. Look among the receipts of that day."),
+    ),
     "request-in-progress": Advice(
         "wait",
         _("The service is still working on this"),

@@ -4,7 +4,7 @@ from ledger.accounts import Account, AccountClass, AccountMismatch, InvalidAccou
 from ledger.batch import post
 from ledger.commands import Capture, Command, Entry, Expire, Hold, InvalidCommand, Posting, Void
 from ledger.dates import DayNotOver, business_date, close_day, closed_through
-from ledger.outcomes import NotPosted, Outcome, Reason, Status, must
+from ledger.outcomes import DayClosed, NotPosted, Outcome, Reason, Status, must
 
 __all__ = [
     "Account",
@@ -12,6 +12,7 @@ __all__ = [
     "AccountMismatch",
     "Capture",
     "Command",
+    "DayClosed",
     "DayNotOver",
     "Entry",
     "Expire",

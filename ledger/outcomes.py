@@ -68,14 +68,20 @@ class NotPosted(RuntimeError):  # noqa: N818  named for what happened
     """A command that had to pass was not posted just now: a fault of the caller, which ends its transaction."""
 
 
+class DayClosed(NotPosted):
+    """The entry's business date was closed since somebody looked at the clock. Asked anew, it counts on an open day."""
+
+
 def must(outcomes: Iterable[Outcome], *, short: Exception | None = None) -> None:
     """Return when every command was posted just now. For those whose caller has looked at everything before.
 
-    Raises the first that was not: `short`, if given, where a floored account had not enough, else `NotPosted`, also
-    for what was posted before. Never caught inside the transaction: so nothing of it stays.
+    Raises the first that was not: `short`, if given, where a floored account had not enough, `DayClosed`, else
+    `NotPosted`, also for what was posted before. Never caught inside the transaction: so nothing of it stays.
     """
     for outcome in outcomes:
         if short is not None and outcome.reason is Reason.INSUFFICIENT_FUNDS:
             raise short
         if outcome.status is not Status.POSTED:
-            raise NotPosted(f"the ledger answered {outcome.status} {outcome.reason}")
+            raise (DayClosed if outcome.reason is Reason.DAY_CLOSED else NotPosted)(
+                f"the ledger answered {outcome.status} {outcome.reason}"
+            )

@@ -1,7 +1,8 @@
 """Idempotency keys: the same request twice has one effect and one answer.
 
 The answer is remembered in the transaction of its effect, encrypted (it may hold a code). A refusal changed nothing and
-is not remembered: the same key may be tried again. After draft-ietf-httpapi-idempotency-key-header-07.
+is not remembered: the same key may be tried again. After thirty days the answer is forgotten, the key never: what was
+done is not done again, however late it is repeated. After draft-ietf-httpapi-idempotency-key-header-07.
 """
 
 import re
@@ -13,11 +14,12 @@ from typing import Annotated, Final
 import orjson
 from fastapi import Depends, Header, Request, Response
 from pydantic import BaseModel
-from sqlalchemy import Connection, DateTime, LargeBinary, text
+from sqlalchemy import Connection, DateTime, Index, LargeBinary, text
 from sqlmodel import Field, SQLModel
 
 from atm_service.platform.locking import Rank
 from atm_service.platform.refusals import (
+    AnswerForgotten,
     IdempotencyKeyMissing,
     IdempotencyKeyReused,
     MalformedRequest,
@@ -32,17 +34,20 @@ RETRY_AFTER_S: Final = 1
 
 
 class IdempotencyRow(SQLModel, table=True):
-    """One remembered answer of one caller."""
+    """One key of one caller, kept for good, and its answer: empty when it is forgotten."""
 
     __tablename__ = "idempotency"
-    __table_args__ = {"schema": "service"}
+    __table_args__ = (
+        Index("idempotency_to_forget", "created_at", postgresql_where=text("answer <> ''::bytea")),
+        {"schema": "service"},
+    )
 
     caller: str = Field(primary_key=True)
     key: str = Field(primary_key=True)
     fingerprint: bytes = Field(sa_type=LargeBinary)
     status: int
     answer: bytes = Field(sa_type=LargeBinary)
-    created_at: datetime = Field(sa_type=DateTime(timezone=True), index=True)
+    created_at: datetime = Field(sa_type=DateTime(timezone=True))
 
 
 # The lock is taken in a statement of its own: the next statement's snapshot then sees what its last holder committed.
@@ -60,7 +65,9 @@ _REMEMBER = text("""
     SELECT *, :status, :now
     FROM unnest(CAST(:callers AS text[]), CAST(:keys AS text[]), CAST(:prints AS bytea[]), CAST(:answers AS bytea[]))
 """)
-_FORGET = Rank.IDEMPOTENCY.locks("DELETE FROM service.idempotency WHERE created_at < :before")
+_FORGET = Rank.IDEMPOTENCY.locks(
+    "UPDATE service.idempotency SET answer = '' WHERE created_at < :before AND answer <> ''::bytea"
+)
 
 
 @dataclass(frozen=True)
@@ -91,7 +98,7 @@ class Key:
         """Do `work` if this key is new; otherwise give its first answer.
 
         Raises `RequestInProgress` while another request with the key runs, `IdempotencyKeyReused` when the first
-        request was another one.
+        request was another one, `AnswerForgotten` when it was this one and is long ago.
         """
         (result,) = once_each(session, [self], status, lambda _: [work()])
         if isinstance(result, Refusal):
@@ -123,7 +130,7 @@ def once_each(
     """Do `work` for those keys that are new, by their places; give for each its answer, now or then, or its refusal.
 
     `RequestInProgress` while another request with the key runs, here or elsewhere; `IdempotencyKeyReused` when the
-    first request was another one.
+    first request was another one; `AnswerForgotten` when it was this one and is long ago.
     """
     if not keys:
         return []
@@ -162,7 +169,9 @@ def _known(session: Connection, keys: Sequence[Key]) -> dict[int, Answer | Refus
             results[n] = RequestInProgress(retry_after_s=RETRY_AFTER_S)
     for place, fingerprint, status, answer in session.execute(_FIRST, _names(keys)):
         key = keys[place - 1]
-        if fingerprint == key.fingerprint:
+        if fingerprint == key.fingerprint and not answer:
+            results[place - 1] = AnswerForgotten()
+        elif fingerprint == key.fingerprint:
             results[place - 1] = Answer(status, key.cipher.decrypt(answer, key.place()), replayed=True)
         else:
             results[place - 1] = IdempotencyKeyReused()
@@ -174,7 +183,7 @@ def _names(keys: Sequence[Key]) -> dict[str, list[str]]:
 
 
 def forget_old(session: Connection, now: datetime) -> int:
-    """Drop answers older than thirty days; give how many."""
+    """Forget answers older than thirty days, and keep their keys; give how many."""
     return session.execute(_FORGET, {"before": now - KEPT_FOR}).rowcount
 
 

@@ -224,6 +224,12 @@ class Reporting(_Rules):
     per_day: Dong
 
 
+class Credits(_Rules):
+    """For how many days a bulk credit is remembered when another batch credits the same person."""
+
+    again_within_days: Annotated[int, Field(strict=True, ge=1, le=366)]
+
+
 class Policy(_Rules):
     """One rule book. Immutable for the life of the process."""
 
@@ -235,6 +241,7 @@ class Policy(_Rules):
     top_up: TopUp
     deposit: Deposit
     transfer: Transfer
+    credits: Credits
     slip: Slip
     attempts: Attempts
     line: Line

@@ -35,6 +35,8 @@ _KEYED: Final = (
     refusals.IdempotencyKeyMissing,
     refusals.IdempotencyKeyReused,
     refusals.RequestInProgress,
+    refusals.AnswerForgotten,
+    refusals.DayClosed,
 )
 
 

@@ -103,6 +103,16 @@ class RequestInProgress(Refusal):
 
 
 @refused_as(
+    409,
+    "answer-forgotten",
+    "This was done more than thirty days ago",
+    "Nothing was done again. Look up what it did where it is recorded; for a new intention send a new key.",
+)
+class AnswerForgotten(Refusal):
+    """The key was used for this very request, so long ago that its answer is not kept any more."""
+
+
+@refused_as(
     503,
     "unavailable",
     "The service cannot answer now",
@@ -110,6 +120,16 @@ class RequestInProgress(Refusal):
 )
 class Unavailable(Refusal):
     """The service cannot reach what it needs. Repeating with the same key is safe. Member `retry_after_s`."""
+
+
+@refused_as(
+    503,
+    "day-closed",
+    "The business day was closed meanwhile",
+    "Nothing was done. Repeat with the same key: it counts for the new day.",
+)
+class DayClosed(Refusal):
+    """What was asked for at the end of a day reached the books after its close. Member `retry_after_s`."""
 
 
 @refused_as(

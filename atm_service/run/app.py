@@ -16,6 +16,7 @@ from sqlalchemy import exc
 from starlette.exceptions import HTTPException
 from starlette.routing import Match
 
+import ledger
 from atm_service.control.audit import routes as audit
 from atm_service.control.audit import seal_routes as seals
 from atm_service.control.audit import sealing
@@ -85,6 +86,7 @@ def create(context: Context) -> FastAPI:
     app.add_exception_handler(Refusal, _refused)
     app.add_exception_handler(RequestValidationError, _malformed)
     app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(ledger.DayClosed, _day_closed)
     app.add_exception_handler(exc.OperationalError, _unavailable)
     app.add_exception_handler(exc.TimeoutError, _unavailable)
     app.add_exception_handler(exc.DataError, _unstorable)
@@ -244,6 +246,12 @@ def _allowed(request: Request) -> list[str]:
         for method in METHODS
         if any(route.matches(dict(request.scope) | {"method": method})[0] is Match.FULL for route in routes)
     ]
+
+
+def _day_closed(request: Request, error: Exception) -> Response:
+    """Answer for an entry whose day was closed while its request was on the way: nothing of it stays."""
+    log.warning("day closed meanwhile", id=request.state.request_id, error=type(error).__name__)
+    return _problem(request, refusals.DayClosed(retry_after_s=RETRY_AFTER_S))
 
 
 def _lost(request: Request, error: Exception) -> Response:

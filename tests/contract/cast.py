@@ -210,13 +210,14 @@ class Cast:
 
     def salary(self) -> Ready:
         """Give a credit that the payer has money for; each is a batch of its own."""
+        number = next(_accounts)
         line = {
-            "line_reference": "L1",
+            "line_reference": f"L{number}",
             "id_number": self.customer.facts["id_number"],
-            "amount": AMOUNT,
+            "amount": AMOUNT + number % 1_000_000,  # another each time: nothing that was credited lately
             "narration": "Lương tháng 11",
         }
-        return {"body": {"batch": f"batch-{next(_accounts)}", "payer": PAYER, "lines": [line]}}
+        return {"body": {"batch": f"batch-{number}", "payer": PAYER, "lines": [line]}}
 
     def credited(self) -> str:
         """Give a batch of credits."""

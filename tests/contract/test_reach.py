@@ -61,6 +61,10 @@ STAFF: Final = {
     "staff_board": LISTED,
     "staff_approvals": LISTED,
     "staff_decide_approval": N,
+    "staff_members": LISTED,
+    "staff_switch_member": N,
+    "staff_move_member": N,
+    "staff_reset_member": N,
 }
 COUNTER: Final = {
     "counter_line": OWN,
@@ -117,6 +121,7 @@ DOORS: Final = {
     "wallet_offices",
     "staff_sign_in",
     "staff_refresh",
+    "staff_choose_password",
     "staff_sign_out",
     "audit_seal_keys",
     "keys_jwks",
@@ -129,6 +134,7 @@ PLACED: Final = STAFF | COUNTER | dict.fromkeys(DOORS, Reach.DOOR)
 SHOWN: Final[dict[str, Callable[[Cast], str]]] = {
     "staff_applications": Cast.application,
     "staff_open_shifts": Cast.left_open,
+    "staff_members": Cast.colleague_clerk,
     "staff_deliveries": Cast.ordered,
     "staff_coverage": lambda _: f'"area_code":"{AREA}"',
     "staff_floats": lambda _: OFFICE,

@@ -276,6 +276,11 @@ def _tokens(fake: Fake, username: str) -> Response:
 
 
 def _passwords(app: FastAPI, fake: Fake) -> None:
+    @app.post("/staff/v1/sessions/end")
+    async def end(request: Request) -> Response:
+        fake.tokens.pop((await request.json())["refresh_token"], None)
+        return Response(status_code=204)
+
     @app.post("/staff/v1/password")
     async def choose_password(request: Request) -> Response:
         body = await request.json()
@@ -303,11 +308,6 @@ def _staff(app: FastAPI, fake: Fake) -> None:
         if username is None:
             raise Refused(401, "session-ended")
         return _tokens(fake, username)
-
-    @app.post("/staff/v1/sessions/end")
-    async def end(request: Request) -> Response:
-        fake.tokens.pop((await request.json())["refresh_token"], None)
-        return Response(status_code=204)
 
     @app.get("/staff/v1/applications")
     async def applications(request: Request) -> Any:

@@ -101,6 +101,7 @@ SLUGS = [
 # never as a refusal.
 NEVER_HERE = [
     "unavailable",
+    "day-closed",
     "internal-error",
     "method-not-allowed",
     "applicant-refused",
@@ -123,6 +124,7 @@ NEVER_HERE = [
     "payer-short",
     "batch-of-another-payer",
     "lines-refused",
+    "credited-lately",
 ]
 
 

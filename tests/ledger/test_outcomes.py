@@ -4,7 +4,7 @@ from uuid import uuid4
 
 import pytest
 
-from ledger import NotPosted, Outcome, Reason, Status, must
+from ledger import DayClosed, NotPosted, Outcome, Reason, Status, must
 
 POSTED = Outcome(Status.POSTED, None, uuid4())
 SHORT = Outcome(Status.REFUSED, Reason.INSUFFICIENT_FUNDS, None)
@@ -30,8 +30,9 @@ def test_what_was_posted_passes() -> None:
 )
 def test_anything_else_stops(outcome: Outcome, said: str) -> None:
     """Behind others too; what was posted before is not posted now."""
-    with pytest.raises(NotPosted, match=said):
+    with pytest.raises(NotPosted, match=said) as stopped:
         must([POSTED, outcome])
+    assert isinstance(stopped.value, DayClosed) is (outcome.reason is Reason.DAY_CLOSED)
 
 
 def test_the_caller_names_what_is_short() -> None:

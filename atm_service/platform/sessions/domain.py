@@ -1,9 +1,11 @@
 """What a session gives to whoever signed in, and how a refresh token is recognised."""
 
+import base64
 import hashlib
 from dataclasses import dataclass, field
 
 from atm_service.platform.keys.tokens import Caller
+from kyc.encryption import Cipher
 
 REFRESH_TOKEN_BYTES = 32  # 256 bits: nobody guesses one, so a plain hash keeps it
 
@@ -16,6 +18,12 @@ class Tokens:
     access_token: str = field(repr=False)
     expires_in_s: int
     refresh_token: str = field(repr=False)
+
+
+def successor_of(refresh_token: str, cipher: Cipher) -> str:
+    """Give the token that follows: the same each time, so it is stored nowhere; without our key nobody makes it."""
+    derived = cipher.fingerprint(refresh_token, "successor of a refresh token")
+    return base64.urlsafe_b64encode(derived).rstrip(b"=").decode("ascii")
 
 
 def hash_of(refresh_token: str) -> bytes:

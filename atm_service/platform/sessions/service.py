@@ -12,9 +12,10 @@ from atm_service.platform import ids, trail
 from atm_service.platform.context import Context
 from atm_service.platform.keys.tokens import Audience, Caller, issue_access
 from atm_service.platform.sessions import store
-from atm_service.platform.sessions.domain import REFRESH_TOKEN_BYTES, Tokens, hash_of
+from atm_service.platform.sessions.domain import REFRESH_TOKEN_BYTES, Tokens, hash_of, successor_of
 
 KEPT_FOR: Final = timedelta(days=30)  # after its end, so that a late re-use can still be looked into
+LOST_FOR: Final = timedelta(seconds=60)  # how long a used refresh token still gets the answer that was lost
 
 Who = Callable[[Connection, UUID], Caller | None]
 
@@ -24,7 +25,9 @@ def open(session: Connection, context: Context, caller: Caller, now: datetime) -
     session_id = ids.new(now)
     expires_at = now + _lifetime(context, caller.audience)
     store.add(session, session_id, caller.subject, caller.audience, expires_at, now)
-    return _tokens(session, context, session_id, caller, now)
+    token = secrets.token_urlsafe(REFRESH_TOKEN_BYTES)
+    store.add_token(session, session_id, hash_of(token), now)
+    return _tokens(context, caller, token, now)
 
 
 def refresh(
@@ -32,22 +35,23 @@ def refresh(
 ) -> Tokens | None:
     """Give new tokens for a refresh token, which is used up by this.
 
-    None: the token is unknown, too old, or was used before. A used token that comes again was copied by
-    somebody, so the whole session ends; the caller must therefore *commit* before refusing. `who` gives what
-    the subject may do now, or None when nothing any more.
+    A used token that comes again while its successor is unused and the first use is a short while ago gets the
+    same successor: an answer was lost, or two asked at once. Later it was copied by somebody, so the whole session
+    ends, and the caller must therefore *commit* before refusing. None: ended so, unknown or too old. `who` gives
+    what the subject may do now, or None when nothing any more.
     """
-    token_hash = hash_of(refresh_token)
-    found = store.find_live(session, token_hash, audience, now)
+    found = store.find_live(session, hash_of(refresh_token), audience, now)
     if found is None:
         return None
     caller = who(session, found.subject)
-    unused = store.use(session, token_hash, now)
-    if caller is None or not unused:
+    successor = successor_of(refresh_token, context.cipher)
+    may_follow = _follow(session, found.id, refresh_token, successor, now)
+    if caller is None or not may_follow:
         store.end(session, found.id, now)
-        reason = "not-allowed-any-more" if unused else "refresh-token-used-twice"
+        reason = "not-allowed-any-more" if may_follow else "refresh-token-used-twice"
         trail.record(session, now, "session.ended", found.subject, None, {"reason": reason})
         return None
-    return _tokens(session, context, found.id, caller, now)
+    return _tokens(context, caller, successor, now)
 
 
 def end(session: Connection, refresh_token: str, audience: Audience, now: datetime) -> None:
@@ -73,7 +77,16 @@ def _lifetime(context: Context, audience: Audience) -> timedelta:
     return timedelta(days=context.settings.wallet_session_days)
 
 
-def _tokens(session: Connection, context: Context, id: UUID, caller: Caller, now: datetime) -> Tokens:
+def _follow(session: Connection, id: UUID, refresh_token: str, successor: str, now: datetime) -> bool:
+    """Use a token up for its successor, or find that this was done a moment ago and is not known to have arrived."""
+    used, following = hash_of(refresh_token), hash_of(successor)
+    if not store.use(session, used, now):
+        return store.is_lost_answer(session, used, following, now - LOST_FOR)
+    store.add_token(session, id, following, now)
+    return True
+
+
+def _tokens(context: Context, caller: Caller, refresh_token: str, now: datetime) -> Tokens:
     lifetime = context.settings.access_lifetime
     access_token = issue_access(
         context.keys.at(now),
@@ -85,6 +98,4 @@ def _tokens(session: Connection, context: Context, id: UUID, caller: Caller, now
         lifetime,
         caller.generation,
     )
-    refresh_token = secrets.token_urlsafe(REFRESH_TOKEN_BYTES)
-    store.add_token(session, id, hash_of(refresh_token), now)
     return Tokens(caller, access_token, int(lifetime.total_seconds()), refresh_token)

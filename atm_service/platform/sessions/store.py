@@ -26,7 +26,7 @@ class SessionRow(SQLModel, table=True):
 
 
 class SessionTokenRow(SQLModel, table=True):
-    """One refresh token, good for one use. Only its hash is kept."""
+    """One refresh token, and when it was first used. Only its hash is kept."""
 
     __tablename__ = "session_token"
     __table_args__ = {"schema": "service"}
@@ -60,6 +60,12 @@ _LIVE: Final = text("""
 _USE: Final = Rank.SESSION.locks(
     "UPDATE service.session_token SET used_at = :now WHERE hash = :hash AND used_at IS NULL"
 )
+_AGAIN: Final = text("""
+    SELECT EXISTS (
+        SELECT FROM service.session_token AS used JOIN service.session_token AS successor USING (session_id)
+        WHERE used.hash = :hash AND used.used_at > :since AND successor.hash = :successor AND successor.used_at IS NULL
+    )
+""")
 _END: Final = Rank.SESSION.locks(
     "UPDATE service.session SET ended_at = :now WHERE id = :id AND ended_at IS NULL"
 )
@@ -92,6 +98,12 @@ def find_live(session: Connection, hash: bytes, audience: str, now: datetime) ->
 def use(session: Connection, hash: bytes, now: datetime) -> bool:
     """Use a refresh token up; False when it was used before, be it a moment ago by another request."""
     return session.execute(_USE, {"hash": hash, "now": now}).rowcount == 1
+
+
+def is_lost_answer(session: Connection, hash: bytes, successor: bytes, since: datetime) -> bool:
+    """Tell whether a token was first used after `since`, and its successor not yet: whoever has it may not know."""
+    values = {"hash": hash, "successor": successor, "since": since}
+    return bool(session.execute(_AGAIN, values).scalar_one())
 
 
 def end(session: Connection, id: UUID, now: datetime) -> None:

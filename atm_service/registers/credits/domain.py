@@ -8,6 +8,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import date
 from enum import StrEnum
 from typing import Final
 
@@ -25,6 +26,7 @@ TREASURY: Final = "treasury"
 BATCH: Final = re.compile(r"[A-Za-z0-9._-]{1,64}")
 PAYER: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 _REFERENCE: Final = re.compile(r"[A-Za-z0-9._/-]{1,40}")
+_NUMBER: Final = re.compile("[0-9]+")
 _ID_NUMBER: Final = re.compile(r"[0-9]{12}")
 _AMOUNT: Final = re.compile(r"[1-9][0-9]{0,9}")
 
@@ -65,7 +67,10 @@ class Raw:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A well-formed line. `amount` in đồng. One of `id_number` and `phone` may be empty."""
+    """A well-formed line. `reference` as `same_reference` gives it, `amount` in đồng.
+
+    One of `id_number` and `phone` may be empty.
+    """
 
     number: int
     reference: str
@@ -82,6 +87,30 @@ class Bad:
     number: int
     reason: Reason
     reference: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """What the same payer has credited to somebody in another batch."""
+
+    batch: str
+    reference: str
+    amount: int
+    day: date
+
+
+def same_reference(reference: str) -> str:
+    """Give what all ways to write a reference have in common: a number is a number, so `01` is `1`."""
+    return (reference.lstrip("0") or "0") if _NUMBER.fullmatch(reference) else reference
+
+
+def credited_lately(line: Line, earlier: Iterable[Earlier]) -> Earlier | None:
+    """Give the newest of a person's earlier credits, oldest first, that may be this line once more."""
+    alike = None
+    for one in earlier:
+        if one.amount == line.amount or same_reference(one.reference) == line.reference:
+            alike = one
+    return alike
 
 
 def check(raws: Iterable[Raw | Bad]) -> tuple[list[Line], list[Bad]]:
@@ -115,7 +144,9 @@ def _checked(raw: Raw) -> Line | Bad:
     for reason, found in faults.items():
         if found:
             return Bad(raw.number, reason, _harmless(raw.reference))
-    return Line(raw.number, raw.reference, raw.id_number, phone or "", int(raw.amount), narration)
+    return Line(
+        raw.number, same_reference(raw.reference), raw.id_number, phone or "", int(raw.amount), narration
+    )
 
 
 def _phone(typed: str) -> str | None:
@@ -129,4 +160,4 @@ def _phone(typed: str) -> str | None:
 def _harmless(reference: str) -> str | None:
     """Give a reference back, unless it is none or so many digits follow one another that it may name a person."""
     named = _REFERENCE.fullmatch(reference) and not re.search(r"[0-9]{9}", reference)
-    return reference if named else None
+    return same_reference(reference) if named else None

@@ -1,7 +1,6 @@
 """Reading a file of credits: CSV in UTF-8, one credit a line, under a header that names the columns."""
 
 import csv
-import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,9 +19,8 @@ class FileUnusable(ValueError):  # noqa: N818  an answer to the operator, named 
 
 @dataclass(frozen=True, slots=True)
 class CreditFile:
-    """A file that was read: a digest of its bytes, its good lines and its bad ones."""
+    """A file that was read: its good lines and its bad ones."""
 
-    digest: str
     lines: list[Line] = field(repr=False)
     bad: list[Bad]
 
@@ -35,8 +33,7 @@ def read(path: Path) -> CreditFile:
         data = path.read_bytes()
     except OSError as unreadable:
         raise FileUnusable(f"the file cannot be read: {unreadable.strerror}") from None
-    lines, bad = check(_raws(_text(data)))
-    return CreditFile(hashlib.sha256(data).hexdigest(), lines, bad)
+    return CreditFile(*check(_raws(_text(data))))
 
 
 def _text(data: bytes) -> str:

@@ -30,16 +30,19 @@ router = APIRouter(prefix="/operator/v1/credits", tags=["operator"])
         errors.PayerShort,
         errors.BatchOfAnotherPayer,
         errors.LinesRefused,
+        errors.CreditedLately,
         keyed=True,
     ),
 )
 def credit(body: CreditRequest, operator: InOperator, key: InKey, context: InContext, now: InNow) -> Response:
     """Credit up to a thousand wallets: all lines or none. Lines that the batch has credited before are no error.
 
-    A line is credited once for each `batch` and `line_reference`, whatever the key.
+    A line is credited once for each `batch` and `line_reference`, whatever the key; `01` is the reference `1`. What
+    this payer has lately credited to the same person in another batch, under the same reference or of the same amount,
+    is credited only when `again` says how many such lines there are.
     """
     lines, bad = domain.check(line.raw(number) for number, line in enumerate(body.lines, start=1))
-    wish = Wish(body.batch, body.payer, lines, bad)
+    wish = Wish(body.batch, body.payer, lines, bad, body.again)
 
     def work(session: Connection) -> BatchTotals:
         batch = service.credit(session, context, wish, operator, now)

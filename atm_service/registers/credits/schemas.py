@@ -54,6 +54,16 @@ class CreditRequest(_Body):
     payer: Annotated[
         str, Field(pattern=f"^{domain.PAYER.pattern}$", description="its code", examples=["school-12"])
     ]
+    again: Annotated[
+        int,
+        Field(
+            strict=True,
+            ge=0,
+            le=LINES_MAX,
+            description="how many lines are to be credited although `credited-lately` shows them",
+            examples=[0],
+        ),
+    ] = 0
     lines: Annotated[
         list[CreditLine],
         Field(

@@ -2,25 +2,25 @@
 
 A line is `credit/{batch}/{line_reference}` in the ledger, and the ledger is the only record of it: what is there is
 done, whatever became of the program that did it. So a run first looks at every line, posts nothing while one is
-bad or the money is short, then posts the rest, a thousand lines a transaction. Killed and run again, it finds what
-is there and posts what is not. One run at a time has a payer's money.
+bad, may have been credited in another batch or the money is short, then posts the rest, a thousand lines a
+transaction. Killed and run again, it finds what is there and posts what is not. One run at a time has a payer's money.
 """
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final, TypeVar
 from uuid import UUID
 
 from sqlalchemy import Connection, exc
 
 import ledger
-from atm_service.platform import chart, ids, trail
+from atm_service.platform import calendar, chart, ids, trail
 from atm_service.platform.context import Context
 from atm_service.platform.keys.tokens import Caller
 from atm_service.platform.refusals import NotFound
 from atm_service.registers.credits import errors, store
-from atm_service.registers.credits.domain import Bad, Line, Reason
+from atm_service.registers.credits.domain import Bad, Line, Reason, credited_lately, same_reference
 from atm_service.registers.credits.store import Batch, Credited
 from atm_service.registers.customers import at_rest
 from kyc.encryption import Cipher
@@ -36,12 +36,16 @@ _Item = TypeVar("_Item")
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What somebody wants credited: well-formed lines, and those found bad before."""
+    """What somebody wants credited: well-formed lines, and those found bad before.
+
+    `again`: how many of them although they were credited lately in another batch.
+    """
 
     batch: str
     payer: str
     lines: Sequence[Line] = field(repr=False)
     bad: Sequence[Bad] = ()
+    again: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +74,8 @@ def run(
     """Carry a wish of any size out, a thousand lines a transaction; `progress(done, all)` after each.
 
     Give what was done, or with `dry_run` what would be. Before anything is posted it raises `LinesRefused` (unless
-    `skip_bad`), `PayerShort`, `PayerUnknown`, `BatchOfAnotherPayer` and `PayerBusy`. Safe to repeat after any end.
+    `skip_bad`), `CreditedLately`, `PayerShort`, `PayerUnknown`, `BatchOfAnotherPayer` and `PayerBusy`. Safe to repeat
+    after any end.
     """
     with context.engine.connect() as session:
         # The payer's lock outlives transactions and ends with the connection, which so belongs to this run alone.
@@ -78,7 +83,7 @@ def run(
         with session.begin():
             _lock(session, store.lock, wish.payer)
         with session.begin():
-            plan = _payable(session, context.cipher, wish, skip_bad=skip_bad)
+            plan = _payable(session, context, wish, now, skip_bad=skip_bad)
         if dry_run or not plan.ready:
             return plan
         with session.begin():
@@ -98,7 +103,7 @@ def credit(session: Connection, context: Context, wish: Wish, caller: Caller, no
     Raises what `run` raises; lines that were credited before are no error.
     """
     _lock(session, store.lock_for_transaction, wish.payer)
-    plan = _payable(session, context.cipher, wish, skip_bad=False)
+    plan = _payable(session, context, wish, now, skip_bad=False)
     batch = _begin(session, wish, plan, caller, now)
     _post(session, wish, plan.ready, now)
     return batch
@@ -123,14 +128,14 @@ def _lock(session: Connection, lock: Callable[[Connection, str], None], payer: s
         raise errors.PayerBusy(retry_after_s=RETRY_AFTER_S) from None
 
 
-def _payable(session: Connection, cipher: Cipher, wish: Wish, *, skip_bad: bool) -> Plan:
+def _payable(session: Connection, context: Context, wish: Wish, now: datetime, *, skip_bad: bool) -> Plan:
     """Look at everything before anything is posted."""
     known = store.find(session, wish.batch)
     if known is not None and known.payer != wish.payer:
         raise errors.BatchOfAnotherPayer(payer=known.payer)
     plan = Plan([], 0, list(wish.bad))
     for part in _slices(wish.lines, LOOKED_UP_AT_ONCE):
-        more = _examined(session, cipher, wish, part)
+        more = _examined(session, context.cipher, wish, part)
         plan = Plan(plan.ready + more.ready, plan.already + more.already, plan.bad + more.bad)
     plan.bad.sort(key=lambda bad: bad.number)
     if plan.bad and not skip_bad:
@@ -138,6 +143,7 @@ def _payable(session: Connection, cipher: Cipher, wish: Wish, *, skip_bad: bool)
             {"line": bad.number, "reason": bad.reason, "line_reference": bad.reference} for bad in plan.bad
         ]
         raise errors.LinesRefused(lines=shown)
+    _refuse_again(session, context, wish, plan, now)
     available = _available(session, wish.payer)
     if plan.total > available:
         raise errors.PayerShort(available=available, needed=plan.total)
@@ -147,13 +153,15 @@ def _payable(session: Connection, cipher: Cipher, wish: Wish, *, skip_bad: bool)
 def _examined(session: Connection, cipher: Cipher, wish: Wish, lines: Sequence[Line]) -> Plan:
     """Find the customer of each line, and what the ledger has of it already."""
     plan = Plan([], 0, [])
-    credited = store.credited(session, [_reference(wish, line) for line in lines])
+    credited = store.credited(session, [_reference(wish, line.reference) for line in lines])
+    for reference, done_before in store.credited_padded(session, wish.batch).items():
+        credited.setdefault(_reference(wish, same_reference(reference.split("/", 2)[2])), done_before)
     prints = [_prints(cipher, line) for line in lines]
     people = store.people(session, {one for of_line in prints for one in of_line})
     for line, of_line in zip(lines, prints, strict=True):
         customers = {people.get(one) for one in of_line}
         customer = customers.pop()
-        before = credited.get(_reference(wish, line))
+        before = credited.get(_reference(wish, line.reference))
         if customer is None or None in customers:
             plan.bad.append(Bad(line.number, Reason.UNKNOWN_PERSON, line.reference))
         elif customers:
@@ -164,6 +172,28 @@ def _examined(session: Connection, cipher: Cipher, wish: Wish, lines: Sequence[L
             plan.bad.append(Bad(line.number, Reason.ALREADY_DIFFERENT, line.reference))
     done = len(lines) - len(plan.ready) - len(plan.bad)
     return Plan(plan.ready, done, plan.bad)
+
+
+def _refuse_again(session: Connection, context: Context, wish: Wish, plan: Plan, now: datetime) -> None:
+    """Refuse lines that may have been credited in another batch, unless the wish says how many there are."""
+    first = ledger.business_date(now) - timedelta(days=context.policy.credits.again_within_days)
+    payer, since = ledger.account_id(chart.payer(wish.payer)), ids.first(calendar.day_start(first))
+    accounts = {line.number: ledger.account_id(chart.customer(customer)) for line, customer in plan.ready}
+    earlier = store.credited_lately(session, payer, accounts.values(), wish.batch, since)
+    shown = [
+        {
+            "line": line.number,
+            "line_reference": line.reference,
+            "earlier_batch": alike.batch,
+            "earlier_reference": alike.reference,
+            "earlier_amount": alike.amount,
+            "earlier_day": alike.day,
+        }
+        for line, _ in plan.ready
+        if (alike := credited_lately(line, earlier.get(accounts[line.number], ()))) is not None
+    ]
+    if shown and wish.again != len(shown):
+        raise errors.CreditedLately(again=len(shown), lines=shown)
 
 
 def _prints(cipher: Cipher, line: Line) -> list[bytes]:
@@ -197,7 +227,13 @@ def _begin(session: Connection, wish: Wish, plan: Plan, caller: Caller | None, n
     store.add(session, Batch(ids.new(now), wish.batch, wish.payer, now))
     found = store.find(session, wish.batch)
     assert found is not None
-    detail = {"payer": wish.payer, "lines": len(plan.ready), "total": plan.total, "skipped": len(plan.bad)}
+    detail = {
+        "payer": wish.payer,
+        "lines": len(plan.ready),
+        "total": plan.total,
+        "skipped": len(plan.bad),
+        "again": wish.again,
+    }
     trail.record(session, now, "credits", found.id, caller, detail)
     return found
 
@@ -207,7 +243,7 @@ def _post(session: Connection, wish: Wish, part: Sequence[tuple[Line, UUID]], no
     entries = [
         Entry(
             id=ids.new(now),
-            reference=_reference(wish, line),
+            reference=_reference(wish, line.reference),
             kind=KIND,
             business_date=day,
             narration=line.narration,
@@ -218,8 +254,8 @@ def _post(session: Connection, wish: Wish, part: Sequence[tuple[Line, UUID]], no
     ledger.must(ledger.post(session, entries, now))  # everything was looked at under the payer's lock
 
 
-def _reference(wish: Wish, line: Line) -> str:
-    return f"credit/{wish.batch}/{line.reference}"
+def _reference(wish: Wish, line_reference: str) -> str:
+    return f"credit/{wish.batch}/{line_reference}"
 
 
 def _slices(items: Sequence[_Item], size: int) -> Iterator[Sequence[_Item]]:

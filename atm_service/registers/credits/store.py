@@ -10,6 +10,7 @@ from sqlalchemy import Connection, DateTime, Row, String, text
 from sqlmodel import Field, SQLModel
 
 from atm_service.platform.locking import Rank
+from atm_service.registers.credits.domain import Earlier
 
 LOCK_NOT_AVAILABLE: Final = "55P03"
 
@@ -88,6 +89,25 @@ _CREDITED: Final = text("""
     FROM ledger.entry AS e JOIN ledger.posting AS p ON p.entry_id = e.id AND p.line = 1
     WHERE e.reference = ANY (CAST(:references AS text[]))
 """)
+# A number that begins with a nought: as it was typed, in what was credited before `01` was `1`.
+_PADDED: Final = text("""
+    SELECT e.reference, p.debit_id, p.credit_id, p.amount, e.narration
+    FROM ledger.entry AS e JOIN ledger.posting AS p ON p.entry_id = e.id AND p.line = 1
+    WHERE e.reference >= 'credit/' || :name || '/0' AND e.reference < 'credit/' || :name || '/1'
+""")
+# A payer's money moves in the order of its versions: the last one before `since` bounds what is read of its past.
+_LATELY: Final = text("""
+    SELECT p.credit_id, p.amount, e.reference, e.business_date
+    FROM ledger.posting AS p JOIN ledger.entry AS e ON e.id = p.entry_id
+    WHERE p.debit_id = :payer AND p.debit_version > coalesce((
+            SELECT older.debit_version FROM ledger.posting AS older
+            WHERE older.debit_id = :payer AND older.entry_id < :since
+            ORDER BY older.debit_version DESC LIMIT 1
+        ), 0)
+        AND p.credit_id = ANY (CAST(:accounts AS uuid[]))
+        AND starts_with(e.reference, 'credit/') AND NOT starts_with(e.reference, 'credit/' || :name || '/')
+    ORDER BY p.debit_version
+""")
 # "0" is the character after "/": the range holds every reference that begins with the batch's name and a "/".
 _TOTALS: Final = text("""
     SELECT count(*) AS lines, CAST(coalesce(sum(p.amount), 0) AS bigint) AS total
@@ -157,6 +177,26 @@ def credited(session: Connection, references: list[str]) -> dict[str, Credited]:
     """Find what was credited under these references of the ledger, in one query."""
     rows = session.execute(_CREDITED, {"references": references})
     return {reference: Credited(*rest) for reference, *rest in rows}
+
+
+def credited_padded(session: Connection, name: str) -> dict[str, Credited]:
+    """Find what a batch has credited under references that begin with a nought, by the ledger's reference."""
+    return {reference: Credited(*rest) for reference, *rest in session.execute(_PADDED, {"name": name})}
+
+
+def credited_lately(
+    session: Connection, payer: UUID, accounts: Iterable[UUID], name: str, since: UUID
+) -> dict[UUID, list[Earlier]]:
+    """Find what a payer's account has credited to these accounts in batches of other names, oldest first.
+
+    `since`: the lowest id of an entry that counts.
+    """
+    values = {"payer": payer, "accounts": list(accounts), "name": name, "since": since}
+    found: dict[UUID, list[Earlier]] = {}
+    for row in session.execute(_LATELY, values):
+        _, batch, reference = row.reference.split("/", 2)
+        found.setdefault(row.credit_id, []).append(Earlier(batch, reference, row.amount, row.business_date))
+    return found
 
 
 def totals(session: Connection, name: str) -> tuple[int, int]:

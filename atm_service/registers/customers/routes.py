@@ -67,7 +67,10 @@ def sign_in(body: SignInRequest, context: InContext, now: InNow) -> Session:
     "/sessions/refresh", status_code=201, responses=refuses(SessionEnded, signed_in=False, posted=True)
 )
 def refresh(body: RefreshRequest, context: InContext, now: InNow) -> Session:
-    """Get the next tokens. A refresh token is good once; if it comes twice, the whole session ends."""
+    """Get the next tokens. A refresh token is good once: used again, it ends the whole session.
+
+    Not when an answer was lost: within sixty seconds, and until the next token is used, it gets the same next token.
+    """
     return Session.of(service.refresh(context, body.refresh_token, now))
 
 

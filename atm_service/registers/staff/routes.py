@@ -45,7 +45,10 @@ def sign_in(body: StaffSignInRequest, context: InContext, now: InNow) -> StaffSe
     "/sessions/refresh", status_code=201, responses=refuses(SessionEnded, signed_in=False, posted=True)
 )
 def refresh(body: RefreshRequest, context: InContext, now: InNow) -> StaffSession:
-    """Get the next tokens. A refresh token is good once; if it comes twice, the whole session ends."""
+    """Get the next tokens. A refresh token is good once: used again, it ends the whole session.
+
+    Not when an answer was lost: within sixty seconds, and until the next token is used, it gets the same next token.
+    """
     return StaffSession.of_member(*service.refresh(context, body.refresh_token, now))
 
 

@@ -9,6 +9,7 @@ from typing import NoReturn
 import typer
 from sqlalchemy import Connection, exc
 
+import ledger
 from atm_service.platform import database, settings
 from atm_service.platform.context import Context
 from atm_service.platform.keys import store as key_store
@@ -51,6 +52,8 @@ def working(ctx: typer.Context) -> Iterator[tuple[Context, datetime]]:
     except Refusal as refusal:
         kind = KINDS[type(refusal)]
         fail(f"refused: {kind.title} ({refusal}). {kind.advice} {refusal.members or ''}".rstrip())
+    except ledger.DayClosed:
+        fail("the business day was closed meanwhile. Run it again: what is done is not done twice")
     except (exc.SQLAlchemyError, key_store.KeyUnreadableError) as error:
         fail(
             f"the database did not answer as it should ({type(error).__name__}). Has `soft-atm migrate` run?"

@@ -1,7 +1,7 @@
 """`soft-atm credits` and `soft-atm payers`: salaries and allowances for many, from one payer's money."""
 
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
 import typer
 
@@ -9,7 +9,7 @@ from atm_service.platform import ids
 from atm_service.registers.banks import data as banks
 from atm_service.registers.credits import files, payers, service
 from atm_service.registers.credits.domain import BATCH, Bad
-from atm_service.registers.credits.errors import LinesRefused, PayerShort
+from atm_service.registers.credits.errors import CreditedLately, LinesRefused, PayerShort
 from atm_service.registers.credits.service import Plan, Wish
 from atm_service.run.cli.context import fail, working
 
@@ -26,9 +26,12 @@ def import_credits(
     payer: Annotated[str, typer.Option(help="whose money it is: a payer's code, or treasury")],
     batch: Annotated[
         str | None,
-        typer.Option(help="the batch's name, such as salary-2026-11-school-12; none: the file's SHA-256"),
+        typer.Option(help="the payer's name for this payment, such as salary-2026-11-school-12"),
     ] = None,
     *,
+    again: Annotated[
+        int, typer.Option(min=0, help="credit so many lines although another batch has credited them lately")
+    ] = 0,
     skip_bad: Annotated[bool, typer.Option(help="credit the good lines although others are bad")] = False,
     dry_run: Annotated[bool, typer.Option(help="check everything and post nothing")] = False,
 ) -> None:
@@ -36,17 +39,24 @@ def import_credits(
 
     Columns: line_reference, id_number or phone, amount (đồng, digits only), and narration if you like. Nothing is
     posted while a line is bad (see --skip-bad) or the payer's money does not cover all. Run it again after a crash,
-    or with corrected lines under the same --batch: what was credited is not credited again.
+    or with corrected lines, under the same --batch: what was credited is not credited again. Lines that another batch
+    of this payer has lately credited, to the same person with the same reference or amount, are shown; nothing is
+    posted unless --again says how many there are.
 
     Ends with 0 when every line is credited, 3 when bad lines were skipped, 1 when it could not be done.
     """
-    if batch is not None and not BATCH.fullmatch(batch):
+    if batch is None:
+        fail(
+            f"name the payment: --batch salary-2026-11-{payer}, say; and the same name when its file is corrected",
+            2,
+        )
+    if not BATCH.fullmatch(batch):
         fail("a batch's name is 1 to 64 letters, digits, . _ or -", 2)
     try:
         found = files.read(file)
     except files.FileUnusable as unusable:
         fail(str(unusable))
-    wish = Wish(batch or found.digest, payer, found.lines, found.bad)
+    wish = Wish(batch, payer, found.lines, found.bad, again)
     with working(ctx) as (context, now):
         try:
             plan = service.run(context, wish, _progress, now, skip_bad=skip_bad, dry_run=dry_run)
@@ -56,6 +66,14 @@ def import_credits(
             lines = len(refused.members["lines"])
             fail(
                 f"nothing was credited: {lines:,} bad line(s). Correct them, or credit the others by --skip-bad"
+            )
+        except CreditedLately as lately:
+            for line in lately.members["lines"]:
+                _show_earlier(line)
+            count = lately.members["again"]
+            fail(
+                f"nothing was credited: {count:,} line(s) were credited lately in another batch. If this is that batch"
+                f" corrected, give its name to --batch; to credit them once more nevertheless, add --again {count}"
             )
         except PayerShort as short:
             available, needed = short.members["available"], short.members["needed"]
@@ -69,6 +87,14 @@ def _progress(done: int, total: int) -> None:
 
 def _show(number: int, reason: str, reference: str | None) -> None:
     typer.echo(f"line {number}: {reason}{f' ({reference})' if reference else ''}", err=True)
+
+
+def _show_earlier(line: dict[str, Any]) -> None:
+    typer.echo(
+        f"line {line['line']} ({line['line_reference']}): {line['earlier_amount']:,} đ were credited on"
+        f" {line['earlier_day']} in batch {line['earlier_batch']} ({line['earlier_reference']})",
+        err=True,
+    )
 
 
 def _summarise(wish: Wish, plan: Plan, *, dry_run: bool) -> None:

@@ -1,6 +1,7 @@
 """A school that pays salaries, and files of credits for tests."""
 
 import itertools
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 from uuid import UUID, uuid4
@@ -61,6 +62,7 @@ def line(number: int, id_number: str = "", amount: int = 1_000, **others: Any) -
 def run(context: Context, lines: list[Line], **options: Any) -> Plan:
     """Carry lines out as the school's batch."""
     wish = Wish(options.pop("batch", BATCH), options.pop("payer", SCHOOL), lines, options.pop("bad", ()))
+    wish = replace(wish, again=options.pop("again", 0))
     progress = options.pop("progress", lambda _done, _all: None)
     return service.run(context, wish, progress, context.clock(), **options)
 

@@ -84,6 +84,17 @@ def test_all_lines_of_one_reference_are_bad(tmp_path: Path) -> None:
     ]
 
 
+def test_a_number_is_one_reference_however_it_is_written(tmp_path: Path) -> None:
+    """`01` is `1`; where there is more than digits, noughts are as typed."""
+    assert bad(tmp_path, "01,020188004217,,1,", "1,020188004218,,1,") == [
+        (2, "duplicate-reference"),
+        (3, "duplicate-reference"),
+    ]
+    rows = ["007,020188004217,,1,", "000,020188004217,,1,", "T-01,020188004217,,1,", "T-1,020188004217,,1,"]
+    found = files.read(write(tmp_path / "f.csv", *rows))
+    assert [one.reference for one in found.lines] == ["7", "0", "T-01", "T-1"]
+
+
 def test_nothing_personal_is_repeated() -> None:
     """A bad line is named by its reference unless that may be somebody's number."""
     raw = domain.Raw(1, "020188004217", "020188004217", "", "1", "")

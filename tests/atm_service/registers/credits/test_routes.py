@@ -70,6 +70,32 @@ def test_refusals_credit_nobody(service: Service, operator: Person) -> None:
     assert slug_of(operator.post("/operator/v1/credits", other)) == "batch-of-another-payer"
 
 
+def test_the_same_salary_in_another_batch_must_be_confirmed(service: Service, operator: Person) -> None:
+    """The refusal lists the lines and the number that accepts them; the same key may bring it."""
+    fund(service.context, 100_000)
+    ((anna, _),) = settle(service.context, 1)
+    assert operator.post("/operator/v1/credits", body(line("01", anna))).status_code == 201
+    corrected = body(line("1", anna)) | {"batch": "corrected"}
+    refused = operator.post("/operator/v1/credits", corrected, key="k2")
+    assert (refused.status_code, slug_of(refused), refused.json()["again"]) == (409, "credited-lately", 1)
+    (shown,) = refused.json()["lines"]
+    day = service.context.clock().date().isoformat()
+    assert shown == {
+        "line": 1,
+        "line_reference": "1",
+        "earlier_batch": BATCH,
+        "earlier_reference": "1",
+        "earlier_amount": 1_000,
+        "earlier_day": day,
+    }
+    answer = operator.post("/operator/v1/credits", corrected | {"again": 1}, key="k2")
+    assert (answer.status_code, answer.json()["credited_total"]) == (201, 1_000)
+    assert [row["detail"]["again"] for row in service.trail("credits") if row["action"] == "credits"] == [
+        0,
+        1,
+    ]
+
+
 def test_a_thousand_lines_fit_and_no_more(service: Service, operator: Person) -> None:
     """The largest documented request is read whole; one line more is malformed."""
     fund(service.context, 10_000_000)

@@ -9,7 +9,7 @@ from atm_service.control.audit import service as audit
 from atm_service.platform import chart
 from atm_service.platform.context import Context
 from atm_service.registers.credits import errors, payers, service
-from atm_service.registers.credits.domain import Bad, Reason
+from atm_service.registers.credits.domain import Bad, Line, Reason
 from ledger import AccountClass, reading
 from ledger.controls import Control
 from tests.atm_service.registers.credits.school import (
@@ -78,6 +78,71 @@ def test_a_line_that_changed_is_refused_and_named(context: Context, change: dict
     facts = {"id_number": anna, "amount": 1_000} | {key: value or binh for key, value in change.items()}
     assert refused_lines(context, line(7, **facts)) == [(7, "already-different")]  # type: ignore[arg-type]
     assert len(credited(context)) == 1
+
+
+@pytest.mark.parametrize("kept", ["7", "007"])
+def test_a_reference_that_was_kept_with_noughts_is_found(context: Context, kept: str) -> None:
+    """Earlier lines stand in the ledger as they were typed; the number is the same."""
+    fund(context, 10_000)
+    ((anna, _),) = settle(context, 1)
+    run(context, [line(1, anna, reference=kept)])
+    assert run(context, [line(1, anna, reference="7")]).already == 1
+    assert refused_lines(context, line(1, anna, 2_000, reference="7")) == [(1, "already-different")]
+
+
+def shown(context: Context, *lines: Line, **options: object) -> list[tuple[int, str]]:
+    """Give what is shown as credited lately: the line's number, and the reference of the earlier one."""
+    before = credited(context)
+    with pytest.raises(errors.CreditedLately) as refused:
+        run(context, list(lines), batch="corrected", **options)
+    assert credited(context) == before
+    found = refused.value.members
+    assert found["again"] == len(found["lines"])
+    assert {one["earlier_batch"] for one in found["lines"]} == {BATCH}
+    return [(one["line"], one["earlier_reference"]) for one in found["lines"]]
+
+
+def test_what_another_batch_credited_lately_is_shown_and_confirmed(context: Context) -> None:
+    """The same person by reference or by amount: nothing is posted until the number that is shown comes back."""
+    fund(context, 100_000)
+    (anna, _), (binh, _), (chi, _), (dung, _) = settle(context, 4)
+    run(context, [line(1, anna, 1_000), line(2, binh, 2_000), line(3, chi, 3_000, reference="03")])
+    lines = [
+        line(1, anna, 1_001),
+        line(5, binh, 2_000),
+        line(3, chi, 3_001, reference="3"),
+        line(4, dung, 1_000, reference="L2"),
+        line(6, anna, 9_000),
+    ]
+    expected = [(1, "L1"), (5, "L2"), (3, "03")]
+    for again in (0, 2, 4):
+        assert shown(context, *lines, again=again) == expected
+    assert shown(context, *lines, dry_run=True) == expected
+    assert len(run(context, lines, batch="corrected", again=3).ready) == 5
+    assert run(context, lines, batch="corrected").already == 5
+
+
+def test_what_was_credited_is_shown_before_money_is_asked_for(context: Context) -> None:
+    """Nobody funds a payer for a payment that was made."""
+    fund(context, 1_000)
+    ((anna, _),) = settle(context, 1)
+    run(context, [line(1, anna)])
+    assert shown(context, line(1, anna)) == [(1, "L1")]
+
+
+def test_last_months_salary_and_another_payer_are_not_shown(context: Context) -> None:
+    """After the policy's days, and out of another's money, the same amount is an ordinary credit."""
+    fund(context, 10_000)
+    fund(context, 10_000, "school-13")
+    ((anna, _),) = settle(context, 1)
+    run(context, [line(1, anna)])
+    run(context, [line(1, anna)], payer="school-13", batch="theirs")
+    days = context.policy.credits.again_within_days
+    context.clock.advance(days=days)  # type: ignore[attr-defined]
+    assert shown(context, line(1, anna)) == [(1, "L1")]
+    context.clock.advance(days=1)  # type: ignore[attr-defined]
+    run(context, [line(1, anna)], batch="salary-2026-12-school-12")
+    assert len(credited(context)) == 3
 
 
 def test_one_bad_line_stops_all(context: Context) -> None:

@@ -24,8 +24,13 @@ from tests.database import Database
 
 __all__ = ["clock", "service"]  # fixtures
 
-# What migrations 0020 and 0021 do, undone: the shape in which databases of before them are.
+# What migrations 0020 to 0023 do, undone: the shape in which databases of before them are.
 OLD_SHAPE: Final = """
+DROP INDEX service.idempotency_to_forget;
+CREATE INDEX ix_service_idempotency_created_at ON service.idempotency (created_at);
+DROP FUNCTION service.stand CASCADE;
+DROP TABLE service.standing;
+ALTER TABLE service.staff DROP COLUMN must_change;
 ALTER TABLE service.office_day DROP COLUMN reserved_in_month,
     ADD CONSTRAINT office_day_reserved CHECK (reserved_on >= 0 AND reserved_from >= reserved_on);
 ALTER TABLE service.office ADD COLUMN commune_code varchar, ADD COLUMN commune varchar, ADD COLUMN kind varchar,

@@ -267,6 +267,7 @@ export default {
 "problem.malformed-request": "Something is not filled in right\nCheck the marked fields and send again.",
 "problem.idempotency-key-missing": "The request was incomplete\nReload the page and try again.",
 "problem.idempotency-key-reused": "An earlier request was already recorded\nLook at the main page before you try again.",
+"problem.answer-forgotten": "This was done more than thirty days ago\nNothing was done again. Look in the history.",
 "problem.request-in-progress": "This request is being carried out\nWait a few seconds and press again.",
 "problem.too-many-attempts": "Too many attempts\nWait {wait}, then try again.",
 "problem.unauthenticated": "Not signed in\nSign in and try again.",

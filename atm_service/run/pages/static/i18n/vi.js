@@ -267,6 +267,7 @@ export default {
 "problem.malformed-request": "Có mục chưa đúng\nXem lại các mục được đánh dấu rồi gửi lại.",
 "problem.idempotency-key-missing": "Yêu cầu chưa đủ\nTải lại trang rồi làm lại.",
 "problem.idempotency-key-reused": "Yêu cầu trước đã được ghi\nVề trang chính xem kết quả trước khi làm lại.",
+"problem.answer-forgotten": "Việc này đã được làm hơn ba mươi ngày trước\nKhông làm lại lần nữa. Xem trong lịch sử giao dịch.",
 "problem.request-in-progress": "Yêu cầu này đang được xử lý\nChờ vài giây rồi bấm lại.",
 "problem.too-many-attempts": "Thử sai quá nhiều lần\nChờ {wait} rồi thử lại.",
 "problem.unauthenticated": "Chưa đăng nhập\nĐăng nhập rồi làm lại.",
