@@ -11,7 +11,6 @@ from atm_service.control.members.schemas import (
     FirstPassword,
     MemberView,
     MoveRequest,
-    ReasonRequest,
     SwitchRequest,
 )
 from atm_service.platform import paging
@@ -21,6 +20,7 @@ from atm_service.platform.idempotency import InKey
 from atm_service.platform.paging import InCursor, InLimit, Page
 from atm_service.platform.problems import refuses
 from atm_service.platform.refusals import NotFound
+from atm_service.registers.cash.schemas import ReasonRequest
 from atm_service.registers.offices.errors import OfficeUnknown
 from atm_service.registers.staff import rights, service, store
 from atm_service.registers.staff.domain import Role

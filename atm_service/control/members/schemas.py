@@ -5,19 +5,13 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from atm_service.platform.bodies import ONE_LINE
+from atm_service.registers.cash.schemas import ReasonRequest
 from atm_service.registers.staff.domain import Role
 from atm_service.registers.staff.store import Member
 
 
 class _Body(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class ReasonRequest(_Body):
-    """Why. Write nothing personal into it."""
-
-    reason: str = Field(min_length=3, max_length=200, pattern=ONE_LINE, examples=["Nghỉ việc từ hôm nay"])
 
 
 class SwitchRequest(ReasonRequest):
