@@ -5,7 +5,6 @@ from typing import Annotated, Any, Final
 
 import typer
 
-from atm_service.platform import ids
 from atm_service.registers.banks import data as banks
 from atm_service.registers.credits import files, payers, service
 from atm_service.registers.credits.domain import BATCH, Bad
@@ -130,9 +129,7 @@ def fund_payer(
     ctx: typer.Context,
     code: str,
     amount: Annotated[int, typer.Argument(min=1, max=payers.FUNDING_MAX, help="đồng")],
-    reference: Annotated[
-        str | None, typer.Option(help="the transfer's own number: the same again changes nothing")
-    ] = None,
+    reference: Annotated[str, typer.Option(help="the transfer's own number: the same again changes nothing")],
     bank: Annotated[
         str | None, typer.Option(help="BIN of the bank it came through; none: treasury cash")
     ] = None,
@@ -142,7 +139,7 @@ def fund_payer(
         fail("no bank has this BIN", 2)
     try:
         with working(ctx) as (context, now), context.transaction() as session:
-            new = payers.fund(session, code, amount, reference or str(ids.new(now)), bank, now)
+            new = payers.fund(session, code, amount, reference, bank, now)
     except payers.PayerInvalid as wrong:
         fail(str(wrong))
     typer.echo(f"{amount:,} đ for {code}" if new else "recorded before; nothing was changed")

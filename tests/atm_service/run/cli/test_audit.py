@@ -198,7 +198,7 @@ def test_controls_look_at_what_is_new_or_at_everything(database: Database, tmp_p
     """After a good run only at what came since, unless --full asks for all."""
     settings = {"SOFT_ATM_DATABASE_URL": database.url, "SOFT_ATM_DATA_DIR": str(tmp_path)}
     assert invoke("migrate", **settings).exit_code == 0
-    funding = ("payers", "fund", "school-12", 5_000)
+    funding = ("payers", "fund", "school-12", 5_000, "--reference", "FT1")
     assert invoke("payers", "open", "school-12", "--name", "Trường THCS Số 12", **settings).exit_code == 0
     assert invoke(*funding, **settings).exit_code == 0
     assert invoke(AUDIT, "seal", **settings).exit_code == 0

@@ -68,8 +68,11 @@ def test_payers_are_listed_with_their_money(run: Run) -> None:
     """By code, the treasury among them, each with what it has and its name."""
     assert run("payers", "open", "school-12", "--name", "Trường THCS Số 12").exit_code == 0
     assert run("payers", "open", "clinic", "--name", "Trạm y tế").exit_code == 0
-    for amount in (5_000_000, 1_250_000):
-        assert run("payers", "fund", "school-12", amount, "--bank", "970436").exit_code == 0
+    fund = ("payers", "fund", "school-12")
+    nameless = run(*fund, 5_000_000)
+    assert (nameless.exit_code, "--reference" in nameless.stderr) == (2, True)
+    for amount, reference in ((5_000_000, "FT1"), (1_250_000, "FT2"), (1_250_000, "FT2")):
+        assert run(*fund, amount, "--bank", "970436", "--reference", reference).exit_code == 0
     answer = run("payers", "list")
     assert answer.exit_code == 0
     assert [line.split(maxsplit=2) for line in answer.stdout.splitlines()] == [
