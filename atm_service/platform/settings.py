@@ -1,14 +1,21 @@
 """Settings: read from the environment (`SOFT_ATM_…`) or one file, validated at start, each with its default."""
 
+import difflib
+import os
+import re
 import sys
 from datetime import timedelta
 from pathlib import Path
-from typing import Literal
+from typing import Final, Literal
 
 from pydantic import Field, HttpUrl, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from atm_service.platform import database
+
+_PREFIX: Final = "SOFT_ATM_"
+_NAMED: Final = re.compile(r"^\s*(?:export\s+)?(\w+)\s*=", re.MULTILINE)
+_ELSEWHERE: Final = tuple(f"{_PREFIX}{word}_" for word in ("COUNTER", "TEST", "SIMULATION"))
 
 
 class Settings(BaseSettings):
@@ -63,7 +70,15 @@ class Settings(BaseSettings):
 
 
 def load(env_file: str | None) -> Settings:
-    """Read and check the settings; a wrong one ends the program with its name and the reason, never its value."""
+    """Read and check the settings; a wrong one ends the program with its name and the reason, never its value.
+
+    So do a name that no setting has, and a file that cannot be read: both would quietly mean the default.
+    """
+    if env_file is not None and not os.access(env_file, os.R_OK):
+        sys.exit("soft-atm cannot start: SOFT_ATM_ENV_FILE names a file that cannot be read")
+    in_file = _NAMED.findall(Path(env_file).read_text("utf-8", "replace")) if env_file is not None else []
+    if unknown := _unknown({*os.environ, *in_file}):
+        sys.exit("soft-atm cannot start, no setting has this name:\n" + "\n".join(unknown))
     try:
         return Settings(_env_file=env_file)
     except ValidationError as invalid:
@@ -72,3 +87,12 @@ def load(env_file: str | None) -> Settings:
             for error in invalid.errors()
         ]
         sys.exit("soft-atm cannot start, a setting is wrong:\n" + "\n".join(lines))
+
+
+def _unknown(names: set[str]) -> list[str]:
+    """Say which of the names are nobody's, and which setting is nearest."""
+    known = {f"{_PREFIX}{field.upper()}" for field in Settings.model_fields} | {f"{_PREFIX}ENV_FILE"}
+    ours = sorted(name.upper() for name in names if name.upper().startswith(_PREFIX))
+    strange = [name for name in ours if name not in known and not name.startswith(_ELSEWHERE)]
+    near = {name: difflib.get_close_matches(name, sorted(known), 1) for name in strange}
+    return [f"  {name}{f': did you mean {near[name][0]}?' if near[name] else ''}" for name in strange]

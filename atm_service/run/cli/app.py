@@ -8,6 +8,7 @@ from typing import Annotated, Final, cast, get_args
 
 import typer
 import uvicorn
+from sqlalchemy import exc
 
 from atm_service.platform import database
 from atm_service.platform.keys import store as key_store
@@ -51,7 +52,14 @@ def migrate(ctx: typer.Context) -> None:
     chosen = chosen_settings()
     made = assembly.make_keys(chosen.keys_file)
     with owner_url(chosen) as url:
-        database.migrate(url)
+        try:
+            database.migrate(url)
+        except exc.DBAPIError as error:
+            said = str(error.orig).partition("\n")[0]
+            state = getattr(error.orig, "sqlstate", None) or "no connection"
+            fail(
+                f"not brought up to date: {said} ({state}). The database is as it was; mend this and run it again"
+            )
         context = assembly.context(chosen, url, ctx.obj)
         assembly.make_signing_keys(context, ctx.obj())
         context.engine.dispose()
