@@ -126,7 +126,7 @@ export function client(sessions, stored) {
           settle();
           return answer;
         } catch (error) {
-          if (["idempotency-key-reused", "answer-forgotten"].includes(error.slug)) settle();
+          if (/(reused|forgotten)$/.test(error.slug)) settle();
           const again = error instanceof Lost || error.slug === "request-in-progress";
           error.keyed = again;
           if (!again || wait === null) throw error;

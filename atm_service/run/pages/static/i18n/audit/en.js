@@ -127,5 +127,6 @@ export default {
 "journal.beancount": "beancount",
 "journal.download": "Download",
 "journal.preparing": "Preparing the file…",
-"journal.done": "Downloaded."
+"journal.done": "Downloaded.",
+"problem.password-must-be-changed": "This password was given by somebody else\nChange it on the sign-in page of a counter, then sign in again."
 };

@@ -127,5 +127,6 @@ export default {
 "journal.beancount": "beancount",
 "journal.download": "Tải về",
 "journal.preparing": "Đang chuẩn bị tệp…",
-"journal.done": "Đã tải xong."
+"journal.done": "Đã tải xong.",
+"problem.password-must-be-changed": "Mật khẩu này do người khác cấp\nHãy đổi tại trang đăng nhập của quầy rồi đăng nhập lại."
 };
