@@ -51,7 +51,7 @@ async def test_another_host_name(tmp_path: Path, host: str) -> None:
 
 
 POSTS = [
-    *("/sign-in", "/sign-out", "/language", "/shift/open", "/shift/close", "/scan"),
+    *("/sign-in", "/sign-out", "/password", "/language", "/shift/open", "/shift/close", "/scan"),
     "/withdrawals/019b0000-0000-7000-8000-000000000000/payment",
     "/withdrawals/019b0000-0000-7000-8000-000000000000/release",
     "/shift/hand-over",

@@ -12,6 +12,7 @@ from sqlalchemy import text
 
 from atm_service.platform.keys.tokens import issue_access
 from atm_service.promises.reservations import watching
+from atm_service.registers.offices import life
 from tests.simulation import books, people
 from tests.simulation.people import CASH, OFFICE, OTHER_OFFICE, PIN, TOKEN_LIFETIME, Customer, Town, slug
 from tests.simulation.processes import Service, started
@@ -64,6 +65,8 @@ def test_five_hundred_at_once_never_get_more_than_the_cash(
 ) -> None:
     """Cash for two hundred: two hundred get it, three hundred are told why not, and walk-ins get nothing of it."""
     clerk = town.clerk(lines[0], OFFICE)
+    with town.context.transaction() as session:  # or an evening's appointments are for the next working day
+        life.set_hours(session, None, OFFICE, ["00:00-23:59"] * 7, town.context.clock())
     asking = [fresh(town, customer) for customer in customers] * (ASKS // CUSTOMERS)
     walk_ins = [fresh(town, town.customer(lines[1], 10_000_000)) for _ in range(3)]
     codes = [walk_in.code(AMOUNT) for walk_in in walk_ins]
