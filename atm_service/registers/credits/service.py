@@ -133,9 +133,9 @@ def _payable(session: Connection, context: Context, wish: Wish, now: datetime, *
     known = store.find(session, wish.batch)
     if known is not None and known.payer != wish.payer:
         raise errors.BatchOfAnotherPayer(payer=known.payer)
-    plan = Plan([], 0, list(wish.bad))
+    plan, padded = Plan([], 0, list(wish.bad)), _padded(session, wish)
     for part in _slices(wish.lines, LOOKED_UP_AT_ONCE):
-        more = _examined(session, context.cipher, wish, part)
+        more = _examined(session, context.cipher, wish, part, padded)
         plan = Plan(plan.ready + more.ready, plan.already + more.already, plan.bad + more.bad)
     plan.bad.sort(key=lambda bad: bad.number)
     if plan.bad and not skip_bad:
@@ -150,12 +150,20 @@ def _payable(session: Connection, context: Context, wish: Wish, now: datetime, *
     return plan
 
 
-def _examined(session: Connection, cipher: Cipher, wish: Wish, lines: Sequence[Line]) -> Plan:
+def _padded(session: Connection, wish: Wish) -> dict[str, Credited]:
+    """Give what the batch has credited under numbers with noughts before them, by what their references are today."""
+    found = store.credited_padded(session, wish.batch)
+    return {
+        _reference(wish, same_reference(one.split("/", 2)[2])): credited for one, credited in found.items()
+    }
+
+
+def _examined(
+    session: Connection, cipher: Cipher, wish: Wish, lines: Sequence[Line], padded: dict[str, Credited]
+) -> Plan:
     """Find the customer of each line, and what the ledger has of it already."""
     plan = Plan([], 0, [])
-    credited = store.credited(session, [_reference(wish, line.reference) for line in lines])
-    for reference, done_before in store.credited_padded(session, wish.batch).items():
-        credited.setdefault(_reference(wish, same_reference(reference.split("/", 2)[2])), done_before)
+    credited = padded | store.credited(session, [_reference(wish, line.reference) for line in lines])
     prints = [_prints(cipher, line) for line in lines]
     people = store.people(session, {one for of_line in prints for one in of_line})
     for line, of_line in zip(lines, prints, strict=True):
