@@ -74,6 +74,11 @@ class Page:
     session: Session | None
 
     @property
+    def today(self) -> date:
+        """The business day in Vietnam."""
+        return self.app.service.now().astimezone(VIET_NAM).date()
+
+    @property
     def clerk(self) -> Session:
         """The signed-in clerk. Raises SignInAgainError, NotForRoleError."""
         return self._of_role("clerk")

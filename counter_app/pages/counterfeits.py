@@ -14,7 +14,6 @@ from counter_app import cards, money, service_api
 from counter_app.answers import Counterfeit, Problem
 from counter_app.journal import Kind, Question
 from counter_app.page import InPage, Page, form_key
-from counter_app.resolver import VIET_NAM
 
 router = APIRouter()
 
@@ -56,7 +55,7 @@ async def paper(page: InPage, id: UUID) -> Response:
 
 
 async def _of_today(page: Page) -> list[Counterfeit]:
-    today = page.app.service.now().astimezone(VIET_NAM).date()
+    today = page.today
     return await page.ask(page.clerk, service_api.counterfeits, today)
 
 

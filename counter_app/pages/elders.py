@@ -12,7 +12,6 @@ from counter_app import cards, elders_api, money, qr
 from counter_app.answers import Problem
 from counter_app.keypads import For, Keypad
 from counter_app.page import InPage, Page
-from counter_app.resolver import VIET_NAM
 from counter_app.service_api import RefusedError, UnreachableError
 
 router = APIRouter()
@@ -79,7 +78,7 @@ async def delegate(page: InPage) -> Response:
     ceiling, per_month = money.read(fields.get("ceiling", "")), money.read(fields.get("per_month", ""))
     if ceiling is None or per_month is None:
         return _list(page, fields, Problem("delegation-too-large", 422, {}))
-    ends_on = money.months_on(page.app.service.now().astimezone(VIET_NAM).date(), _months(fields))
+    ends_on = money.months_on(page.today, _months(fields))
     body = {
         **papers.card,
         "delegate_id_number": card.id_number,

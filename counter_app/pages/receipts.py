@@ -23,7 +23,7 @@ _YEARS: Final = timedelta(days=3660)
 async def of_day(page: InPage, day: str = "") -> Response:
     """List a day's receipts with their totals; today without a day."""
     page.clerk  # noqa: B018 - raises for anybody else
-    today = page.app.service.now().astimezone(VIET_NAM).date()
+    today = page.today
     chosen = read_day(day, today)
     items, complete = await _all(page, chosen)
     stand = [receipt for receipt in items if receipt.undone_by is None]
@@ -54,8 +54,7 @@ async def one(page: InPage, id: UUID) -> Response:
 
 def may_undo(page: Page, receipt: Receipt) -> bool:
     """Tell whether to offer that a payment be undone: on its day, once."""
-    today = page.app.service.now().astimezone(VIET_NAM).date()
-    return receipt.undone_by is None and receipt.paid_at.astimezone(VIET_NAM).date() == today
+    return receipt.undone_by is None and receipt.paid_at.astimezone(VIET_NAM).date() == page.today
 
 
 def read_day(text: str, today: date) -> date:

@@ -17,7 +17,6 @@ from counter_app.page import InPage, Page, form_key
 from counter_app.pages import counting
 from counter_app.pages.approvals import open_requests
 from counter_app.pages.counting import Counting
-from counter_app.resolver import VIET_NAM
 from counter_app.service_api import RefusedError, UnreachableError
 
 router = APIRouter()
@@ -141,6 +140,6 @@ async def current_shift(page: Page) -> Shift | None:
 
 
 async def _recent(page: Page) -> list[Receipt]:
-    today = page.app.service.now().astimezone(VIET_NAM).date()
+    today = page.today
     items, _ = await page.ask(page.clerk, service_api.receipts, today, limit=_RECENT)
     return items

@@ -21,7 +21,7 @@ _PAGES_MAX = 10
 async def of_day(page: InPage, day: str = "") -> Response:
     """List a day's deposits, transfers and reversals; today without a day."""
     page.clerk  # noqa: B018 - raises for anybody else
-    today = page.app.service.now().astimezone(VIET_NAM).date()
+    today = page.today
     chosen, items, cursor = read_day(day, today), list[Voucher](), None
     for _ in range(_PAGES_MAX):
         more, cursor = await page.ask(page.clerk, service_api.vouchers, chosen, cursor=cursor)
@@ -43,8 +43,7 @@ async def one(page: InPage, id: UUID) -> Response:
 
 def may_undo(page: Page, voucher: Voucher) -> bool:
     """Tell whether to offer that it be undone: a deposit, on its day, once."""
-    today = page.app.service.now().astimezone(VIET_NAM).date()
-    is_todays = voucher.made_at.astimezone(VIET_NAM).date() == today
+    is_todays = voucher.made_at.astimezone(VIET_NAM).date() == page.today
     return voucher.kind == "deposit" and voucher.undone_by is None and is_todays
 
 
