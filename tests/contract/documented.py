@@ -22,6 +22,26 @@ PAGES: Final = re.compile(
 UNROUTED: Final = {404: "not-found", 405: "method-not-allowed", 307: None}
 HEADERS: Final = ("X-Request-Id", "Retry-After", "Idempotency-Replayed", "WWW-Authenticate")
 
+# A new operation needs a token unless it is added here on purpose.
+PUBLIC: Final = {
+    "wallet_apply",
+    "wallet_application",
+    "wallet_sign_in",
+    "wallet_refresh",
+    "wallet_sign_out",
+    "wallet_areas",
+    "wallet_offices",
+    "staff_sign_in",
+    "staff_refresh",
+    "staff_choose_password",
+    "staff_sign_out",
+    "keys_jwks",
+    "audit_seal_keys",
+    "health_healthz",
+    "health_readyz",
+    "health_metrics",
+}
+
 
 def must_be_documented(response: Response) -> None:
     """Fail unless status, problem, media type, headers and body are as documented for the operation."""

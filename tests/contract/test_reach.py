@@ -16,7 +16,7 @@ from tests.atm_service.counter import supervisor
 from tests.atm_service.records import rows, tables, unchanged
 from tests.atm_service.world import OFFICE, Clerk, Person
 from tests.contract.cast import AREA, READY, Cast, Ready
-from tests.contract.documented import document
+from tests.contract.documented import PUBLIC, document
 
 ITS_AREA: Final = "183"
 ITS_OFFICE: Final = "06193-1"
@@ -111,25 +111,7 @@ COUNTER: Final = {
     "counter_vouchers": LISTED,
     "counter_voucher": N,
 }
-DOORS: Final = {
-    "wallet_apply",
-    "wallet_application",
-    "wallet_sign_in",
-    "wallet_refresh",
-    "wallet_sign_out",
-    "wallet_areas",
-    "wallet_offices",
-    "staff_sign_in",
-    "staff_refresh",
-    "staff_choose_password",
-    "staff_sign_out",
-    "audit_seal_keys",
-    "keys_jwks",
-    "health_healthz",
-    "health_readyz",
-    "health_metrics",
-}
-PLACED: Final = STAFF | COUNTER | dict.fromkeys(DOORS, Reach.DOOR)
+PLACED: Final = STAFF | COUNTER | dict.fromkeys(PUBLIC, Reach.DOOR)
 
 SHOWN: Final[dict[str, Callable[[Cast], str]]] = {
     "staff_applications": Cast.application,
@@ -173,7 +155,7 @@ def strangers(cast: Cast) -> dict[str, Person]:
 def test_every_operation_is_placed() -> None:
     """Who comes with a new one says whom it answers; a list says by which thing it is looked at."""
     asked = {name for name, _, _ in OPERATIONS}
-    for_others = {name for name in asked if name.startswith(("wallet_", "audit_", "operator_"))} - DOORS
+    for_others = {name for name in asked if name.startswith(("wallet_", "audit_", "operator_"))} - PUBLIC
     assert asked - for_others == set(PLACED)
     assert {name for name, reach in PLACED.items() if reach is Reach.LISTED} == set(SHOWN)
     open_to_all = {
@@ -182,11 +164,11 @@ def test_every_operation_is_placed() -> None:
         for facts in methods.values()
         if not facts.get("security")
     }
-    assert open_to_all == DOORS
+    assert open_to_all == PUBLIC
 
 
 @pytest.mark.parametrize(
-    ("name", "path", "method"), [one for one in OPERATIONS if one[0] not in DOORS], ids=lambda one: one
+    ("name", "path", "method"), [one for one in OPERATIONS if one[0] not in PUBLIC], ids=lambda one: one
 )
 def test_who_does_not_look_after_it_reaches_nothing(
     cast: Cast, strangers: dict[str, Person], name: str, path: str, method: str

@@ -22,27 +22,8 @@ from atm_service.run import app
 from atm_service.run.app import KINDS
 from tests.atm_service.records import refused_in_trail, unchanged
 from tests.atm_service.world import Service
-from tests.contract.documented import document, resolved, slug_of
+from tests.contract.documented import PUBLIC, document, resolved, slug_of
 
-# A new operation needs a token unless it is added here on purpose.
-PUBLIC: Final = {
-    "wallet_apply",
-    "wallet_application",
-    "wallet_sign_in",
-    "wallet_refresh",
-    "wallet_sign_out",
-    "wallet_areas",
-    "wallet_offices",
-    "staff_sign_in",
-    "staff_refresh",
-    "staff_choose_password",
-    "staff_sign_out",
-    "keys_jwks",
-    "audit_seal_keys",
-    "health_healthz",
-    "health_readyz",
-    "health_metrics",
-}
 ROLES: Final = {
     "wallet": "customer",
     "counter": "clerk",
