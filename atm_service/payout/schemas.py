@@ -9,11 +9,11 @@ from pydantic import BaseModel, ConfigDict, Field
 from atm_service.platform.days import Day
 from atm_service.platform.policy import AMOUNT_MAX
 from atm_service.registers.notes.schemas import Counts
+from atm_service.registers.offices.schemas import OfficeCode
 from atm_service.registers.withdrawals.domain import Lifetime, Reservation, WithdrawalStatus
 
 Amount = Annotated[int, Field(strict=True, gt=0, le=AMOUNT_MAX, description="đồng", examples=[2_000_000])]
 Pin = Annotated[str, Field(pattern=r"^[0-9]{6}$", examples=["480152"])]
-OfficeCode = Annotated[str, Field(pattern=r"^[0-9]{5}-[0-9]{1,3}$", examples=["05971-1"])]
 Capture = Annotated[str, Field(pattern=r"^[A-Za-z0-9._:-]{1,128}$", examples=["sample-clear"])]
 
 

@@ -42,7 +42,7 @@ def _caller(audience: Audience, *roles: Role, at_door: bool = True) -> Callable[
         if caller.role not in roles:
             raise Forbidden(role=caller.role, needs=list(roles))
         if at_door:
-            await run_in_threadpool(standing.check_at_door, context, caller)
+            await run_in_threadpool(standing.check, context, caller)
         if caller.role == "clerk" and caller.office is not None:
             context.contacts.note(caller.office, now)
         return caller

@@ -43,16 +43,12 @@ def hold(session: Connection, subject: UUID) -> None:
     session.execute(_HOLD, {"subject": subject})
 
 
-def check(session: Connection, caller: Caller) -> None:
+def check(context: Context, caller: Caller) -> None:
     """Raise `Unauthenticated` when the caller's rights were changed after the token was made."""
-    if session.execute(_GENERATION, {"subject": caller.subject}).scalar_one_or_none() != caller.generation:
-        raise Unauthenticated
-
-
-def check_at_door(context: Context, caller: Caller) -> None:
-    """Check a caller in a transaction of its own, as `check` does."""
     with context.transaction() as session:
-        check(session, caller)
+        generation = session.execute(_GENERATION, {"subject": caller.subject}).scalar_one_or_none()
+    if generation != caller.generation:
+        raise Unauthenticated
 
 
 def change(session: Connection, subject: UUID) -> None:

@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 from typing import Annotated, Final
 
-from fastapi import APIRouter, Path, Query
+from fastapi import APIRouter, Query
 
 import ledger
 from atm_service.control.audit import exports, service, store, views, watching
@@ -24,13 +24,11 @@ from atm_service.platform.paging import InCursor, InLimit
 from atm_service.platform.problems import refuses
 from atm_service.platform.refusals import MalformedRequest
 from atm_service.registers.offices.errors import OfficeUnknown
+from atm_service.registers.offices.schemas import InOffice
 
 JOURNAL_DAYS_MAX: Final = 366
 
 router = APIRouter(prefix="/audit/v1", tags=["audit"])
-
-
-InOffice = Annotated[str, Path(pattern=r"^[0-9]{5}-[0-9]{1,3}$", examples=["05971-1"])]
 
 
 @router.get("/trial-balance", responses=refuses())

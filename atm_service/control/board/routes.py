@@ -21,13 +21,14 @@ from atm_service.control.board.schemas import (
 )
 from atm_service.control.floats.domain import Levels
 from atm_service.control.offices import views as life_views
-from atm_service.control.offices.routes import InOffice, InTree
+from atm_service.control.offices.routes import InTree
 from atm_service.control.offices.schemas import CoverageView
 from atm_service.platform.callers import InSupervisor
 from atm_service.platform.context import Context, InContext, InNow
 from atm_service.platform.problems import refuses
 from atm_service.platform.refusals import NotFound
 from atm_service.registers.offices.errors import OfficeUnknown
+from atm_service.registers.offices.schemas import InOffice
 from atm_service.registers.staff import service as staff
 from atm_service.registers.units import coverage
 from atm_service.registers.units.coverage import Standing

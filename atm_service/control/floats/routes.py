@@ -6,7 +6,7 @@ A proposal is ordered like any other delivery, one by one, by a supervisor: `POS
 from datetime import timedelta
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query, Response
+from fastapi import APIRouter, Query, Response
 from sqlalchemy import Connection
 
 import ledger
@@ -21,13 +21,13 @@ from atm_service.platform.policy import AMOUNT_MAX
 from atm_service.platform.problems import refuses
 from atm_service.platform.refusals import NotFound
 from atm_service.registers.offices.errors import OfficeUnknown
+from atm_service.registers.offices.schemas import InOffice
 from atm_service.registers.staff import service as staff
 from atm_service.registers.units.domain import AREA_FORM
 
 router = APIRouter()
 
 _OPERATOR = "/operator/v1/offices/{code}/floats"
-InOffice = Annotated[str, Path(pattern=r"^[0-9]{5}-[0-9]{1,3}$", examples=["05971-1"])]
 InArea = Annotated[str, Query(pattern=AREA_FORM, description="an area's code", examples=["178"])]
 
 

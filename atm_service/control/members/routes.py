@@ -22,13 +22,12 @@ from atm_service.platform.problems import refuses
 from atm_service.platform.refusals import NotFound
 from atm_service.registers.cash.schemas import ReasonRequest
 from atm_service.registers.offices.errors import OfficeUnknown
+from atm_service.registers.offices.schemas import InOfficeWanted
 from atm_service.registers.staff import rights, service, store
 from atm_service.registers.staff.domain import Role
 from atm_service.registers.staff.errors import OwnRights, RightsUnchanged
 
 router = APIRouter(prefix="/staff/v1/members", tags=["staff"])
-
-InOfficeWanted = Annotated[str | None, Query(pattern=r"^[0-9]{5}-[0-9]{1,3}$", examples=["05971-1"])]
 
 
 @router.get("", name="members", responses=refuses(NotFound))
@@ -44,11 +43,9 @@ def members(
     """List the staff, the newest first: a supervisor the clerks of their own offices, an operator all."""
     before, today = paging.read_id(cursor), ledger.business_date(now)
     with context.transaction() as session:
-        if overseer.role == "supervisor":
-            area, role = service.scope(session, overseer), "clerk"
-        else:
-            area = None
-        found = store.listed(session, before, limit + 1, today, role, office, area)
+        area = service.scope(session, overseer)
+        shown = "clerk" if overseer.role == "supervisor" else role
+        found = store.listed(session, before, limit + 1, today, shown, office, area)
     return paging.page(found, limit, MemberView.of)
 
 
@@ -97,6 +94,5 @@ def reset(
     id: UUID, body: ReasonRequest, overseer: InOverseer, context: InContext, now: InNow
 ) -> FirstPassword:
     """Give a member a first password, told once; the member chooses another before anything else."""
-    with context.transaction() as session:
-        member, password = rights.reset(session, context.hasher, overseer, id, body.reason, now)
+    member, password = rights.reset(context, overseer, id, body.reason, now)
     return FirstPassword(member=MemberView.of(member), password=password)

@@ -6,6 +6,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 
 from atm_service.registers.cash.schemas import ReasonRequest
+from atm_service.registers.offices.schemas import OfficeCode
 from atm_service.registers.staff.domain import Role
 from atm_service.registers.staff.store import Member
 
@@ -23,7 +24,7 @@ class SwitchRequest(ReasonRequest):
 class MoveRequest(ReasonRequest):
     """The office where a clerk works from now on, and why."""
 
-    office: str = Field(pattern=r"^[0-9]{5}-[0-9]{1,3}$", examples=["05971-1"])
+    office: OfficeCode
 
 
 class MemberView(_Body):

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query, Response
+from fastapi import APIRouter, Query, Response
 from sqlalchemy import Connection
 
 import ledger
@@ -27,13 +27,13 @@ from atm_service.platform.keys.tokens import Caller
 from atm_service.platform.problems import refuses
 from atm_service.platform.refusals import NotFound
 from atm_service.registers.offices import errors, life
+from atm_service.registers.offices.schemas import InOffice
 from atm_service.registers.staff import service as staff
 from atm_service.registers.units import coverage
 from atm_service.registers.units import store as units
 
 router = APIRouter()
 
-InOffice = Annotated[str, Path(pattern=r"^[0-9]{5}-[0-9]{1,3}$", examples=["05971-1"])]
 InTree = Annotated[
     Day | None,
     Query(ge=DAY_MIN, le=DAY_MAX, description="by the units and areas of this day; default: today's"),

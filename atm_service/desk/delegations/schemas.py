@@ -7,8 +7,9 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from atm_service.desk.proposals.schemas import Checked, IdNumber
 from atm_service.desk.slips.schemas import CustomerProof
-from atm_service.payout.schemas import Amount, OfficeCode
+from atm_service.payout.schemas import Amount
 from atm_service.platform.days import Day
+from atm_service.registers.offices.schemas import OfficeCode
 
 
 class _Body(BaseModel):

@@ -7,7 +7,8 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 
 from atm_service.desk.proposals.schemas import Checked, IdNumber
-from atm_service.payout.schemas import Amount, OfficeCode, Payee, Pin
+from atm_service.payout.schemas import Amount, Payee, Pin
+from atm_service.registers.offices.schemas import OfficeCode
 
 
 class _Body(BaseModel):

@@ -1,10 +1,9 @@
 """Shifts for the counter; leave to take one over for supervisors; breaks at openings for auditors."""
 
 from collections.abc import Sequence
-from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Response
 from sqlalchemy import Connection
 
 import ledger
@@ -32,6 +31,7 @@ from atm_service.promises.shifts.schemas import (
 )
 from atm_service.registers.customers.errors import WrongCredentials
 from atm_service.registers.offices.errors import DrawerUnknown, OfficeNotActive
+from atm_service.registers.offices.schemas import InOfficeWanted
 from atm_service.registers.staff import service as staff
 from atm_service.registers.staff.errors import PasswordMustBeChanged
 
@@ -192,7 +192,7 @@ def grant_take_over(
 def opening_breaks(
     _: InAuditor,
     context: InContext,
-    office: Annotated[str | None, Query(pattern=r"^[0-9]{5}-[0-9]{1,3}$")] = None,
+    office: InOfficeWanted = None,
     cursor: InCursor = None,
     limit: InLimit = paging.LIMIT_DEFAULT,
 ) -> Page[OpeningBreakView]:

@@ -1,8 +1,6 @@
 """Counts of vaults, for auditors."""
 
-from typing import Annotated
-
-from fastapi import APIRouter, Query
+from fastapi import APIRouter
 
 from atm_service.platform import paging
 from atm_service.platform.callers import InAuditor
@@ -11,6 +9,7 @@ from atm_service.platform.paging import InCursor, InLimit, Page
 from atm_service.platform.problems import refuses
 from atm_service.registers.cash import vaults
 from atm_service.registers.cash.schemas import KeptCountView
+from atm_service.registers.offices.schemas import InOfficeWanted
 
 router = APIRouter(prefix="/audit/v1", tags=["audit"])
 
@@ -19,7 +18,7 @@ router = APIRouter(prefix="/audit/v1", tags=["audit"])
 def vault_counts(
     _: InAuditor,
     context: InContext,
-    office: Annotated[str | None, Query(pattern=r"^[0-9]{5}-[0-9]{1,3}$")] = None,
+    office: InOfficeWanted = None,
     cursor: InCursor = None,
     limit: InLimit = paging.LIMIT_DEFAULT,
 ) -> Page[KeptCountView]:

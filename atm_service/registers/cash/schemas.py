@@ -11,6 +11,7 @@ from atm_service.platform.bodies import ONE_LINE
 from atm_service.platform.keys.tokens import Caller
 from atm_service.registers.cash.delivery import Delivery, DeliveryStatus, Direction, Side
 from atm_service.registers.notes.schemas import Counts
+from atm_service.registers.offices.schemas import OfficeCode
 
 AMOUNT_MAX = 10_000_000_000  # đồng in one delivery: ten times what a van may carry
 
@@ -27,7 +28,7 @@ class _Body(BaseModel):
 class DeliveryRequest(_Body):
     """What is to be brought, and where."""
 
-    office: str = Field(pattern=r"^[0-9]{5}-[0-9]{1,3}$", examples=["05971-1"])
+    office: OfficeCode
     direction: Direction = Field(examples=["to-office"])
     amount: int = Field(
         strict=True, ge=1_000, le=AMOUNT_MAX, multiple_of=1_000, description="đồng", examples=[100_000_000]

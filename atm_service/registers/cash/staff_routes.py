@@ -17,6 +17,7 @@ from atm_service.platform.refusals import NotFound
 from atm_service.registers.cash import errors, service, store
 from atm_service.registers.cash.schemas import CountsRequest, DeliveryRequest, DeliveryView, ReasonRequest
 from atm_service.registers.offices.errors import OfficeNotActive, OfficeUnknown
+from atm_service.registers.offices.schemas import InOfficeWanted
 from atm_service.registers.staff import service as staff
 
 router = APIRouter(prefix="/staff/v1/deliveries", tags=["staff"])
@@ -50,7 +51,7 @@ def deliveries(
     context: InContext,
     now: InNow,
     which: Annotated[Literal["open", "unexplained", "all"], Query()] = "open",
-    office: Annotated[str | None, Query(pattern=r"^[0-9]{5}-[0-9]{1,3}$")] = None,
+    office: InOfficeWanted = None,
     cursor: InCursor = None,
     limit: InLimit = paging.LIMIT_DEFAULT,
 ) -> Page[DeliveryView]:

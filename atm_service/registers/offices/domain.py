@@ -2,6 +2,10 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
+
+OFFICE_FORM: Final = "^[0-9]{5}-[0-9]{1,3}$"
+"""An office's code: of the commune where it once began, and which one there."""
 
 
 class State(StrEnum):

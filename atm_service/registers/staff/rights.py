@@ -9,7 +9,6 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from argon2 import PasswordHasher
 from sqlalchemy import Connection
 
 import ledger
@@ -19,8 +18,6 @@ from atm_service.platform.keys.tokens import Caller
 from atm_service.platform.refusals import NotFound
 from atm_service.platform.sessions import service as sessions
 from atm_service.registers.customers.errors import WrongCredentials
-from atm_service.registers.offices import store as offices
-from atm_service.registers.offices.errors import OfficeUnknown
 from atm_service.registers.staff import domain, service, store
 from atm_service.registers.staff.errors import OwnRights, PasswordTooShort, PasswordUnfit, RightsUnchanged
 from atm_service.registers.staff.store import Member
@@ -48,24 +45,23 @@ def move(session: Connection, by: Caller, id: UUID, office: str, reason: str, no
     member = _locked(session, by, id, now)
     if member.role != "clerk":
         raise NotFound
-    if offices.find(session, office) is None or not _looks_after(session, by, office, now):
-        raise OfficeUnknown
+    service.office_in_scope(session, by, office, ledger.business_date(now))
     if member.office == office:
         raise RightsUnchanged
     detail = {"from": member.office, "to": office, "reason": reason}
     return _changed(session, by, replace(member, office=office), "staff.moved", detail, now)
 
 
-def reset(
-    session: Connection, hasher: PasswordHasher, by: Caller, id: UUID, reason: str, now: datetime
-) -> tuple[Member, str]:
+def reset(context: Context, by: Caller, id: UUID, reason: str, now: datetime) -> tuple[Member, str]:
     """Give a member a first password, good only for choosing another; give it to be told, once.
 
     Raises `NotFound` and `OwnRights`.
     """
-    member, password = _locked(session, by, id, now), _first_password()
-    fresh = replace(member, password_hash=hasher.hash(password), must_change=True)
-    return _changed(session, by, fresh, "staff.reset", {"reason": reason}, now), password
+    password = _first_password()
+    kept = service.hashed(context.hasher, password)
+    with context.transaction() as session:
+        fresh = replace(_locked(session, by, id, now), password_hash=kept, must_change=True)
+        return _changed(session, by, fresh, "staff.reset", {"reason": reason}, now), password
 
 
 def choose_password(context: Context, username: str, password: str, chosen: str, now: datetime) -> None:
@@ -80,11 +76,11 @@ def choose_password(context: Context, username: str, password: str, chosen: str,
         raise PasswordUnfit from None
     if secrets.compare_digest(chosen.encode(), password.encode()):
         raise PasswordUnfit
-    hashed = context.hasher.hash(chosen)  # slow on purpose: outside the transaction
+    kept = service.hashed(context.hasher, chosen)
     with context.transaction() as session:
         if store.lock(session, known.id) != known:
             raise WrongCredentials
-        fresh = replace(known, password_hash=hashed, must_change=False)
+        fresh = replace(known, password_hash=kept, must_change=False)
         _changed(session, service.caller(known), fresh, "staff.password-chosen", {}, now)
 
 
@@ -94,15 +90,12 @@ def _locked(session: Connection, by: Caller, id: UUID, now: datetime) -> Member:
     member = store.lock(session, id)
     if member is None:
         raise NotFound
-    if by.role == "supervisor" and (
-        member.role != "clerk" or member.office is None or not _looks_after(session, by, member.office, now)
-    ):
-        raise NotFound
+    if by.role == "supervisor":
+        if member.role != "clerk" or member.office is None:
+            raise NotFound
+        if not service.looks_after(session, by, member.office, ledger.business_date(now)):
+            raise NotFound
     return member
-
-
-def _looks_after(session: Connection, by: Caller, office: str, now: datetime) -> bool:
-    return by.role == "operator" or service.looks_after(session, by, office, ledger.business_date(now))
 
 
 def _changed(

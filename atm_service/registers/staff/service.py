@@ -55,8 +55,9 @@ def add(
     if office is not None and offices.find(session, office) is None:
         raise OfficeMissing(OfficeMissing.__doc__)
     member_id = ids.new(now)
-    hashed = hasher.hash(password)
-    member = Member(member_id, username, hashed, display_name, role, office, None, True, area)
+    member = Member(
+        member_id, username, hashed(hasher, password), display_name, role, office, None, True, area
+    )
     if not store.add(session, member, now):
         raise UsernameTaken(UsernameTaken.__doc__)
     trail.record(session, now, "staff.added", member_id, None, {"role": role, "office": office})
@@ -68,9 +69,7 @@ def sign_in(context: Context, username: str, password: str, now: datetime) -> tu
 
     Raises `WrongCredentials`, `TooManyAttempts` and `PasswordMustBeChanged`.
     """
-    member = proved(context, username, password, now)
-    if member.must_change:
-        raise PasswordMustBeChanged
+    member = _admitted(context, username, password, now)
     with context.transaction() as session:
         if store.hold(session, member.id) != member:
             raise WrongCredentials  # switched off, moved or reset a moment ago: the next try tells
@@ -84,10 +83,14 @@ def prove(context: Context, username: str, password: str, now: datetime) -> Call
 
     Raises the same as the sign-in, whose guesses are counted with these.
     """
+    return caller(_admitted(context, username, password, now))
+
+
+def _admitted(context: Context, username: str, password: str, now: datetime) -> Member:
     member = proved(context, username, password, now)
     if member.must_change:
         raise PasswordMustBeChanged
-    return caller(member)
+    return member
 
 
 def proved(context: Context, username: str, password: str, now: datetime) -> Member:
@@ -118,6 +121,12 @@ def refresh(context: Context, refresh_token: str, now: datetime) -> tuple[Tokens
     return tokens, member
 
 
+def hashed(hasher: PasswordHasher, password: str) -> str:
+    """Give what is kept of a password. Slow on purpose, and in a queue: call it where nobody waits for a lock."""
+    with _HASHING:
+        return hasher.hash(password)
+
+
 def _is_password(hasher: PasswordHasher, member: Member | None, password: str) -> bool:
     active = member if member is not None and member.active else None
     try:
@@ -143,18 +152,21 @@ def _who(session: Connection, id: UUID) -> Caller | None:
     return caller(member) if member and member.active else None
 
 
-def scope(session: Connection, supervisor: Caller) -> str | None:
-    """Give the area that a supervisor looks after; None: the whole province. Raises `NotFound` for nobody."""
-    member = store.find(session, supervisor.subject)
+def scope(session: Connection, overseer: Caller) -> str | None:
+    """Give the area that a supervisor looks after; None: the whole province, as every operator's.
+
+    Raises `NotFound` for nobody.
+    """
+    member = store.find(session, overseer.subject)
     if member is None or not member.active:
         raise NotFound
     return member.area
 
 
 def looks_after(session: Connection, caller: Caller, office: str, day: date) -> bool:
-    """Tell whether an office is a clerk's own, or one of those that a supervisor looks after on a day.
+    """Tell whether an office is a clerk's own, or one of those that a supervisor or operator looks after on a day.
 
-    Raises `NotFound` for a supervisor who is nobody any more.
+    Raises `NotFound` for one of these who is nobody any more.
     """
     if caller.role == "clerk":
         return office == caller.office
@@ -162,9 +174,9 @@ def looks_after(session: Connection, caller: Caller, office: str, day: date) -> 
     return area is None or units.looks_after(session, area, office, day)
 
 
-def office_in_scope(session: Connection, supervisor: Caller, code: str, day: date) -> Office:
-    """Find an office that a supervisor looks after on a day. Raises `OfficeUnknown` for any other."""
+def office_in_scope(session: Connection, overseer: Caller, code: str, day: date) -> Office:
+    """Find an office that a supervisor or operator looks after on a day. Raises `OfficeUnknown` for any other."""
     office = offices.find(session, code)
-    if office is None or not looks_after(session, supervisor, code, day):
+    if office is None or not looks_after(session, overseer, code, day):
         raise OfficeUnknown
     return office

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from atm_service.registers.offices.domain import OFFICE_FORM
 from atm_service.registers.units.domain import AREA_FORM, KIND_FORM, UNIT_FORM, Part
 from atm_service.registers.units.errors import Malformed
 from atm_service.registers.units.reform import Planned
@@ -14,7 +15,7 @@ from atm_service.registers.units.reform import Planned
 _CODE: Final = re.compile(UNIT_FORM)
 _KIND: Final = re.compile(KIND_FORM)
 _AREA: Final = re.compile(AREA_FORM)
-_OFFICE: Final = re.compile(r"[0-9]{5}-[0-9]{1,3}")
+_OFFICE: Final = re.compile(OFFICE_FORM)
 _ORIGIN: Final = re.compile(r"([0-9]{2,5})(?::(main|part))?")
 _NAME: Final = re.compile(r"\S(?:[^\n\r\t]{0,68}\S)?")
 _ROWS_MAX: Final = 20_000

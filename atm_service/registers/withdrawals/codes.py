@@ -13,6 +13,7 @@ from uuid import UUID
 
 from atm_service.platform.keys import jws
 from atm_service.platform.keys.domain import KeySet, SigningKey, base64url
+from atm_service.registers.offices.domain import OFFICE_FORM
 from atm_service.registers.withdrawals.errors import CodeMalformed, CodeNotGenuine, CodeNotYetValid
 
 # Nine digits are the most that keep an unbound code within the 213 bytes of a version 10 QR at error
@@ -20,7 +21,7 @@ from atm_service.registers.withdrawals.errors import CodeMalformed, CodeNotGenui
 AMOUNT_MAX: Final = 999_999_999
 SECONDS_MAX: Final = 9_999_999_999
 
-_OFFICE: Final = re.compile(r"[0-9]{5}-[0-9]{1,3}")
+_OFFICE: Final = re.compile(OFFICE_FORM)
 
 
 @dataclass(frozen=True, slots=True)

@@ -103,12 +103,12 @@ def notes(ctx: typer.Context, office: str) -> None:
         offices.name(session, office)  # refuses an unknown office
         places = stock.of_office(session, office)
     for place, balance, known in places:
-        said = (
+        shown = (
             "not known"
             if known is None
             else " ".join(f"{n}×{number}" for n, number in counts_of(known).items())
         )
-        typer.echo(f"{place:32} {balance:>18,}  {said}")
+        typer.echo(f"{place:32} {balance:>18,}  {shown}")
 
 
 def _counts(notes: list[str]) -> Counts:

@@ -5,9 +5,11 @@ from pathlib import Path
 from typing import Annotated, Final
 
 import typer
+from sqlalchemy import Connection
 
 import ledger
 from atm_service.platform.calendar import VIETNAM
+from atm_service.platform.keys.tokens import Caller
 from atm_service.registers.offices import hours, life, life_store, service, store
 from atm_service.registers.offices.domain import Line, State
 from atm_service.registers.offices.states import Item
@@ -92,7 +94,7 @@ def check_office(
     with working(ctx) as (context, now), context.transaction() as session:
         life.check(
             session,
-            named(session, by, "operator", "supervisor"),
+            _signer(session, by),
             code,
             item,
             said(words),
@@ -116,7 +118,7 @@ def furnish_office(
 def change_state(ctx: typer.Context, code: Code, to: State, by: By, reason: Why) -> None:
     """Change an office's state, in somebody's name: planned, ready, active, suspended, closed."""
     with working(ctx) as (context, now), context.transaction() as session:
-        who = named(session, by, "operator", "supervisor")
+        who = _signer(session, by)
         life.change_state(session, who, code, to, said(reason), now)
         if to is State.READY:
             life.furnish(session, code, 1, now)
@@ -151,7 +153,7 @@ def activate_office(
 def set_line(ctx: typer.Context, code: Code, line: Line, by: By) -> None:
     """Say how good an office's line is."""
     with working(ctx) as (context, now), context.transaction() as session:
-        life.set_line(session, named(session, by, "operator", "supervisor"), code, line, now)
+        life.set_line(session, _signer(session, by), code, line, now)
     typer.echo(f"{code}: the line is {line}")
 
 
@@ -174,7 +176,7 @@ def set_hours(
             week = list(life_store.hours_of(session, today, code).of(code).week)
             changed = _days(day)
             written = [changed.get(name, hours.write(one)) for name, one in zip(DAYS, week, strict=True)]
-            life.set_hours(session, named(session, by, "operator", "supervisor"), code, written, now)
+            life.set_hours(session, _signer(session, by), code, written, now)
         its_hours = life_store.hours_of(session, today, code).of(code)
         others = life_store.exceptions(session, code, today)
     for name, one in zip(DAYS, its_hours.week, strict=True):
@@ -199,7 +201,7 @@ def set_holiday(
         written = None if usual else open_at
         life.set_day(
             session,
-            named(session, by, "operator", "supervisor"),
+            _signer(session, by),
             office,
             day.date(),
             written,
@@ -229,6 +231,11 @@ def show_coverage(
 def _share(one: Coverage) -> str:
     units = f"{one.units_served:>4} of {one.units:>3} units"
     return f"{units}  {one.offices_active:>4} of {one.offices:>3} offices"
+
+
+def _signer(session: Connection, username: str) -> Caller:
+    """Find whoever a deed is to be signed by: a supervisor may here what a supervisor may in the pages."""
+    return named(session, username, "operator", "supervisor")
 
 
 def _days(given: list[str]) -> dict[str, str]:

@@ -83,9 +83,10 @@ def move(ctx: typer.Context, username: str, office: str, by: By, reason: Reason)
 @app.command("reset")
 def reset(ctx: typer.Context, username: str, by: By, reason: Reason) -> None:
     """Give a member a first password, shown once; the member chooses another at the counter's sign-in."""
-    with working(ctx) as (context, now), context.transaction() as session:
-        operator, member = named(session, by, "operator"), _member(session, username)
-        _, password = rights.reset(session, context.hasher, operator, member.id, said(reason), now)
+    with working(ctx) as (context, now):
+        with context.transaction() as session:
+            operator, member = named(session, by, "operator"), _member(session, username)
+        _, password = rights.reset(context, operator, member.id, said(reason), now)
     typer.echo(f"{username} signs in with {password} once, to choose another password")
 
 
