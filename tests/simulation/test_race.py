@@ -1,6 +1,7 @@
 """Everybody at once: two service processes, one database, real threads."""
 
 import itertools
+import select
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -33,6 +34,16 @@ def lines(town: Town) -> Iterator[list[httpx2.Client]]:
     services = [Service(town.url, town.data_dir) for _ in range(2)]
     with started(*services):
         yield [town.line(service.url) for service in services]
+
+
+def test_an_idle_line_stays_open(lines: list[httpx2.Client]) -> None:
+    """A line that was idle for as long as HTTP clients keep one (five seconds, mostly) still carries a request."""
+    with httpx2.Client(
+        base_url=lines[0].base_url, limits=httpx2.Limits(keepalive_expiry=60), trust_env=False
+    ) as line:
+        known(line.get("/healthz"))
+        socket = line.get("/healthz").extensions["network_stream"].get_extra_info("socket")
+        assert not select.select([socket], [], [], 6)[0], "the service hung up"
 
 
 def receipts(answers: Sequence[httpx2.Response]) -> list[dict[str, Any]]:

@@ -25,6 +25,9 @@ from atm_service.run.cli import staff as cli_staff
 from atm_service.run.cli import units as cli_units
 from atm_service.run.cli.context import chosen_settings, fail, owner_url, working
 
+IDLE_LINE_S: Final = 75
+"""Longer than counters and proxies keep an idle line: who hangs up first must be the one who asks, or a request is lost."""
+
 app: Final = typer.Typer(
     help="soft-ATM: cash at the post office. Settings come from SOFT_ATM_… in the environment.",
     no_args_is_help=True,
@@ -84,6 +87,7 @@ def serve() -> None:
             server_header=False,
             log_level="warning",
             timeout_graceful_shutdown=10,
+            timeout_keep_alive=IDLE_LINE_S,
         )
 
 
