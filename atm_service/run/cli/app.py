@@ -26,7 +26,7 @@ from atm_service.run.cli import units as cli_units
 from atm_service.run.cli.context import chosen_settings, fail, owner_url, working
 
 IDLE_LINE_S: Final = 75
-"""Longer than counters and proxies keep an idle line: who hangs up first must be the one who asks, or a request is lost."""
+"""Longer than counters and proxies keep an idle line: who asks must hang up first, or a request is lost."""
 
 app: Final = typer.Typer(
     help="soft-ATM: cash at the post office. Settings come from SOFT_ATM_… in the environment.",
