@@ -20,6 +20,7 @@ HEADS: Final = {
     "0019": "b363e83",
     "0020": "f5f76cb",
     "0021": "4f99a92",
+    "0023": "b0a81ec",
 }
 # No database stands at these: each came to main together with the next one above.
 TOGETHER: Final = ("0001", "0002", "0003", "0004", "0008", "0009", "0010", "0022")
