@@ -8,7 +8,6 @@ import json
 import os
 import subprocess
 import sys
-import tempfile
 import time
 from contextlib import ExitStack
 from pathlib import Path
@@ -22,6 +21,7 @@ from atm_service.control.floats.backtest import Tally
 from atm_service.platform import database
 from atm_service.platform.logs import configure
 from tests.database import administer
+from tests.folders import walkable
 from tests.simulation import demand, province
 from tests.simulation.demand import Size
 from tests.simulation.lives import Life
@@ -84,6 +84,8 @@ def both(urls: dict[str, str], folder: Path, seed: int, size: Size) -> dict[str,
             str(folder / way),
             "--days",
             str(size.days),
+            "--offices",
+            str(size.offices),
         ]
         environment = {**os.environ, "SIMULATION_DATABASE_URL": url}
         running[way] = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True)
@@ -118,12 +120,13 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--customers", type=int, default=Size().customers, help="of each office")
     parser.add_argument("--days", type=int, default=Size().days)
+    parser.add_argument("--offices", type=int, default=Size().offices)
     parser.add_argument(
         "--way", choices=WAYS, help="one way alone, in the database of SIMULATION_DATABASE_URL"
     )
     parser.add_argument("--folder", type=Path)
     chosen = parser.parse_args()
-    size = Size(customers=chosen.customers, days=chosen.days)
+    size = Size(offices=chosen.offices, customers=chosen.customers, days=chosen.days)
     configure("error")
     if chosen.way:
         chosen.folder.mkdir(parents=True)
@@ -131,7 +134,7 @@ def main() -> None:
         print(json.dumps(lived(url, chosen.folder, chosen.seed, size, asks=WAYS[chosen.way])))
         return
     with ExitStack() as stack:
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="soft-atm-sixty-")))
+        folder = stack.enter_context(walkable(lasts=False))
         server = stack.enter_context(database.embedded(folder / "data", keep=False, durable=False))
         urls = {}
         for way in WAYS:

@@ -61,9 +61,9 @@ def by_last_week(past: Past, day: date) -> int:
 
 
 def by_mean(past: Past, day: date) -> int:  # noqa: ARG001  every guesser is asked for a day
-    """Guess the mean of the last ten working days."""
+    """Guess the mean of the last ten working days; nothing where too few days had a row to call any a working day."""
     last = past.worked()[-MEAN_OF:]
-    return sum(past.needs.get(one, 0) for one in last) // len(last)
+    return sum(past.needs.get(one, 0) for one in last) // len(last) if last else 0
 
 
 GUESSERS: Final[Mapping[str, Callable[[Past, date], int]]] = {

@@ -39,6 +39,13 @@ def test_nothing_is_said_of_a_short_history() -> None:
     assert judged(past(31), backtest.by_mean, 95).days == 1
 
 
+def test_an_office_that_hardly_began_is_judged_too() -> None:
+    """Two days in six weeks make no working day yet; what came after is judged as ever."""
+    rare = {MONDAY: MILLION, MONDAY + timedelta(36): MILLION}
+    known = Past(rare | dict.fromkeys(working_days(MONDAY + timedelta(42), 60), 5 * MILLION))
+    assert all(judged(known, guess, 95).days > 50 for guess in GUESSERS.values())
+
+
 def test_knowing_the_kinds_of_days_beats_guessing() -> None:
     """Where days have kinds, the forecast's error is smaller than both naive guesses'."""
     pays = frozenset({date(2026, 8, 14), date(2026, 9, 14), date(2026, 10, 14)})
