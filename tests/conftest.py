@@ -71,7 +71,7 @@ def server_url() -> Iterator[str]:
     if given := os.environ.get("SOFT_ATM_TEST_DATABASE_URL"):
         yield db.url(given)
         return
-    with walkable() as folder, db.embedded(folder / "data", keep=False, durable=False) as url:
+    with walkable(lasts=False) as folder, db.embedded(folder / "data", keep=False, durable=False) as url:
         yield url
 
 
