@@ -11,7 +11,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-
 MEMORY: Final = Path("/dev/shm")
 ENOUGH: Final = 4 * 2**30
 """Bytes that must be free in memory before data that need not last are put there."""
