@@ -11,11 +11,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from subprocess import SubprocessError
-from typing import Final
+from typing import Any, Final
 
 import psutil  # type: ignore[import-untyped]
+import psycopg
 from alembic.config import Config
-from sqlalchemy import Engine, create_engine
+from psycopg.pq import TransactionStatus
+from sqlalchemy import Engine, create_engine, event
 
 from alembic import command
 
@@ -33,6 +35,8 @@ MIGRATIONS: Final = Path(__file__).parents[2] / "alembic"
 
 LOCK_TIMEOUT_MS: Final = 5_000
 STATEMENT_TIMEOUT_MS: Final = 15_000
+# A paused process gives up what it holds: a drawer, an office's day. No transaction of ours waits for anybody else.
+IDLE_TIMEOUT_MS: Final = 10_000
 POOL_SIZE: Final = 20
 # A database machine without power says nothing either: libpq gives its connections up (and ignores these on a socket).
 SILENCE: Final = {
@@ -56,6 +60,39 @@ fsync = off
 full_page_writes = off
 synchronous_commit = off
 """
+
+
+class CommitUnknownError(psycopg.OperationalError):
+    """A COMMIT came back, and whether its transaction is kept is not known. The connection is closed."""
+
+
+class Line(psycopg.Connection[tuple[object, ...]]):
+    """A connection whose `commit` comes back only when the transaction is kept as safely as was asked for.
+
+    PostgreSQL ends the wait for a synchronous standby with a mere notice when somebody cancels it, or shuts the server
+    down: committed here, and perhaps nowhere else. And a COMMIT after an error that somebody swallowed rolls back
+    without a word.
+    """
+
+    def __init__(self, pgconn: psycopg.pq.abc.PGconn) -> None:
+        super().__init__(pgconn)
+        self._cut_short = False
+        self.add_notice_handler(self._notice)
+
+    def _notice(self, said: psycopg.errors.Diagnostic) -> None:
+        if said.severity_nonlocalized == "WARNING" and (said.sqlstate or "").startswith(("01", "57P")):
+            self._cut_short = True
+
+    def commit(self) -> None:
+        """Commit, and be sure. Raises `CommitUnknownError`."""
+        if self.pgconn.transaction_status == TransactionStatus.INERROR:
+            self.rollback()
+            raise psycopg.InternalError("committed after an error: nothing of it was kept")
+        self._cut_short = False
+        super().commit()
+        if self._cut_short:
+            self.close()  # nobody goes on from a commit that is not known
+            raise CommitUnknownError("the wait for the standby was cut short")
 
 
 @contextmanager
@@ -134,11 +171,12 @@ def app_engine(database_url: str, *, pool_size: int = POOL_SIZE) -> Engine:
     """Open the service's pool: every connection works as `soft_atm_app`, with bounded waits."""
     options = (
         f"-c role={APP_ROLE} -c lock_timeout={LOCK_TIMEOUT_MS} "
-        f"-c statement_timeout={STATEMENT_TIMEOUT_MS} -c timezone=UTC "
+        f"-c statement_timeout={STATEMENT_TIMEOUT_MS} "
+        f"-c idle_in_transaction_session_timeout={IDLE_TIMEOUT_MS} -c timezone=UTC "
         # A service machine without power says nothing: its locks are free again after 25 seconds, not two hours.
         "-c tcp_keepalives_idle=10 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3"
     )
-    return create_engine(
+    engine = create_engine(
         database_url,
         pool_size=pool_size,
         max_overflow=0,
@@ -146,6 +184,12 @@ def app_engine(database_url: str, *, pool_size: int = POOL_SIZE) -> Engine:
         hide_parameters=True,  # errors name the statement and never whom it was about
         connect_args={"options": options, "connect_timeout": 5, **SILENCE},
     )
+    event.listen(engine, "do_connect", _line)
+    return engine
+
+
+def _line(_dialect: object, _record: object, where: list[str], how: dict[str, Any]) -> Line:
+    return Line.connect(*where, **how)
 
 
 def owner_engine(database_url: str) -> Engine:

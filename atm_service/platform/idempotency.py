@@ -17,6 +17,7 @@ from pydantic import BaseModel
 from sqlalchemy import Connection, DateTime, Index, LargeBinary, text
 from sqlmodel import Field, SQLModel
 
+from atm_service.platform.fencing import fence
 from atm_service.platform.locking import Rank
 from atm_service.platform.refusals import (
     AnswerForgotten,
@@ -175,6 +176,8 @@ def _known(session: Connection, keys: Sequence[Key]) -> dict[int, Answer | Refus
             results[place - 1] = Answer(status, key.cipher.decrypt(answer, key.place()), replayed=True)
         else:
             results[place - 1] = IdempotencyKeyReused()
+    if any(isinstance(result, Answer | AnswerForgotten) for result in results.values()):
+        fence(session)
     return results
 
 
