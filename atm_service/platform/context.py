@@ -16,6 +16,7 @@ from fastapi import Depends, Request, Response
 from pydantic import BaseModel
 from sqlalchemy import Connection, Engine
 
+from atm_service.platform.clocks import Clocks
 from atm_service.platform.contacts import Contacts
 from atm_service.platform.fencing import fence
 from atm_service.platform.gateway import BankGateway
@@ -92,6 +93,7 @@ class Context:
     hasher: PasswordHasher
     stopping: threading.Event = field(default_factory=threading.Event)
     contacts: Contacts = field(default_factory=Contacts)
+    clocks: Clocks = field(default_factory=Clocks)
     _shared: "WeakKeyDictionary[AbstractEventLoop, dict[object, Shared[Any, Any]]]" = field(
         default_factory=WeakKeyDictionary, repr=False
     )

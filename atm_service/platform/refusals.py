@@ -133,6 +133,16 @@ class DayClosed(Refusal):
 
 
 @refused_as(
+    503,
+    "clock-wrong",
+    "The service's clock is wrong",
+    "Nothing was done. Repeat with the same key in a minute. Who runs the service must set its clock right.",
+)
+class ClockWrong(Refusal):
+    """This process's clock is far from the database's, so it moves nothing. Member `retry_after_s`."""
+
+
+@refused_as(
     500,
     "internal-error",
     "The service failed",

@@ -9,6 +9,7 @@ from uuid import UUID
 import orjson
 import structlog
 from fastapi import Depends, FastAPI, Request, Response
+from fastapi.concurrency import run_in_threadpool
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import PlainTextResponse
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
@@ -33,7 +34,7 @@ from atm_service.desk.slips import routes as slips
 from atm_service.desk.vouchers import routes as vouchers
 from atm_service.payout import appointment_routes as appointments
 from atm_service.payout import routes as withdrawals
-from atm_service.platform import bodies, metrics, openapi, problems, refusals, trail
+from atm_service.platform import bodies, clocks, metrics, openapi, problems, refusals, trail
 from atm_service.platform.context import Context
 from atm_service.platform.kinds import KINDS
 from atm_service.platform.lean import Lane
@@ -74,6 +75,10 @@ def create(context: Context) -> FastAPI:
 
     @contextlib.asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        try:
+            await run_in_threadpool(context.clocks.look, context.engine, context.clock)
+        except exc.DBAPIError as away:  # a database that comes later is waited for
+            log.warning("clock not compared", error=type(away).__name__)
         with housekeeping.running(context):
             yield
         context.engine.dispose()
@@ -288,11 +293,13 @@ def _add_health(app: FastAPI) -> None:
         "/readyz",
         tags=["health"],
         summary="Can this process reach its database and keys?",
-        responses=problems.refuses(signed_in=False),
+        responses=problems.refuses(refusals.ClockWrong, signed_in=False),
     )
     def readyz(request: Request) -> Response:
         context: Context = request.app.state.context
         context.keys.at(request.state.now)
+        if abs(context.clocks.look(context.engine, context.clock)) > clocks.STOP:
+            raise refusals.ClockWrong(retry_after_s=clocks.RETRY_AFTER_S)
         with context.engine.connect() as session:
             waiting = sealing.unsealed_for(session, request.state.now)
         # A journal that is sealed late is an alarm, and no reason to turn customers away.
@@ -300,7 +307,9 @@ def _add_health(app: FastAPI) -> None:
             "keeps_up": waiting <= sealing.SEALED_WITHIN,
             "oldest_unsealed_s": int(waiting.total_seconds()),
         }
-        return Response(orjson.dumps({"ready": True, "sealing": sealed}), media_type="application/json")
+        clock = {"right": context.clocks.is_right, "off_s": context.clocks.off.total_seconds()}
+        body = {"ready": True, "sealing": sealed, "clock": clock}
+        return Response(orjson.dumps(body), media_type="application/json")
 
     @app.get("/metrics", tags=["health"], summary="Counters for Prometheus", response_class=PlainTextResponse)
     async def metrics_() -> Response:
