@@ -1,6 +1,6 @@
 """Whether this process's clock goes with the database's.
 
-Deadlines, leases and business dates are judged by the clock of whichever process is asked, so all of them must agree; the
+Deadlines, leases and business dates are judged by the clock of whichever process is asked, so all must agree; the
 database is what they have in common. A process compares at its start, every minute, whenever its clock has jumped, and
 when somebody asks for `/readyz`. A little off is an alarm; far off, it moves no money.
 """

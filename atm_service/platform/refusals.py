@@ -113,6 +113,20 @@ class AnswerForgotten(Refusal):
 
 
 @refused_as(
+    409,
+    "refused-before",
+    "This request was refused before",
+    "Nothing was done. For a new try send a new key.",
+)
+class RefusedBefore(Refusal):
+    """The key's request was refused at a counter, which told its clerk so. Answered as that refusal, by `slug`."""
+
+    def __init__(self, slug: str, **members: Any) -> None:
+        super().__init__(**members, refused_before=True)
+        self.slug = slug
+
+
+@refused_as(
     503,
     "unavailable",
     "The service cannot answer now",

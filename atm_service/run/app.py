@@ -36,6 +36,7 @@ from atm_service.payout import appointment_routes as appointments
 from atm_service.payout import routes as withdrawals
 from atm_service.platform import bodies, clocks, metrics, openapi, problems, refusals, trail
 from atm_service.platform.context import Context
+from atm_service.platform.idempotency import Key
 from atm_service.platform.kinds import KINDS
 from atm_service.platform.lean import Lane
 from atm_service.platform.middleware import Surroundings
@@ -64,6 +65,17 @@ _UNION_TAG: Final = {
     "union_tag_not_found": "Field required",
     "union_tag_invalid": "Input should be one of {expected_tags}",
 }
+# About the caller or the key, or refused again in any case: they say nothing of what was asked.
+_NOT_FINAL: Final = (
+    refusals.Unauthenticated,
+    refusals.Forbidden,
+    refusals.MalformedRequest,
+    refusals.BodyTooLarge,
+    refusals.IdempotencyKeyReused,
+    refusals.RequestInProgress,
+    refusals.AnswerForgotten,
+    refusals.RefusedBefore,
+)
 _BY_STATUS: Final[dict[int, type[Refusal]]] = {
     HTTPStatus.NOT_FOUND: refusals.NotFound,
     HTTPStatus.METHOD_NOT_ALLOWED: refusals.MethodNotAllowed,
@@ -154,6 +166,8 @@ def _routed() -> FastAPI:
 
 def _problem(request: Request, refusal: Refusal) -> Response:
     kind = KINDS[type(refusal)]
+    if isinstance(refusal, refusals.RefusedBefore):
+        kind = next((one for one in KINDS.values() if one.slug == refusal.slug), kind)
     metrics.REFUSALS.labels(kind.slug).inc()
     headers = {}
     if "retry_after_s" in refusal.members:
@@ -169,16 +183,26 @@ def _refused(request: Request, refusal: Exception) -> Response:
     """Answer a refusal; those that concern money, codes or rights leave a row in the audit trail."""
     assert isinstance(refusal, Refusal)
     kind = KINDS[type(refusal)]
-    if kind.audited:
+    key: Key | None = getattr(request.state, "to_refuse", None)
+    if isinstance(refusal, _NOT_FINAL) or kind.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        key = None
+    if kind.audited or key is not None:
         context: Context = request.app.state.context
         caller = getattr(request.state, "caller", None)
         detail = {"refusal": kind.slug, "request": request.state.request_id}
         action = f"{request.method} {getattr(request.scope.get('route'), 'path', 'none')}"
         try:
             with context.transaction() as session:
-                trail.record(session, request.state.now, action, _subject(request), caller, detail)
+                # First the key: a copy of this request may have been done meanwhile, and is then the answer.
+                done = None if key is None else key.refuse(session, kind.status, kind.slug, refusal.members)
+                if kind.audited:
+                    trail.record(session, request.state.now, action, _subject(request), caller, detail)
+        except Refusal as first:
+            return _problem(request, first)
         except (exc.DBAPIError, exc.TimeoutError) as away:
             return _unavailable(request, away)  # nobody tries things without leaving a trace
+        if done is not None:
+            return done.response()
     return _problem(request, refusal)
 
 
