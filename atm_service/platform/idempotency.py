@@ -1,8 +1,8 @@
 """Idempotency keys: the same request twice has one effect and one answer.
 
 The answer is remembered in the transaction of its effect, encrypted (it may hold a code). A refusal changed nothing and
-is not remembered: the same key may be tried again. At a counter it is (`Key.refuse`), whose clerk acts on it. After thirty
-days the answer is forgotten, the key never: what was done is not done again, however late it is repeated. After
+is not remembered: the same key may be tried again. At a counter it is (`Key.refuse`), whose clerk acts on it. After
+thirty days the answer is forgotten, the key never: what was done is not done again, however late it is repeated. After
 draft-ietf-httpapi-idempotency-key-header-07.
 """
 

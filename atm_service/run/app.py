@@ -34,7 +34,7 @@ from atm_service.desk.slips import routes as slips
 from atm_service.desk.vouchers import routes as vouchers
 from atm_service.payout import appointment_routes as appointments
 from atm_service.payout import routes as withdrawals
-from atm_service.platform import bodies, clocks, metrics, openapi, problems, refusals, trail
+from atm_service.platform import bodies, clocks, database, metrics, openapi, problems, refusals, trail
 from atm_service.platform.context import Context
 from atm_service.platform.idempotency import Key
 from atm_service.platform.kinds import KINDS
@@ -82,8 +82,8 @@ _BY_STATUS: Final[dict[int, type[Refusal]]] = {
 }
 
 
-def create(context: Context) -> FastAPI:
-    """Build the application around its context; housekeeping runs for as long as it does."""
+def create(context: Context, keeper: Context | None = None) -> FastAPI:
+    """Build the application around its context; housekeeping runs for as long as it does, in its own where given."""
 
     @contextlib.asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -91,9 +91,10 @@ def create(context: Context) -> FastAPI:
             await run_in_threadpool(context.clocks.look, context.engine, context.clock)
         except exc.DBAPIError as away:  # a database that comes later is waited for
             log.warning("clock not compared", error=type(away).__name__)
-        with housekeeping.running(context):
+        with housekeeping.running(keeper or context):
             yield
-        context.engine.dispose()
+        for one in (context, keeper or context):
+            one.engine.dispose()
 
     app = _routed()
     app.router.lifespan_context = lifespan
@@ -286,7 +287,7 @@ def _day_closed(request: Request, error: Exception) -> Response:
 def _lost(request: Request, error: Exception) -> Response:
     """Answer for an error of the database's connection; any other is a fault of ours."""
     assert isinstance(error, exc.DBAPIError)
-    if not error.connection_invalidated:
+    if not error.connection_invalidated and not isinstance(error.orig, database.UnfitLineError):
         raise error
     return _unavailable(request, error)
 
