@@ -10,7 +10,7 @@ from typing import Final
 
 from fastapi import FastAPI
 
-from atm_service.platform import logs, settings
+from atm_service.platform import database, logs, settings
 from atm_service.run import app, assembly
 from atm_service.run.cli import app as cli
 
@@ -32,7 +32,9 @@ def application() -> FastAPI:
     chosen = settings.load(os.environ.get("SOFT_ATM_ENV_FILE"))
     logs.configure(chosen.log_level)
     assert chosen.database_url is not None, "`soft-atm serve` passes the database's URL on"
-    return app.create(assembly.context(chosen, chosen.database_url.get_secret_value(), clock))
+    url = chosen.database_url.get_secret_value()
+    context = assembly.context(chosen, url, clock, database.SERVICE_ROLE)
+    return app.create(context, assembly.keeper(context, url))
 
 
 def _end_with_parent() -> None:

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-from bench import server
+from atm_service.platform import database
 from bench.town import Town
 
 ROOT: Final = Path(__file__).parents[1]
@@ -31,7 +31,7 @@ def serving(town: Town, processes: int) -> Iterator[str]:
     """Run the service on the town's database; give its address; end it with the block."""
     port = _free_port()
     settings = {
-        "SOFT_ATM_DATABASE_URL": server.plain(town.url),
+        "SOFT_ATM_DATABASE_URL": database.plain(database.service_url(town.url)),
         "SOFT_ATM_DATA_DIR": str(town.data_dir),
         "SOFT_ATM_PORT": str(port),
         "SOFT_ATM_WORKERS": str(processes),

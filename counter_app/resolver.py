@@ -218,7 +218,9 @@ class Resolver:
         about_caller = problem.status == HTTPStatus.UNAUTHORIZED or (
             problem.status == HTTPStatus.FORBIDDEN and problem.slug not in _OWN_403
         )
-        if about_caller or (problem.slug in _LATER and not first_time):
+        # A remembered refusal is this key's for good: whatever comes late of it does nothing.
+        later = problem.slug in _LATER and not first_time and not problem.members.get("refused_before")
+        if about_caller or later:
             self._journal.unanswered(entry.key)
             return
         self._journal.resolve(entry.key, State.REFUSED, _problem_json(problem), self._service.clock())

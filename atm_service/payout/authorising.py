@@ -91,10 +91,10 @@ def authorise_each(context: Context, wishes: Sequence[Wish]) -> list[Answer | Re
     Each wish is refused by PIN, amount, office, open codes, limits, day, what the office can promise, and funds, in
     this order. A wrong PIN is counted by the same commit.
     """
-    now = max(wish.key.now for wish in wishes)
     with context.transaction() as session:
         pins = {wish.customer.subject: wish.body.pin for wish in wishes}
         known = customer_store.lock_each(session, list(pins))
+        now = context.clock()
         refused = customers.prove_pins(session, context, known, pins, now)
         proved = [wish for wish in wishes if wish.customer.subject not in refused]
         answers = iter(

@@ -123,7 +123,7 @@ def day(
     """List what the clerk's office paid on one day, newest first."""
     assert clerk.office is not None
     start, end = calendar.bounds(date or ledger.business_date(now))
-    with context.transaction() as session:
+    with context.reading() as session:
         rows = receipts.of_day(session, clerk.office, start, end, paging.read_id(cursor), limit + 1)
     return paging.page(rows, limit, lambda row: views.receipt(context, row))
 
@@ -132,7 +132,7 @@ def day(
 def receipt(id: UUID, clerk: InClerk, context: InContext) -> ReceiptView:
     """Show one receipt of the clerk's office."""
     assert clerk.office is not None
-    with context.transaction() as session:
+    with context.reading() as session:
         found = receipts.find(session, clerk.office, id)
     if found is None:
         raise NotFound

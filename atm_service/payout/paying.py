@@ -2,8 +2,9 @@
 
 import secrets
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy import Connection
@@ -17,7 +18,7 @@ from atm_service.platform.context import Context
 from atm_service.platform.idempotency import Answer, Key
 from atm_service.platform.keys.tokens import Caller
 from atm_service.platform.policy import Attempts, Policy
-from atm_service.platform.refusals import NotFound, Refusal, TooManyAttempts
+from atm_service.platform.refusals import NotFound, Refusal, TooManyAttempts, Unavailable
 from atm_service.platform.sharing import tried
 from atm_service.platform.trail import Deed
 from atm_service.promises.availability import store as availability
@@ -34,13 +35,15 @@ from atm_service.registers.delegations.store import Known
 from atm_service.registers.headroom import store as headroom
 from atm_service.registers.headroom.store import More, Today
 from atm_service.registers.notes import mixing, stock
-from atm_service.registers.notes.domain import written
+from atm_service.registers.notes.domain import Notes, written
 from atm_service.registers.notes.mixing import Mix
 from atm_service.registers.offices import store as office_store
 from atm_service.registers.withdrawals import errors, store
 from atm_service.registers.withdrawals.domain import Drawer, Withdrawal
 from atm_service.registers.withdrawals.store import Found
 from ledger import Capture, Entry, Posting
+
+RETRY_AFTER_S: Final = 1
 
 
 @dataclass(frozen=True)
@@ -94,25 +97,27 @@ def pay_each(context: Context, payments: Sequence[Payment]) -> list[Answer | Ref
     Each payment is done once under its key. What it rests on is read from the rows that this transaction has locked,
     and a wrong card, delegate or PIN is counted by its commit, though the payment is refused.
     """
-    now = max(payment.key.now for payment in payments)
     with context.transaction() as session:
         return idempotency.once_each(
             session,
             [payment.key for payment in payments],
             201,
-            lambda new: _pay(session, context, [payments[n] for n in new], now),
+            lambda new: _pay(session, context, [payments[n] for n in new]),
         )
 
 
-def _pay(
-    session: Connection, context: Context, payments: Sequence[Payment], now: datetime
-) -> list[ReceiptView | Refusal]:
-    """Decide each payment on the locked rows, post all at once, write what was posted."""
+def _pay(session: Connection, context: Context, payments: Sequence[Payment]) -> list[ReceiptView | Refusal]:
+    """Decide each payment on the locked rows, post all at once, write what was posted.
+
+    The clock is read when the withdrawals are locked, and again when the office and its notes are: whoever waited for
+    them, or stood still, is judged by what the time is then.
+    """
     results: dict[UUID, ReceiptView | Refusal] = {}
     _lock_for_delegates(session, payments)
     found = store.find_each(session, [payment.id for payment in payments])
-    delegated = _delegated(session, found.values(), now)
     shifts = shifts_of(session, [payment.clerk for payment in payments])
+    now = context.clock()
+    delegated = _delegated(session, found.values(), now)
     shut = attempts.shut(session, attempts.IDENTITY, [str(payment.id) for payment in payments], now)
     ready: list[_Ready] = []
     for payment in payments:
@@ -135,8 +140,11 @@ def _pay(
     today = ledger.business_date(now)
     so_far = headroom.lock_today(session, [one.shift.office for one in ready], today)
     reservations.lock(session, [one.found for one in ready], now)
+    known = stock.lock(session, *sorted(one.shift.place for one in ready)) if ready else {}
+    now = context.clock()
+    ready = _judged_again(ready, today, results, now)
     allowed = _within_limits(context.policy, _rooms(session, so_far, ready, today), ready, today, results)
-    mixes = _chosen(session, allowed, results)
+    mixes = _chosen(known, allowed, results)
     paid = _capture(session, [one for one in allowed if one.paid.id in mixes], results, now)
     if len(paid) < len(allowed) < len(ready):
         raise _Entangled
@@ -172,6 +180,27 @@ def _ready(
     delegate = _checked_delegate(context, payment.checks, paid, shift.office, delegated, now)
     entry = _payment_entry(paid, shift, now)
     return _Ready(payment, found.withdrawal, paid, shift, receipt_id, entry, found.identity_sealed, delegate)
+
+
+def _judged_again(
+    ready: Sequence[_Ready], today: date, results: dict[UUID, ReceiptView | Refusal], now: datetime
+) -> list[_Ready]:
+    """Judge deadline and lease by the time at which the payment is recorded, and date it so.
+
+    Raises `Unavailable` where midnight has passed meanwhile: the locked day is not today any more.
+    """
+    if ready and ledger.business_date(now) != today:
+        raise Unavailable(retry_after_s=RETRY_AFTER_S)
+    still: list[_Ready] = []
+    for one in ready:
+        receipt_id = ids.new(now)
+        paid = tried(one.found.pay, Drawer(one.shift.office, one.shift.drawer), receipt_id, now)
+        if isinstance(paid, Refusal):
+            results[one.payment.id] = paid
+        else:
+            entry = _payment_entry(paid, one.shift, now)
+            still.append(replace(one, paid=paid, receipt_id=receipt_id, entry=entry))
+    return still
 
 
 def _needs_pin(paid: Withdrawal) -> bool:
@@ -293,12 +322,9 @@ def _within_limits(
 
 
 def _chosen(
-    session: Connection, allowed: Sequence[_Ready], results: dict[UUID, ReceiptView | Refusal]
+    known: Mapping[str, Notes | None], allowed: Sequence[_Ready], results: dict[UUID, ReceiptView | Refusal]
 ) -> dict[UUID, Mix]:
     """Choose the notes for each payment; a batch has one payment of a drawer."""
-    if not allowed:
-        return {}
-    known = stock.lock(session, *sorted(one.shift.place for one in allowed))
     mixes: dict[UUID, Mix] = {}
     for one in allowed:
         place, wished = one.shift.place, one.payment.checks.notes

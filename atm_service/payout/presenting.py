@@ -67,6 +67,7 @@ def present_each(context: Context, asks: Sequence[Presentation]) -> list[Present
         ]
         found = store.find_each(session, [id for id in named if isinstance(id, UUID)])
         shifts = shifts_of(session, [ask.clerk for ask in asks])
+        now = context.clock()  # deadline and lease are judged by the time at which the withdrawals are ours
         cash = stock.seen_each(session, [shift.place for shift in shifts.values()])
         shown: list[PresentationView | Refusal] = []
         presented: dict[UUID, Withdrawal] = {}

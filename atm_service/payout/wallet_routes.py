@@ -67,7 +67,7 @@ def withdrawals(
     limit: InLimit = paging.LIMIT_DEFAULT,
 ) -> Page[WithdrawalView]:
     """List the customer's withdrawals, newest first."""
-    with context.transaction() as session:
+    with context.reading() as session:
         rows = store.list_of_customer(session, customer.subject, paging.read_id(cursor), limit + 1)
     return paging.page(rows, limit, lambda row: views.withdrawal(service.show(context, *row, now)))
 
@@ -115,7 +115,7 @@ def cancel(id: UUID, customer: InCustomer, key: InKey, context: InContext, now: 
 
 
 def _shown(context: Context, customer_id: UUID, id: UUID, now: InNow) -> service.Shown:
-    with context.transaction() as session:
+    with context.reading() as session:
         found = store.of_customer(session, customer_id, id)
     if found is None:
         raise NotFound

@@ -16,7 +16,9 @@ from fastapi import Depends, Request, Response
 from pydantic import BaseModel
 from sqlalchemy import Connection, Engine
 
+from atm_service.platform.clocks import Clocks
 from atm_service.platform.contacts import Contacts
+from atm_service.platform.fencing import fence
 from atm_service.platform.gateway import BankGateway
 from atm_service.platform.idempotency import Key
 from atm_service.platform.keys import store as key_store
@@ -32,6 +34,9 @@ KEYS_FRESH: Final = timedelta(seconds=30)
 KEYS_FRESHER: Final = timedelta(seconds=1)
 KEYS_WAIT_S: Final = 5
 KEYS_RETRY_S: Final = 2
+LATE: Final = timedelta(seconds=30)
+"""Longer than anybody waits for a connection and for locks: only a process that stood still comes so late."""
+LATE_RETRY_S: Final = 1
 
 
 class KeyRing:
@@ -88,6 +93,7 @@ class Context:
     hasher: PasswordHasher
     stopping: threading.Event = field(default_factory=threading.Event)
     contacts: Contacts = field(default_factory=Contacts)
+    clocks: Clocks = field(default_factory=Clocks)
     _shared: "WeakKeyDictionary[AbstractEventLoop, dict[object, Shared[Any, Any]]]" = field(
         default_factory=WeakKeyDictionary, repr=False
     )
@@ -101,15 +107,32 @@ class Context:
         with self.engine.begin() as session:
             yield session
 
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """Read what a caller is told of money: as safely kept as money's own commits, or not told at all."""
+        with self.transaction() as session:
+            yield session
+            fence(session)
+
     def once(self, key: Key, status: int, work: Callable[[Connection], BaseModel]) -> Response:
         """Run one use case that is safe to repeat: `work` if `key` is new, else its first answer is given again.
 
         The answer is built after the commit, as of every use case. Raises `RequestInProgress` and
-        `IdempotencyKeyReused`, as `Key.once` does.
+        `IdempotencyKeyReused`, as `Key.once` does; `Unavailable` where the process stood still meanwhile.
         """
         with self.transaction() as session:
             answer = key.once(session, status, lambda: work(session))
+            if not answer.replayed:
+                self.refuse_late(key.now)
         return answer.response()
+
+    def refuse_late(self, began: datetime) -> None:
+        """Refuse to commit what was decided by a moment that has long passed: the process was paused.
+
+        Raises `Unavailable`: nothing was done, and the same key decides by the clock as it is then.
+        """
+        if self.clock() - began > LATE:
+            raise Unavailable(retry_after_s=LATE_RETRY_S)
 
     async def share(
         self,

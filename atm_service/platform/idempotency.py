@@ -1,15 +1,17 @@
 """Idempotency keys: the same request twice has one effect and one answer.
 
 The answer is remembered in the transaction of its effect, encrypted (it may hold a code). A refusal changed nothing and
-is not remembered: the same key may be tried again. After thirty days the answer is forgotten, the key never: what was
-done is not done again, however late it is repeated. After draft-ietf-httpapi-idempotency-key-header-07.
+is not remembered: the same key may be tried again. At a counter it is (`Key.refuse`), whose clerk acts on it. After
+thirty days the answer is forgotten, the key never: what was done is not done again, however late it is repeated. After
+draft-ietf-httpapi-idempotency-key-header-07.
 """
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Annotated, Final
+from http import HTTPStatus
+from typing import Annotated, Any, Final
 
 import orjson
 from fastapi import Depends, Header, Request, Response
@@ -17,6 +19,7 @@ from pydantic import BaseModel
 from sqlalchemy import Connection, DateTime, Index, LargeBinary, text
 from sqlmodel import Field, SQLModel
 
+from atm_service.platform.fencing import fence
 from atm_service.platform.locking import Rank
 from atm_service.platform.refusals import (
     AnswerForgotten,
@@ -24,6 +27,7 @@ from atm_service.platform.refusals import (
     IdempotencyKeyReused,
     MalformedRequest,
     Refusal,
+    RefusedBefore,
     RequestInProgress,
 )
 from kyc.encryption import Cipher
@@ -31,6 +35,8 @@ from kyc.encryption import Cipher
 KEPT_FOR: Final = timedelta(days=30)
 SHAPE: Final = re.compile(r"[A-Za-z0-9_-]{1,64}", re.ASCII)
 RETRY_AFTER_S: Final = 1
+AT_COUNTERS: Final = frozenset({"clerk", "supervisor"})
+"""Who acts on a refusal with cash in hand."""
 
 
 class IdempotencyRow(SQLModel, table=True):
@@ -66,7 +72,7 @@ _REMEMBER = text("""
     FROM unnest(CAST(:callers AS text[]), CAST(:keys AS text[]), CAST(:prints AS bytea[]), CAST(:answers AS bytea[]))
 """)
 _FORGET = Rank.IDEMPOTENCY.locks(
-    "UPDATE service.idempotency SET answer = '' WHERE created_at < :before AND answer <> ''::bytea"
+    "UPDATE service.idempotency SET answer = '' WHERE created_at < :before AND answer <> ''::bytea AND status < 400"
 )
 
 
@@ -112,6 +118,19 @@ class Key:
             raise result
         return result
 
+    def refuse(
+        self, session: Connection, status: int, slug: str, members: Mapping[str, Any]
+    ) -> Answer | None:
+        """Remember that this key was refused, so that a copy of the request that comes late does nothing.
+
+        Give the first answer instead where a copy came first and was not refused. Raises as `known` does.
+        """
+        done = self.known(session)
+        if done is None:
+            body = orjson.dumps({"slug": slug, "members": members}, option=orjson.OPT_UTC_Z)
+            _remember(session, [self], [body], status)
+        return done
+
     def part(self, name: str) -> "Key":
         """Give the key of a step on the way: one for each key and name, which no caller can send."""
         return replace(self, key=f"{self.key}/{name}")
@@ -144,18 +163,19 @@ def once_each(
             bodies[n] = done.model_dump_json().encode()
             results[n] = Answer(status, bodies[n], replayed=False)
     if bodies:
-        fresh = [keys[n] for n in bodies]
-        remembered = {
-            **_names(fresh),
-            "prints": [key.fingerprint for key in fresh],
-            "answers": [
-                key.cipher.encrypt(bodies[n], keys[n].place()) for n, key in zip(bodies, fresh, strict=True)
-            ],
-            "status": status,
-            "now": max(key.now for key in fresh),
-        }
-        session.execute(_REMEMBER, remembered)
+        _remember(session, [keys[n] for n in bodies], list(bodies.values()), status)
     return [results[n] for n in range(len(keys))]
+
+
+def _remember(session: Connection, keys: Sequence[Key], bodies: Sequence[bytes], status: int) -> None:
+    remembered = {
+        **_names(keys),
+        "prints": [key.fingerprint for key in keys],
+        "answers": [key.cipher.encrypt(body, key.place()) for key, body in zip(keys, bodies, strict=True)],
+        "status": status,
+        "now": max(key.now for key in keys),
+    }
+    session.execute(_REMEMBER, remembered)
 
 
 def _known(session: Connection, keys: Sequence[Key]) -> dict[int, Answer | Refusal]:
@@ -172,10 +192,19 @@ def _known(session: Connection, keys: Sequence[Key]) -> dict[int, Answer | Refus
         if fingerprint == key.fingerprint and not answer:
             results[place - 1] = AnswerForgotten()
         elif fingerprint == key.fingerprint:
-            results[place - 1] = Answer(status, key.cipher.decrypt(answer, key.place()), replayed=True)
+            results[place - 1] = _first(status, key.cipher.decrypt(answer, key.place()))
         else:
             results[place - 1] = IdempotencyKeyReused()
+    if any(isinstance(result, Answer | AnswerForgotten) for result in results.values()):
+        fence(session)
     return results
+
+
+def _first(status: int, body: bytes) -> Answer | RefusedBefore:
+    if status < HTTPStatus.BAD_REQUEST:
+        return Answer(status, body, replayed=True)
+    refused = orjson.loads(body)
+    return RefusedBefore(refused["slug"], **refused["members"])
 
 
 def _names(keys: Sequence[Key]) -> dict[str, list[str]]:
@@ -212,13 +241,16 @@ async def _key(
     request_text = f"{request.method} {request.scope['path']} {body.decode()}"
     caller = getattr(request.state, "caller", None)
     cipher = request.app.state.context.cipher
-    return Key(
+    key = Key(
         caller=str(caller.subject) if caller else "anyone",
         key=given,
         fingerprint=cipher.fingerprint(request_text, "idempotency"),
         cipher=cipher,
         now=request.state.now,
     )
+    if caller is not None and caller.role in AT_COUNTERS:
+        request.state.to_refuse = key
+    return key
 
 
 InKey = Annotated[Key, Depends(_key)]

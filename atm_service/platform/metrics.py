@@ -12,6 +12,7 @@ RESOLVED: Final = Counter(
     "soft_atm_housekeeping_resolved_total", "Things housekeeping brought to an end", ["task"]
 )
 BROKEN_CONTROLS: Final = Gauge("soft_atm_broken_controls", "Breaks found by the last run", ["control"])
+CLOCK_OFF: Final = Gauge("soft_atm_clock_off_seconds", "This process's clock, ahead of the database's")
 UNSEALED_SECONDS: Final = Gauge("soft_atm_unsealed_seconds", "Age of the oldest row that is in no seal")
 # By alarm and not by office: the supervisors' list says which. Two hundred offices would be six hundred series.
 FLOAT_ALARMS: Final = Gauge("soft_atm_float_alarms", "Offices whose cash is not as it should be", ["alarm"])

@@ -6,6 +6,7 @@ The log line holds the route's template and never the path, the query or a body:
 import time
 import traceback
 from collections.abc import Callable
+from datetime import datetime
 from typing import Final
 
 import structlog
@@ -14,7 +15,7 @@ from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from atm_service.platform import ids, metrics
-from atm_service.platform.refusals import BodyTooLarge, Broken, Refusal, Unavailable
+from atm_service.platform.refusals import BodyTooLarge, Broken, ClockWrong, Refusal, Unavailable
 
 BODY_LIMIT_BYTES: Final = 16_384
 # The one address whose documented requests are larger: a thousand lines of credits.
@@ -23,6 +24,7 @@ LENGTH_DIGITS_MAX: Final = 12
 # More would wait longer than a client does. Whoever looks after the process is answered all the same.
 IN_FLIGHT_MAX: Final = 1_000
 RETRY_AFTER_S: Final = 2
+LOOKING: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 ALWAYS_ANSWERED: Final = frozenset({"/healthz", "/metrics"})
 FRAMES_LOGGED: Final = 6
 
@@ -62,6 +64,8 @@ class Surroundings:
             if self._in_flight > IN_FLIGHT_MAX and scope["path"] not in ALWAYS_ANSWERED:
                 full = self._problem(Request(scope), Unavailable(retry_after_s=RETRY_AFTER_S))
                 await full(scope, receive, marked_send)
+            elif wrong := self._clock_wrong(scope["method"], now):
+                await self._problem(Request(scope), wrong)(scope, receive, marked_send)
             else:
                 await self._inner(scope, _bounded(scope, receive), marked_send)
         except Exception as error:  # noqa: BLE001  whatever it is, the client gets a problem
@@ -83,6 +87,16 @@ class Surroundings:
                 status=status,
                 ms=round(seconds * 1000, 1),
             )
+
+    def _clock_wrong(self, method: str, now: datetime) -> Refusal | None:
+        """Tell whether this process may change anything by its clock; looking is always allowed."""
+        if method in LOOKING:
+            return None
+        try:
+            self._app.state.context.clocks.refuse_wrong(now)
+        except ClockWrong as wrong:
+            return wrong
+        return None
 
 
 def _log_error(error: Exception, request_id: str) -> None:

@@ -30,7 +30,7 @@ class Problem(BaseModel):
 # What any route may answer, whatever it does.
 _ALWAYS: Final = (refusals.MalformedRequest, refusals.Unavailable, refusals.Broken)
 _SIGNED_IN: Final = (refusals.Unauthenticated, refusals.Forbidden)
-_POSTED: Final = (refusals.BodyTooLarge,)
+_POSTED: Final = (refusals.BodyTooLarge, refusals.ClockWrong)
 _KEYED: Final = (
     refusals.IdempotencyKeyMissing,
     refusals.IdempotencyKeyReused,

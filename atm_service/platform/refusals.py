@@ -113,6 +113,20 @@ class AnswerForgotten(Refusal):
 
 
 @refused_as(
+    409,
+    "refused-before",
+    "This request was refused before",
+    "Nothing was done. For a new try send a new key.",
+)
+class RefusedBefore(Refusal):
+    """The key's request was refused at a counter, which told its clerk so. Answered as that refusal, by `slug`."""
+
+    def __init__(self, slug: str, **members: Any) -> None:
+        super().__init__(**members, refused_before=True)
+        self.slug = slug
+
+
+@refused_as(
     503,
     "unavailable",
     "The service cannot answer now",
@@ -130,6 +144,16 @@ class Unavailable(Refusal):
 )
 class DayClosed(Refusal):
     """What was asked for at the end of a day reached the books after its close. Member `retry_after_s`."""
+
+
+@refused_as(
+    503,
+    "clock-wrong",
+    "The service's clock is wrong",
+    "Nothing was done. Repeat with the same key in a minute. Who runs the service must set its clock right.",
+)
+class ClockWrong(Refusal):
+    """This process's clock is far from the database's, so it moves nothing. Member `retry_after_s`."""
 
 
 @refused_as(

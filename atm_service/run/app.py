@@ -9,6 +9,7 @@ from uuid import UUID
 import orjson
 import structlog
 from fastapi import Depends, FastAPI, Request, Response
+from fastapi.concurrency import run_in_threadpool
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import PlainTextResponse
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
@@ -33,8 +34,9 @@ from atm_service.desk.slips import routes as slips
 from atm_service.desk.vouchers import routes as vouchers
 from atm_service.payout import appointment_routes as appointments
 from atm_service.payout import routes as withdrawals
-from atm_service.platform import bodies, metrics, openapi, problems, refusals, trail
+from atm_service.platform import bodies, clocks, database, metrics, openapi, problems, refusals, trail
 from atm_service.platform.context import Context
+from atm_service.platform.idempotency import Key
 from atm_service.platform.kinds import KINDS
 from atm_service.platform.lean import Lane
 from atm_service.platform.middleware import Surroundings
@@ -63,20 +65,36 @@ _UNION_TAG: Final = {
     "union_tag_not_found": "Field required",
     "union_tag_invalid": "Input should be one of {expected_tags}",
 }
+# About the caller or the key, or refused again in any case: they say nothing of what was asked.
+_NOT_FINAL: Final = (
+    refusals.Unauthenticated,
+    refusals.Forbidden,
+    refusals.MalformedRequest,
+    refusals.BodyTooLarge,
+    refusals.IdempotencyKeyReused,
+    refusals.RequestInProgress,
+    refusals.AnswerForgotten,
+    refusals.RefusedBefore,
+)
 _BY_STATUS: Final[dict[int, type[Refusal]]] = {
     HTTPStatus.NOT_FOUND: refusals.NotFound,
     HTTPStatus.METHOD_NOT_ALLOWED: refusals.MethodNotAllowed,
 }
 
 
-def create(context: Context) -> FastAPI:
-    """Build the application around its context; housekeeping runs for as long as it does."""
+def create(context: Context, keeper: Context | None = None) -> FastAPI:
+    """Build the application around its context; housekeeping runs for as long as it does, in its own where given."""
 
     @contextlib.asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        with housekeeping.running(context):
+        try:
+            await run_in_threadpool(context.clocks.look, context.engine, context.clock)
+        except exc.DBAPIError as away:  # a database that comes later is waited for
+            log.warning("clock not compared", error=type(away).__name__)
+        with housekeeping.running(keeper or context):
             yield
-        context.engine.dispose()
+        for one in (context, keeper or context):
+            one.engine.dispose()
 
     app = _routed()
     app.router.lifespan_context = lifespan
@@ -149,6 +167,8 @@ def _routed() -> FastAPI:
 
 def _problem(request: Request, refusal: Refusal) -> Response:
     kind = KINDS[type(refusal)]
+    if isinstance(refusal, refusals.RefusedBefore):
+        kind = next((one for one in KINDS.values() if one.slug == refusal.slug), kind)
     metrics.REFUSALS.labels(kind.slug).inc()
     headers = {}
     if "retry_after_s" in refusal.members:
@@ -164,16 +184,26 @@ def _refused(request: Request, refusal: Exception) -> Response:
     """Answer a refusal; those that concern money, codes or rights leave a row in the audit trail."""
     assert isinstance(refusal, Refusal)
     kind = KINDS[type(refusal)]
-    if kind.audited:
+    key: Key | None = getattr(request.state, "to_refuse", None)
+    if isinstance(refusal, _NOT_FINAL) or kind.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        key = None
+    if kind.audited or key is not None:
         context: Context = request.app.state.context
         caller = getattr(request.state, "caller", None)
         detail = {"refusal": kind.slug, "request": request.state.request_id}
         action = f"{request.method} {getattr(request.scope.get('route'), 'path', 'none')}"
         try:
             with context.transaction() as session:
-                trail.record(session, request.state.now, action, _subject(request), caller, detail)
+                # First the key: a copy of this request may have been done meanwhile, and is then the answer.
+                done = None if key is None else key.refuse(session, kind.status, kind.slug, refusal.members)
+                if kind.audited:
+                    trail.record(session, request.state.now, action, _subject(request), caller, detail)
+        except Refusal as first:
+            return _problem(request, first)
         except (exc.DBAPIError, exc.TimeoutError) as away:
             return _unavailable(request, away)  # nobody tries things without leaving a trace
+        if done is not None:
+            return done.response()
     return _problem(request, refusal)
 
 
@@ -257,7 +287,7 @@ def _day_closed(request: Request, error: Exception) -> Response:
 def _lost(request: Request, error: Exception) -> Response:
     """Answer for an error of the database's connection; any other is a fault of ours."""
     assert isinstance(error, exc.DBAPIError)
-    if not error.connection_invalidated:
+    if not error.connection_invalidated and not isinstance(error.orig, database.UnfitLineError):
         raise error
     return _unavailable(request, error)
 
@@ -288,11 +318,13 @@ def _add_health(app: FastAPI) -> None:
         "/readyz",
         tags=["health"],
         summary="Can this process reach its database and keys?",
-        responses=problems.refuses(signed_in=False),
+        responses=problems.refuses(refusals.ClockWrong, signed_in=False),
     )
     def readyz(request: Request) -> Response:
         context: Context = request.app.state.context
         context.keys.at(request.state.now)
+        if abs(context.clocks.look(context.engine, context.clock)) > clocks.STOP:
+            raise refusals.ClockWrong(retry_after_s=clocks.RETRY_AFTER_S)
         with context.engine.connect() as session:
             waiting = sealing.unsealed_for(session, request.state.now)
         # A journal that is sealed late is an alarm, and no reason to turn customers away.
@@ -300,7 +332,9 @@ def _add_health(app: FastAPI) -> None:
             "keeps_up": waiting <= sealing.SEALED_WITHIN,
             "oldest_unsealed_s": int(waiting.total_seconds()),
         }
-        return Response(orjson.dumps({"ready": True, "sealing": sealed}), media_type="application/json")
+        clock = {"right": context.clocks.is_right, "off_s": context.clocks.off.total_seconds()}
+        body = {"ready": True, "sealing": sealed, "clock": clock}
+        return Response(orjson.dumps(body), media_type="application/json")
 
     @app.get("/metrics", tags=["health"], summary="Counters for Prometheus", response_class=PlainTextResponse)
     async def metrics_() -> Response:

@@ -4,9 +4,10 @@ import os
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
-from typing import get_args
+from typing import Final, get_args
 
 from argon2 import PasswordHasher
 
@@ -25,10 +26,12 @@ from kyc.simulated import SimulatedProvider
 PRIVATE_FILE = 0o600
 
 
-def context(settings: Settings, database_url: str, clock: Callable[[], datetime]) -> Context:
+def context(
+    settings: Settings, database_url: str, clock: Callable[[], datetime], role: str = database.APP_ROLE
+) -> Context:
     """Build a process's context; ends the program with a plain reason when something is missing."""
     rules = policy.load(settings.policy)
-    engine = database.app_engine(database_url, pool_size=settings.pool_size)
+    engine = database.app_engine(database_url, pool_size=settings.pool_size, role=role)
     cipher = read_keys(settings.keys_file)
     longest = max(rules.withdrawal.longest_lifetime, settings.access_lifetime)
     return Context(
@@ -44,6 +47,15 @@ def context(settings: Settings, database_url: str, clock: Callable[[], datetime]
         ),
         hasher=PasswordHasher(),
     )
+
+
+KEEPER_POOL: Final = 4
+
+
+def keeper(context: Context, database_url: str) -> Context:
+    """Give the context that housekeeping works with: a role, and connections, of its own."""
+    engine = database.app_engine(database_url, pool_size=KEEPER_POOL, role=database.HOUSEKEEPING_ROLE)
+    return replace(context, engine=engine)
 
 
 def _provider(settings: Settings) -> Provider:

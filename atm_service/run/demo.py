@@ -201,7 +201,7 @@ def _run(
     (data_dir / "demo.json").write_text(_public(facts), encoding="utf-8")
     environment = {
         **os.environ,
-        "SOFT_ATM_DATABASE_URL": database_url.replace("+psycopg", "", 1),
+        "SOFT_ATM_DATABASE_URL": database.plain(database.service_url(database_url)),
         "SOFT_ATM_COUNTER_SERVICE_URL": service_url,
         "SOFT_ATM_COUNTER_PORT": str(counter_port),
         "SOFT_ATM_COUNTER_DATA_DIR": str(data_dir / "counter"),

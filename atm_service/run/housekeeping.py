@@ -70,6 +70,12 @@ def write_contacts(context: Context, now: datetime) -> None:
             contacts.write(session, due)
 
 
+def compare_clocks(context: Context) -> None:
+    """Compare this process's clock with the database's, when it is time. Each process does so."""
+    if context.clocks.is_due(context.clock()):
+        context.clocks.look(context.engine, context.clock)
+
+
 def _unlock(session: Connection) -> None:
     """Give the lock back, or give the connection up that holds it: the pool must not keep a lock for ever."""
     try:
@@ -97,6 +103,7 @@ def running(context: Context) -> Iterator[None]:
     def work() -> None:
         while not context.stopping.wait(context.settings.housekeeping_s):
             try:
+                compare_clocks(context)
                 write_contacts(context, context.clock())
                 round_(context, context.clock())
                 metrics.ROUNDS.labels("done").inc()

@@ -18,6 +18,7 @@ FUNCTION_FILES: Final = (
     "atm_service/registers/offices/cash_places.sql",
     "atm_service/registers/units/places.sql",
     "atm_service/registers/headroom/voucher_use.sql",
+    "atm_service/platform/rights.sql",  # the last: it repeats what those before have granted
 )
 
 

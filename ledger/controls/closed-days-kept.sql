@@ -1,5 +1,6 @@
 -- No entry was recorded for a business date that was closed by then.
--- A close waits for those who are posting into its days, and they may have read a later clock: a minute covers both.
+-- A close waits for those who are posting into its days, and they may have read a later clock: a minute apart
+-- at most, and half a minute for the wait.
 WITH closed AS (
     SELECT dated.business_date, min(c.closed_at) AS closed_at
     FROM (
@@ -12,5 +13,5 @@ WITH closed AS (
 SELECT concat('entry ', e.id, ': of ', e.business_date, ', recorded at ', e.recorded_at, ', closed at ',
               closed.closed_at) AS detail
 FROM ledger.entry AS e JOIN closed USING (business_date)
-WHERE e.recorded_at > closed.closed_at + INTERVAL '1 minute'
+WHERE e.recorded_at > closed.closed_at + INTERVAL '90 seconds'
   -- new: AND e.id = ANY (CAST(:new AS uuid[]))

@@ -15,6 +15,7 @@ from sqlalchemy import Connection, Engine
 
 import ledger
 from atm_service.platform import chart, ids, policy
+from atm_service.platform.clocks import Clocks
 from atm_service.platform.context import Context, KeyRing
 from atm_service.platform.keys import store as key_store
 from atm_service.platform.keys.domain import Purpose
@@ -50,6 +51,10 @@ class Clock:
 
     def __call__(self) -> datetime:
         return self.now
+
+    def steady(self) -> float:
+        """Count seconds, as a clock that nobody sets."""
+        return self.now.timestamp()
 
     def advance(self, **parts: float) -> None:
         self.now += timedelta(**parts)
@@ -152,6 +157,7 @@ def context_on(
         provider=SimulatedProvider(0, lambda _: None),
         bank=SimulatedBank(folder / "bank.sqlite", 0, lambda _: None),
         hasher=HASHER,
+        clocks=Clocks(lambda _: clock.now, clock.steady),
     )
     assembly.make_signing_keys(context, clock.now)
     with context.transaction() as session:

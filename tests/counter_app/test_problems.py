@@ -102,6 +102,7 @@ SLUGS = [
 NEVER_HERE = [
     "unavailable",
     "day-closed",
+    "clock-wrong",
     "internal-error",
     "method-not-allowed",
     "applicant-refused",

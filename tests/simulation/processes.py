@@ -16,6 +16,7 @@ from typing import Final
 import httpx2
 import psutil  # type: ignore[import-untyped]
 
+from atm_service.platform import database
 from atm_service.run.cli import app as cli
 
 STARTS_WITHIN_S: Final = 120
@@ -123,7 +124,7 @@ class Service(Program):
         port = free_port()
         self.url = f"http://127.0.0.1:{port}"
         environment = {
-            "SOFT_ATM_DATABASE_URL": database_url.replace("+psycopg", "", 1),
+            "SOFT_ATM_DATABASE_URL": database.plain(database.service_url(database_url)),
             "SOFT_ATM_DATA_DIR": str(data_dir),
             "SOFT_ATM_PORT": str(port),
             "SOFT_ATM_WORKERS": "1",

@@ -30,7 +30,7 @@ _Number = Annotated[int, Path(ge=1, le=paging.VERSION_MAX, examples=[1])]
 @router.get("/seals/keys", response_model=SealKeys, responses=refuses(signed_in=False))
 def seal_keys(context: InContext) -> Response:
     """Give the public keys of all seals. Keep them where you trust them: a proof is worth what its key is."""
-    with context.transaction() as session:
+    with context.reading() as session:
         keys = sealing.verifying_keys(context, session)
     return JSONResponse(domain.jwks(keys), headers={"Cache-Control": f"public, max-age={MAX_AGE_S}"})
 

@@ -41,7 +41,7 @@ View = TypeVar("View", bound=BaseModel)
 @router.get("/staff/v1/board", name="board", tags=["staff"], responses=refuses(NotFound))
 def board(supervisor: InSupervisor, context: InContext, now: InNow, tree: InTree = None) -> BoardView:
     """Show every office of the supervisor's area, or of the province: by area, the worst first."""
-    with context.transaction() as session:
+    with context.reading() as session:
         area = staff.scope(session, supervisor)
         found = store.desks(session, _usual(context), now, tree or ledger.business_date(now), area)
     whole = coverage.whole([Standing(one.unit_code, one.area_code, one.area, one.state) for one in found])
@@ -53,7 +53,7 @@ def board(supervisor: InSupervisor, context: InContext, now: InNow, tree: InTree
 )
 def office(code: InOffice, supervisor: InSupervisor, context: InContext, now: InNow) -> OfficeNearView:
     """Show one office from close by: its life, shifts, cash, deliveries and staff."""
-    with context.transaction() as session:
+    with context.reading() as session:
         today = ledger.business_date(now)
         found = staff.office_in_scope(session, supervisor, code, today)
         (desk,) = store.desks(session, _usual(context), now, today, office=code)

@@ -60,7 +60,7 @@ def floats(
     limit: InLimit = paging.LIMIT_DEFAULT,
 ) -> Page[FloatView]:
     """List an office's floats, newest first: the first one counts. The policy's, where nobody has set any."""
-    with context.transaction() as session:
+    with context.reading() as session:
         now_held = service.current(session, context.policy.float, code)
         found = store.history(session, code, paging.read_id(cursor), limit + 1)
     if now_held.id is None:
@@ -83,7 +83,7 @@ def standings(
     limit: InLimit = paging.LIMIT_DEFAULT,
 ) -> Page[StandingView]:
     """List the active offices in order of code: cash against float, what they need until the next delivery, alarms."""
-    with context.transaction() as session:
+    with context.reading() as session:
         asked = service.area_of(session, supervisor, area, ledger.business_date(now))
         after = paging.read(cursor) if cursor else ""
         found = service.standings(session, context.policy.float, now, asked, after, limit + 1)
@@ -109,7 +109,7 @@ def plan(
     """Propose one trip of an area's cash, out and back. Nothing is ordered: each delivery is, by a supervisor."""
     rules = context.policy.float
     area_cash = rules.area_cash if cash is None else cash
-    with context.transaction() as session:
+    with context.reading() as session:
         service.area_of(session, supervisor, area, ledger.business_date(now))
         made, found = service.plan(session, rules, area, area_cash, now)
     until = domain.next_delivery(ledger.business_date(now), rules.delivery_weekdays)
@@ -131,7 +131,7 @@ def forecast(
 ) -> ForecastView:
     """Say what an active office will need on each of the next days, and what to have to be sure."""
     today = ledger.business_date(now)
-    with context.transaction() as session:
+    with context.reading() as session:
         staff.office_in_scope(session, supervisor, code, today)
         found = service.forecast(session, context.policy.float, code, today, today + timedelta(days - 1))
     return ForecastView.of(code, found)

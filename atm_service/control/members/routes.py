@@ -42,7 +42,7 @@ def members(
 ) -> Page[MemberView]:
     """List the staff, the newest first: a supervisor the clerks of their own offices, an operator all."""
     before, today = paging.read_id(cursor), ledger.business_date(now)
-    with context.transaction() as session:
+    with context.reading() as session:
         area = service.scope(session, overseer)
         shown = "clerk" if overseer.role == "supervisor" else role
         found = store.listed(session, before, limit + 1, today, shown, office, area)

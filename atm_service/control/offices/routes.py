@@ -50,7 +50,7 @@ async def line(clerk: InClerk) -> Response:  # noqa: ARG001  asked for its check
 def report(supervisor: InSupervisor, context: InContext, now: InNow, tree: InTree = None) -> CoverageReport:
     """Tell how many units and offices are served, by area: of the supervisor's own offices, or of all."""
     today = ledger.business_date(now)
-    with context.transaction() as session:
+    with context.reading() as session:
         area = staff.scope(session, supervisor)
         found = units.standings(session, area, today, tree or today)
     views = [CoverageView.model_validate(vars(one)) for one in coverage.of(found)]
@@ -65,7 +65,7 @@ def report(supervisor: InSupervisor, context: InContext, now: InNow, tree: InTre
 )
 def show(code: InOffice, supervisor: InSupervisor, context: InContext, now: InNow) -> LifeView:
     """Show an office's state, checklist, hours and history."""
-    with context.transaction() as session:
+    with context.reading() as session:
         found = staff.office_in_scope(session, supervisor, code, ledger.business_date(now))
         return life_views.life(session, found, now)
 

@@ -44,6 +44,6 @@ def day(
     """List the counterfeit notes that the clerk's office kept on one day, newest first."""
     assert clerk.office is not None
     start, end = calendar.bounds(date or ledger.business_date(now))
-    with context.transaction() as session:
+    with context.reading() as session:
         rows = store.of_day(session, clerk.office, start, end, paging.read_id(cursor), limit + 1)
     return paging.page(rows, limit, lambda row: service.view(context, row))

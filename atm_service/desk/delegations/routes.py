@@ -91,7 +91,7 @@ def revoke(id: UUID, body: CustomerProof, clerk: InClerk, context: InContext, no
 @router.get("/wallet/v1/delegations", tags=["wallet"], name="delegations", responses=refuses())
 def of_customer(customer: InCustomer, context: InContext, now: InNow) -> Delegations:
     """List the customer's own delegations, newest first."""
-    with context.transaction() as session:
+    with context.reading() as session:
         known = service.of_customer(session, customer.subject, now)
     return Delegations(delegations=[views.delegation(context, one, now) for one in known])
 

@@ -200,7 +200,7 @@ def _propose(
 def _look(
     context: Context, clerk: Caller, kind: VoucherKind, id: UUID, now: datetime
 ) -> DepositView | TransferView:
-    with context.transaction() as session:
+    with context.reading() as session:
         return shown(session, context, service.own(session, clerk, kind, id), now)
 
 

@@ -30,7 +30,7 @@ def day(
     """List the deposits, transfers and reversals of the clerk's office on one day, newest first."""
     assert clerk.office is not None
     start, end = calendar.bounds(date or ledger.business_date(now))
-    with context.transaction() as session:
+    with context.reading() as session:
         rows = store.of_day(session, clerk.office, start, end, paging.read_id(cursor), limit + 1)
     return paging.page(rows, limit, lambda row: views.voucher(context, row))
 
@@ -38,7 +38,7 @@ def day(
 @router.get("/{id}", name="voucher", responses=refuses(NotFound))
 def one(id: UUID, clerk: InClerk, context: InContext) -> VoucherView:
     """Show one voucher of the clerk's office."""
-    with context.transaction() as session:
+    with context.reading() as session:
         found = store.find(session, id)
     if found is None or found.office != clerk.office:
         raise NotFound

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Final, cast
 
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from sqlalchemy import Connection, DateTime, Index, Row, Text, func, insert, or_, select, text, update
 from sqlmodel import Field, SQLModel
 
@@ -76,6 +76,17 @@ def load_all(session: Connection, cipher: Cipher, purpose: Purpose) -> list[Veri
     """
     query = select(_KEYS).where(_KEYS.c.purpose == purpose).order_by(_KEYS.c.created_at, _KEYS.c.kid)
     return [_decrypted(row, cipher).verifying for row in session.execute(query)]
+
+
+def public(session: Connection, purpose: Purpose) -> list[VerifyingKey]:
+    """Read the public parts as they stand, for who has no secret keys and trusts a copy of his own."""
+    query = (
+        select(_KEYS.c.kid, _KEYS.c.public_key).where(_KEYS.c.purpose == purpose).order_by(_KEYS.c.created_at)
+    )
+    return [
+        VerifyingKey(kid, purpose, Ed25519PublicKey.from_public_bytes(raw))
+        for kid, raw in session.execute(query)
+    ]
 
 
 def rotate(

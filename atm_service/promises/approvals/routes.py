@@ -28,7 +28,7 @@ def queue(
 ) -> Page[ApprovalView]:
     """List what waits for the supervisor's decision, in the own area or everywhere; the longest waiting first."""
     after = paging.read_id(cursor) if cursor else UUID(int=0)
-    with context.transaction() as session:
+    with context.reading() as session:
         found = service.queue(session, supervisor, after, limit + 1, now)
     return paging.page(found, limit, lambda one: ApprovalView.of(one, now))
 
@@ -69,7 +69,7 @@ def today(
     limit: InLimit = paging.LIMIT_DEFAULT,
 ) -> Page[ApprovalView]:
     """List what the clerk's office asked for today, newest first."""
-    with context.transaction() as session:
+    with context.reading() as session:
         found = service.today(session, clerk, paging.read_id(cursor), limit + 1, now)
     return paging.page(found, limit, lambda one: ApprovalView.of(one, now))
 
@@ -77,6 +77,6 @@ def today(
 @router.get("/counter/v1/approvals/{id}", name="approval", tags=["counter"], responses=refuses(NotFound))
 def look(id: UUID, clerk: InClerk, context: InContext, now: InNow) -> ApprovalView:
     """Tell where a request of the clerk's office stands."""
-    with context.transaction() as session:
+    with context.reading() as session:
         shown = service.of_clerks_office(session, clerk, id)
     return ApprovalView.of(shown, now)

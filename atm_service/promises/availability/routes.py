@@ -57,7 +57,7 @@ def listed(
     words = f"%{_literal(offices.plain(q))}%" if q else None
     wanted = {"unit": unit, "area": area, "words": words}
     today = ledger.business_date(now)
-    with context.transaction() as session:
+    with context.reading() as session:
         found = store.listed(session, today, _after(cursor), wanted, limit + 1)
         places = units.places(session, [one.code for one in found[:limit]], today)
     asked = amount or context.policy.withdrawal.amount_min

@@ -24,7 +24,7 @@ def listed(
     limit: InLimit = paging.LIMIT_DEFAULT,
 ) -> Page[NoticeView]:
     """List the customer's notices, newest first."""
-    with context.transaction() as session:
+    with context.reading() as session:
         found = store.listed(session, customer.subject, paging.read_id(cursor), limit + 1)
     return paging.page(found, limit, NoticeView.of)
 

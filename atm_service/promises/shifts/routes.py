@@ -66,14 +66,14 @@ def open_shift(body: ShiftRequest, clerk: InClerk, key: InKey, context: InContex
 def office_shifts(clerk: InClerk, context: InContext) -> OpenShifts:
     """List the open shifts of the clerk's office: whose, since when, and which may be taken over."""
     assert clerk.office is not None
-    with context.transaction() as session:
+    with context.reading() as session:
         return OpenShifts(items=_open(session, store.open_shifts_of(session, clerk.office)))
 
 
 @router.get("/counter/v1/shifts/current", tags=["counter"], responses=refuses(errors.NoOpenShift))
 def current_shift(clerk: InClerk, context: InContext) -> ShiftView:
     """Show the clerk's open shift."""
-    with context.transaction() as session:
+    with context.reading() as session:
         return _shift(session, service.shift_of(session, clerk))
 
 
@@ -163,7 +163,7 @@ def open_shifts(
     limit: InLimit = paging.LIMIT_DEFAULT,
 ) -> Page[OpenShiftView]:
     """List the open shifts of the supervisor's area or of the province, newest first."""
-    with context.transaction() as session:
+    with context.reading() as session:
         area, today = staff.scope(session, supervisor), ledger.business_date(now)
         rows = store.open_shifts(session, area, today, paging.read_id(cursor), limit + 1)
         items = _open(session, rows[:limit])
@@ -197,7 +197,7 @@ def opening_breaks(
     limit: InLimit = paging.LIMIT_DEFAULT,
 ) -> Page[OpeningBreakView]:
     """List drawers that were opened with another sum than their last close and what was moved since, newest first."""
-    with context.transaction() as session:
+    with context.reading() as session:
         rows = store.breaks(session, office, paging.read_id(cursor), limit + 1)
     # `_mapping` is a row's public mapping.
     return paging.page(rows, limit, lambda row: OpeningBreakView(**row._mapping), "shift_id")  # noqa: SLF001

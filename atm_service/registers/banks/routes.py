@@ -21,7 +21,7 @@ def banks(customer: InCustomer) -> Banks:  # noqa: ARG001  asked for its check o
 @router.get("/bank-links", responses=refuses())
 def bank_links(customer: InCustomer, context: InContext) -> BankLinks:
     """List the customer's linked accounts, newest first."""
-    with context.transaction() as session:
+    with context.reading() as session:
         links = service.links(session, customer.subject)
     return BankLinks(items=[BankLinkView.of(link) for link in links])
 

@@ -23,6 +23,6 @@ def vault_counts(
     limit: InLimit = paging.LIMIT_DEFAULT,
 ) -> Page[KeptCountView]:
     """List the counts of vaults, newest first, with what the ledger had; those that had to be made again too."""
-    with context.transaction() as session:
+    with context.reading() as session:
         rows = vaults.counts_of(session, office, paging.read_id(cursor), limit + 1)
     return paging.page(rows, limit, KeptCountView.of)

@@ -31,7 +31,7 @@ _STEP = (errors.DeliveryUnknown, errors.DeliveryNotAtStep, errors.DeliveryOtherS
 def show_vault(clerk: InClerk, context: InContext, now: InNow) -> VaultView:
     """Show when the office's vault was last counted, and whether that is due. What it should hold is told to nobody."""
     assert clerk.office is not None
-    with context.transaction() as session:
+    with context.reading() as session:
         last = vaults.last_count(session, context.policy, clerk.office, now)
     return VaultView(counted_at=last.counted_at, counted_by=last.clerk, count_due=last.is_due)
 
@@ -61,7 +61,7 @@ def deliveries(
     clerk: InClerk, context: InContext, cursor: InCursor = None, limit: InLimit = paging.LIMIT_DEFAULT
 ) -> Page[DeliveryView]:
     """List the open deliveries of the clerk's office, newest first, without the sum of what is to be counted."""
-    with context.transaction() as session:
+    with context.reading() as session:
         found = store.listed(session, "open", clerk.office, paging.read_id(cursor), limit + 1)
     return paging.page(found, limit, lambda one: DeliveryView.of(one, clerk))
 

@@ -59,7 +59,7 @@ def deliveries(
 
     The open ones, those over or short without a word, or all.
     """
-    with context.transaction() as session:
+    with context.reading() as session:
         within = staff.scope(session, supervisor), ledger.business_date(now)
         found = store.listed(session, which, office, paging.read_id(cursor), limit + 1, within)
     return paging.page(found, limit, lambda one: DeliveryView.of(one, supervisor))

@@ -60,7 +60,7 @@ def batches(
 ) -> Page[BatchView]:
     """List batches, newest first."""
     before = paging.read_id(cursor)
-    with context.transaction() as session:
+    with context.reading() as session:
         found = store.listed(session, before, limit + 1)
     return paging.page(found, limit, BatchView.of)
 
@@ -72,7 +72,7 @@ def one_batch(
     context: InContext,
 ) -> BatchTotals:
     """Show a batch, and what the ledger has of it."""
-    with context.transaction() as session:
+    with context.reading() as session:
         batch = service.batch(session, id)
         totals = store.totals(session, batch.name)
     return BatchTotals.counted(batch, totals)

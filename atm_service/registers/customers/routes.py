@@ -48,7 +48,7 @@ def apply(body: ApplicationRequest, context: InContext, now: InNow) -> Applicati
 @router.get("/applications/{id}", responses=refuses(NotFound, signed_in=False))
 def application(id: UUID, context: InContext) -> ApplicationView:
     """Tell where an application stands. Its id is known only to whoever applied."""
-    with context.transaction() as session:
+    with context.reading() as session:
         found = onboarding.found(session, id)
     return ApplicationView.of(found)
 
@@ -85,7 +85,7 @@ def sign_out(body: RefreshRequest, context: InContext, now: InNow) -> Response:
 @router.get("/account", responses=refuses(NotFound))
 def account(customer: InCustomer, context: InContext, now: InNow) -> AccountView:
     """Show the wallet: available money, held money, limits."""
-    with context.transaction() as session:
+    with context.reading() as session:
         shown = service.account(session, context, customer.subject, now)
     return AccountView.of(shown)
 
@@ -96,7 +96,7 @@ def statement(
 ) -> Page[StatementItem]:
     """List what moved the wallet's money, newest first."""
     before_version = paging.read_version(cursor)
-    with context.transaction() as session:
+    with context.reading() as session:
         legs = service.statement(session, customer.subject, before_version, limit + 1)
     more = len(legs) > limit
     return Page(

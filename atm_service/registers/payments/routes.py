@@ -51,6 +51,6 @@ def look(id: UUID, customer: InCustomer, context: InContext) -> TopUpView:
 
 
 def _shown(context: InContext, customer: InCustomer, id: UUID) -> TopUpView:
-    with context.transaction() as session:
+    with context.reading() as session:
         found = service.own(session, customer.subject, id)
     return TopUpView.of(found)

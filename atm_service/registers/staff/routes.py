@@ -85,7 +85,7 @@ def applications(
     They are the whole province's: nobody knows where an applicant lives, so a supervisor of an area has none.
     """
     before = paging.read_id(cursor)
-    with context.transaction() as session:
+    with context.reading() as session:
         province = service.scope(session, supervisor) is None
         found = onboarding.in_review(session, before, limit + 1) if province else []
     return paging.page(

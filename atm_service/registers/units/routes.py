@@ -14,6 +14,6 @@ router = APIRouter()
 @router.get("/wallet/v1/areas", tags=["wallet"], responses=refuses(signed_in=False))
 def areas(context: InContext, now: InNow) -> Areas:
     """List the areas that have offices."""
-    with context.transaction() as session:
+    with context.reading() as session:
         found = store.areas(session, ledger.business_date(now))
     return Areas(items=[AreaView(code=code, name=name) for code, name in found])

@@ -275,7 +275,7 @@ class BeingPaid(Refusal):
     """A clerk is counting the money: it cannot be cancelled now. Member `lease_until`."""
 
 
-@refused_as(409, "already-ended", "This withdrawal has ended", "Look at `ended_as`.")
+@refused_as(409, "already-ended", "This withdrawal has ended", "Look at `ended_as`.", audited=True)
 class AlreadyEnded(Refusal):
     """The withdrawal has ended. Member `ended_as`: its status."""
 

@@ -10,7 +10,7 @@ import typer
 import uvicorn
 from sqlalchemy import exc
 
-from atm_service.platform import database
+from atm_service.platform import database, policy
 from atm_service.platform.keys import store as key_store
 from atm_service.platform.keys.domain import Purpose
 from atm_service.run import app as application
@@ -23,8 +23,19 @@ from atm_service.run.cli import ledger as cli_ledger
 from atm_service.run.cli import offices as cli_offices
 from atm_service.run.cli import staff as cli_staff
 from atm_service.run.cli import units as cli_units
-from atm_service.run.cli.context import chosen_settings, fail, owner_url, working
+from atm_service.run.cli.context import (
+    chosen_settings,
+    explained,
+    fail,
+    owner_url,
+    refuse_taken,
+    serving_url,
+    why,
+    working,
+)
 
+SLOW_START_S: Final = 120
+"""A worker that is still importing answers nobody: on a small machine the server would kill it, and begin again."""
 IDLE_LINE_S: Final = 75
 """Longer than counters and proxies keep an idle line: who asks must hang up first, or a request is lost."""
 
@@ -58,10 +69,8 @@ def migrate(ctx: typer.Context) -> None:
         try:
             database.migrate(url)
         except exc.DBAPIError as error:
-            said = str(error.orig).partition("\n")[0]
-            state = getattr(error.orig, "sqlstate", None) or "no connection"
             fail(
-                f"not brought up to date: {said} ({state}). The database is as it was; mend this and run it again"
+                f"not brought up to date: {why(error)} The database is as it was; mend this and run it again"
             )
         context = assembly.context(chosen, url, ctx.obj)
         assembly.make_signing_keys(context, ctx.obj())
@@ -73,10 +82,12 @@ def migrate(ctx: typer.Context) -> None:
 def serve() -> None:
     """Serve the wallet, counter and audit APIs. `migrate` must have run."""
     chosen = chosen_settings()
-    with owner_url(chosen) as url:
-        os.environ["SOFT_ATM_DATABASE_URL"] = (
-            chosen.database_url.get_secret_value() if chosen.database_url else url
-        ).replace("+psycopg", "", 1)
+    policy.load(chosen.policy)
+    assembly.read_keys(chosen.keys_file)
+    with explained(), serving_url(chosen) as url:
+        database.check_login(url)
+        refuse_taken(chosen.host, chosen.port)
+        os.environ["SOFT_ATM_DATABASE_URL"] = database.plain(url)
         uvicorn.run(
             "atm_service.__main__:application",
             factory=True,
@@ -88,6 +99,7 @@ def serve() -> None:
             log_level="warning",
             timeout_graceful_shutdown=10,
             timeout_keep_alive=IDLE_LINE_S,
+            timeout_worker_healthcheck=SLOW_START_S,
         )
 
 

@@ -21,8 +21,9 @@ from sqlalchemy import Connection
 import ledger
 from atm_service.control.audit import sealing, service, store, watching
 from atm_service.control.audit.exports import Format
-from atm_service.platform.context import Context
-from atm_service.run.cli.context import fail, working
+from atm_service.platform import database, policy
+from atm_service.platform.keys import store as key_store
+from atm_service.run.cli.context import auditing, chosen_settings, fail, working
 from ledger.seals import exports, live, proofs, reading, records, verifying, waiting
 from ledger.seals.exports import MalformedExport
 from ledger.seals.leaves import name
@@ -56,15 +57,21 @@ def controls(
     ctx: typer.Context,
     *,
     full: Annotated[bool, typer.Option("--full", help="look at everything that is recorded")] = False,
+    read_only: Annotated[
+        bool,
+        typer.Option("--read-only", help="by an auditor's login: what was found right is not noted down"),
+    ] = False,
 ) -> None:
     """Run every control over what is new since all was last found right, as housekeeping does, or over everything."""
+    rules = policy.load(chosen_settings().policy)
     with (
-        working(ctx) as (context, now),
-        store.snapshot(context.engine, read_only=False, timeout_ms=store.UNHURRIED_MS) as session,
+        auditing(ctx, database.AUDITOR_ROLE if read_only else database.APP_ROLE) as (engine, now),
+        store.snapshot(engine, read_only=read_only, timeout_ms=store.UNHURRIED_MS) as session,
     ):
         span = watching.EVERYTHING if full else watching.since_mark(session)
-        found = watching.controls(session, context.policy, now, span)
-        watching.remember(session, found)
+        found = watching.controls(session, rules, now, span)
+        if not read_only:
+            watching.remember(session, found)
     typer.echo(f"looked at what is new since seal {span.mark.seal}" if span.mark else "looked at everything")
     for control in found:
         typer.echo(f"{'ok    ' if control.holds else 'BROKEN'} {control.name}")
@@ -90,15 +97,15 @@ def seal(ctx: typer.Context) -> None:
 @app.command()
 def keys(ctx: typer.Context) -> None:
     """Print the public keys of all seals as a JWK Set, to be kept where this database's owners cannot reach."""
-    with working(ctx) as (context, _), context.transaction() as session:
-        found = _public_keys(context, session)
+    with auditing(ctx) as (engine, _), engine.connect() as session:
+        found = _public_keys(session)
     _print(records.of_keys(found))
 
 
 @app.command()
 def checkpoint(ctx: typer.Context) -> None:
     """Print the newest seal, to be published: nothing before it can be changed unseen from then on."""
-    with working(ctx) as (context, _), context.transaction() as session:
+    with auditing(ctx) as (engine, _), engine.connect() as session:
         last = reading.last_seal(session)
     if last is None:
         fail("nothing is sealed yet")
@@ -150,14 +157,14 @@ def export_(
     if sealed is not None:
         _export_sealed(ctx, sealed)
         return
-    with working(ctx) as (context, now), ExitStack() as stack:
+    with auditing(ctx) as (engine, now), ExitStack() as stack:
         today = ledger.business_date(now)
         start = first.date() if first else today.replace(day=1)
         end = last.date() if last else today
         if start > end:
             fail("--from lies after --to", CANNOT_TELL)
         file = stack.enter_context(output.open("wb")) if output else sys.stdout.buffer
-        size = service.write_journal(context.engine, start, end, format_, cast("Any", file))
+        size = service.write_journal(engine, start, end, format_, cast("Any", file))
     typer.echo(f"{size} bytes: {start} to {end}", err=True)
 
 
@@ -170,7 +177,7 @@ def prove(
     ] = None,
 ) -> None:
     """Print a proof that an entry is in the journal."""
-    with working(ctx) as (context, _), context.transaction() as session:
+    with auditing(ctx) as (engine, _), engine.connect() as session:
         try:
             found = proofs.prove(session, Key("entry", id), head)
         except proofs.UnknownRow:
@@ -204,11 +211,11 @@ def check_proof(
 
 def _verify_rows(ctx: typer.Context, trusted: Keys | None, published: list[Seal]) -> Report:
     with (
-        working(ctx) as (context, now),
-        store.snapshot(context.engine, timeout_ms=store.UNHURRIED_MS) as session,
+        auditing(ctx) as (engine, now),
+        store.snapshot(engine, timeout_ms=store.UNHURRIED_MS) as session,
     ):
         if trusted is None:
-            trusted = _public_keys(context, session)
+            trusted = _public_keys(session)
             typer.echo("The keys are this service's own: give --key with those you keep yourself.", err=True)
         total = session.exec_driver_sql("SELECT coalesce(sum(leaves), 0) FROM ledger.seal").scalar_one()
         with _progress(int(total)) as advance:
@@ -216,8 +223,8 @@ def _verify_rows(ctx: typer.Context, trusted: Keys | None, published: list[Seal]
 
 
 def _export_sealed(ctx: typer.Context, path: Path) -> None:
-    with working(ctx) as (context, now), store.snapshot(context.engine) as session, _written(path) as file:
-        for line in exports.write(live.books(session), _public_keys(context, session), now):
+    with auditing(ctx) as (engine, now), store.snapshot(engine) as session, _written(path) as file:
+        for line in exports.write(live.books(session), _public_keys(session), now):
             file.write(line)
     typer.echo(f"{path.stat().st_size} bytes: {path}", err=True)
 
@@ -233,8 +240,8 @@ def _say(report: Report) -> None:
     typer.echo("All is as it was sealed, and every balance follows.")
 
 
-def _public_keys(context: Context, session: Connection) -> Keys:
-    return {key.kid: key.public for key in sealing.verifying_keys(context, session)}
+def _public_keys(session: Connection) -> Keys:
+    return {key.kid: key.public for key in key_store.public(session, "seal")}
 
 
 def _trusted(path: Path | None) -> Keys | None:

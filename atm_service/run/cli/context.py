@@ -1,13 +1,16 @@
 """What a command works with: settings, a database, the service's context; and one plain line when it cannot."""
 
 import os
+import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
-from typing import NoReturn
+from subprocess import CalledProcessError
+from typing import Final, NoReturn
 
+import psycopg
 import typer
-from sqlalchemy import Connection, exc
+from sqlalchemy import Connection, Engine, exc
 
 import ledger
 from atm_service.platform import database, settings
@@ -42,22 +45,105 @@ def owner_url(chosen: settings.Settings) -> Iterator[str]:
 def working(ctx: typer.Context) -> Iterator[tuple[Context, datetime]]:
     """Give what a command works with; a refusal or an absent database becomes one line and exit status 1."""
     chosen = chosen_settings()
+    with explained(), owner_url(chosen) as url:
+        context = assembly.context(chosen, url, ctx.obj)
+        try:
+            yield context, ctx.obj()
+        finally:
+            context.engine.dispose()
+
+
+@contextmanager
+def auditing(ctx: typer.Context, role: str = database.AUDITOR_ROLE) -> Iterator[tuple[Engine, datetime]]:
+    """Give what an auditor works with: a role that reads, by whatever login is configured, and no secret key."""
+    chosen = chosen_settings()
+    with explained(), owner_url(chosen) as url:
+        engine = database.app_engine(url, pool_size=2, role=role)
+        try:
+            yield engine, ctx.obj()
+        finally:
+            engine.dispose()
+
+
+@contextmanager
+def serving_url(chosen: settings.Settings) -> Iterator[str]:
+    """Give the URL that a service works with: the configured one, or its own login at the embedded server."""
+    if chosen.database_url is not None:
+        yield chosen.database_url.get_secret_value()
+        return
+    with owner_url(chosen) as url:
+        yield database.service_url(url)
+
+
+@contextmanager
+def explained() -> Iterator[None]:
+    """Make one line and exit status 1 of a refusal, and of a database that does not do as it should."""
     try:
-        with owner_url(chosen) as url:
-            context = assembly.context(chosen, url, ctx.obj)
-            try:
-                yield context, ctx.obj()
-            finally:
-                context.engine.dispose()
+        yield
     except Refusal as refusal:
         kind = KINDS[type(refusal)]
         fail(f"refused: {kind.title} ({refusal}). {kind.advice} {refusal.members or ''}".rstrip())
     except ledger.DayClosed:
         fail("the business day was closed meanwhile. Run it again: what is done is not done twice")
-    except (exc.SQLAlchemyError, key_store.KeyUnreadableError) as error:
+    except (exc.SQLAlchemyError, psycopg.Error, CalledProcessError) as error:
+        fail(why(error))
+    except key_store.KeyUnreadableError as error:
         fail(
-            f"the database did not answer as it should ({type(error).__name__}). Has `soft-atm migrate` run?"
+            f"the signing keys in the database do not open: {error}. Are these the secret keys they were made with?"
         )
+
+
+ADVICE: Final = {
+    "28P01": "Look at user and password in the URL.",
+    "28000": "The server lets this login not in: look at its pg_hba.conf and at the URL.",
+    "3D000": "Create the database, or look at its name in the URL.",
+    "42501": "The login has not the rights: docs/operations.md, 'Logins', says what it needs.",
+    "42P01": "Run `soft-atm migrate` first.",
+    "3F000": "Run `soft-atm migrate` first.",
+    "22023": "The roles are missing: restore them (`pg_dumpall --globals-only`), then the database again.",
+    "53300": "The server has no connection left: raise max_connections, or lower SOFT_ATM_POOL_SIZE.",
+    "57P03": "The server is starting or stopping: wait, and run it again.",
+}
+# The driver knows no SQLSTATE of a connection that was not made; the server's words tell.
+SAID: Final = {
+    "password authentication failed": "28P01",
+    "no password supplied": "28P01",
+    "no pg_hba.conf entry": "28000",
+    "permission denied to set role": "42501",
+    'invalid value for parameter "role"': "22023",
+    "remaining connection slots": "53300",
+    "too many clients": "53300",
+    "is starting up": "57P03",
+}
+
+
+def why(error: Exception) -> str:
+    """Say in one line what a database said, with its SQLSTATE, and what to do."""
+    if isinstance(error, CalledProcessError):
+        return f"the embedded PostgreSQL does not start ({error.cmd[0]} ended with {error.returncode}). See its log."
+    said = " ".join(str(getattr(error, "orig", None) or error).split("\n")[:1])
+    state = getattr(getattr(error, "orig", error), "sqlstate", None)
+    state = state or next((code for words, code in SAID.items() if words in said), None)
+    if isinstance(getattr(error, "orig", error), database.UnfitLineError):
+        return (
+            f"the connection cannot be used: {said}. docs/operations.md says what logins and poolers may do."
+        )
+    if state is None:
+        return f"the database cannot be reached: {said} (08001). Does it run, and is the URL right?"
+    return f"the database says: {said} ({state}). {ADVICE.get(state, 'Has `soft-atm migrate` run?')}"
+
+
+def refuse_taken(host: str, port: int) -> None:
+    """End where somebody else listens there; 0 takes any port."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family) as trial:
+        trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            trial.bind((host, port))
+        except OSError as taken:
+            fail(
+                f"cannot listen at {host}:{port}: {taken.strerror}. Stop what uses it, or set SOFT_ATM_PORT."
+            )
 
 
 def named(session: Connection, username: str, *roles: Role) -> Caller:

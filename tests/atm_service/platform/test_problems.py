@@ -31,7 +31,8 @@ ROLES: Final = {
     "operator": "operator",
     "audit": "auditor",
 }
-NEVER_DOCUMENTED: Final = {"method-not-allowed"}  # a documented operation takes its method
+# A documented operation takes its method; and a request that was refused before is answered as it was then.
+NEVER_DOCUMENTED: Final = {"method-not-allowed", "refused-before"}
 
 
 def address(path: str) -> str:

@@ -43,5 +43,6 @@ def test_the_services_role_has_no_more_rights_than_it_needs(database: Database) 
 def test_every_function_file_is_put_in_place() -> None:
     """Each .sql file of functions beside a package is in the list that migrations apply."""
     found = [*schema.ROOT.glob("ledger/*.sql"), *schema.ROOT.glob("atm_service/*/*/*.sql")]
+    found += schema.ROOT.glob("atm_service/*/*.sql")
     files = {str(path.relative_to(schema.ROOT)) for path in found}
     assert files == set(schema.FUNCTION_FILES)
