@@ -100,10 +100,10 @@ def test_nothing_refers_to_what_is_not_there(kind: str) -> None:
 def test_every_list_is_named_with_its_order() -> None:
     """A list by pages stands in the contract's table once, which says what a walk through it shows."""
     lists = {
-        operation["operationId"]
-        for _, operation in operations()
+        name.removeprefix("GET ")
+        for name, operation in operations()
         if "cursor" in {one["name"] for one in operation.get("parameters", ())}
     }
     section = (DOCS / "api.md").read_text(encoding="utf-8").partition("\n## Lists\n")[2].partition("\n## ")[0]
-    named = re.findall(r"`([a-z_]+)`", "".join(line for line in section.splitlines() if line.startswith("|")))
+    named = re.findall(r"`(/[^`]+)`", "".join(line for line in section.splitlines() if line.startswith("|")))
     assert sorted(named) == sorted(lists)
