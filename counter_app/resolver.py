@@ -7,10 +7,10 @@ the same key, in the background and after a start, for as long as the app runs.
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import asdict
-from datetime import date, datetime, timedelta, timezone
+from datetime import datetime, timedelta, timezone
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -226,7 +226,7 @@ class Resolver:
         self._journal.resolve(entry.key, State.REFUSED, _problem_json(problem), self._service.clock())
 
     async def _look_up(self, entry: Entry) -> None:
-        """Take the second road: another clerk of the office looks for the receipt in the day's list.
+        """Take the second road: another clerk of the office asks for the withdrawal's receipt.
 
         A receipt settles it. None settles nothing: the question may still be on its way.
         """
@@ -254,47 +254,23 @@ class Resolver:
                 self._journal.resolve(entry.key, State.REFUSED, _problem_json(paid), self._service.clock())
 
     async def _look_up_voucher(self, session: Session, entry: Entry) -> None:
-        """Look for the voucher in the day's list; at another drawer it is none of this request's."""
+        """Ask for the vouchers about the same thing; at another drawer one is none of this request's."""
         with suppress(RefusedError, UnreachableError, SignInAgainError):
-            for day in self._days(entry):
-                items, _ = await authorised(
-                    *(self._service, self._sessions, session), _vouchers_call(self._service, day)
-                )
-                for voucher in items:
-                    if _proves(voucher, entry) and voucher.drawer == entry.who.drawer:
-                        answer = _jsonable(voucher)
-                        self._journal.resolve(entry.key, State.ANSWERED, answer, self._service.clock())
-                        return
-
-    def _days(self, entry: Entry) -> list[date]:
-        moments = (entry.created_at, self._service.now())
-        return sorted({moment.astimezone(VIET_NAM).date() for moment in moments})
+            found = await authorised(
+                *(self._service, self._sessions, session),
+                lambda token: service_api.vouchers_about(self._service, token, entry.subject),
+            )
+            for voucher in found:
+                if _proves(voucher, entry) and voucher.drawer == entry.who.drawer:
+                    answer = _jsonable(voucher)
+                    self._journal.resolve(entry.key, State.ANSWERED, answer, self._service.clock())
 
     async def _find_receipt(self, session: Session, entry: Entry) -> Receipt | None:
-        for day in self._days(entry):
-            cursor: str | None = None
-            for _ in range(10):  # a thousand receipts a day
-                items, cursor = await authorised(
-                    *(self._service, self._sessions, session), _receipts_call(self._service, day, cursor)
-                )
-                for receipt in items:
-                    if receipt.withdrawal_id == entry.subject:
-                        return receipt
-                if cursor is None:
-                    break
-        return None
-
-
-def _receipts_call(
-    service: Service, day: date, cursor: str | None
-) -> Callable[[str], Awaitable[tuple[list[Receipt], str | None]]]:
-    return lambda token: service_api.receipts(service, token, day, cursor=cursor)
-
-
-def _vouchers_call(
-    service: Service, day: date
-) -> Callable[[str], Awaitable[tuple[list[Voucher], str | None]]]:
-    return lambda token: service_api.vouchers(service, token, day)
+        found = await authorised(
+            *(self._service, self._sessions, session),
+            lambda token: service_api.receipts_of(self._service, token, entry.subject),
+        )
+        return next((receipt for receipt in found if receipt.withdrawal_id == entry.subject), None)
 
 
 def _proves(voucher: Voucher, entry: Entry) -> bool:

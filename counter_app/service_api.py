@@ -209,6 +209,13 @@ async def receipts(
     return read_answers(Receipt, await ask(service, "GET", "/counter/v1/receipts", token=token, query=query))
 
 
+async def receipts_of(service: Service, token: str, withdrawal_id: str) -> list[Receipt]:
+    """Return this office's receipt of a withdrawal, if there is one, whatever its day."""
+    query = {"withdrawal_id": withdrawal_id}
+    answer = await ask(service, "GET", "/counter/v1/receipts", token=token, query=query)
+    return read_answers(Receipt, answer)[0]
+
+
 async def applications(
     service: Service, token: str, *, limit: int = 20
 ) -> tuple[list[Application], str | None]:
@@ -230,6 +237,12 @@ async def vouchers(
     """Return one page of the office's deposits, transfers and reversals of a day, and the next cursor."""
     query = {"date": day.isoformat(), "limit": str(limit)} | ({"cursor": cursor} if cursor else {})
     return read_answers(Voucher, await ask(service, "GET", "/counter/v1/vouchers", token=token, query=query))
+
+
+async def vouchers_about(service: Service, token: str, subject: str) -> list[Voucher]:
+    """Return this office's vouchers about a withdrawal, deposit or transfer, whatever their day."""
+    answer = await ask(service, "GET", "/counter/v1/vouchers", token=token, query={"subject": subject})
+    return read_answers(Voucher, answer)[0]
 
 
 async def counterfeits(service: Service, token: str, day: date) -> list[Counterfeit]:

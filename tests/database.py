@@ -25,9 +25,11 @@ class Database:
 def administer(server_url: str, statement: str) -> None:
     """Run one statement that stands outside any transaction."""
     engine = create_engine(server_url, isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        connection.execute(text(statement))
-    engine.dispose()
+    try:
+        with engine.connect() as connection:
+            connection.execute(text(statement))
+    finally:
+        engine.dispose()
 
 
 def copy(server_url: str, template: str, name: str) -> None:

@@ -1,18 +1,20 @@
 """Withdrawals for the counter: present, pay, release, receipts."""
 
+from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Query, Response
 
 import ledger
 from atm_service.payout import paying, presenting, receipts, service, views
 from atm_service.payout.schemas import PaymentRequest, PresentationRequest, PresentationView, ReceiptView
-from atm_service.platform import calendar, paging
+from atm_service.platform import paging
 from atm_service.platform.callers import InClerk, InClerkAtDrawer
 from atm_service.platform.context import InContext, InNow
 from atm_service.platform.days import InDay
 from atm_service.platform.idempotency import InKey
 from atm_service.platform.lean import LeanRoute
+from atm_service.platform.numbers import Run
 from atm_service.platform.paging import InCursor, InLimit, Page
 from atm_service.platform.problems import refuses
 from atm_service.platform.refusals import NotFound, TooManyAttempts
@@ -117,15 +119,21 @@ def day(
     context: InContext,
     now: InNow,
     date: InDay = None,
+    withdrawal_id: Annotated[
+        UUID | None, Query(description="only the receipt of this withdrawal, whatever its day")
+    ] = None,
     cursor: InCursor = None,
     limit: InLimit = paging.LIMIT_DEFAULT,
 ) -> Page[ReceiptView]:
     """List what the clerk's office paid on one day, newest first."""
     assert clerk.office is not None
-    start, end = calendar.bounds(date or ledger.business_date(now))
+    run = Run(clerk.office, date or ledger.business_date(now))
     with context.reading() as session:
-        rows = receipts.of_day(session, clerk.office, start, end, paging.read_id(cursor), limit + 1)
-    return paging.page(rows, limit, lambda row: views.receipt(context, row))
+        if withdrawal_id is not None:
+            rows = receipts.of_withdrawal(session, clerk.office, withdrawal_id)
+        else:
+            rows = receipts.of_day(session, run, cursor, limit + 1)
+    return paging.page(rows, limit, lambda row: views.receipt(context, row), "number")
 
 
 @router.get("/receipts/{id}", responses=refuses(NotFound))

@@ -17,6 +17,7 @@ from atm_service.platform import attempts, calendar, chart, idempotency, ids, tr
 from atm_service.platform.context import Context
 from atm_service.platform.idempotency import Answer, Key
 from atm_service.platform.keys.tokens import Caller
+from atm_service.platform.numbers import Run
 from atm_service.platform.policy import Attempts, Policy
 from atm_service.platform.refusals import NotFound, Refusal, TooManyAttempts, Unavailable
 from atm_service.platform.sharing import tried
@@ -139,6 +140,7 @@ def _pay(session: Connection, context: Context, payments: Sequence[Payment]) -> 
     ready = [one for one in ready if one.payment.id not in results]
     today = ledger.business_date(now)
     so_far = headroom.lock_today(session, [one.shift.office for one in ready], today)
+    now = max([now, *(before.not_before(now) for before in so_far.values())])
     reservations.lock(session, [one.found for one in ready], now)
     known = stock.lock(session, *sorted(one.shift.place for one in ready)) if ready else {}
     now = context.clock()
@@ -370,10 +372,10 @@ def _written(
     for one in paid:
         office = one.shift.office
         last[office] += 1
-        number = f"{office}-{today:%y%m%d}-{last[office]:04d}"
+        number = Run(office, today).number(last[office])
         made.append((one, _receipt(one, number, names[office], mixes[one.paid.id], now)))
     receipts.insert(session, [(receipt, one.shift.id, one.payment.clerk.subject) for one, receipt in made])
-    headroom.count(session, _counted_by_office(made), today)
+    headroom.count(session, _counted_by_office(made), now)
     store.save(session, [one.paid for one in paid])
     reservations.give_back_locked(session, [one.found for one in paid], now)
     deeds = [

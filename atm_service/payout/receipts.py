@@ -8,6 +8,8 @@ from uuid import UUID
 
 from sqlalchemy import Connection, Row, text
 
+from atm_service.platform import numbers
+from atm_service.platform.numbers import Run
 from atm_service.registers.notes.domain import NONE, minus, written
 
 
@@ -69,9 +71,10 @@ _SELECT: Final = """
         ON m.entry_id = r.entry_id AND m.place = 'office/' || r.office || '/drawer/' || r.drawer
 """
 _ONE = text(f"{_SELECT} WHERE r.id = :id AND r.office = :office")
+_OF = text(f"{_SELECT} WHERE r.withdrawal_id = :withdrawal_id AND r.office = :office")
 _DAY = text(f"""
-    {_SELECT} WHERE r.office = :office AND r.paid_at >= :start AND r.paid_at < :end AND r.id < :before
-    ORDER BY r.id DESC LIMIT :limit
+    {_SELECT} WHERE r.id IN ({numbers.newest("service.receipt")})
+    ORDER BY length(r.number) DESC, r.number DESC
 """)
 
 
@@ -103,12 +106,14 @@ def find(session: Connection, office: str, id: UUID) -> Receipt | None:
     return None if row is None else _receipt(row)
 
 
-def of_day(
-    session: Connection, office: str, start: datetime, end: datetime, before: UUID, limit: int
-) -> list[Receipt]:
-    """List an office's receipts between two moments, newest first, older than `before`."""
-    values = {"office": office, "start": start, "end": end, "before": before, "limit": limit}
-    return [_receipt(row) for row in session.execute(_DAY, values)]
+def of_withdrawal(session: Connection, office: str, withdrawal_id: UUID) -> list[Receipt]:
+    """Find the receipt of a withdrawal that an office paid: one, or none."""
+    return [_receipt(row) for row in session.execute(_OF, {"withdrawal_id": withdrawal_id, "office": office})]
+
+
+def of_day(session: Connection, run: Run, cursor: str | None, limit: int) -> list[Receipt]:
+    """List an office's receipts of a day, newest first, after a cursor. Raises `MalformedRequest`."""
+    return [_receipt(row) for row in session.execute(_DAY, run.after(cursor, limit))]
 
 
 def _receipt(row: Row[Any]) -> Receipt:

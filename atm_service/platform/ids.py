@@ -15,11 +15,12 @@ _last: "OrderedDict[int, int]" = OrderedDict()
 _lock: Final = threading.Lock()
 
 
-def new(now: datetime) -> UUID:
+def new(now: datetime, after: UUID | None = None) -> UUID:
     """Make a UUIDv7: 48 bits of Unix milliseconds from `now`, then 74 random bits.
 
     Those of one millisecond, made by one process, count upwards (§6.2, method 2): what is written one after the
-    other is read in that order.
+    other is read in that order. Where the newest of a series counts, the one before goes in as `after`: another
+    process's clock may have been ahead.
     """
     milliseconds = int(now.timestamp() * 1000) & ((1 << 48) - 1)
     with _lock:
@@ -31,7 +32,8 @@ def new(now: datetime) -> UUID:
             _last.popitem(last=False)
     high = (milliseconds << 16) | 0x7000 | (rest >> 62)
     low = (0b10 << 62) | (rest & ((1 << 62) - 1))
-    return UUID(int=(high << 64) | low)
+    made = UUID(int=(high << 64) | low)
+    return made if after is None or made > after else UUID(int=after.int + 1)
 
 
 def first(at: datetime) -> UUID:

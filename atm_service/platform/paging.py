@@ -20,8 +20,9 @@ LIMIT_DEFAULT: Final = 20
 LIMIT_MAX: Final = 100
 FIRST_ID: Final = UUID(int=2**128 - 1)  # no UUIDv7 comes after it
 VERSION_MAX: Final = 2**63 - 1
+POSITION_MAX: Final = 64
 
-_POSITION: Final = re.compile(r"[A-Za-z0-9-]{1,64}")
+_POSITION: Final = re.compile(rf"[A-Za-z0-9-]{{1,{POSITION_MAX}}}")
 
 InCursor = Annotated[
     str | None,

@@ -257,6 +257,6 @@ def load(name: str, folder: Path = POLICIES) -> Policy:
     """Read `policies/{name}.toml`; a missing or wrong file ends the program and says which figure and why."""
     path = folder / f"{name}.toml"
     try:
-        return Policy.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
-    except (OSError, tomllib.TOMLDecodeError, ValidationError) as wrong:
+        return Policy.model_validate(tomllib.loads(path.read_text(encoding="utf-8-sig")))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, ValidationError) as wrong:
         sys.exit(f"soft-atm cannot start: the policy {path} cannot be used.\n{wrong}")

@@ -1,6 +1,7 @@
 """The committed document is the service's own, whole, and good to read."""
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
@@ -11,7 +12,8 @@ from typer.testing import CliRunner
 from atm_service.run.cli import app as cli
 from tests.contract.documented import document
 
-COMMITTED: Final = Path(__file__).parents[2] / "docs" / "openapi.json"
+DOCS: Final = Path(__file__).parents[2] / "docs"
+COMMITTED: Final = DOCS / "openapi.json"
 
 
 def operations() -> Iterator[tuple[str, dict[str, Any]]]:
@@ -93,3 +95,15 @@ def test_nothing_refers_to_what_is_not_there(kind: str) -> None:
     referred = {part.partition(chr(34))[0] for part in text.split(f"#/components/{kind}/")[1:]}
     assert referred <= names
     assert kind == "examples" or names == referred
+
+
+def test_every_list_is_named_with_its_order() -> None:
+    """A list by pages stands in the contract's table once, which says what a walk through it shows."""
+    lists = {
+        name.removeprefix("GET ")
+        for name, operation in operations()
+        if "cursor" in {one["name"] for one in operation.get("parameters", ())}
+    }
+    section = (DOCS / "api.md").read_text(encoding="utf-8").partition("\n## Lists\n")[2].partition("\n## ")[0]
+    named = re.findall(r"`(/[^`]+)`", "".join(line for line in section.splitlines() if line.startswith("|")))
+    assert sorted(named) == sorted(lists)

@@ -292,7 +292,7 @@ def _approvals(app: FastAPI, money: Money, door: Door) -> None:
 
 def _lists(app: FastAPI, money: Money, door: Door) -> None:
     @app.get("/counter/v1/{what}")
-    async def listed(request: Request, what: str) -> Any:
+    async def listed(request: Request, what: str, subject: str = "") -> Any:
         door.who(request, "clerk")
         kept = {
             "approvals": money.approvals,
@@ -301,4 +301,5 @@ def _lists(app: FastAPI, money: Money, door: Door) -> None:
         }
         if what not in kept:
             raise door.refuse(404, "not-found")
-        return {"items": list(reversed(kept[what])), "next_cursor": None}
+        items = [one for one in reversed(kept[what]) if not subject or one["subject"] == subject]
+        return {"items": items, "next_cursor": None}

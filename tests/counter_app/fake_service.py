@@ -435,8 +435,13 @@ def _counter(app: FastAPI, fake: Fake) -> None:  # noqa: C901 - a list of routes
         return Response(status_code=204)
 
     @app.get("/counter/v1/receipts")
-    async def receipts(request: Request, date: str, limit: int = 20, cursor: int = 0) -> Any:
+    async def receipts(
+        request: Request, date: str = "", withdrawal_id: str = "", limit: int = 20, cursor: int = 0
+    ) -> Any:
         _shift(fake, _who(fake, request, "clerk"))
+        if withdrawal_id:
+            of_one = [r for r in fake.receipts if r["withdrawal_id"] == withdrawal_id]
+            return {"items": of_one, "next_cursor": None}
         items = [r for r in fake.paid() if _local_day(r["paid_at"]) == date]
         rest = len(items) > cursor + limit
         return {"items": items[cursor : cursor + limit], "next_cursor": str(cursor + limit) if rest else None}

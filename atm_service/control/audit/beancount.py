@@ -52,6 +52,8 @@ def _entry(entry: JournalEntry) -> str:
         f"  reference: {_quoted(entry.reference)}\n",
         f'  recorded-at: "{entry.recorded}"\n',
     ]
+    if entry.undone_by:
+        written.append(f'  undone-by: "{entry.undone_by}"\n')
     for line in entry.lines:
         written.append(f"  {name(line.debit.code, line.debit.class_)}  {line.amount} VND\n")
         written.append(f"  {name(line.credit.code, line.credit.class_)}  -{line.amount} VND\n")

@@ -34,6 +34,7 @@ CSV_COLUMNS: Final = (
     "balance",
     "version",
     "narration",
+    "undone_by",
 )
 _FORMULA_STARTS: Final = ("=", "+", "-", "@")
 
@@ -91,6 +92,7 @@ def _json_entry(entry: JournalEntry) -> dict[str, Any]:
         "kind": entry.kind,
         "reference": entry.reference,
         "corrects": entry.corrects,
+        "undone_by": entry.undone_by,
         "narration": entry.narration,
         "postings": [
             {"line": line.number, "debit": line.debit.code, "credit": line.credit.code, "amount": line.amount}
@@ -124,6 +126,7 @@ def _csv_leg(entry: JournalEntry, line: Line, side: Side) -> tuple[object, ...]:
         side.balance,
         side.version,
         _harmless(entry.narration),
+        entry.undone_by or "",
     )
 
 

@@ -60,6 +60,8 @@ def _entry(entry: JournalEntry) -> str:
     tags = [f"kind:{entry.kind}", f"reference:{entry.reference}", f"recorded:{entry.recorded}"]
     if entry.corrects:
         tags.append(f"corrects:{entry.corrects}")
+    if entry.undone_by:
+        tags.append(f"undone-by:{entry.undone_by}")
     written = [f"\n{entry.business_date} * ({entry.id}) {description}".rstrip() + "\n"]
     written += [f"    ; {tag}\n" for tag in tags]
     for line in entry.lines:

@@ -30,7 +30,10 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class JournalEntry:
-    """A journal entry with its lines. `corrects` names an earlier entry that this one puts right."""
+    """A journal entry with its lines. `corrects` names an earlier entry that this one puts right.
+
+    `undone_by` names the entry of the same day that corrects this one: payments and deposits are undone on their day.
+    """
 
     id: UUID
     business_date: date
@@ -40,6 +43,7 @@ class JournalEntry:
     narration: str
     corrects: UUID | None
     lines: tuple[Line, ...]
+    undone_by: UUID | None = None
 
     @property
     def recorded(self) -> str:

@@ -64,6 +64,16 @@ class Payments:
 
 
 @dataclass(frozen=True)
+class Undone:
+    """Payments whose cash came back into a drawer on the day that they were paid, by their vouchers."""
+
+    office: str
+    drawer: int
+    count: int
+    total: int
+
+
+@dataclass(frozen=True)
 class Live:
     """Withdrawals that an office may be asked to pay; `mismatches` names those that fit no open hold."""
 
@@ -77,13 +87,12 @@ class Live:
 class Counter:
     """What the office has paid by its running figures, from which limits and receipt numbers are made.
 
-    `undone_total` of it was undone on the same day, by `undone_count` vouchers.
+    `undone_total` of it was undone on the same day.
     """
 
     office: str
     receipts: int
     paid_total: int
-    undone_count: int = 0
     undone_total: int = 0
 
 
@@ -97,6 +106,7 @@ class Facts:
     payments: Sequence[Payments]
     live: Sequence[Live]
     counters: Sequence[Counter]
+    undone: Sequence[Undone] = ()
 
 
 @dataclass(frozen=True)
@@ -112,13 +122,15 @@ class DrawerDay:
     """A drawer's day: `closing` is opening + received - paid + over_short; `ledger` is what it must be.
 
     `counted` is the count that ended the day, None while a shift is open. `difference` is the count less the
-    ledger at its moment, after over/short was posted: 0 unless something is wrong.
+    ledger at its moment, after over/short was posted: 0 unless something is wrong. `undone` is in `paid`, and in
+    `received`, for its cash came back.
     """
 
     drawer: int
     opening: int
     received: int
     paid: int
+    undone: int
     over_short: int
     closing: int
     ledger: int
@@ -150,6 +162,7 @@ def reconcile(facts: Facts) -> list[OfficeDay]:
     counts = _by_office(facts.counts, lambda fact: fact.office)
     payments = _by_office(facts.payments, lambda fact: fact.office)
     live = {fact.office: fact for fact in facts.live}
+    undone = _by_office(facts.undone, lambda fact: fact.office)
     counters = {fact.office: fact for fact in facts.counters}
     return [
         _office_day(
@@ -157,6 +170,7 @@ def reconcile(facts: Facts) -> list[OfficeDay]:
             drawers[code],
             counts[code],
             payments[code],
+            undone[code],
             live.get(code, Live(code, 0, 0, ())),
             counters.get(code, Counter(code, 0, 0)),
         )
@@ -176,13 +190,18 @@ def _office_day(
     ledgers: Sequence[DrawerLedger],
     counts: Sequence[Count],
     payments: Sequence[Payments],
+    undone: Sequence[Undone],
     live: Live,
     counter: Counter,
 ) -> OfficeDay:
     paid = {fact.drawer: fact for fact in payments}
+    came_back = {fact.drawer: fact.total for fact in undone}
     days = [
         _drawer_day(
-            ledger, [count for count in counts if count.drawer == ledger.drawer], paid.get(ledger.drawer)
+            ledger,
+            [count for count in counts if count.drawer == ledger.drawer],
+            paid.get(ledger.drawer),
+            came_back.get(ledger.drawer, 0),
         )
         for ledger in ledgers
     ]
@@ -195,6 +214,11 @@ def _office_day(
     if (counter.receipts, counter.paid_total) != (paid_count, paid_total):
         counted = f"{counter.receipts} payments of {counter.paid_total} counted"
         breaks.append(Break("office-day", f"{counted}, {paid_count} receipts of {paid_total}"))
+    undone_total = sum(came_back.values())
+    if counter.undone_total != undone_total:
+        breaks.append(
+            Break("office-day", f"{counter.undone_total} counted as undone, vouchers of {undone_total}")
+        )
     breaks += [Break("live-holds", detail) for detail in live.mismatches]
     has_moved = any(ledger.moves for ledger in ledgers)
     return OfficeDay(
@@ -203,8 +227,8 @@ def _office_day(
         drawers=days,
         paid_count=paid_count,
         paid_total=paid_total,
-        undone_count=counter.undone_count,
-        undone_total=counter.undone_total,
+        undone_count=sum(fact.count for fact in undone),
+        undone_total=undone_total,
         live_count=live.count,
         live_total=live.total,
         breaks=breaks,
@@ -212,7 +236,9 @@ def _office_day(
     )
 
 
-def _drawer_day(ledger: DrawerLedger, counts: Sequence[Count], payments: Payments | None) -> DrawerDay:
+def _drawer_day(
+    ledger: DrawerLedger, counts: Sequence[Count], payments: Payments | None, undone: int
+) -> DrawerDay:
     paid = payments.receipts_total if payments else 0
     over_short = sum(count.over_short for count in counts)
     closings = [count for count in counts if count.moment == "closing"]
@@ -222,6 +248,7 @@ def _drawer_day(ledger: DrawerLedger, counts: Sequence[Count], payments: Payment
         opening=ledger.opening,
         received=ledger.received,
         paid=paid,
+        undone=undone,
         over_short=over_short,
         closing=ledger.opening + ledger.received - paid + over_short,
         ledger=ledger.ledger,

@@ -11,7 +11,15 @@ from typing import Any, Final
 from sqlalchemy import Connection, Row, text
 
 from atm_service.control.audit import sql
-from atm_service.control.audit.reconciliation import Count, Counter, DrawerLedger, Facts, Live, Payments
+from atm_service.control.audit.reconciliation import (
+    Count,
+    Counter,
+    DrawerLedger,
+    Facts,
+    Live,
+    Payments,
+    Undone,
+)
 from atm_service.platform import calendar, ids
 
 NEAR: Final = timedelta(days=1)  # how far an id's time may lie from the moment that its row records
@@ -28,13 +36,14 @@ _PAYMENTS = sql.query("day_payments")
 _LIVE = sql.query("day_live")
 
 _COUNTERS = text("""
-    SELECT d.office, d.receipts, d.paid_total, count(v.id) AS undone_count, d.reversed_total AS undone_total
-    FROM service.office_day AS d
-    LEFT JOIN service.voucher AS v
-        ON v.office = d.office AND v.kind = 'withdrawal-reversal' AND v.made_at >= :start AND v.made_at < :end
-        AND v.id >= :near_start AND v.id < :near_end
-    WHERE d.day = :day AND (CAST(:office AS text) IS NULL OR d.office = :office)
-    GROUP BY d.office, d.day
+    SELECT office, receipts, paid_total, reversed_total FROM service.office_day
+    WHERE day = :day AND (CAST(:office AS text) IS NULL OR office = :office)
+""")
+_UNDONE = text("""
+    SELECT office, drawer, count(*), sum(amount)::bigint FROM service.voucher
+    WHERE kind = 'withdrawal-reversal' AND made_at >= :start AND made_at < :end
+      AND id >= :near_start AND id < :near_end AND (CAST(:office AS text) IS NULL OR office = :office)
+    GROUP BY office, drawer
 """)
 
 
@@ -71,6 +80,7 @@ def facts(session: Connection, day: Day, office: str | None) -> Facts:
         payments=[Payments(*_odd_last(row)) for row in session.execute(_PAYMENTS, values)],
         live=[Live(*_odd_last(row)) for row in session.execute(_LIVE, values)],
         counters=[Counter(*row) for row in session.execute(_COUNTERS, values)],
+        undone=[Undone(*row) for row in session.execute(_UNDONE, values)],
     )
 
 

@@ -48,12 +48,14 @@ class DrawerView(_Body):
 
     `ledger` is the drawer's account at the end of the day, and must be the same. `counted` is the count that
     ended the day, null while a shift is open; `difference` is that count minus the ledger right after it.
+    `undone` is in `paid`, and in `received`: its cash came back on the same day.
     """
 
     drawer: int
     opening: int
     received: int
     paid: int
+    undone: int
     over_short: int
     closing: int
     ledger: int
@@ -95,7 +97,7 @@ class OfficeReconciliation(_Body):
 
 
 class OfficeFigures(_Body):
-    """The sums over an office's drawers."""
+    """The sums over an office's drawers. `undone_…` is in `paid…`: payments whose cash came back on the same day."""
 
     opening: int
     received: int
@@ -104,6 +106,8 @@ class OfficeFigures(_Body):
     closing: int
     ledger: int
     paid_count: int
+    undone_count: int
+    undone_total: int
     live_count: int
     live_total: int
     breaks: int
@@ -134,7 +138,10 @@ class PostingView(_Body):
 
 
 class JournalEntryView(_Body):
-    """A journal entry, as the JSON export has it. `corrects` is the id of an earlier entry."""
+    """A journal entry, as the JSON export has it. `corrects` is the id of an earlier entry.
+
+    `undone_by` is the id of the entry of the same day that corrects this one.
+    """
 
     id: UUID
     business_date: dt.date
@@ -142,6 +149,7 @@ class JournalEntryView(_Body):
     kind: str = Field(examples=["withdrawal"])
     reference: str
     corrects: UUID | None
+    undone_by: UUID | None
     narration: str
     postings: list[PostingView]
 

@@ -87,4 +87,5 @@ def _entry(rows: list[Row[Any]]) -> JournalEntry:
         narration=head.narration,
         corrects=head.corrects,
         lines=tuple(lines),
+        undone_by=head.undone_by,
     )

@@ -109,6 +109,8 @@ def _summary(office: OfficeDay) -> OfficeSummary:
         closing=sum(drawer.closing for drawer in drawers),
         ledger=sum(drawer.ledger for drawer in drawers),
         paid_count=office.paid_count,
+        undone_count=office.undone_count,
+        undone_total=office.undone_total,
         live_count=office.live_count,
         live_total=office.live_total,
         breaks=len(office.breaks),

@@ -44,7 +44,9 @@ def set_float(
 ) -> Float:
     """Set how much an office is to hold, and its market. Raises `OfficeUnknown`. None: at the command line."""
     offices.name(session, office)  # refuses an unknown office
-    one = Float(office, levels, market, ids.new(now), now, operator.subject if operator else None)
+    before = store.history(session, office, FIRST_ID, 1)
+    id = ids.new(now, after=before[0].id if before else None)
+    one = Float(office, levels, market, id, now, operator.subject if operator else None)
     store.insert(session, one)
     detail = {"office": office, **vars(levels), "market_every": market and market.every}
     trail.record(session, now, "set-float", one.id, operator, detail)

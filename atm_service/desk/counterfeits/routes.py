@@ -5,7 +5,7 @@ from fastapi import APIRouter, Response
 import ledger
 from atm_service.desk.counterfeits import service, store
 from atm_service.desk.counterfeits.schemas import CounterfeitRequest, CounterfeitView
-from atm_service.platform import calendar, paging
+from atm_service.platform import paging
 from atm_service.platform.callers import InClerk
 from atm_service.platform.context import InContext, InNow
 from atm_service.platform.days import InDay
@@ -43,7 +43,7 @@ def day(
 ) -> Page[CounterfeitView]:
     """List the counterfeit notes that the clerk's office kept on one day, newest first."""
     assert clerk.office is not None
-    start, end = calendar.bounds(date or ledger.business_date(now))
+    run = store.run(clerk.office, date or ledger.business_date(now))
     with context.reading() as session:
-        rows = store.of_day(session, clerk.office, start, end, paging.read_id(cursor), limit + 1)
-    return paging.page(rows, limit, lambda row: service.view(context, row))
+        rows = store.of_day(session, run, cursor, limit + 1)
+    return paging.page(rows, limit, lambda row: service.view(context, row), "number")

@@ -17,7 +17,7 @@ from atm_service.desk.counterfeits.schemas import CounterfeitRequest, Counterfei
 from atm_service.desk.counterfeits.store import Counterfeit
 from atm_service.desk.proposals import service as proposals
 from atm_service.desk.vouchers.domain import VoucherKind
-from atm_service.platform import calendar, ids, trail
+from atm_service.platform import ids, trail
 from atm_service.platform.context import Context
 from atm_service.platform.keys.tokens import Caller
 from atm_service.promises.shifts import service as shifts
@@ -31,13 +31,12 @@ def record(
     shift = shifts.shift_of(session, clerk)
     if found.deposit_id is not None:
         proposals.own(session, clerk, VoucherKind.DEPOSIT, found.deposit_id)
-    today = ledger.business_date(now)
-    place = store.place(session, shift.office, calendar.day_start(today))
+    number, now = store.next_in(session, store.run(shift.office, ledger.business_date(now)), now)
     id = ids.new(now)
     bearer = json.dumps({"name": found.bearer_name, "id_number": found.bearer_id_number})
     facts = {
         "id": id,
-        "number": f"{shift.office}-{today:%y%m%d}-G{place:04d}",
+        "number": number,
         "note": int(found.note),
         "serial": found.serial,
         "deposit_id": found.deposit_id,

@@ -2,14 +2,16 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, Connection, DateTime, Index, LargeBinary, Row, text
 from sqlmodel import Field, SQLModel
 
+from atm_service.platform import numbers
 from atm_service.platform.locking import Rank
+from atm_service.platform.numbers import Run
 
 
 class CounterfeitRow(SQLModel, table=True):
@@ -58,8 +60,9 @@ class Counterfeit:
 _TURN: Final = Rank.COUNTERFEIT.locks(
     "SELECT pg_advisory_xact_lock(hashtextextended('counterfeit ' || :office, 3))"
 )
-_PLACE: Final = text("""
-    SELECT count(*) + 1 FROM service.counterfeit WHERE office = :office AND found_at >= :start
+_LAST: Final = text("""
+    SELECT count(*), max(found_at) FROM service.counterfeit
+    WHERE office = :office AND number > :prefix AND number < :end
 """)
 _INSERT: Final = text("""
     INSERT INTO service.counterfeit (id, number, note, serial, deposit_id, bearer_sealed, office, drawer, shift_id,
@@ -75,15 +78,21 @@ _SELECT: Final = """
 """
 _ONE: Final = text(f"{_SELECT} WHERE k.id = :id")
 _OF_DAY: Final = text(f"""
-    {_SELECT} WHERE k.office = :office AND k.found_at >= :start AND k.found_at < :end AND k.id < :before
-    ORDER BY k.id DESC LIMIT :limit
+    {_SELECT} WHERE k.id IN ({numbers.newest("service.counterfeit")})
+    ORDER BY length(k.number) DESC, k.number DESC
 """)
 
 
-def place(session: Connection, office: str, start: datetime) -> int:
-    """Give the next place in the office's run since `start`; the office's records take turns from here on."""
-    session.execute(_TURN, {"office": office})
-    return int(session.execute(_PLACE, {"office": office, "start": start}).scalar_one())
+def run(office: str, day: date) -> Run:
+    """Name an office's records of a day, which are numbered `05971-1-261121-G0001`."""
+    return Run(office, day, "G")
+
+
+def next_in(session: Connection, run: Run, now: datetime) -> tuple[str, datetime]:
+    """Give the next number of a run, and its moment; the office's records take turns from here on."""
+    session.execute(_TURN, {"office": run.office})
+    found, last_at = session.execute(_LAST, run.after(None, 1)).one()
+    return run.number(found + 1), max(now, last_at or now)
 
 
 def insert(session: Connection, facts: dict[str, Any]) -> None:
@@ -97,12 +106,9 @@ def find(session: Connection, id: UUID) -> Counterfeit | None:
     return None if row is None else _counterfeit(row)
 
 
-def of_day(
-    session: Connection, office: str, start: datetime, end: datetime, before: UUID, limit: int
-) -> Sequence[Counterfeit]:
-    """List an office's records between two moments, newest first, older than `before`."""
-    values = {"office": office, "start": start, "end": end, "before": before, "limit": limit}
-    return [_counterfeit(row) for row in session.execute(_OF_DAY, values)]
+def of_day(session: Connection, run: Run, cursor: str | None, limit: int) -> Sequence[Counterfeit]:
+    """List an office's records of a day, newest first, after a cursor. Raises `MalformedRequest`."""
+    return [_counterfeit(row) for row in session.execute(_OF_DAY, run.after(cursor, limit))]
 
 
 def _counterfeit(row: Row[Any]) -> Counterfeit:

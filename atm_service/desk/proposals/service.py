@@ -128,7 +128,7 @@ def confirm(
     voucher_id = ids.new(now)
     if domain.needs_approval(proposal, policy):
         _use_approval(session, policy, clerk, proposal, voucher_id, now)
-    place = vouchers.count(session, policy, kind, shift.office, proposal.amount, now)
+    place, now = vouchers.count(session, policy, kind, shift.office, proposal.amount, now)
     entry = _entry(proposal, now)
     if proposal.counts is not None:
         vouchers.post(session, entry, shift.place, proposal.counts, now, into=True)
@@ -149,7 +149,6 @@ def confirm(
         drawer=shift.drawer,
         clerk_id=clerk.subject,
         confirmed=by,
-        made_at=now,
     )
     return vouchers.write(session, draft, place, clerk, now)
 

@@ -60,12 +60,12 @@ def withdrawal(
     customers.lock(session, payment.customer_id)
     after = _reversed(session, id, now)
     draft = _approved(session, clerk, VoucherKind.WITHDRAWAL_REVERSAL, id, payment, counts, now)
-    place = vouchers.count(session, context.policy, draft.kind, draft.office, draft.amount, now)
+    place, now = vouchers.count(session, context.policy, draft.kind, draft.office, draft.amount, now)
     drawer, customer = chart.drawer(draft.office, draft.drawer), chart.customer(draft.customer_id)
     postings = [Posting(drawer, customer, payment.amount)]
     if payment.fee:
         postings.append(Posting(chart.fees(payment.office), customer, payment.fee))
-    mirror = _mirror(draft, payment.entry_id, f"payment undone at {draft.office}", postings)
+    mirror = _mirror(draft, payment.entry_id, f"payment undone at {draft.office}", postings, now)
     vouchers.post(session, mirror, drawer, counts, now, into=True)
     withdrawals.save(session, [after])
     return vouchers.write(session, draft, place, clerk, now)
@@ -91,9 +91,9 @@ def deposit(
     drawer, customer = chart.drawer(draft.office, draft.drawer), chart.customer(draft.customer_id)
     if reading.balance(session, drawer).available < received.amount:
         raise errors.DrawerShort
-    place = vouchers.count(session, context.policy, draft.kind, draft.office, draft.amount, now)
+    place, now = vouchers.count(session, context.policy, draft.kind, draft.office, draft.amount, now)
     postings = [Posting(customer, drawer, received.amount)]
-    mirror = _mirror(draft, received.entry_id, f"deposit undone at {draft.office}", postings)
+    mirror = _mirror(draft, received.entry_id, f"deposit undone at {draft.office}", postings, now)
     vouchers.post(session, mirror, drawer, counts, now, into=False, short=MoneySpent())
     return vouchers.write(session, draft, place, clerk, now)
 
@@ -150,18 +150,17 @@ def _approved(
         drawer=shift.drawer,
         clerk_id=clerk.subject,
         confirmed=Confirmed.APPROVAL,
-        made_at=now,
     )
     approvals.use(session, clerk, ApprovalKind(kind), id, done.amount, draft.id, now)
     return draft
 
 
-def _mirror(draft: Draft, first: UUID, narration: str, postings: Sequence[Posting]) -> Entry:
+def _mirror(draft: Draft, first: UUID, narration: str, postings: Sequence[Posting], now: datetime) -> Entry:
     return Entry(
         id=draft.entry_id,
         reference=f"{draft.kind.removesuffix('-reversal')}/{draft.subject}/reversed",
         kind=draft.kind,
-        business_date=ledger.business_date(draft.made_at),
+        business_date=ledger.business_date(now),
         narration=narration,
         postings=tuple(postings),
         corrects=first,

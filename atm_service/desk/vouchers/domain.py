@@ -7,6 +7,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from atm_service.desk.vouchers import errors
+from atm_service.platform.numbers import Run
 from atm_service.registers.notes.domain import Counts, counted_total
 
 
@@ -45,7 +46,6 @@ class Draft:
     drawer: int
     clerk_id: UUID
     confirmed: Confirmed
-    made_at: datetime
 
 
 @dataclass(frozen=True)
@@ -85,6 +85,6 @@ def check_count(counts: Counts, amount: int) -> None:
         raise errors.CountDiffers(counted=counted, amount=amount)
 
 
-def number(office: str, day: date, place: int) -> str:
-    """Write a voucher's number: office, day, and the place in the day's run: `05971-1-261121-V0007`."""
-    return f"{office}-{day:%y%m%d}-V{place:04d}"
+def run(office: str, day: date) -> Run:
+    """Name an office's vouchers of a day, which are numbered `05971-1-261121-V0007`."""
+    return Run(office, day, "V")

@@ -1,13 +1,14 @@
 """The vouchers of a clerk's office."""
 
+from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Query
 
 import ledger
-from atm_service.desk.vouchers import store, views
+from atm_service.desk.vouchers import domain, store, views
 from atm_service.desk.vouchers.schemas import VoucherView
-from atm_service.platform import calendar, paging
+from atm_service.platform import paging
 from atm_service.platform.callers import InClerk
 from atm_service.platform.context import InContext, InNow
 from atm_service.platform.days import InDay
@@ -24,15 +25,22 @@ def day(
     context: InContext,
     now: InNow,
     date: InDay = None,
+    subject: Annotated[
+        UUID | None,
+        Query(description="only those about this withdrawal, deposit or transfer, whatever their day"),
+    ] = None,
     cursor: InCursor = None,
     limit: InLimit = paging.LIMIT_DEFAULT,
 ) -> Page[VoucherView]:
     """List the deposits, transfers and reversals of the clerk's office on one day, newest first."""
     assert clerk.office is not None
-    start, end = calendar.bounds(date or ledger.business_date(now))
+    run = domain.run(clerk.office, date or ledger.business_date(now))
     with context.reading() as session:
-        rows = store.of_day(session, clerk.office, start, end, paging.read_id(cursor), limit + 1)
-    return paging.page(rows, limit, lambda row: views.voucher(context, row))
+        if subject is not None:
+            rows = store.about(session, clerk.office, subject)
+        else:
+            rows = store.of_day(session, run, cursor, limit + 1)
+    return paging.page(rows, limit, lambda row: views.voucher(context, row), "number")
 
 
 @router.get("/{id}", name="voucher", responses=refuses(NotFound))

@@ -22,8 +22,10 @@ from ledger import Entry
 
 def count(
     session: Connection, policy: Policy, kind: VoucherKind, office: str, amount: int, now: datetime
-) -> int:
-    """Count towards the office's day, within its legal limits; give the voucher's place. Raises `OfficeLimitReached`.
+) -> tuple[int, datetime]:
+    """Count towards the office's day, within its legal limits. Raises `OfficeLimitReached`.
+
+    Gives the voucher's place and moment: `now`, or that of what came before it, where a clock is behind.
 
     What is undone is given back to the limits; a transfer moves no cash of the office and counts nothing.
     """
@@ -33,8 +35,9 @@ def count(
         before.moved.move(amount, policy.office)
     received = {VoucherKind.DEPOSIT: amount, VoucherKind.DEPOSIT_REVERSAL: -amount}.get(kind, 0)
     undone = amount if kind is VoucherKind.WITHDRAWAL_REVERSAL else 0
-    headroom.count(session, {office: More(received=received, reversed=undone, vouchers=1)}, today)
-    return before.vouchers + 1
+    now = before.not_before(now)
+    headroom.count(session, {office: More(received=received, reversed=undone, vouchers=1)}, now)
+    return before.vouchers + 1, now
 
 
 def refuse_if_done(session: Connection, kind: VoucherKind, subject: UUID) -> None:
@@ -71,8 +74,8 @@ def post(
 
 def write(session: Connection, draft: Draft, place: int, clerk: Caller, now: datetime) -> Voucher:
     """Write the voucher and its row in the trail; give it with the names that are printed."""
-    number = domain.number(draft.office, ledger.business_date(now), place)
-    store.insert(session, draft, number)
+    number = domain.run(draft.office, ledger.business_date(now)).number(place)
+    store.insert(session, draft, number, now)
     detail = {"voucher": number, "amount": draft.amount, "confirmed": draft.confirmed}
     trail.record(session, now, draft.kind, draft.subject, clerk, detail)
     voucher = store.find(session, draft.id)

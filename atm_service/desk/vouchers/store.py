@@ -20,6 +20,8 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
 from atm_service.desk.vouchers.domain import Confirmed, Draft, Voucher, VoucherKind
+from atm_service.platform import numbers
+from atm_service.platform.numbers import Run
 
 
 class VoucherRow(SQLModel, table=True):
@@ -79,16 +81,20 @@ _SELECT: Final = """
 """
 _ONE: Final = text(f"{_SELECT} WHERE v.id = :id")
 _OF: Final = text(f"{_SELECT} WHERE v.kind = :kind AND v.subject = :subject")
+_ABOUT: Final = text(f"""
+    {_SELECT} WHERE v.kind = ANY (:kinds) AND v.subject = :subject AND v.office = :office
+    ORDER BY length(v.number) DESC, v.number DESC
+""")
 _OF_DAY: Final = text(f"""
-    {_SELECT} WHERE v.office = :office AND v.made_at >= :start AND v.made_at < :end AND v.id < :before
-    ORDER BY v.id DESC LIMIT :limit
+    {_SELECT} WHERE v.id IN ({numbers.newest("service.voucher")})
+    ORDER BY length(v.number) DESC, v.number DESC
 """)
 
 
-def insert(session: Connection, draft: Draft, number: str) -> None:
+def insert(session: Connection, draft: Draft, number: str, now: datetime) -> None:
     """Write a voucher down."""
     counts = None if draft.counts is None else dict(draft.counts)
-    session.execute(_INSERT, {**vars(draft), "counts": counts, "number": number})
+    session.execute(_INSERT, {**vars(draft), "counts": counts, "number": number, "made_at": now})
 
 
 def find(session: Connection, id: UUID) -> Voucher | None:
@@ -103,12 +109,15 @@ def of(session: Connection, kind: VoucherKind, subject: UUID) -> Voucher | None:
     return None if row is None else _voucher(row)
 
 
-def of_day(
-    session: Connection, office: str, start: datetime, end: datetime, before: UUID, limit: int
-) -> Sequence[Voucher]:
-    """List an office's vouchers between two moments, newest first, older than `before`."""
-    values = {"office": office, "start": start, "end": end, "before": before, "limit": limit}
-    return [_voucher(row) for row in session.execute(_OF_DAY, values)]
+def about(session: Connection, office: str, subject: UUID) -> Sequence[Voucher]:
+    """List an office's vouchers about a withdrawal, deposit or transfer: what was done, and what undid it."""
+    values = {"kinds": [kind.value for kind in VoucherKind], "subject": subject, "office": office}
+    return [_voucher(row) for row in session.execute(_ABOUT, values)]
+
+
+def of_day(session: Connection, run: Run, cursor: str | None, limit: int) -> Sequence[Voucher]:
+    """List an office's vouchers of a day, newest first, after a cursor. Raises `MalformedRequest`."""
+    return [_voucher(row) for row in session.execute(_OF_DAY, run.after(cursor, limit))]
 
 
 def _voucher(row: Row[Any]) -> Voucher:

@@ -34,7 +34,8 @@ def request(
     """
     assert clerk.office is not None
     store.take_turn(session, kind, subject)
-    if before := store.newest(session, kind, subject):
+    before = store.newest(session, kind, subject)
+    if before is not None:
         stands = before.approval.status(now)
         if stands in _OPEN:
             raise errors.AlreadyRequested(approval_id=before.approval.id, stands=stands)
@@ -42,7 +43,7 @@ def request(
             raise errors.ApprovalUsed(approval_id=before.approval.id)
     reason, words = why
     approval = Approval(
-        id=ids.new(now),
+        id=ids.new(now, after=before.approval.id if before else None),
         kind=kind,
         subject=subject,
         amount=amount,

@@ -1,8 +1,9 @@
 """Notices for the wallet: the list, and marking one as read."""
 
+from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Query
 
 from atm_service.platform import paging
 from atm_service.platform.callers import InCustomer
@@ -20,12 +21,13 @@ router = APIRouter(prefix="/wallet/v1/notices", tags=["wallet"])
 def listed(
     customer: InCustomer,
     context: InContext,
+    withdrawal_id: Annotated[UUID | None, Query(description="only those about this withdrawal")] = None,
     cursor: InCursor = None,
     limit: InLimit = paging.LIMIT_DEFAULT,
 ) -> Page[NoticeView]:
     """List the customer's notices, newest first."""
     with context.reading() as session:
-        found = store.listed(session, customer.subject, paging.read_id(cursor), limit + 1)
+        found = store.listed(session, customer.subject, withdrawal_id, paging.read_id(cursor), limit + 1)
     return paging.page(found, limit, NoticeView.of)
 
 

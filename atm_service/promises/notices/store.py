@@ -64,7 +64,9 @@ _INSERT: Final = text("""
 """)
 _LIST: Final = text("""
     SELECT id, customer_id, withdrawal_id, kind, facts, made_at, read_at FROM service.notice
-    WHERE customer_id = :customer_id AND id < :before ORDER BY id DESC LIMIT :limit
+    WHERE customer_id = :customer_id AND id < :before
+      AND (CAST(:withdrawal_id AS uuid) IS NULL OR withdrawal_id = :withdrawal_id)
+    ORDER BY id DESC LIMIT :limit
 """)
 _READ: Final = Rank.NOTICE.locks("""
     UPDATE service.notice SET read_at = coalesce(read_at, :now) WHERE id = :id AND customer_id = :customer_id
@@ -87,9 +89,12 @@ def insert_each(session: Connection, notices: Sequence[Notice], now: datetime) -
     session.execute(_INSERT, values)
 
 
-def listed(session: Connection, customer_id: UUID, before: UUID, limit: int) -> list[Notice]:
-    """List a customer's notices, newest first, older than `before`."""
-    rows = session.execute(_LIST, {"customer_id": customer_id, "before": before, "limit": limit}).mappings()
+def listed(
+    session: Connection, customer_id: UUID, withdrawal_id: UUID | None, before: UUID, limit: int
+) -> list[Notice]:
+    """List a customer's notices, of one withdrawal or all, newest first, older than `before`."""
+    values = {"customer_id": customer_id, "withdrawal_id": withdrawal_id, "before": before, "limit": limit}
+    rows = session.execute(_LIST, values).mappings()
     return [Notice(**{**row, "kind": NoticeKind(row["kind"])}) for row in rows]
 
 

@@ -29,6 +29,10 @@ _REFERENCE: Final = re.compile(r"[A-Za-z0-9._/-]{1,40}")
 _NUMBER: Final = re.compile("[0-9]+")
 _ID_NUMBER: Final = re.compile(r"[0-9]{12}")
 _AMOUNT: Final = re.compile(r"[1-9][0-9]{0,9}")
+_SHORTENED: Final = re.compile(r"[0-9](?:[.,][0-9]*)?E\+[0-9]{2}", re.IGNORECASE)
+_ZERO_LOST: Final = re.compile(r"[0-9]{11}")
+_PHONE_ZERO_LOST: Final = re.compile(r"[35789][0-9]{8}")
+_TOTALS: Final = ("tổng", "tổng cộng", "cộng", "tổng số", "total", "sum")
 
 
 class Reason(StrEnum):
@@ -36,6 +40,12 @@ class Reason(StrEnum):
 
     MALFORMED = "malformed"
     """The line has not as many fields as the header, or a quotation mark too many."""
+    TOTAL_LINE = "total-line"
+    """It names no person and adds the others up: it is to be taken out."""
+    SHORTENED = "shortened"
+    """A spreadsheet wrote a card number, phone or reference as a rounded number: 2.0188E+10 has lost digits."""
+    ZERO_LOST = "zero-lost"
+    """A card number of eleven digits, or a phone of nine: a spreadsheet took the zero before it away."""
     BAD_REFERENCE = "bad-reference"
     BAD_PERSON = "bad-person"
     """Neither a card number of twelve digits nor a mobile number, or one of them is not well-formed."""
@@ -133,6 +143,11 @@ def _checked(raw: Raw) -> Line | Bad:
     phone, narration = _phone(raw.phone), unicodedata.normalize("NFC", raw.narration)
     persons = [person for person in (raw.id_number, phone) if person]
     faults = {
+        Reason.TOTAL_LINE: _is_total(raw),
+        Reason.SHORTENED: any(
+            _SHORTENED.fullmatch(cell) for cell in (raw.reference, raw.id_number, raw.phone)
+        ),
+        Reason.ZERO_LOST: bool(_ZERO_LOST.fullmatch(raw.id_number) or _PHONE_ZERO_LOST.fullmatch(raw.phone)),
         Reason.BAD_REFERENCE: not _REFERENCE.fullmatch(raw.reference),
         Reason.BAD_PERSON: phone is None
         or not persons
@@ -147,6 +162,17 @@ def _checked(raw: Raw) -> Line | Bad:
     return Line(
         raw.number, same_reference(raw.reference), raw.id_number, phone or "", int(raw.amount), narration
     )
+
+
+def _is_total(raw: Raw) -> bool:
+    """Tell a line that adds up from one whose person is missing: it has no reference, or one of the words for it."""
+    cells = [raw.reference, raw.id_number, raw.phone, raw.narration]
+    words = [unicodedata.normalize("NFC", cell).casefold().rstrip(" :.") for cell in cells if cell]
+    return bool(raw.amount) and (not words or (words[0] in _TOTALS and not _named(raw)))
+
+
+def _named(raw: Raw) -> bool:
+    return bool(_ID_NUMBER.fullmatch(raw.id_number) or _phone(raw.phone))
 
 
 def _phone(typed: str) -> str | None:

@@ -1,11 +1,12 @@
-"""Reading a file of credits: CSV in UTF-8, one credit a line, under a header that names the columns."""
+"""Reading a file of credits: a table as spreadsheets write it, one credit a line, under a header of known columns."""
 
-import csv
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 from typing import Final
 
+from atm_service.platform import sheets
 from atm_service.registers.credits.domain import LINES_MAX, Bad, Line, Raw, Reason, check
 
 BYTES_MAX: Final = 32 * 1024 * 1024
@@ -33,47 +34,32 @@ def read(path: Path) -> CreditFile:
         data = path.read_bytes()
     except OSError as unreadable:
         raise FileUnusable(f"the file cannot be read: {unreadable.strerror}") from None
-    return CreditFile(*check(_raws(_text(data))))
+    return CreditFile(*check(_raws(data)))
 
 
-def _text(data: bytes) -> str:
+def _raws(data: bytes) -> Iterator[Raw | Bad]:
+    """Give each row under the heading."""
     try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError as wrong:
-        number = data.count(b"\n", 0, wrong.start) + 1
-        raise FileUnusable(f"line {number} is not UTF-8: save the file as “CSV UTF-8”") from None
-
-
-def _raws(text: str) -> Iterator[Raw | Bad]:
-    """Give each line after the header. Every line is read by itself: a stray quotation mark spoils one only."""
-    rows = [line.rstrip("\r") for line in text.split("\n")]
-    separator = ";" if ";" in rows[0] and "," not in rows[0] else ","  # as spreadsheets in Vietnam write it
-    columns = _columns(_fields(rows[0], separator))
-    found = [(number, row) for number, row in enumerate(rows[1:], start=2) if row.strip(f" {separator}")]
+        named, rows = sheets.read(data)
+    except sheets.Unreadable as unreadable:
+        raise FileUnusable(str(unreadable)) from None
+    columns = _columns(named)
+    found = list(islice(rows, LINES_MAX + 1))
     if not found:
         raise FileUnusable("the file has no lines after its header")
     if len(found) > LINES_MAX:
         raise FileUnusable(f"the file has more than {LINES_MAX:,} lines: split it")
-    for number, row in found:
-        fields = _fields(row, separator)
-        if fields is None or len(fields) != len(columns):
-            yield Bad(number, Reason.MALFORMED)
+    for row in found:
+        if row.cells is None:
+            yield Bad(row.number, Reason.MALFORMED)
             continue
-        by_name = dict.fromkeys(COLUMNS, "") | dict(zip(columns, fields, strict=True))
+        by_name = dict.fromkeys(COLUMNS, "") | dict(zip(columns, row.cells, strict=True))
         reference, id_number, phone, amount, narration = (by_name[name] for name in COLUMNS)
-        yield Raw(number, reference, id_number, phone, amount, narration)
+        yield Raw(row.number, reference, id_number, phone, amount, narration)
 
 
-def _fields(row: str, separator: str) -> list[str] | None:
-    try:
-        return [value.strip() for value in next(csv.reader([row], delimiter=separator, strict=True), [])]
-    except csv.Error:
-        return None
-
-
-def _columns(header: list[str] | None) -> list[str]:
+def _columns(columns: list[str]) -> list[str]:
     """Check the header; a column that nobody needs is refused, since it may hold what should not be sent."""
-    columns = header or []
     if len(set(columns)) != len(columns) or not set(columns) <= set(COLUMNS):
         raise FileUnusable(f"the header must name each column once, out of: {', '.join(COLUMNS)}")
     if not set(NEEDED) <= set(columns) or not {"id_number", "phone"} & set(columns):

@@ -6,20 +6,21 @@ must leave in the very row that keeps others from reserving meanwhile.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, Connection, text
+from sqlalchemy import BigInteger, CheckConstraint, Connection, DateTime, text
 from sqlmodel import Field, SQLModel
 
+import ledger
 from atm_service.platform import calendar
 from atm_service.platform.locking import Rank
 from atm_service.registers.headroom.domain import OfficeDay, Used
 
 
 class OfficeDayRow(SQLModel, table=True):
-    """What an office has paid, received and reversed on one business date, and its last numbers of that date.
+    """What an office has paid, received and reversed on one business date, its last numbers and its last moment.
 
     `reserved_on`: what is reserved for this day; `reserved_in_month`: for it and the rest of its month;
     `reserved_from`: for it and later; as far as it was reserved by then. They are kept from the present day on.
@@ -47,6 +48,7 @@ class OfficeDayRow(SQLModel, table=True):
     reserved_on: int = Field(sa_type=BigInteger)
     reserved_from: int = Field(sa_type=BigInteger)
     reserved_in_month: int = Field(sa_type=BigInteger, sa_column_kwargs={"server_default": "0"})
+    last_at: datetime | None = Field(default=None, sa_type=DateTime(timezone=True))
 
 
 _USED: Final = text("""
@@ -89,7 +91,7 @@ _LOCK_TODAY: Final = Rank.OFFICE_DAY.locks("""
         SELECT wanted.office, :day, 0, 0 FROM unnest(CAST(:offices AS text[])) AS wanted (office) ORDER BY wanted.office
         ON CONFLICT (office, day) DO UPDATE SET receipts = d.receipts
         RETURNING office, paid_total - reversed_total + received_total AS cash, receipts, vouchers,
-                  reserved_on, reserved_in_month, reserved_from
+                  reserved_on, reserved_in_month, reserved_from, last_at
     )
     SELECT today.*, coalesce((SELECT sum(d.paid_total - d.reversed_total + d.received_total)
                               FROM service.office_day d
@@ -100,7 +102,7 @@ _COUNT: Final = text("""
     UPDATE service.office_day AS d
     SET paid_total = d.paid_total + more.paid, receipts = d.receipts + more.receipts,
         received_total = d.received_total + more.received, reversed_total = d.reversed_total + more.reversed,
-        vouchers = d.vouchers + more.vouchers
+        vouchers = d.vouchers + more.vouchers, last_at = :now
     FROM unnest(CAST(:offices AS text[]), CAST(:paid AS bigint[]), CAST(:receipts AS integer[]),
         CAST(:received AS bigint[]), CAST(:reversed AS bigint[]), CAST(:vouchers AS integer[]))
         AS more (office, paid, receipts, received, reversed, vouchers)
@@ -146,11 +148,19 @@ class CustomerUse:
 
 @dataclass(frozen=True)
 class Today:
-    """An office's day while this transaction has it locked, and its last numbers of receipts and vouchers."""
+    """An office's day while this transaction has it locked, and its last numbers of receipts and vouchers.
+
+    `last_at` is the moment of the last of either.
+    """
 
     moved: OfficeDay
     receipts: int
     vouchers: int
+    last_at: datetime | None = None
+
+    def not_before(self, now: datetime) -> datetime:
+        """Give the moment for what comes next: numbers rise, so times do not go back, whoever's clock is behind."""
+        return now if self.last_at is None else max(now, self.last_at)
 
 
 @dataclass(frozen=True)
@@ -205,17 +215,19 @@ def lock_today(session: Connection, offices: Iterable[str], today: date) -> dict
             ),
             int(row.receipts),
             int(row.vouchers),
+            row.last_at,
         )
         for row in session.execute(_LOCK_TODAY, values)
     }
 
 
-def count(session: Connection, more: Mapping[str, More], today: date) -> None:
-    """Count towards the days of offices that `lock_today` has locked."""
+def count(session: Connection, more: Mapping[str, More], now: datetime) -> None:
+    """Count towards the days of offices that `lock_today` has locked; `now` is not before what was counted last."""
     offices = sorted(more)
     values = {
         "offices": offices,
-        "day": today,
+        "day": ledger.business_date(now),
+        "now": now,
         **{
             name: [getattr(more[office], name) for office in offices]
             for name in ("paid", "receipts", "received", "reversed", "vouchers")

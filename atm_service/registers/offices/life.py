@@ -15,6 +15,7 @@ from atm_service.platform import chart, ids, trail
 from atm_service.platform.keys.tokens import Caller
 from atm_service.registers.offices import errors, hours, life_store, states, store
 from atm_service.registers.offices.domain import Line, State
+from atm_service.registers.offices.life_store import Told
 from atm_service.registers.offices.states import Item
 
 
@@ -30,7 +31,7 @@ def change_state(
     by_supervisor = by is not None and by.role == "supervisor"
     states.check(life_store.standing(session, code, state), to, by_supervisor=by_supervisor)
     change: dict[str, Any] = {"was": state, "state": to, "reason": reason}
-    life_store.change(session, _signed(by, code, now) | change)
+    life_store.change(session, _signed(session, "office_change", by, code, now) | change)
     trail.record(session, now, "office-state", None, by, {"office": code, **change})
 
 
@@ -39,7 +40,10 @@ def check(
 ) -> None:
     """Say where an item of the checklist stands. It bears on a planned or ready office; later it is a note."""
     _living(session, code)
-    life_store.check(session, _signed(by, code, now) | {"item": item, "passed": passed, "words": words})
+    life_store.check(
+        session,
+        _signed(session, "office_check", by, code, now) | {"item": item, "passed": passed, "words": words},
+    )
     trail.record(session, now, "office-check", None, by, {"office": code, "item": item, "passed": passed})
 
 
@@ -49,7 +53,7 @@ def set_hours(session: Connection, by: Caller | None, code: str, week: Sequence[
     if len(week) != len(hours.USUAL_WEEK):
         raise errors.HoursUnreadable
     written = [hours.write(hours.read(day)) for day in week]
-    life_store.set_hours(session, _signed(by, code, now) | {"week": written})
+    life_store.set_hours(session, _signed(session, "office_hours", by, code, now) | {"week": written})
     trail.record(session, now, "office-hours", None, by, {"office": code, "week": written})
 
 
@@ -67,7 +71,11 @@ def set_day(
         _living(session, code)
     if written is not None:
         written = hours.write(hours.read(written))
-    life_store.set_day(session, _signed(by, code, now) | {"day": day, "hours": written, "reason": reason})
+    life_store.set_day(
+        session,
+        _signed(session, "office_day_hours", by, code, now)
+        | {"day": day, "hours": written, "reason": reason},
+    )
     detail = {"office": code, "day": day.isoformat(), "hours": written, "reason": reason}
     trail.record(session, now, "office-day-hours", None, by, detail)
 
@@ -119,6 +127,10 @@ def _living(session: Connection, code: str) -> State:
     return state
 
 
-def _signed(by: Caller | None, code: str | None, now: datetime) -> dict[str, Any]:
+def _signed(
+    session: Connection, table: Told, by: Caller | None, code: str | None, now: datetime
+) -> dict[str, Any]:
+    """Give what every row of an office's life has. Its newest counts, so its id is above the last one's."""
     who: UUID | None = None if by is None else by.subject
-    return {"id": ids.new(now), "office": code, "by": who, "now": now}
+    id = ids.new(now, after=life_store.newest(session, table, code))
+    return {"id": id, "office": code, "by": who, "now": now}

@@ -3,10 +3,10 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, Final
+from typing import Any, Final, Literal, get_args
 from uuid import UUID
 
-from sqlalchemy import ARRAY, CheckConstraint, Column, Connection, DateTime, Index, String, text
+from sqlalchemy import ARRAY, CheckConstraint, Column, Connection, DateTime, Index, String, TextClause, text
 from sqlmodel import Field, SQLModel
 
 from atm_service.platform.locking import Rank
@@ -161,6 +161,16 @@ _SET_DAY: Final = text("""
     INSERT INTO service.office_day_hours (id, office, day, hours, reason, set_by, set_at)
     VALUES (:id, :office, :day, :hours, :reason, :by, :now)
 """)
+Told = Literal["office_check", "office_hours", "office_day_hours", "office_change"]
+"""What is told of an office, row by row."""
+
+_NEWEST: Final[dict[Told, TextClause]] = {
+    table: text(f"""
+        SELECT id FROM service.{table}
+        WHERE office = :office OR (office IS NULL AND CAST(:office AS text) IS NULL) ORDER BY id DESC LIMIT 1
+    """)  # noqa: S608  one of the tables above
+    for table in get_args(Told)
+}
 _SET_LINE: Final = text("UPDATE service.office SET line = :line WHERE code = :office")
 _HISTORY: Final = text("""
     SELECT c.id, c.was, c.state, c.reason, t.display_name AS changed_by, c.changed_at
@@ -207,6 +217,12 @@ def checks(session: Connection, code: str) -> list[Checked]:
 def places(session: Connection, code: str) -> list[tuple[str, int]]:
     """Give the ledger's cash accounts of an office with their balances: vault, drawers, transit."""
     return [(row.code, int(row.cash)) for row in session.execute(_PLACES, {"office": code})]
+
+
+def newest(session: Connection, table: Told, code: str | None) -> UUID | None:
+    """Give the newest row's id of an office, or of what is told of all."""
+    id: UUID | None = session.execute(_NEWEST[table], {"office": code}).scalar()
+    return id
 
 
 def change(session: Connection, values: Mapping[str, Any]) -> None:

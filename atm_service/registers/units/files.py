@@ -1,12 +1,12 @@
 """Trees, areas and offices as CSV files with a heading. The shipped ones are Lạng Sơn's: see `docs/operations.md`."""
 
-import csv
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from atm_service.platform import sheets
 from atm_service.registers.offices.domain import OFFICE_FORM
 from atm_service.registers.units.domain import AREA_FORM, KIND_FORM, UNIT_FORM, Part
 from atm_service.registers.units.errors import Malformed
@@ -19,6 +19,7 @@ _OFFICE: Final = re.compile(OFFICE_FORM)
 _ORIGIN: Final = re.compile(r"([0-9]{2,5})(?::(main|part))?")
 _NAME: Final = re.compile(r"\S(?:[^\n\r\t]{0,68}\S)?")
 _ROWS_MAX: Final = 20_000
+_DIGITS: Final = (2, 3, 5)  # of a province, a district, a commune: the state has given no others
 
 
 @dataclass(frozen=True)
@@ -35,10 +36,10 @@ def units(path: Path) -> list[Planned]:
     """Read a tree: `code,kind,name,parent,made_of`; made of former units such as `05971 06187:main 06190:part`."""
     return [
         Planned(
-            _like(_CODE, row, "code"),
+            _code(row, "code"),
             _like(_KIND, row, "kind"),
             _like(_NAME, row, "name"),
-            _like(_CODE, row, "parent") if row["parent"] else None,
+            _code(row, "parent") if row["parent"] else None,
             _made_of(row),
         )
         for row in _rows(path, ("code", "kind", "name", "parent", "made_of"))
@@ -68,7 +69,7 @@ def offices(path: Path) -> list[PlannedOffice]:
         PlannedOffice(
             _like(_OFFICE, row, "code"),
             _like(_NAME, row, "name"),
-            _like(_CODE, row, "unit"),
+            _code(row, "unit"),
             _like(_AREA, row, "area"),
         )
         for row in _rows(path, ("code", "name", "unit", "area"))
@@ -76,20 +77,36 @@ def offices(path: Path) -> list[PlannedOffice]:
 
 
 def _rows(path: Path, columns: Sequence[str]) -> Iterator[Mapping[str, str]]:
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        reader = csv.DictReader(file)
-        if tuple(reader.fieldnames or ()) != tuple(columns):
-            raise Malformed(f"{path.name}: the heading is {','.join(columns)}")
-        for number, row in enumerate(reader, 2):
-            if number > _ROWS_MAX or None in row or None in row.values():
-                raise Malformed(f"{path.name}, line {number}: a row has {len(columns)} columns")
-            yield {name: str(value).strip() for name, value in row.items()}
+    """Give the rows by the names of their columns, with what to call a row under the empty name."""
+    try:
+        named, rows = sheets.read(path.read_bytes())
+    except sheets.Unreadable as unreadable:
+        raise Malformed(f"{path.name}: {unreadable}") from None
+    if named != list(columns):
+        raise Malformed(f"{path.name}: the heading is {','.join(columns)}")
+    for count, row in enumerate(rows, 1):
+        where = f"{path.name}, line {row.number}"
+        if count > _ROWS_MAX:
+            raise Malformed(f"{where}: a file has at most {_ROWS_MAX:,} rows")
+        if row.cells is None:
+            raise Malformed(f"{where}: a row has {len(columns)} columns")
+        yield {**dict(zip(columns, row.cells, strict=True)), "": where}
 
 
 def _like(form: re.Pattern[str], row: Mapping[str, str], column: str) -> str:
     if not form.fullmatch(row[column]):
-        raise Malformed(f"`{row[column]}` is no {column}, in the row {','.join(row.values())}")
+        raise Malformed(f"{row['']}: `{row[column]}` is no {column}")
     return row[column]
+
+
+def _code(row: Mapping[str, str], column: str) -> str:
+    """Give a unit's code: of as many digits as its kind has, for a spreadsheet may have taken zeros away."""
+    code = _like(_CODE, row, column)
+    if len(code) not in _DIGITS:
+        raise Malformed(
+            f"{row['']}: `{code}` is no {column}; codes have 2, 3 or 5 digits, zeros before them too"
+        )
+    return code
 
 
 def _made_of(row: Mapping[str, str]) -> dict[str, Part]:
@@ -98,7 +115,7 @@ def _made_of(row: Mapping[str, str]) -> dict[str, Part]:
         found = _ORIGIN.fullmatch(word)
         if found is None or found[1] in made_of:
             raise Malformed(
-                f"`{word}` is no former unit such as 05971, 05971:main or 05971:part, or stands twice"
+                f"{row['']}: `{word}` is no former unit such as 05971, 05971:main or 05971:part, or stands twice"
             )
         made_of[found[1]] = Part(found[2] or Part.WHOLE)
     return made_of

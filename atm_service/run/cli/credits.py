@@ -21,7 +21,7 @@ payers_app: Final = typer.Typer(help="Payers of bulk credits, and their money.",
 @credits_app.command("import")
 def import_credits(
     ctx: typer.Context,
-    file: Annotated[Path, typer.Argument(help="CSV in UTF-8", exists=True, dir_okay=False)],
+    file: Annotated[Path, typer.Argument(help="CSV, as spreadsheets save it", exists=True, dir_okay=False)],
     payer: Annotated[str, typer.Option(help="whose money it is: a payer's code, or treasury")],
     batch: Annotated[
         str | None,

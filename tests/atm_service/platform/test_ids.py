@@ -25,3 +25,11 @@ def test_threads_never_make_the_same() -> None:
     with ThreadPoolExecutor(8) as pool:
         made = list(pool.map(lambda _: ids.new(NOW), range(4_000)))
     assert len(set(made)) == 4_000
+
+
+def test_an_id_is_above_the_one_before_it() -> None:
+    """Whoever's clock is behind: the newest of a series is the one that was made last."""
+    ahead = ids.new(NOW + timedelta(seconds=3))
+    behind = ids.new(NOW, after=ahead)
+    assert ahead < behind < ids.new(NOW + timedelta(seconds=4), after=behind)
+    assert (behind.version, behind.variant) == (7, "specified in RFC 4122")

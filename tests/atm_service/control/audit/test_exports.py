@@ -2,6 +2,7 @@ import csv
 import io
 import json
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from uuid import UUID
@@ -185,6 +186,14 @@ def test_a_correction_names_what_it_corrects() -> None:
         assert without.count(str(wrong.id)) == (2 if format_ is Format.CSV else 1), format_
 
 
+def test_what_was_undone_says_so() -> None:
+    """In every format, an entry that was undone on its day leads to the one that undid it."""
+    undone = replace(entry(number=7), undone_by=entry(number=8).id)
+    for format_ in Format:
+        told = written(extract([undone]), format_).count(str(undone.undone_by))
+        assert told == (2 if format_ is Format.CSV else 1), format_
+
+
 def test_json_is_one_array() -> None:
     """JSON holds each entry with its postings, one a line."""
     text = written(
@@ -200,6 +209,7 @@ def test_json_is_one_array() -> None:
         "kind": "withdrawal",
         "reference": "entry/1",
         "corrects": None,
+        "undone_by": None,
         "narration": 'a "b" ; c',
         "postings": [{"line": 1, "debit": CUSTOMER[0], "credit": DRAWER[0], "amount": 2_000_000}],
     }
@@ -231,6 +241,7 @@ def test_csv_has_a_row_for_each_leg() -> None:
         "balance": "2000000",
         "version": "1",
         "narration": 'a, "b"',
+        "undone_by": "",
     }
     sums = [sum(int(row[column] or 0) for row in rows) for column in ("debit", "credit")]
     assert sums == [2_000_006, 2_000_006]

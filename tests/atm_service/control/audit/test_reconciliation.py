@@ -13,6 +13,7 @@ from atm_service.control.audit.reconciliation import (
     Live,
     OfficeDay,
     Payments,
+    Undone,
     reconcile,
 )
 from atm_service.registers.offices import service as offices
@@ -93,6 +94,8 @@ def test_cash_brought_after_the_close_is_no_difference() -> None:
         ("office-day", {"counters": []}),
         ("office-day", {"counters": [Counter(OFFICE, 1, 40)]}),
         ("office-day", {"counters": [Counter(OFFICE, 2, 41)]}),
+        ("office-day", {"counters": [Counter(OFFICE, 2, 40, 5)]}),
+        ("office-day", {"undone": [Undone(OFFICE, 1, 1, 5)]}),
         ("receipts-entries", {"payments": [Payments(OFFICE, 1, 2, 40, 1, 40, ())]}),
         ("receipts-entries", {"payments": [Payments(OFFICE, 1, 2, 40, 2, 39, ())]}),
         ("receipts-entries", {"payments": [Payments(OFFICE, 1, 2, 40, 2, 40, ("receipt 1",))]}),
@@ -148,6 +151,7 @@ def test_an_offices_day(service: Service) -> None:
         "opening": 0,
         "received": 100_000_000,
         "paid": 5_000_000,
+        "undone": 0,
         "over_short": 0,
         "closing": 95_000_000,
         "ledger": 95_000_000,
@@ -183,6 +187,15 @@ def test_what_was_undone_is_told(service: Service) -> None:
     told = {"paid_count": 2, "paid_total": 3_000_000, "undone_count": 1, "undone_total": 2_000_000}
     assert found["withdrawals"] | told == found["withdrawals"]
     assert found["breaks"] == []
+    assert [drawer["undone"] for drawer in found["drawers"]] == [2_000_000, 0]
+    whole = auditor(service).get("/audit/v1/reconciliation").json()
+    told = {"paid": 3_000_000, "paid_count": 2, "undone_count": 1, "undone_total": 2_000_000}
+    for line in (whole["totals"], *whole["items"]):
+        assert line | told == line
+    journal = auditor(service).get("/audit/v1/journal", **{"from": "2026-11-16", "to": "2026-11-16"}).json()
+    undone = {entry["undone_by"]: entry["id"] for entry in journal if entry["undone_by"]}
+    (mirror,) = [entry for entry in journal if entry["kind"] == "withdrawal-reversal"]
+    assert undone == {mirror["id"]: receipt["entry_id"]} == {mirror["id"]: mirror["corrects"]}
 
 
 def test_a_closed_drawer(service: Service) -> None:
@@ -288,6 +301,8 @@ def test_all_offices_of_a_day(service: Service) -> None:
         "closing": 194_480_000,
         "ledger": 194_480_000,
         "paid_count": 3,
+        "undone_count": 0,
+        "undone_total": 0,
         "live_count": 2,
         "live_total": 1_600_000,
         "breaks": 1,

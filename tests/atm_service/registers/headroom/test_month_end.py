@@ -1,6 +1,6 @@
 """The end of a month over the service: what is reserved for the next one does not eat what is left of this one."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from atm_service.control.audit import sealing, store, watching
 from atm_service.desk.vouchers.domain import VoucherKind
@@ -19,11 +19,11 @@ MILLION = 1_000_000
 def last_day(service: Service, left: int) -> None:
     """Go to the morning of Monday, 30 November, with so much left of the office's month."""
     service.clock.now = datetime(2026, 11, 30, 2, 0, tzinfo=UTC)
-    yesterday = business_date(service.now).replace(day=27)
+    friday = service.now - timedelta(days=3)
     with service.context.transaction() as session:
-        headroom.lock_today(session, [OFFICE], yesterday)
+        headroom.lock_today(session, [OFFICE], business_date(friday))
         most = service.context.policy.office.per_month
-        headroom.count(session, {OFFICE: More(paid=most - left)}, yesterday)
+        headroom.count(session, {OFFICE: More(paid=most - left)}, friday)
 
 
 def test_a_lawful_payment_is_paid_on_the_last_day_of_a_month(service: Service) -> None:

@@ -518,6 +518,7 @@ def audit_routes(fake: Fake) -> APIRouter:
             "opening": 50_000_000,
             "received": 0,
             "paid": 2_500_000,
+            "undone": 0,
             "over_short": -20_000,
             "closing": 47_480_000,
             "ledger": 47_480_000,

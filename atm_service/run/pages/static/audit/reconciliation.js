@@ -7,7 +7,7 @@ import { loaded } from "../forms.js";
 import { known, t } from "../i18n.js";
 import { dateInput, labelled, printButton, printed, staff, today } from "./staff.js";
 
-const COLUMNS = ["opening", "received", "paid", "over_short", "closing", "ledger", "counted", "difference"];
+const COLUMNS = ["opening", "received", "paid", "undone", "over_short", "closing", "ledger", "counted", "difference"];
 const SIGNED = ["over_short", "difference"];
 const PAGES = 20; // of a hundred offices: a bound, far above the province's two hundred
 

@@ -72,8 +72,8 @@ export function noticesScreen() {
 // The newest notice about a withdrawal that still asks for something.
 export async function noticeOf({ id, reservation }) {
   if (reservation !== "broken" && reservation !== "missed") return null;
-  const { items } = await wallet.get("/wallet/v1/notices?limit=100").catch(() => ({ items: [] }));
-  return items.find((notice) => notice.withdrawal_id === id && notice.kind === `reservation-${reservation}`) ?? null;
+  const { items } = await wallet.get(`/wallet/v1/notices?withdrawal_id=${id}`).catch(() => ({ items: [] }));
+  return items.find((notice) => notice.kind === `reservation-${reservation}`) ?? null;
 }
 
 export async function unread() {

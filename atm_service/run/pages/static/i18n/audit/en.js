@@ -111,6 +111,7 @@ export default {
 "column.opening": "Opening",
 "column.received": "Received",
 "column.paid": "Paid",
+"column.undone": "Undone",
 "column.over_short": "Over/short",
 "column.closing": "Closing",
 "column.ledger": "Ledger",

@@ -111,6 +111,7 @@ export default {
 "column.opening": "Đầu ca",
 "column.received": "Thu",
 "column.paid": "Chi",
+"column.undone": "Đã đảo",
 "column.over_short": "Thừa/thiếu",
 "column.closing": "Cuối ca",
 "column.ledger": "Sổ cái",
