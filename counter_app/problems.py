@@ -205,6 +205,27 @@ ADVICE: Final[Mapping[str, Advice]] = {
         _("This office is not open for payments"),
         _("Do not pay. Call your supervisor."),
     ),
+    "office-suspended": Advice(
+        "stop",
+        _("Your office is suspended and pays nobody"),
+        _(
+            "Do not pay. Send the customer to an office named here, or to the list of offices in the wallet. Then count and close your drawer."
+        ),
+    ),
+    "drawer-frozen": Advice(
+        "stop",
+        _("This drawer is frozen"),
+        _(
+            "Do not pay. Take nothing in and nothing out. Count the drawer, close the shift and call your supervisor."
+        ),
+    ),
+    "wallet-frozen": Advice(
+        "stop",
+        _("The customer's wallet is frozen"),
+        _(
+            "Do not pay and take no cash in. Give the cards and the money back, and ask the customer to call the hotline that the wallet shows."
+        ),
+    ),
     "withdrawals-still-presented": Advice(
         "wait",
         _("A withdrawal is still being paid at this drawer"),
@@ -515,6 +536,11 @@ ADVICE: Final[Mapping[str, Advice]] = {
         _("This cannot be your new password"),
         _("Choose 12 characters or more, other than the old ones, and type them twice alike."),
     ),
+    "password-common": Advice(
+        "fix",
+        _("This password is easy to guess"),
+        _("Choose four words that do not belong together, and nothing of your name or office."),
+    ),
     "session-ended": Advice(
         "fix",
         _("You have been signed out"),
@@ -535,6 +561,11 @@ ADVICE: Final[Mapping[str, Advice]] = {
         "fix",
         _("The office is in this state already"),
         _("Look at the office again: somebody may have been quicker."),
+    ),
+    "freeze-unchanged": Advice(
+        "fix",
+        _("It is so already"),
+        _("Look at it again: somebody may have been quicker."),
     ),
     "state-does-not-follow": Advice(
         "fix",

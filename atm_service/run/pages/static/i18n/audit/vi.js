@@ -46,6 +46,8 @@ export default {
 "control.offices-within-limits": "Không điểm nào vượt hạn mức ngày hoặc tháng",
 "control.open-holds-are-live-withdrawals": "Mỗi khoản tạm giữ đang mở là một lệnh đang chờ, và ngược lại",
 "control.paid-withdrawals-have-receipts": "Mỗi lệnh đã chi có đúng một phiếu chi",
+"control.nothing-paid-while-stopped": "Không chi gì trong lúc ví, ngăn kéo hay điểm bị dừng",
+"control.stops-are-told": "Mã và ca bị dừng đúng theo khách, ngăn kéo và điểm",
 "control.payments-in-trail": "Mỗi lần chi có trong nhật ký kiểm tra",
 "control.receipt-numbers-run-on": "Số phiếu chi liên tục, không thiếu số nào",
 "control.receipts-have-entries": "Mỗi phiếu chi có đúng một bút toán",
