@@ -19,7 +19,7 @@ from atm_service.registers.customers import onboarding
 from atm_service.registers.customers.errors import AlreadyDecided, SessionEnded, WrongCredentials
 from atm_service.registers.customers.schemas import ApplicationView
 from atm_service.registers.staff import rights, service
-from atm_service.registers.staff.errors import PasswordMustBeChanged, PasswordUnfit
+from atm_service.registers.staff.errors import PasswordCommon, PasswordMustBeChanged, PasswordUnfit
 from atm_service.registers.staff.schemas import (
     ApplicationInReview,
     DecisionRequest,
@@ -64,7 +64,9 @@ def sign_out(body: RefreshRequest, context: InContext, now: InNow) -> Response:
     "/password",
     name="choose_password",
     status_code=204,
-    responses=refuses(WrongCredentials, TooManyAttempts, PasswordUnfit, signed_in=False, posted=True),
+    responses=refuses(
+        WrongCredentials, TooManyAttempts, PasswordUnfit, PasswordCommon, signed_in=False, posted=True
+    ),
 )
 def choose_password(body: PasswordRequest, context: InContext, now: InNow) -> Response:
     """Choose another password, knowing the one of now. Every session ends; sign in anew."""

@@ -11,7 +11,8 @@ from atm_service.platform.sessions.domain import Tokens
 from atm_service.platform.sessions.schemas import Session
 from atm_service.registers.customers import service as customers
 from atm_service.registers.customers.application_store import Application
-from atm_service.registers.staff.domain import PASSWORD_MAX, Role
+from atm_service.registers.staff.domain import Role
+from atm_service.registers.staff.passwords import LENGTH_MAX
 from atm_service.registers.staff.store import Member
 from kyc.identity import Identity
 
@@ -24,14 +25,14 @@ class StaffSignInRequest(_Body):
     """A member's user name and password."""
 
     username: str = Field(min_length=1, max_length=32, examples=["hoa.05971"])
-    password: str = Field(min_length=1, max_length=PASSWORD_MAX, repr=False, examples=["mot-cau-dai-de-nho"])
+    password: str = Field(min_length=1, max_length=LENGTH_MAX, repr=False, examples=["mot-cau-dai-de-nho"])
 
 
 class PasswordRequest(StaffSignInRequest):
     """A member's user name, the password of now, and the one to be used from now on."""
 
     new_password: str = Field(
-        min_length=1, max_length=PASSWORD_MAX, repr=False, examples=["mot-cau-khac-de-nho"]
+        min_length=1, max_length=LENGTH_MAX, repr=False, examples=["mot-cau-khac-de-nho"]
     )
 
 

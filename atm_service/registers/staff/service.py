@@ -20,7 +20,7 @@ from atm_service.registers.customers.errors import SessionEnded, WrongCredential
 from atm_service.registers.offices import store as offices
 from atm_service.registers.offices.domain import Office
 from atm_service.registers.offices.errors import OfficeUnknown
-from atm_service.registers.staff import domain, store
+from atm_service.registers.staff import domain, passwords, store
 from atm_service.registers.staff.domain import Role
 from atm_service.registers.staff.errors import AreaWrong, OfficeMissing, PasswordMustBeChanged, UsernameTaken
 from atm_service.registers.staff.store import Member
@@ -48,11 +48,13 @@ def add(
 
     A supervisor of an `area` looks after its offices and those of areas below it; without one, after all.
     """
-    domain.check(username, password, role, office, display_name)
+    domain.check(username, role, office, display_name)
+    place = None if office is None else offices.find(session, office)
+    passwords.check(password, username, display_name, office, place.name if place else None)
     today = ledger.business_date(now)
     if area is not None and (role != "supervisor" or not units.has_area(session, area, today)):
         raise AreaWrong(AreaWrong.__doc__)
-    if office is not None and offices.find(session, office) is None:
+    if office is not None and place is None:
         raise OfficeMissing(OfficeMissing.__doc__)
     member_id = ids.new(now)
     member = Member(
