@@ -541,6 +541,28 @@ ADVICE: Final[Mapping[str, Advice]] = {
         _("This password is easy to guess"),
         _("Choose four words that do not belong together, and nothing of your name or office."),
     ),
+    "second-factor-needed": Advice(
+        "fix",
+        _("A code of your authenticator is needed too"),
+        _("Type the password again, and the six digits that the authenticator on your phone shows now."),
+    ),
+    "second-factor-wrong": Advice(
+        "fix",
+        _("This code is wrong, or was used already"),
+        _(
+            "Wait until the authenticator shows the next one, then type the password and the code again. Look whether the phone's clock is right."
+        ),
+    ),
+    "second-factor-to-enrol": Advice(
+        "fix",
+        _("Your role needs an authenticator first"),
+        _("Sign in here with the password: the page shows what the authenticator on your phone is to scan."),
+    ),
+    "second-factor-stands": Advice(
+        "fix",
+        _("You have an authenticator already"),
+        _("Sign in with its code. If the phone is lost, ask an operator for a reset."),
+    ),
     "session-ended": Advice(
         "fix",
         _("You have been signed out"),

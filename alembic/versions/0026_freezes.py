@@ -1,4 +1,4 @@
-"""Customers and drawers can be frozen, and a suspended office pays nobody: said on the rows that a payment locks."""
+"""Customers and drawers can be frozen, a suspended office pays nobody, and staff may have a second factor."""
 
 from typing import Final
 
@@ -40,6 +40,17 @@ CREATE TABLE service.drawer_freeze (
     FOREIGN KEY (office, drawer) REFERENCES service.drawer (office, number)
 );
 CREATE INDEX drawer_freeze_of_drawer ON service.drawer_freeze (office, drawer, id);
+
+-- A code of six digits besides the password; `last_step` is the newest step of the clock whose code was used.
+CREATE TABLE service.second_factor (
+    subject       uuid        PRIMARY KEY REFERENCES service.staff (id),
+    secret_sealed bytea       NOT NULL,
+    last_step     bigint      NOT NULL,
+    offered_at    timestamptz NOT NULL,
+    enrolled_at   timestamptz
+);
+GRANT SELECT, INSERT, DELETE, UPDATE (secret_sealed, last_step, offered_at, enrolled_at)
+    ON service.second_factor TO soft_atm_app;
 
 -- A wallet's tokens have a generation too: see platform/standing.py.
 INSERT INTO service.standing (subject, generation) SELECT id, 1 FROM service.customer;

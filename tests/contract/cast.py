@@ -539,6 +539,7 @@ READY: Final[dict[str, Callable[[Cast], Ready]]] = {
         "body": {"decision": "approve", "reason": "đã gọi"},
     },
     "staff_sign_in": lambda cast: {"body": cast.credentials("staff")},
+    "staff_offer_second_factor": lambda cast: {"body": cast.credentials("staff")},
     "staff_refresh": lambda cast: {"body": {"refresh_token": cast.session("staff")}},
     "staff_sign_out": lambda cast: {"body": {"refresh_token": cast.session("staff")}},
     "staff_decide": lambda cast: {

@@ -71,6 +71,48 @@ class PasswordCommon(Refusal):
 
 
 @refused_as(
+    401,
+    "second-factor-needed",
+    "A code of the authenticator is needed too",
+    "Send the six digits that it shows now as `code`.",
+)
+class SecondFactorNeeded(Refusal):
+    """The password is right, and the member has a second factor."""
+
+
+@refused_as(
+    401,
+    "second-factor-wrong",
+    "This code is not right, or was used",
+    "Wait for the next code of the authenticator; its clock must be right. Each code is good once.",
+    audited=True,
+)
+class SecondFactorWrong(Refusal):
+    """The code is not of now, or was used before. Member `remaining_attempts`: 0 when the door is shut now."""
+
+
+@refused_as(
+    403,
+    "second-factor-to-enrol",
+    "This role needs an authenticator first",
+    "Get a secret at /staff/v1/second-factor, put it into an authenticator, and sign in with its code.",
+)
+class SecondFactorToEnrol(Refusal):
+    """The password is right, and the role asks for a second factor that the member has not enrolled yet."""
+
+
+@refused_as(
+    409,
+    "second-factor-stands",
+    "An authenticator is enrolled already",
+    "Sign in with its code. If it is lost, ask an operator for a reset.",
+    audited=True,
+)
+class SecondFactorStands(Refusal):
+    """The member has a second factor: it is replaced by a reset alone."""
+
+
+@refused_as(
     409, "own-rights", "Nobody changes their own rights", "Ask another supervisor or operator.", audited=True
 )
 class OwnRights(Refusal):

@@ -5,6 +5,7 @@ they leaked, and knows words, names, dates, keyboards, repetitions and letters w
 what belongs to this person and to this service.
 """
 
+import re
 from typing import Final
 
 from zxcvbn import zxcvbn
@@ -47,4 +48,5 @@ def check(password: str, *known: str | None) -> None:
 def _written(said: str) -> list[str]:
     """Give the ways in which a name is written into a password: whole, together, and each word of it."""
     letters = plain(said)
-    return [letters, "".join(letters.split()), *letters.split()]
+    words = re.findall(r"\w+", letters)
+    return [letters, "".join(words), *words]

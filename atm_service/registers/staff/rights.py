@@ -19,7 +19,7 @@ from atm_service.platform.keys.tokens import Caller
 from atm_service.platform.refusals import NotFound
 from atm_service.platform.sessions import service as sessions
 from atm_service.registers.customers.errors import WrongCredentials
-from atm_service.registers.staff import passwords, service, store
+from atm_service.registers.staff import passwords, second_factor, service, store
 from atm_service.registers.staff.domain import Role
 from atm_service.registers.staff.errors import (
     OwnRights,
@@ -89,21 +89,28 @@ def change_role(
 def reset(context: Context, by: Caller, id: UUID, reason: str, now: datetime) -> tuple[Member, str]:
     """Give a member a first password, good only for choosing another; give it to be told, once.
 
+    The second factor goes with the old one: a lost authenticator is replaced in this way.
+
     Raises `NotFound` and `OwnRights`.
     """
     password = _first_password()
     kept = service.hashed(context.hasher, password)
     with context.transaction() as session:
         fresh = replace(_locked(session, by, id, now), password_hash=kept, must_change=True)
-        return _changed(session, by, fresh, "staff.reset", {"reason": reason}, now), password
+        member = _changed(session, by, fresh, "staff.reset", {"reason": reason}, now)
+        second_factor.forget(session, id)
+        return member, password
 
 
-def choose_password(context: Context, username: str, password: str, chosen: str, now: datetime) -> None:
-    """Let whoever knows a member's password choose another; every session of before ends.
+def choose_password(
+    context: Context, username: str, password: str, code: str | None, chosen: str, now: datetime
+) -> None:
+    """Let whoever knows a member's password, and has the second factor, choose another; every session of before ends.
 
-    Raises `WrongCredentials`, `TooManyAttempts`, `PasswordUnfit` and `PasswordCommon`.
+    Raises `WrongCredentials`, `TooManyAttempts`, `PasswordUnfit`, `PasswordCommon`, and as `second_factor.prove` does.
     """
     known = service.proved(context, username, password, now)
+    second_factor.prove_enrolled(context, known, code, now)
     try:
         passwords.check(chosen, known.username, known.display_name, known.office, known.office_name)
     except PasswordTooShort:

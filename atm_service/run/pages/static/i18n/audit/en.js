@@ -130,5 +130,10 @@ export default {
 "journal.download": "Download",
 "journal.preparing": "Preparing the file…",
 "journal.done": "Downloaded.",
+"audit.code": "Code of the authenticator",
+"audit.code-six": "The code has six digits.",
+"problem.second-factor-needed": "A code of the authenticator is needed too\nType the six digits that it shows now.",
+"problem.second-factor-wrong": "This code is wrong, or was used\nWait for the next one and type it. {remaining_attempts} tries are left.",
+"problem.second-factor-to-enrol": "This role needs an authenticator first\nSign in at a counter's page once to set it up, then come back here.",
 "problem.password-must-be-changed": "This password was given by somebody else\nChange it on the sign-in page of a counter, then sign in again."
 };
