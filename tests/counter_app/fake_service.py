@@ -20,7 +20,7 @@ from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse, PlainTextResponse
 from starlette.responses import Response
 
-from tests.counter_app import fake_board, fake_cash, fake_elders, fake_money
+from tests.counter_app import fake_board, fake_cash, fake_elders, fake_members, fake_money
 
 OFFICE, OFFICE_NAME = "05971-1", "Bưu điện xã Yên Phúc"
 CLERK, OTHER_CLERK, SUPERVISOR, AUDITOR, PASSWORD = "lan", "minh", "thu", "kiem", "cho-hang-8"
@@ -192,6 +192,7 @@ def _app(fake: Fake) -> FastAPI:
     fake_cash.add(app, fake.cash, _tools(fake))
     fake_elders.install(app, fake.elders, _MoneyDoor(fake))
     fake_money.install(app, fake.money, _MoneyDoor(fake))
+    fake_members.install(app, _MoneyDoor(fake))  # before the board, whose routes take any word
     fake_board.install(app, _MoneyDoor(fake), fake.changes)
     return app
 

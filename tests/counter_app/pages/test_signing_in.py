@@ -74,7 +74,7 @@ async def test_an_authenticator_is_set_up_at_the_first_sign_in(tmp_path: Path) -
         answer = await at.browser.send("/sign-in", **fields, code="12345x")
         assert (answer.status_code, "Mã này sai hoặc đã dùng rồi" in answer.text) == (401, True)
         answer = await at.browser.send("/sign-in", **fields, code="000000")
-        assert "Còn 4 lần thử" in answer.text
+        assert "Còn được thử 4 lần." in answer.text
         await at.browser.send("/sign-in", **fields, code="492 039")
         assert at.browser.path == "/"
 
