@@ -8,11 +8,12 @@ from sqlalchemy import Connection
 
 import ledger
 from atm_service.control.freezes.schemas import (
-    CustomerSearch,
+    CustomerByCard,
+    CustomerByPhone,
     CustomerState,
     Drawers,
-    DrawerView,
     FreezeRequest,
+    OfficeDrawer,
 )
 from atm_service.platform import attempts
 from atm_service.platform.callers import InOverseer
@@ -37,7 +38,9 @@ InDrawer = Annotated[int, Path(ge=1, le=99)]
     name="find_customer",
     responses=refuses(NotFound, PayeeUnknown, TooManyAttempts, posted=True),
 )
-def find(body: CustomerSearch, overseer: InOverseer, context: InContext, now: InNow) -> CustomerState:
+def find(
+    body: CustomerByPhone | CustomerByCard, overseer: InOverseer, context: InContext, now: InNow
+) -> CustomerState:
     """Find a customer by phone or card number, with a masked name. Names that are nobody's are counted."""
     try:
         with context.transaction() as session:
@@ -81,7 +84,7 @@ def drawers(code: InOffice, overseer: InOverseer, context: InContext, now: InNow
     """List an office's drawers, and which of them are frozen."""
     with context.transaction() as session:
         staff.office_in_scope(session, overseer, code, ledger.business_date(now))
-        return Drawers(items=[DrawerView.of(one) for one in life_store.drawers(session, code)])
+        return Drawers(items=[OfficeDrawer.of(one) for one in life_store.drawers(session, code)])
 
 
 @router.post(
@@ -111,7 +114,7 @@ def freeze_drawer(
     def work(session: Connection) -> Drawers:
         staff.office_in_scope(session, overseer, code, ledger.business_date(now))
         life.freeze_drawer(session, overseer, code, number, body.reason, now, frozen=body.frozen)
-        return Drawers(items=[DrawerView.of(one) for one in life_store.drawers(session, code)])
+        return Drawers(items=[OfficeDrawer.of(one) for one in life_store.drawers(session, code)])
 
     return context.once(key, 200, work)
 

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Self
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field
 
 from atm_service.registers.cash.schemas import ReasonRequest
 from atm_service.registers.customers.store import Freeze
@@ -21,17 +21,16 @@ class FreezeRequest(ReasonRequest):
     frozen: bool = Field(strict=True, examples=[True])
 
 
-class CustomerSearch(_Body):
-    """Whom to look for: by phone number or by card number."""
+class CustomerByPhone(_Body):
+    """Whom to look for, by phone number."""
 
-    phone: str | None = Field(None, min_length=9, max_length=20, repr=False, examples=["0912345678"])
-    id_number: str | None = Field(None, pattern=r"^[0-9]{12}$", repr=False, examples=["020185001234"])
+    phone: str = Field(min_length=9, max_length=20, repr=False, examples=["0912345678"])
 
-    @model_validator(mode="after")
-    def _one(self) -> Self:
-        if (self.phone is None) == (self.id_number is None):
-            raise ValueError("give a phone number or a card number")
-        return self
+
+class CustomerByCard(_Body):
+    """Whom to look for, by card number."""
+
+    id_number: str = Field(pattern=r"^[0-9]{12}$", repr=False, examples=["020185001234"])
 
 
 class CustomerState(_Body):
@@ -59,7 +58,7 @@ class CustomerState(_Body):
         )
 
 
-class DrawerView(_Body):
+class OfficeDrawer(_Body):
     """Whether a drawer is frozen; who said so last, when and why: null where nobody ever did."""
 
     number: int
@@ -77,4 +76,4 @@ class DrawerView(_Body):
 class Drawers(_Body):
     """The drawers of an office."""
 
-    items: list[DrawerView]
+    items: list[OfficeDrawer]

@@ -76,7 +76,7 @@ async def test_an_authenticator_is_set_up_at_the_first_sign_in(tmp_path: Path) -
         answer = await at.browser.send("/sign-in", **fields, code="000000")
         assert "Còn được thử 4 lần." in answer.text
         await at.browser.send("/sign-in", **fields, code="492 039")
-        assert at.browser.path == "/"
+        assert at.browser.path == "/queue"
 
         other = at.another_browser()
         await at.sign_in(SUPERVISOR, other)
@@ -85,7 +85,7 @@ async def test_an_authenticator_is_set_up_at_the_first_sign_in(tmp_path: Path) -
         await other.send("/sign-in", **fields, code="492039")
         assert "Mã này sai hoặc đã dùng rồi" in other.text
         await other.send("/sign-in", **fields, code="118530")
-        assert other.path == "/"
+        assert other.path == "/queue"
 
 
 @in_loop
