@@ -276,6 +276,14 @@ class Page:
 
 
 @dataclass(frozen=True)
+class SecondFactorOffer:
+    """What a member's authenticator is to have, told once."""
+
+    secret: str = field(repr=False)
+    uri: str = field(repr=False)
+
+
+@dataclass(frozen=True)
 class Problem:
     """A refusal of the service. `members` are the extra members of the problem."""
 

@@ -96,6 +96,9 @@ ASKED: Final[Mapping[Kind, Asked]] = {
     Kind.OFFICE: Asked(
         _("A change at an office"), _STILL, _CHANGES, _("Known now"), _("Known now"), "/board"
     ),
+    Kind.RIGHTS: Asked(
+        _("A change of somebody's rights"), _STILL, _CHANGES, _("Known now"), _("Known now"), "/members"
+    ),
     Kind.APPROVAL: Asked(_("A decision"), _STILL, _CHANGES, _("Known now"), _("Known now"), "/"),
     Kind.DEPOSIT: Asked(
         _("A deposit"),

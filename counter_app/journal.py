@@ -57,6 +57,7 @@ class Kind(StrEnum):
     APPROVAL = "approval"
     COUNTERFEIT = "counterfeit"
     OFFICE = "office"
+    RIGHTS = "rights"
 
 
 class State(StrEnum):

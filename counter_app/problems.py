@@ -205,6 +205,27 @@ ADVICE: Final[Mapping[str, Advice]] = {
         _("This office is not open for payments"),
         _("Do not pay. Call your supervisor."),
     ),
+    "office-suspended": Advice(
+        "stop",
+        _("Your office is suspended and pays nobody"),
+        _(
+            "Do not pay. Send the customer to an office named here, or to the list of offices in the wallet. Then count and close your drawer."
+        ),
+    ),
+    "drawer-frozen": Advice(
+        "stop",
+        _("This drawer is frozen"),
+        _(
+            "Do not pay. Take nothing in and nothing out. Count the drawer, close the shift and call your supervisor."
+        ),
+    ),
+    "wallet-frozen": Advice(
+        "stop",
+        _("The customer's wallet is frozen"),
+        _(
+            "Do not pay and take no cash in. Give the cards and the money back, and ask the customer to call the hotline that the wallet shows."
+        ),
+    ),
     "withdrawals-still-presented": Advice(
         "wait",
         _("A withdrawal is still being paid at this drawer"),
@@ -515,6 +536,33 @@ ADVICE: Final[Mapping[str, Advice]] = {
         _("This cannot be your new password"),
         _("Choose 12 characters or more, other than the old ones, and type them twice alike."),
     ),
+    "password-common": Advice(
+        "fix",
+        _("This password is easy to guess"),
+        _("Choose four words that do not belong together, and nothing of your name or office."),
+    ),
+    "second-factor-needed": Advice(
+        "fix",
+        _("A code of your authenticator is needed too"),
+        _("Type the password again, and the six digits that the authenticator on your phone shows now."),
+    ),
+    "second-factor-wrong": Advice(
+        "fix",
+        _("This code is wrong, or was used already"),
+        _(
+            "Wait until the authenticator shows the next one, then type the password and the code again. Look whether the phone's clock is right."
+        ),
+    ),
+    "second-factor-to-enrol": Advice(
+        "fix",
+        _("Your role needs an authenticator first"),
+        _("Sign in here with the password: the page shows what the authenticator on your phone is to scan."),
+    ),
+    "second-factor-stands": Advice(
+        "fix",
+        _("You have an authenticator already"),
+        _("Sign in with its code. If the phone is lost, ask an operator for a reset."),
+    ),
     "session-ended": Advice(
         "fix",
         _("You have been signed out"),
@@ -535,6 +583,11 @@ ADVICE: Final[Mapping[str, Advice]] = {
         "fix",
         _("The office is in this state already"),
         _("Look at the office again: somebody may have been quicker."),
+    ),
+    "freeze-unchanged": Advice(
+        "fix",
+        _("It is so already"),
+        _("Look at it again: somebody may have been quicker."),
     ),
     "state-does-not-follow": Advice(
         "fix",

@@ -30,6 +30,7 @@ from counter_app.board_api import Changed
 from counter_app.cash_answers import Delivery, HandOver, Move, OpenShift, VaultCount
 from counter_app.encryption import UndecryptableError
 from counter_app.journal import Entry, Journal, Kind, Question, State
+from counter_app.members_api import Noted
 from counter_app.service_api import NotSentError, RefusedError, Service, UnreachableError
 from counter_app.sessions import Session, Sessions, SignInAgainError, authorised
 
@@ -61,6 +62,7 @@ _OTHERS: Final[Mapping[Kind, type[Any]]] = {
     Kind.DECISION: Decided,
     Kind.APPROVAL: Approval,
     Kind.OFFICE: Changed,
+    Kind.RIGHTS: Noted,
     Kind.COUNTERFEIT: Counterfeit,
     Kind.HAND_OVER: HandOver,
     Kind.LEAVE: OpenShift,

@@ -24,6 +24,7 @@ from counter_app.answers import (
     Presentation,
     Problem,
     Receipt,
+    SecondFactorOffer,
     Shift,
     Tokens,
     Transfer,
@@ -155,15 +156,26 @@ def json_body(body: Mapping[str, object]) -> bytes:
     return json.dumps(dict(body), ensure_ascii=False, separators=(",", ":")).encode()
 
 
-async def sign_in(service: Service, username: str, password: str) -> Tokens:
-    """Begin a staff session."""
-    body = json_body({"username": username, "password": password})
+async def sign_in(service: Service, username: str, password: str, code: str | None = None) -> Tokens:
+    """Begin a staff session; `code` is the authenticator's."""
+    body = json_body({"username": username, "password": password} | ({"code": code} if code else {}))
     return read_answer(Tokens, await ask(service, "POST", "/staff/v1/sessions", body=body))
 
 
-async def choose_password(service: Service, username: str, password: str, chosen: str) -> None:
+async def offer_second_factor(service: Service, username: str, password: str) -> SecondFactorOffer:
+    """Get a secret for the member's authenticator."""
+    body = json_body({"username": username, "password": password})
+    return read_answer(SecondFactorOffer, await ask(service, "POST", "/staff/v1/second-factor", body=body))
+
+
+async def choose_password(
+    service: Service, username: str, password: str, chosen: str, code: str | None = None
+) -> None:
     """Choose another password; every session ends."""
-    body = json_body({"username": username, "password": password, "new_password": chosen})
+    body = json_body(
+        {"username": username, "password": password, "new_password": chosen}
+        | ({"code": code} if code else {})
+    )
     await ask(service, "POST", "/staff/v1/password", body=body)
 
 

@@ -1,7 +1,7 @@
 """Authorising: setting money aside and issuing codes, for all customers who ask at the same moment."""
 
 import secrets
-from collections.abc import Container, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -19,13 +19,14 @@ from atm_service.platform.idempotency import Answer, Key
 from atm_service.platform.keys.tokens import Caller
 from atm_service.platform.policy import Policy
 from atm_service.platform.policy import Withdrawal as Rules
-from atm_service.platform.refusals import NotFound, Refusal, Unavailable
+from atm_service.platform.refusals import NotFound, Refusal, Unauthenticated, Unavailable
 from atm_service.platform.sharing import tried
 from atm_service.platform.trail import Deed
 from atm_service.promises.reservations import service as reservations
 from atm_service.promises.reservations.errors import CannotReserve
 from atm_service.registers.customers import service as customers
 from atm_service.registers.customers import store as customer_store
+from atm_service.registers.customers.store import Locked
 from atm_service.registers.delegations import store as delegations
 from atm_service.registers.delegations.store import Known
 from atm_service.registers.headroom import domain as headroom
@@ -88,14 +89,18 @@ async def authorise(context: Context, wish: Wish) -> Answer:
 def authorise_each(context: Context, wishes: Sequence[Wish]) -> list[Answer | Refusal]:
     """Prove the PINs, set the money aside and issue the codes, in one transaction, each wish once under its key.
 
-    Each wish is refused by PIN, amount, office, open codes, limits, day, what the office can promise, and funds, in
-    this order. A wrong PIN is counted by the same commit.
+    Each wish is refused by session, PIN, frozen wallet, amount, office, open codes, limits, day, what the office can
+    promise, and funds, in this order. A wrong PIN is counted by the same commit.
     """
     with context.transaction() as session:
         pins = {wish.customer.subject: wish.body.pin for wish in wishes}
         known = customer_store.lock_each(session, list(pins))
         now = context.clock()
-        refused = customers.prove_pins(session, context, known, pins, now)
+        prints = {id: one.pin_print for id, one in known.items()}
+        refused: dict[UUID, Refusal] = {
+            **customers.prove_pins(session, context, prints, pins, now),
+            **_signed_out(wishes, known),
+        }
         proved = [wish for wish in wishes if wish.customer.subject not in refused]
         answers = iter(
             idempotency.once_each(
@@ -108,8 +113,19 @@ def authorise_each(context: Context, wishes: Sequence[Wish]) -> list[Answer | Re
         return [refused.get(wish.customer.subject) or next(answers) for wish in wishes]
 
 
+def _signed_out(wishes: Sequence[Wish], known: Mapping[UUID, Locked]) -> dict[UUID, Unauthenticated]:
+    """Refuse whose wallet was signed out after the token was made. At a counter there is no token: a card was read."""
+    return {
+        wish.customer.subject: Unauthenticated()
+        for wish in wishes
+        if wish.made is None
+        and wish.customer.subject in known
+        and known[wish.customer.subject].generation != wish.customer.generation
+    }
+
+
 def _authorise(
-    session: Connection, context: Context, wishes: Sequence[Wish], known: Container[UUID], now: datetime
+    session: Connection, context: Context, wishes: Sequence[Wish], known: Mapping[UUID, Locked], now: datetime
 ) -> list[WithdrawalView | Refusal]:
     today = ledger.business_date(now)
     there = [wish.customer.subject for wish in wishes if wish.customer.subject in known]
@@ -117,7 +133,7 @@ def _authorise(
     named = [wish.delegation_id for wish in wishes if wish.delegation_id is not None]
     delegated = delegations.find_each(session, named, calendar.month_start(today))
     drafts = [
-        tried(_draft, session, context.policy, wish, used.get(wish.customer.subject), delegated, now)
+        tried(_draft, session, context.policy, wish, known.get(wish.customer.subject), used, delegated, now)
         for wish in wishes
     ]
     drafts = _promised(session, context.policy, drafts, now)
@@ -136,22 +152,25 @@ def _draft(
     session: Connection,
     policy: Policy,
     wish: Wish,
-    used: CustomerUse | None,
+    customer: Locked | None,
+    use: Mapping[UUID, CustomerUse],
     delegated: dict[UUID, Known],
     now: datetime,
 ) -> Withdrawal:
     body, rules = wish.body, policy.withdrawal
+    if customer is None:
+        raise NotFound
+    if customer.frozen:
+        raise errors.WalletFrozen
     lifetime = body.lifetime or Lifetime(rules.default_lifetime)
     check_amount(body.amount, rules)
     if lifetime is Lifetime.SCHEDULED and body.office is None:
         raise errors.OfficeRequired
     if body.office is not None:
         offices.active(session, body.office)
-    if used is None:
-        raise NotFound
     if wish.delegation_id is not None:
         _check_delegation(wish, delegated.get(wish.delegation_id), now)
-    _check_limits(policy, used, body.amount)
+    _check_limits(policy, use[wish.customer.subject], body.amount)
     draft = Withdrawal(
         id=ids.new(now),
         customer_id=wish.customer.subject,

@@ -19,7 +19,7 @@ from atm_service.platform.paging import InCursor, InLimit, Page
 from atm_service.platform.problems import refuses
 from atm_service.platform.refusals import NotFound, TooManyAttempts
 from atm_service.promises.reservations.errors import CashReserved
-from atm_service.promises.shifts.errors import NoOpenShift
+from atm_service.promises.shifts.errors import AT_WORK, NoOpenShift
 from atm_service.registers.delegations import errors as delegations
 from atm_service.registers.headroom import errors as headroom_errors
 from atm_service.registers.notes.errors import MixOfOtherSum, NotesCannotMake, NotesNotThere
@@ -36,7 +36,8 @@ _ENDED = (
     errors.WrongOffice,
     errors.WrongDay,
     errors.DrawerShort,
-    NoOpenShift,
+    errors.WalletFrozen,
+    *AT_WORK,
     TooManyAttempts,
 )
 

@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import Connection
 
 import ledger
-from atm_service.payout import receipts, views
+from atm_service.payout import receipts, service, views
 from atm_service.payout.receipts import Delegate, Receipt
 from atm_service.payout.schemas import PaymentRequest, ReceiptView
 from atm_service.platform import attempts, calendar, chart, idempotency, ids, trail
@@ -134,6 +134,9 @@ def _pay(session: Connection, context: Context, payments: Sequence[Payment]) -> 
         )
         if isinstance(one, Refusal):
             results[payment.id] = _counted(session, context.policy.attempts, payment, one, now)
+            if (shift := shifts.get(payment.clerk.subject)) and payment.id in found:
+                amount = found[payment.id].withdrawal.amount
+                service.tell_elsewhere(session, context.policy, one, shift, amount, now)
         else:
             ready.append(one)
     results |= _wrong_pins(session, context, ready, found, now)
@@ -172,6 +175,7 @@ def _ready(
         raise NoOpenShift
     receipt_id = ids.new(now)
     paid = found.withdrawal.pay(Drawer(shift.office, shift.drawer), receipt_id, now)
+    shift.refuse_stopped()
     if _needs_pin(paid) and payment.checks.pin is None:
         raise errors.PinRequired
     if str(payment.id) in shut:

@@ -79,6 +79,10 @@ def present_each(context: Context, asks: Sequence[Presentation]) -> list[Present
             shift = shifts.get(ask.clerk.subject)
             after = tried(_presented, session, context, read, found.get(id), shift, cash, now)
             if isinstance(after, Refusal):
+                if shift is not None and id in found:
+                    service.tell_elsewhere(
+                        session, context.policy, after, shift, found[id].withdrawal.amount, now
+                    )
                 shown.append(after)
                 continue
             notes = cash[shifts[ask.clerk.subject].place].notes
@@ -138,6 +142,7 @@ def _presented(
         raise
     if is_moved:
         raise errors.CodeReplaced
+    shift.refuse_stopped()
     if cash[shift.place].balance < after.amount:
         raise errors.DrawerShort
     return after

@@ -17,16 +17,23 @@ from atm_service.platform.context import Context
 from atm_service.platform.keys.tokens import Caller
 from atm_service.platform.policy import Policy
 from atm_service.platform.policy import Withdrawal as Rules
-from atm_service.platform.refusals import NotFound
+from atm_service.platform.refusals import NotFound, Refusal
 from atm_service.platform.trail import Deed
+from atm_service.promises.availability import store as availability
+from atm_service.promises.availability.domain import CanPay, answer
 from atm_service.promises.reservations import service as reservations
 from atm_service.promises.shifts import service as shifts
+from atm_service.promises.shifts.domain import Shift, Stopped
+from atm_service.registers.offices.errors import OfficeSuspended
+from atm_service.registers.units import store as units
 from atm_service.registers.withdrawals import codes, digits, errors, store
 from atm_service.registers.withdrawals.codes import Code
 from atm_service.registers.withdrawals.domain import Drawer, Lifetime, Withdrawal
 from ledger import Expire, Void
 
 EXPIRE_AT_ONCE: Final = 200
+NEAR_MAX: Final = 20  # of so many offices around, those that can pay are told
+TOLD_MAX: Final = 3
 
 
 @dataclass(frozen=True)
@@ -130,11 +137,26 @@ def release(session: Connection, clerk: Caller, id: UUID, now: datetime) -> None
     found = store.find(session, id)
     if found is None:
         raise NotFound
-    shift = shifts.shift_of(session, clerk)
+    shift = shifts.shift_of(session, clerk, *Stopped)
     after = found.withdrawal.release(Drawer(shift.office, shift.drawer))
     if after != found.withdrawal:
         store.save(session, [after])
         trail.record(session, now, "release", id, clerk)
+
+
+def tell_elsewhere(
+    session: Connection, policy: Policy, refused: Refusal, shift: Shift, amount: int, now: datetime
+) -> None:
+    """Add to the refusal of a suspended office which others can pay the amount: whoever stands there goes on to one."""
+    if not isinstance(refused, OfficeSuspended):
+        return
+    today = ledger.business_date(now)
+    unit = units.places(session, [shift.office], today)[shift.office].unit_code
+    near = availability.listed(
+        session, today, (-1, ""), {"unit": unit, "area": None, "words": None}, NEAR_MAX
+    )
+    able = [one.name for one in near if answer(one.facts, amount, policy, now).can_pay is not CanPay.NO]
+    refused.members["elsewhere"] = able[:TOLD_MAX]
 
 
 def expire_due(context: Context, now: datetime) -> int:

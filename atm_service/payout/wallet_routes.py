@@ -8,7 +8,7 @@ from fastapi.concurrency import run_in_threadpool
 from atm_service.payout import authorising, service, views
 from atm_service.payout.schemas import WithdrawalRequest, WithdrawalView
 from atm_service.platform import paging
-from atm_service.platform.callers import InCustomer
+from atm_service.platform.callers import InCustomer, InCustomerLocked
 from atm_service.platform.context import Context, InContext, InNow
 from atm_service.platform.idempotency import InKey
 from atm_service.platform.lean import LeanRoute
@@ -35,6 +35,7 @@ _PICTURE = refuses(NotFound, errors.CodeNotLive)
         errors.WrongPin,
         TooManyAttempts,
         errors.StepUpRequired,
+        errors.WalletFrozen,
         errors.AmountOutOfRange,
         errors.AmountNotMultiple,
         errors.OfficeRequired,
@@ -49,7 +50,7 @@ _PICTURE = refuses(NotFound, errors.CodeNotLive)
     ),
 )
 async def authorise(
-    body: WithdrawalRequest, customer: InCustomer, key: InKey, context: InContext, now: InNow
+    body: WithdrawalRequest, customer: InCustomerLocked, key: InKey, context: InContext, now: InNow
 ) -> Response:
     """Set the money aside and make a code. Safe to repeat with the same key."""
     if body.amount > context.policy.withdrawal.step_up_above:

@@ -43,6 +43,7 @@ class Door:
 PIN: Final = Door("pin", lambda rules: rules.pin, Rank.PROOF)
 WALLET_SIGN_IN: Final = Door("wallet-sign-in", lambda rules: rules.wallet_sign_in)
 STAFF_SIGN_IN: Final = Door("staff-sign-in", lambda rules: rules.staff_sign_in)
+SECOND_FACTOR: Final = Door("second-factor", lambda rules: rules.second_factor)
 DIGITS: Final = Door("digits", lambda rules: rules.digits)
 PAYEE: Final = Door("payee", lambda rules: rules.payee)
 IDENTITY: Final = Door("identity", lambda rules: rules.identity, Rank.PROOF)

@@ -58,7 +58,9 @@ def _token(request: Request) -> str:
     return token
 
 
-InCustomer = Annotated[Caller, Depends(_caller("wallet", "customer", at_door=False))]
+InCustomer = Annotated[Caller, Depends(_caller("wallet", "customer"))]
+InCustomerLocked = Annotated[Caller, Depends(_caller("wallet", "customer", at_door=False))]
+"""On the road of a withdrawal, where the customer is locked with the generation."""
 InClerk = Annotated[Caller, Depends(_caller("staff", "clerk"))]
 InClerkAtDrawer = Annotated[Caller, Depends(_caller("staff", "clerk", at_door=False))]
 """On the road of a payment, where the shift is asked for with the clerk's generation."""

@@ -133,6 +133,7 @@ class Attempts(_Rules):
     pin: Tries
     wallet_sign_in: Tries
     staff_sign_in: Tries
+    second_factor: Tries
     digits: Tries
     identity: Tries
     payee: Tries

@@ -36,6 +36,14 @@ class Settings(BaseSettings):
     access_token_min: int = Field(10, ge=1, le=60)
     wallet_session_days: int = Field(30, ge=1, le=365)
     staff_session_hours: int = Field(12, ge=1, le=24)
+    second_factor: Literal["required", "off"] = Field(
+        "required", description="of supervisors, operators and auditors; off for demonstrations alone"
+    )
+    hotline: str = Field(
+        "1900 54 54 81",
+        pattern=r"^[0-9+ .]{3,20}$",
+        description="whom customers call, as the wallet shows it",
+    )
     kyc_provider: Literal["simulated", "http"] = "simulated"
     kyc_url: HttpUrl | None = None
     kyc_key: SecretStr | None = None

@@ -1,8 +1,9 @@
 """Whether what a token says of its holder still holds.
 
-A token carries the generation of its holder's rights. Whoever is switched off, moved or given another password gets the
-next generation, so every token of before is worth nothing from that commit on: at the door of each route of the staff,
-and again in the transaction that moves money, which holds the row together with the shift. A trigger makes the row.
+A token carries the generation of its holder's rights. Whoever is switched off, moved or given another password, and a
+customer who is frozen or signs out everywhere, gets the next generation. So every token of before is worth nothing from
+that commit on: at the door of each route, and again in the transaction that moves money, which holds the row together
+with the clerk's shift or with the customer. A trigger makes the row.
 """
 
 from typing import Final
@@ -29,7 +30,7 @@ class StandingRow(SQLModel, table=True):
 
 _GENERATION: Final = text("SELECT generation FROM service.standing WHERE subject = :subject")
 _LOCK: Final = Rank.MEMBER.locks("SELECT FROM service.standing WHERE subject = :subject FOR NO KEY UPDATE")
-_HOLD: Final = Rank.MEMBER.locks("SELECT FROM service.standing WHERE subject = :subject FOR SHARE")
+_HOLD: Final = Rank.MEMBER.locks("SELECT generation FROM service.standing WHERE subject = :subject FOR SHARE")
 _CHANGE: Final = text("UPDATE service.standing SET generation = generation + 1 WHERE subject = :subject")
 
 
@@ -38,16 +39,23 @@ def lock(session: Connection, subject: UUID) -> None:
     session.execute(_LOCK, {"subject": subject})
 
 
-def hold(session: Connection, subject: UUID) -> None:
-    """Keep everybody from changing the subject's rights until the commit."""
-    session.execute(_HOLD, {"subject": subject})
+def hold(session: Connection, subject: UUID) -> int | None:
+    """Keep everybody from changing the subject's rights until the commit; give their generation."""
+    generation: int | None = session.execute(_HOLD, {"subject": subject}).scalar_one_or_none()
+    return generation
+
+
+def generation(session: Connection, subject: UUID) -> int | None:
+    """Give the generation of somebody's rights; None for nobody."""
+    found: int | None = session.execute(_GENERATION, {"subject": subject}).scalar_one_or_none()
+    return found
 
 
 def check(context: Context, caller: Caller) -> None:
     """Raise `Unauthenticated` when the caller's rights were changed after the token was made."""
     with context.transaction() as session:
-        generation = session.execute(_GENERATION, {"subject": caller.subject}).scalar_one_or_none()
-    if generation != caller.generation:
+        current = generation(session, caller.subject)
+    if current != caller.generation:
         raise Unauthenticated
 
 

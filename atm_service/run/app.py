@@ -23,6 +23,7 @@ from atm_service.control.audit import seal_routes as seals
 from atm_service.control.audit import sealing
 from atm_service.control.board import routes as board
 from atm_service.control.floats import routes as floats
+from atm_service.control.freezes import routes as freezes
 from atm_service.control.members import routes as members
 from atm_service.control.offices import routes as office_life
 from atm_service.desk.counterfeits import routes as counterfeits
@@ -137,6 +138,7 @@ def _routed() -> FastAPI:
         appointments,
         notices,
         staff,
+        freezes,
         members,
         units,
         shifts,

@@ -10,7 +10,7 @@ from typing import Annotated, Any, Final, Literal
 from fastapi import APIRouter, Path
 from starlette.responses import Response
 
-from counter_app import board_api
+from counter_app import board_api, members_api
 from counter_app.journal import Kind, Question
 from counter_app.page import FormRefusedError, InPage, form_key, read_words
 
@@ -38,9 +38,13 @@ async def office(page: InPage, code: InCode) -> Response:
     """Show one office from close by."""
     supervisor = page.supervisor
     found = await page.ask(supervisor, board_api.office, code)
+    drawers = await page.ask(supervisor, members_api.drawers, code)
     forms = ["state", "hours", "days", "line", *(f"check-{check.item}" for check in found.life.checks)]
+    forms += [f"drawer-{one.number}" for one in drawers]
     keys = {form: str(uuid.uuid4()) for form in forms}
-    return page.render("office.html", office=found, life=found.life, keys=keys, unknown=page.unknown())
+    return page.render(
+        "office.html", office=found, life=found.life, drawers=drawers, keys=keys, unknown=page.unknown()
+    )
 
 
 @router.post("/board/{code}/{what}")
@@ -53,12 +57,12 @@ async def change(page: InPage, code: InCode, what: What) -> Response:
 
 
 def _state(fields: dict[str, str]) -> dict[str, Any]:
-    return {"state": _one_of(fields, "state", "active", "suspended"), "reason": read_words(fields, "reason")}
+    return {"state": one_of(fields, "state", "active", "suspended"), "reason": read_words(fields, "reason")}
 
 
 def _check(fields: dict[str, str]) -> dict[str, Any]:
-    item = _one_of(fields, "item", "staff", "line", "equipment", "training")
-    passed = _one_of(fields, "passed", "yes", "no") == "yes"
+    item = one_of(fields, "item", "staff", "line", "equipment", "training")
+    passed = one_of(fields, "passed", "yes", "no") == "yes"
     return {"item": item, "passed": passed, "words": read_words(fields, "words")}
 
 
@@ -71,13 +75,13 @@ def _other_day(fields: dict[str, str]) -> dict[str, Any]:
         day = date.fromisoformat(fields.get("day", ""))
     except ValueError:
         raise FormRefusedError(HTTPStatus.UNPROCESSABLE_ENTITY) from None
-    how = _one_of(fields, "how", "set", "usual")
+    how = one_of(fields, "how", "set", "usual")
     hours = None if how == "usual" else _day(fields.get("hours", ""))
     return {"day": day.isoformat(), "hours": hours, "reason": read_words(fields, "reason")}
 
 
 def _line(fields: dict[str, str]) -> dict[str, Any]:
-    return {"line": _one_of(fields, "line", "good", "weak", "none")}
+    return {"line": one_of(fields, "line", "good", "weak", "none")}
 
 
 _BODIES: Final[dict[What, Callable[[dict[str, str]], dict[str, Any]]]] = {
@@ -89,7 +93,8 @@ _BODIES: Final[dict[What, Callable[[dict[str, str]], dict[str, Any]]]] = {
 }
 
 
-def _one_of(fields: dict[str, str], name: str, *known: str) -> str:
+def one_of(fields: dict[str, str], name: str, *known: str) -> str:
+    """Read one of a few words. Raises FormRefusedError for any other."""
     if (value := fields.get(name, "")) not in known:
         raise FormRefusedError(HTTPStatus.UNPROCESSABLE_ENTITY)
     return value

@@ -145,5 +145,6 @@ _SHOWN: Final[Mapping[Kind, Callable[[Page, Entry], Response]]] = {
     Kind.VAULT_COUNT: _vault_counted,
     Kind.DELIVERY: _delivered,
     Kind.OFFICE: lambda page, entry: page.go(f"/board/{entry.subject}"),
+    Kind.RIGHTS: lambda page, entry: page.go(entry.subject or "/members"),
     Kind.LEAVE: lambda page, _: page.go("/supervision"),
 }

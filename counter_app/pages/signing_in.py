@@ -1,12 +1,14 @@
 """Signing in and out, and choosing the language."""
 
+import re
+from collections.abc import Mapping
 from contextlib import suppress
 from typing import Final
 
 from fastapi import APIRouter
 from starlette.responses import Response
 
-from counter_app import service_api
+from counter_app import qr, service_api
 from counter_app.answers import Problem
 from counter_app.languages import language
 from counter_app.page import LANGUAGE_COOKIE, SESSION_COOKIE, InPage, Page
@@ -17,6 +19,8 @@ router = APIRouter()
 _TEXT_MAX: Final = 200
 _PASSWORD_MAX: Final = 128
 _ROLES: Final = ("clerk", "supervisor")
+_FACTOR: Final = ("second-factor-needed", "second-factor-wrong")
+_CODE: Final = re.compile(r"[0-9]{6}")
 
 
 @router.get("/sign-in")
@@ -36,15 +40,13 @@ async def sign_in(page: InPage) -> Response:
     """Begin a session under a new cookie."""
     fields = await page.form()
     username, password = fields.get("username", "").strip(), fields.get("password", "")
+    service, code = page.app.service, _code(fields)
     if not (0 < len(username) <= _TEXT_MAX and 0 < len(password) <= _TEXT_MAX):
         return _form(page, Problem("wrong-credentials", 401, {}), username[:_TEXT_MAX])
-    service = page.app.service
     try:
-        tokens = await service_api.sign_in(service, username, password)
+        tokens = await service_api.sign_in(service, username, password, code)
     except RefusedError as refused:
-        if refused.problem.slug == "password-must-be-changed":
-            return _choosing(page, username, refused.problem)
-        return _form(page, refused.problem, username)
+        return await _refused(page, username, password, refused.problem)
     except UnreachableError:
         return _form(page, None, username, offline=True)
     if tokens.role not in _ROLES:
@@ -77,7 +79,7 @@ async def choose_password(page: InPage) -> Response:
     if chosen != fields.get("again") or not 0 < len(chosen) <= _PASSWORD_MAX:
         return _choosing(page, username, Problem("password-unfit", 409, {}))
     try:
-        await service_api.choose_password(page.app.service, username, password, chosen)
+        await service_api.choose_password(page.app.service, username, password, chosen, _code(fields))
     except RefusedError as refused:
         return _choosing(page, username, refused.problem)
     except UnreachableError:
@@ -107,6 +109,37 @@ async def choose_language(page: InPage) -> Response:
     return response
 
 
+def _code(fields: Mapping[str, str]) -> str | None:
+    """Read the authenticator's code, which people type in two groups; None where none was typed.
+
+    What cannot be one is sent as zeros, and refused and counted as any other wrong code.
+    """
+    typed = fields.get("code", "").replace(" ", "")
+    return (typed if _CODE.fullmatch(typed) else "000000") if typed else None
+
+
+async def _refused(page: Page, username: str, password: str, problem: Problem) -> Response:
+    """Lead on to what is to be done before this person can sign in."""
+    if problem.slug == "password-must-be-changed":
+        return _choosing(page, username, problem)
+    if problem.slug == "second-factor-to-enrol":
+        return await _enrolling(page, username, password)
+    return _form(page, problem, username)
+
+
+async def _enrolling(page: Page, username: str, password: str) -> Response:
+    """Show what the authenticator is to have, and ask for its first code."""
+    try:
+        offer = await service_api.offer_second_factor(page.app.service, username, password)
+    except RefusedError as refused:
+        return _form(page, refused.problem, username)
+    except UnreachableError:
+        return _form(page, None, username, offline=True)
+    size, dark = qr.path(offer.uri)
+    groups = [offer.secret[at : at + 4] for at in range(0, len(offer.secret), 4)]
+    return page.render("second_factor.html", 200, username=username, size=size, dark=dark, groups=groups)
+
+
 def _shown_again(path: str) -> str:
     """Allow only paths of this app: one slash, then letters of a path."""
     plain = path.startswith("/") and not path.startswith("//")
@@ -117,7 +150,10 @@ def _choosing(
     page: Page, username: str, problem: Problem | None = None, *, offline: bool = False
 ) -> Response:
     status = problem.status if problem else 503 if offline else 200
-    return page.render("password.html", status, problem=problem, username=username, offline=offline)
+    asks_code = problem is not None and problem.slug in _FACTOR
+    return page.render(
+        "password.html", status, problem=problem, asks_code=asks_code, username=username, offline=offline
+    )
 
 
 def _form(
@@ -129,6 +165,7 @@ def _form(
         "sign_in.html",
         status,
         problem=problem,
+        asks_code=problem is not None and problem.slug in _FACTOR,
         username=username,
         offline=offline,
         chosen=chosen,

@@ -148,7 +148,7 @@ def context_on(
     """Put a service's context together: signing keys, offices, and outside parties that answer at once."""
     rules = policy.load("bank_agent")
     context = Context(
-        settings=Settings(data_dir=folder, simulated_delay_s=0, kyc_timeout_s=1),
+        settings=Settings(data_dir=folder, simulated_delay_s=0, kyc_timeout_s=1, second_factor="off"),
         engine=engine,
         clock=clock,
         cipher=CIPHER,
@@ -301,6 +301,12 @@ class Service:
     def change_approval(self, **figures: int) -> None:
         """Change above which amounts one person does not act alone."""
         self._change_policy("approval", figures)
+
+    def demand_second_factor(self) -> None:
+        """Ask supervisors, operators and auditors for a second factor."""
+        settings = self.context.settings.model_copy(update={"second_factor": "required"})
+        self.context = replace(self.context, settings=settings)
+        self.client = _client(self.context)
 
     def _change_policy(self, part: str, figures: Mapping[str, object]) -> None:
         rules = getattr(self.context.policy, part).model_copy(update=figures)

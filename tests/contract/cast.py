@@ -80,6 +80,8 @@ class Cast:
 
     def token(self, operation_id: str) -> str:
         """Give the token of the role that may ask."""
+        if operation_id == "wallet_sign_out_everywhere":
+            return self.service.customer(0).token  # it ends with the answer
         return self.tokens.get(operation_id.partition("_")[0], "")
 
     def ready(self, operation_id: str) -> Ready:
@@ -113,6 +115,11 @@ class Cast:
         code = self.code()
         assert self.clerk.present(code["code"]).status_code == 201
         return code
+
+    def to_freeze(self) -> Ready:
+        """Give a drawer of another office."""
+        path = self.elsewhere()["path"] | {"number": 1}
+        return {"path": path, "body": {"frozen": True, "reason": "kiểm quỹ"}}
 
     def at_work(self) -> None:
         """Open the clerk's shift if it is closed."""
@@ -532,6 +539,7 @@ READY: Final[dict[str, Callable[[Cast], Ready]]] = {
         "body": {"decision": "approve", "reason": "đã gọi"},
     },
     "staff_sign_in": lambda cast: {"body": cast.credentials("staff")},
+    "staff_offer_second_factor": lambda cast: {"body": cast.credentials("staff")},
     "staff_refresh": lambda cast: {"body": {"refresh_token": cast.session("staff")}},
     "staff_sign_out": lambda cast: {"body": {"refresh_token": cast.session("staff")}},
     "staff_decide": lambda cast: {
@@ -542,6 +550,13 @@ READY: Final[dict[str, Callable[[Cast], Ready]]] = {
         **cast.elsewhere(),
         "body": {"state": "suspended", "reason": "mất điện"},
     },
+    "staff_find_customer": lambda cast: {"body": {"phone": cast.customer.facts["phone"]}},
+    "staff_freeze_customer": lambda cast: {
+        "path": {"id": cast.service.customer(0).id},
+        "body": {"frozen": True, "reason": "mất điện thoại"},
+    },
+    "staff_office_drawers": Cast.elsewhere,
+    "staff_freeze_drawer": Cast.to_freeze,
     "staff_office_life": Cast.elsewhere,
     "staff_office": Cast.elsewhere,
     "staff_check_office": lambda cast: {
@@ -572,6 +587,10 @@ READY: Final[dict[str, Callable[[Cast], Ready]]] = {
     "wallet_move": Cast.to_appoint,
     "wallet_read_notice": lambda cast: {"path": {"id": cast.notice()}},
     "audit_office_reconciliation": lambda _: {"path": {"code": OFFICE}},
+    "operator_change_role": lambda cast: {
+        "path": {"id": cast.service.member("auditor", None)[0]},
+        "body": {"role": "supervisor", "place": AREA, "reason": "đổi việc"},
+    },
     "operator_credit": Cast.salary,
     "operator_credit_batch": lambda cast: {"path": {"id": cast.credited()}},
     "audit_seal": lambda cast: {"path": {"number": cast.seal()}},

@@ -32,6 +32,7 @@ PUBLIC: Final = {
     "wallet_areas",
     "wallet_offices",
     "staff_sign_in",
+    "staff_offer_second_factor",
     "staff_refresh",
     "staff_choose_password",
     "staff_sign_out",

@@ -30,7 +30,9 @@ class Reach(Enum):
     LISTED = "shows what the caller looks after, and leaves out the rest"
     OWN = "the caller's own desk, which a token names and nothing else can"
     HELD = "a payment or a shift in another drawer's hands: its state refuses, or nothing happens"
-    ANYWHERE = "a customer may come to any counter: a code, a card or a PIN is what opens it"
+    ANYWHERE = (
+        "a customer has no area: a code, a card or a PIN opens it at any counter, any supervisor freezes"
+    )
     DOOR = "asked before anybody is known"
 
 
@@ -65,6 +67,10 @@ STAFF: Final = {
     "staff_switch_member": N,
     "staff_move_member": N,
     "staff_reset_member": N,
+    "staff_find_customer": ANYWHERE,
+    "staff_freeze_customer": ANYWHERE,
+    "staff_office_drawers": N,
+    "staff_freeze_drawer": N,
 }
 COUNTER: Final = {
     "counter_line": OWN,

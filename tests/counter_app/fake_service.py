@@ -20,7 +20,7 @@ from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse, PlainTextResponse
 from starlette.responses import Response
 
-from tests.counter_app import fake_board, fake_cash, fake_elders, fake_money
+from tests.counter_app import fake_board, fake_cash, fake_elders, fake_members, fake_money
 
 OFFICE, OFFICE_NAME = "05971-1", "Bưu điện xã Yên Phúc"
 CLERK, OTHER_CLERK, SUPERVISOR, AUDITOR, PASSWORD = "lan", "minh", "thu", "kiem", "cho-hang-8"
@@ -83,6 +83,8 @@ class Fake:
     cash: fake_cash.Cash = field(default_factory=fake_cash.Cash)
     movements: dict[str, int] | None = None  # of a closed shift
     first_password: str = ""  # given by somebody else: opens no session
+    factor: str = "off"  # or "to-enrol", or "enrolled": then a code is good once
+    codes: list[str] = field(default_factory=lambda: ["492039", "118530"])
     held: bool = False  # acts, and keeps the answer back while it is set
 
     def withdrawal(self, amount: int = 2_000_000, digits: str = "1234567890", **more: Any) -> Withdrawal:
@@ -190,6 +192,7 @@ def _app(fake: Fake) -> FastAPI:
     fake_cash.add(app, fake.cash, _tools(fake))
     fake_elders.install(app, fake.elders, _MoneyDoor(fake))
     fake_money.install(app, fake.money, _MoneyDoor(fake))
+    fake_members.install(app, _MoneyDoor(fake))  # before the board, whose routes take any word
     fake_board.install(app, _MoneyDoor(fake), fake.changes)
     return app
 
@@ -281,6 +284,12 @@ def _passwords(app: FastAPI, fake: Fake) -> None:
         fake.tokens.pop((await request.json())["refresh_token"], None)
         return Response(status_code=204)
 
+    @app.post("/staff/v1/second-factor", status_code=201)
+    async def offer(request: Request) -> dict[str, str]:
+        secret = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
+        name = (await request.json())["username"]
+        return {"secret": secret, "uri": f"otpauth://totp/soft-ATM:{name}?secret={secret}&issuer=soft-ATM"}
+
     @app.post("/staff/v1/password")
     async def choose_password(request: Request) -> Response:
         body = await request.json()
@@ -292,14 +301,31 @@ def _passwords(app: FastAPI, fake: Fake) -> None:
         return Response(status_code=204)
 
 
+def _admit(fake: Fake, body: dict[str, str]) -> None:
+    if body["username"] not in STAFF or body["password"] != PASSWORD:
+        raise Refused(401, "wrong-credentials")
+    if fake.first_password == body["password"]:
+        raise Refused(403, "password-must-be-changed")
+    if fake.factor != "off":
+        _second_factor(fake, body.get("code"))
+
+
+def _second_factor(fake: Fake, code: str | None) -> None:
+    if code is None and fake.factor == "enrolled":
+        raise Refused(401, "second-factor-needed")
+    if code is None:
+        raise Refused(403, "second-factor-to-enrol")
+    if code not in fake.codes:
+        raise Refused(401, "second-factor-wrong", remaining_attempts=4)
+    fake.codes.remove(code)
+    fake.factor = "enrolled"
+
+
 def _staff(app: FastAPI, fake: Fake) -> None:
     @app.post("/staff/v1/sessions")
     async def sign_in(request: Request) -> Response:
         body = await request.json()
-        if body["username"] not in STAFF or body["password"] != PASSWORD:
-            raise Refused(401, "wrong-credentials")
-        if fake.first_password == body["password"]:
-            raise Refused(403, "password-must-be-changed")
+        _admit(fake, body)
         return _tokens(fake, body["username"])
 
     @app.post("/staff/v1/sessions/refresh")

@@ -11,10 +11,11 @@ from atm_service.control.members.schemas import (
     FirstPassword,
     MemberView,
     MoveRequest,
+    RoleRequest,
     SwitchRequest,
 )
 from atm_service.platform import paging
-from atm_service.platform.callers import InOverseer
+from atm_service.platform.callers import InOperator, InOverseer
 from atm_service.platform.context import InContext, InNow
 from atm_service.platform.idempotency import InKey
 from atm_service.platform.paging import InCursor, InLimit, Page
@@ -25,12 +26,14 @@ from atm_service.registers.offices.errors import OfficeUnknown
 from atm_service.registers.offices.schemas import InOfficeWanted
 from atm_service.registers.staff import rights, service, store
 from atm_service.registers.staff.domain import Role
-from atm_service.registers.staff.errors import OwnRights, RightsUnchanged
+from atm_service.registers.staff.errors import OwnRights, PlaceUnfit, RightsUnchanged
 
-router = APIRouter(prefix="/staff/v1/members", tags=["staff"])
+router = APIRouter()
+
+_MEMBERS = "/staff/v1/members"
 
 
-@router.get("", name="members", responses=refuses(NotFound))
+@router.get(_MEMBERS, name="members", tags=["staff"], responses=refuses(NotFound))
 def members(
     overseer: InOverseer,
     context: InContext,
@@ -50,7 +53,8 @@ def members(
 
 
 @router.post(
-    "/{id}/state",
+    _MEMBERS + "/{id}/state",
+    tags=["staff"],
     name="switch_member",
     response_model=MemberView,
     responses=refuses(NotFound, OwnRights, RightsUnchanged, keyed=True),
@@ -67,7 +71,8 @@ def switch(
 
 
 @router.post(
-    "/{id}/office",
+    _MEMBERS + "/{id}/office",
+    tags=["staff"],
     name="move_member",
     response_model=MemberView,
     responses=refuses(NotFound, OwnRights, OfficeUnknown, RightsUnchanged, keyed=True),
@@ -83,9 +88,30 @@ def move(
     return context.once(key, 200, work)
 
 
+@router.post(
+    "/operator/v1/members/{id}/role",
+    tags=["operator"],
+    name="change_role",
+    response_model=MemberView,
+    responses=refuses(NotFound, OwnRights, PlaceUnfit, OfficeUnknown, RightsUnchanged, keyed=True),
+)
+def change_role(
+    id: UUID, body: RoleRequest, operator: InOperator, key: InKey, context: InContext, now: InNow
+) -> Response:
+    """Give a member another role. Every session ends; an open shift waits for a take-over."""
+
+    def work(session: Connection) -> MemberView:
+        return MemberView.of(
+            rights.change_role(session, operator, id, body.role, body.place, body.reason, now)
+        )
+
+    return context.once(key, 200, work)
+
+
 # Without a key: an answer is remembered, and this one holds a password. Asked twice, the second one counts.
 @router.post(
-    "/{id}/password",
+    _MEMBERS + "/{id}/password",
+    tags=["staff"],
     name="reset_member",
     status_code=201,
     responses=refuses(NotFound, OwnRights, posted=True),

@@ -27,6 +27,13 @@ class MoveRequest(ReasonRequest):
     office: OfficeCode
 
 
+class RoleRequest(ReasonRequest):
+    """What the member may do from now on, and where: a clerk's office, a supervisor's area or none."""
+
+    role: Role
+    place: str | None = Field(None, pattern=r"^[0-9-]{1,16}$", examples=["178"])
+
+
 class MemberView(_Body):
     """A member of the staff. `must_change`: the password was given by somebody else, and is not changed yet."""
 

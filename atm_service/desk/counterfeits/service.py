@@ -21,6 +21,7 @@ from atm_service.platform import ids, trail
 from atm_service.platform.context import Context
 from atm_service.platform.keys.tokens import Caller
 from atm_service.promises.shifts import service as shifts
+from atm_service.promises.shifts.domain import Stopped
 from kyc import cccd
 
 
@@ -28,7 +29,7 @@ def record(
     session: Connection, context: Context, clerk: Caller, found: CounterfeitRequest, now: datetime
 ) -> Counterfeit:
     """Put a note on record. Raises `NoOpenShift`, and `NotFound` for a deposit that is not this clerk's."""
-    shift = shifts.shift_of(session, clerk)
+    shift = shifts.shift_of(session, clerk, *Stopped)
     if found.deposit_id is not None:
         proposals.own(session, clerk, VoucherKind.DEPOSIT, found.deposit_id)
     number, now = store.next_in(session, store.run(shift.office, ledger.business_date(now)), now)

@@ -14,7 +14,7 @@ from atm_service.platform.context import InContext, InNow
 from atm_service.platform.idempotency import InKey
 from atm_service.platform.problems import refuses
 from atm_service.platform.refusals import NotFound, TooManyAttempts
-from atm_service.promises.shifts.errors import NoOpenShift
+from atm_service.promises.shifts.errors import AT_WORK
 from atm_service.registers.customers import service as customers
 from atm_service.registers.customers.errors import PayeeUnknown
 from atm_service.registers.delegations import errors
@@ -23,7 +23,7 @@ from atm_service.registers.withdrawals.errors import WrongPin
 
 router = APIRouter()
 
-_PROOF = (NoOpenShift, PayerUnknown, TooManyAttempts, WrongPin)
+_PROOF = (*AT_WORK, PayerUnknown, TooManyAttempts, WrongPin)
 
 
 @router.post(

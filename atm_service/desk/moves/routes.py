@@ -13,6 +13,7 @@ from atm_service.promises.shifts.errors import NoOpenShift
 from atm_service.registers.cash import errors
 from atm_service.registers.notes.domain import counted_total
 from atm_service.registers.notes.errors import NotesNotThere
+from atm_service.registers.offices.errors import DrawerFrozen
 
 router = APIRouter(prefix="/counter/v1/cash", tags=["counter"])
 
@@ -22,7 +23,9 @@ router = APIRouter(prefix="/counter/v1/cash", tags=["counter"])
     name="move_cash",
     status_code=201,
     response_model=MoveView,
-    responses=refuses(NoOpenShift, errors.VaultCountDue, NotesNotThere, errors.VaultShort, keyed=True),
+    responses=refuses(
+        NoOpenShift, DrawerFrozen, errors.VaultCountDue, NotesNotThere, errors.VaultShort, keyed=True
+    ),
 )
 def move(body: CashMoveRequest, clerk: InClerk, key: InKey, context: InContext, now: InNow) -> Response:
     """Move counted notes between the vault and the clerk's drawer."""

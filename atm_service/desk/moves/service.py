@@ -10,6 +10,7 @@ from atm_service.platform import chart, ids, trail
 from atm_service.platform.keys.tokens import Caller
 from atm_service.platform.policy import Policy
 from atm_service.promises.shifts import service as shifts
+from atm_service.promises.shifts.domain import Stopped
 from atm_service.registers.cash import service as cash
 from atm_service.registers.cash import vaults
 from atm_service.registers.notes import mixing, stock
@@ -22,9 +23,10 @@ def move(
 ) -> UUID:
     """Move counted notes between the vault and the clerk's drawer; give the entry's id.
 
-    Raises `NoOpenShift`, `VaultCountDue`, `NotesNotThere` and `VaultShort`.
+    At a suspended office too, whose cash must get into the vault. Raises `NoOpenShift`, `DrawerFrozen`,
+    `VaultCountDue`, `NotesNotThere` and `VaultShort`.
     """
-    shift = shifts.shift_of(session, clerk)
+    shift = shifts.shift_of(session, clerk, Stopped.OFFICE_SUSPENDED)
     if to_drawer:
         vaults.refuse_when_due(session, policy, shift.office, now)
     drawer, vault = shift.place, chart.vault(shift.office)

@@ -42,6 +42,11 @@ class Proposal:
         """Name whose word it takes: the payer's, or the account holder's who gets the cash."""
         return self.payer_id or self.payee_id
 
+    @property
+    def people(self) -> list[UUID]:
+        """Name the customers whose money moves."""
+        return [id for id in (self.payer_id, self.payee_id) if id is not None]
+
     def check(self, clerk_id: UUID, shift_id: UUID, now: datetime) -> None:
         """Return while the same clerk may confirm it: in the same shift, on the same business day."""
         same_day = business_date(self.proposed_at) == business_date(now)

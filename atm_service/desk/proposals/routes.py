@@ -35,7 +35,7 @@ from atm_service.platform.problems import refuses
 from atm_service.platform.refusals import NotFound, TooManyAttempts
 from atm_service.promises.approvals import errors as approvals
 from atm_service.promises.approvals.schemas import ApprovalView, ThresholdRequest
-from atm_service.promises.shifts.errors import NoOpenShift
+from atm_service.promises.shifts.errors import AT_WORK
 from atm_service.registers.customers import service as customers
 from atm_service.registers.customers.errors import PayeeUnknown
 from atm_service.registers.headroom.errors import (
@@ -48,7 +48,7 @@ from atm_service.registers.withdrawals import errors
 router = APIRouter(prefix="/counter/v1", tags=["counter"])
 
 _TRANSFER_LIMITS = (TransferLimitReached, CustomerLimitReached)
-_STANDS = (NotFound, NoOpenShift, ProposalLapsed, VoucherExists)
+_STANDS = (NotFound, *AT_WORK, errors.WalletFrozen, ProposalLapsed, VoucherExists)
 _ASKED = (*_STANDS, approvals.AlreadyRequested, approvals.ApprovalUsed)
 _APPROVED = (
     approvals.ApprovalNeeded,
@@ -64,7 +64,8 @@ _APPROVED = (
     status_code=201,
     response_model=DepositView,
     responses=refuses(
-        NoOpenShift,
+        *AT_WORK,
+        errors.WalletFrozen,
         PayeeUnknown,
         TooManyAttempts,
         errors.AmountOutOfRange,
@@ -84,7 +85,8 @@ def propose_deposit(
     status_code=201,
     response_model=TransferView,
     responses=refuses(
-        NoOpenShift,
+        *AT_WORK,
+        errors.WalletFrozen,
         PayerUnknown,
         PayeeUnknown,
         SameAccount,

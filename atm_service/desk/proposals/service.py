@@ -47,7 +47,7 @@ def propose(
 ) -> Proposal:
     """Write down what is to move, and to whom; nothing moves.
 
-    Refuses by shift, amount, payer, payee and limits, in this order.
+    Refuses by shift, amount, payer, payee, frozen wallets and limits, in this order.
     """
     shift, policy = shifts.shift_of(session, clerk), context.policy
     payer_id, counts, checked = None, None, None
@@ -72,6 +72,7 @@ def propose(
         clerk_id=clerk.subject,
         proposed_at=now,
     )
+    customers.refuse_frozen(session, *proposal.people)
     check_limits(session, policy, proposal, now)
     store.insert(session, proposal)
     trail.record(session, now, f"{proposal.kind}.proposed", proposal.id, clerk, {"amount": proposal.amount})
@@ -113,10 +114,10 @@ def confirm(
 ) -> Voucher:
     """Do what was proposed: ledger, voucher and trail in one transaction. A PIN was proved before.
 
-    Refuses by owner, what was done, shift, way, card, limits, approval and funds, in this order.
+    Refuses by owner, frozen wallets, what was done, shift, way, card, limits, approval and funds, in this order.
     """
     proposal, policy = own(session, clerk, kind, id), context.policy
-    customers.lock(session, proposal.customer_id)
+    customers.lock_unfrozen(session, *proposal.people)
     vouchers.refuse_if_done(session, kind, id)
     shift = shifts.shift_of(session, clerk)
     proposal.check(clerk.subject, shift.id, now)

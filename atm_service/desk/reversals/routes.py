@@ -17,7 +17,7 @@ from atm_service.platform.refusals import NotFound
 from atm_service.promises.approvals import errors as approvals
 from atm_service.promises.approvals.domain import Reason
 from atm_service.promises.approvals.schemas import ApprovalView, ReversalRequest
-from atm_service.promises.shifts.errors import NoOpenShift
+from atm_service.promises.shifts.errors import AT_WORK
 from atm_service.registers.withdrawals import errors as withdrawals
 
 router = APIRouter(prefix="/counter/v1", tags=["counter"])
@@ -30,7 +30,7 @@ _APPROVED = (
     approvals.ApprovalRefused,
     approvals.ApprovalExpired,
     approvals.ApprovalUsed,
-    NoOpenShift,
+    *AT_WORK,
     CountDiffers,
 )
 
@@ -96,7 +96,9 @@ def ask_for_deposit(
     name="reverse_deposit",
     status_code=201,
     response_model=VoucherView,
-    responses=refuses(*_OF_ANY, *_APPROVED, withdrawals.DrawerShort, MoneySpent, keyed=True),
+    responses=refuses(
+        *_OF_ANY, *_APPROVED, withdrawals.WalletFrozen, withdrawals.DrawerShort, MoneySpent, keyed=True
+    ),
 )
 def deposit(
     id: UUID, body: CountRequest, clerk: InClerk, key: InKey, context: InContext, now: InNow

@@ -83,9 +83,12 @@ def ask_for_deposit(
 def deposit(
     session: Connection, context: Context, clerk: Caller, id: UUID, counts: Counts, now: datetime
 ) -> Voucher:
-    """Undo a deposit: the counted cash leaves the clerk's drawer. Raises `MoneySpent` at the customer's floor."""
+    """Undo a deposit: the counted cash leaves the clerk's drawer.
+
+    Raises `WalletFrozen`, and `MoneySpent` at the customer's floor.
+    """
     received = _own_deposit(session, clerk, id)
-    customers.lock(session, received.customer_id)
+    customers.lock_unfrozen(session, received.customer_id)
     _check_deposit(_own_deposit(session, clerk, id), now)
     draft = _approved(session, clerk, VoucherKind.DEPOSIT_REVERSAL, id, received, counts, now)
     drawer, customer = chart.drawer(draft.office, draft.drawer), chart.customer(draft.customer_id)

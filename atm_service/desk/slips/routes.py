@@ -12,7 +12,7 @@ from atm_service.platform.idempotency import InKey
 from atm_service.platform.problems import refuses
 from atm_service.platform.refusals import NotFound, TooManyAttempts
 from atm_service.promises.reservations.errors import CannotReserve, CashReserved
-from atm_service.promises.shifts.errors import NoOpenShift
+from atm_service.promises.shifts.errors import AT_WORK
 from atm_service.registers.delegations import errors as delegations
 from atm_service.registers.headroom import errors as headroom_errors
 from atm_service.registers.notes.errors import NotesCannotMake
@@ -21,8 +21,9 @@ from atm_service.registers.withdrawals import errors
 
 router = APIRouter(prefix="/counter/v1", tags=["counter"])
 
-_PROOF = (NoOpenShift, PayerUnknown, TooManyAttempts, errors.WrongPin)
+_PROOF = (*AT_WORK, PayerUnknown, TooManyAttempts, errors.WrongPin)
 _AUTHORISED = (
+    errors.WalletFrozen,
     errors.AmountOutOfRange,
     errors.AmountNotMultiple,
     errors.TooManyLiveCodes,

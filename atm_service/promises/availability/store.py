@@ -48,7 +48,7 @@ _FACTS: Final = """
         FROM service.shift s
         JOIN ledger.account a ON a.id = ledger.account_id('office/' || s.office || '/drawer/' || s.drawer)
         LEFT JOIN service.note_stock n ON n.place = a.code
-        WHERE s.office = o.code AND s.closed_at IS NULL
+        WHERE s.office = o.code AND s.closed_at IS NULL AND s.stopped IS NULL
     ) AS shifts ON true
     LEFT JOIN days ON days.code = o.code
     LEFT JOIN service.office_contact contact ON contact.office = o.code

@@ -7,6 +7,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from atm_service.platform import chart
+from atm_service.registers.offices.errors import DrawerFrozen, OfficeSuspended
 
 
 class ClosedHow(StrEnum):
@@ -17,12 +18,20 @@ class ClosedHow(StrEnum):
     TAKEN_OVER = "taken-over"
 
 
+class Stopped(StrEnum):
+    """Why nothing is paid or taken in a shift any more: it may only be counted and closed."""
+
+    OFFICE_SUSPENDED = "office-suspended"
+    DRAWER_FROZEN = "drawer-frozen"
+
+
 @dataclass(frozen=True)
 class Shift:
     """A clerk's turn at a drawer, from counted opening to counted close. Totals and over/short in đồng.
 
     `recount`: the count just made differs from the ledger; the shift is still open, and the next count stands.
-    `clerk_generation` is that of the clerk's rights: see `standing`.
+    `clerk_generation` is that of the clerk's rights: see `standing`. `stopped` is written by whoever suspends the
+    office or freezes the drawer, on this row, which each payment has locked.
     """
 
     id: UUID
@@ -42,11 +51,18 @@ class Shift:
     counted_by: str | None = None
     recount: bool = False
     clerk_generation: int = 1
+    stopped: Stopped | None = None
 
     @property
     def place(self) -> str:
         """The ledger's account of its drawer."""
         return chart.drawer(self.office, self.drawer)
+
+    def refuse_stopped(self, *but: Stopped) -> None:
+        """Raise `OfficeSuspended` or `DrawerFrozen` where nothing goes on, but for the reasons that do not matter."""
+        if self.stopped is None or self.stopped in but:
+            return
+        raise DrawerFrozen if self.stopped == Stopped.DRAWER_FROZEN else OfficeSuspended
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,10 @@
 """Why a shift refuses: one class per reason."""
 
+from typing import Final
+
 from atm_service.platform.kinds import refused_as
 from atm_service.platform.refusals import Refusal
+from atm_service.registers.offices.errors import DrawerFrozen, OfficeSuspended
 
 
 @refused_as(
@@ -76,3 +79,7 @@ class ColleagueNotProved(Refusal):
 )
 class ColleagueBusy(Refusal):
     """The clerk who is to take the drawer over has an open shift already. Member `drawer`."""
+
+
+AT_WORK: Final = (NoOpenShift, OfficeSuspended, DrawerFrozen)
+"""What everything refuses that asks for a shift in which work goes on."""

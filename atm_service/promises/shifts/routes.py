@@ -16,7 +16,7 @@ from atm_service.platform.paging import InCursor, InLimit, Page
 from atm_service.platform.problems import refuses
 from atm_service.platform.refusals import NotFound, TooManyAttempts
 from atm_service.promises.shifts import errors, service, store
-from atm_service.promises.shifts.domain import Shift
+from atm_service.promises.shifts.domain import Shift, Stopped
 from atm_service.promises.shifts.schemas import (
     CloseRequest,
     HandOverRequest,
@@ -30,7 +30,7 @@ from atm_service.promises.shifts.schemas import (
     TakeOverRequest,
 )
 from atm_service.registers.customers.errors import WrongCredentials
-from atm_service.registers.offices.errors import DrawerUnknown, OfficeNotActive
+from atm_service.registers.offices.errors import DrawerFrozen, DrawerUnknown, OfficeNotActive
 from atm_service.registers.offices.schemas import InOfficeWanted
 from atm_service.registers.staff import service as staff
 from atm_service.registers.staff.errors import PasswordMustBeChanged
@@ -49,6 +49,7 @@ _HIDDEN = frozenset({"clerk_id", "clerk_generation"})
         errors.ShiftAlreadyOpen,
         errors.DrawerInUse,
         DrawerUnknown,
+        DrawerFrozen,
         OfficeNotActive,
         keyed=True,
     ),
@@ -74,7 +75,7 @@ def office_shifts(clerk: InClerk, context: InContext) -> OpenShifts:
 def current_shift(clerk: InClerk, context: InContext) -> ShiftView:
     """Show the clerk's open shift."""
     with context.reading() as session:
-        return _shift(session, service.shift_of(session, clerk))
+        return _shift(session, service.shift_of(session, clerk, *Stopped))
 
 
 @router.post(
@@ -105,6 +106,7 @@ def close_shift(body: CloseRequest, clerk: InClerk, key: InKey, context: InConte
         errors.ColleagueBusy,
         PasswordMustBeChanged,
         OfficeNotActive,
+        DrawerFrozen,
         TooManyAttempts,
         keyed=True,
     ),

@@ -7,9 +7,9 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 
 from atm_service.platform.bodies import ONE_LINE
-from atm_service.promises.shifts.domain import ClosedHow
+from atm_service.promises.shifts.domain import ClosedHow, Stopped
 from atm_service.registers.notes.schemas import Counts
-from atm_service.registers.staff.domain import PASSWORD_MAX
+from atm_service.registers.staff.passwords import LENGTH_MAX
 
 Reason = Annotated[
     str,
@@ -39,7 +39,7 @@ class HandOverRequest(_Body):
 
     counts: Counts
     username: str = Field(min_length=1, max_length=32, examples=["huong.05971"])
-    password: str = Field(min_length=1, max_length=PASSWORD_MAX, repr=False, examples=["mot-cau-dai-de-nho"])
+    password: str = Field(min_length=1, max_length=LENGTH_MAX, repr=False, examples=["mot-cau-dai-de-nho"])
 
 
 class TakeOverRequest(_Body):
@@ -75,6 +75,7 @@ class ShiftView(_Body):
     drawer: int
     clerk: str
     status: Literal["open", "closed"]
+    stopped: Stopped | None = Field(description="nothing is paid any more: count and close")
     recount: bool = Field(
         description="the count just sent differs from the ledger: count once more, the next count stands"
     )

@@ -15,13 +15,13 @@ import ledger
 from atm_service.platform import chart, ids, trail
 from atm_service.platform.keys.tokens import Caller
 from atm_service.promises.shifts import errors, store
-from atm_service.promises.shifts.domain import ClosedHow, Shift
+from atm_service.promises.shifts.domain import ClosedHow, Shift, Stopped
 from atm_service.registers.cash import counting
 from atm_service.registers.notes import stock
 from atm_service.registers.notes.domain import Counts, counted_total, notes_of
 from atm_service.registers.offices import service as offices
 from atm_service.registers.offices import store as office_store
-from atm_service.registers.offices.errors import DrawerUnknown
+from atm_service.registers.offices.errors import DrawerFrozen, DrawerUnknown
 from atm_service.registers.staff import service as staff
 from ledger import reading
 
@@ -30,8 +30,11 @@ def open_shift(session: Connection, clerk: Caller, drawer: int, counts: Counts, 
     """Open the clerk's shift at a counted drawer; what differs from the ledger is posted, and kept as a break."""
     assert clerk.office is not None
     offices.active(session, clerk.office, held=True)
-    if not office_store.lock_drawer(session, clerk.office, drawer):
+    frozen = office_store.lock_drawer(session, clerk.office, drawer)
+    if frozen is None:
         raise DrawerUnknown
+    if frozen:
+        raise DrawerFrozen
     expected = reading.balance(session, chart.drawer(clerk.office, drawer)).normal
     opening = _begin(session, clerk, drawer, counts, expected, now)
     _settle(session, opening, "opening", now)
@@ -55,6 +58,7 @@ def hand_over(
     office_store.find_held(session, clerk.office)
     shift = _own(session, clerk)
     offices.active(session, shift.office)
+    shift.refuse_stopped()
     if theirs := store.open_shift_seen(session, colleague.subject):
         raise errors.ColleagueBusy(drawer=theirs.drawer)
     closing = _end(session, shift, clerk, counts, ClosedHow.HANDED_OVER, now)
@@ -221,11 +225,15 @@ def _settle(session: Connection, count: dict[str, Any], moment: str, now: dateti
     )
 
 
-def shift_of(session: Connection, clerk: Caller) -> Shift:
-    """Find the clerk's open shift, which cannot be closed until this transaction ends. Raises `NoOpenShift`."""
+def shift_of(session: Connection, clerk: Caller, *but: Stopped) -> Shift:
+    """Find the clerk's open shift, which cannot be closed or stopped until this transaction ends.
+
+    Raises `NoOpenShift`, and `OfficeSuspended` or `DrawerFrozen` where it is stopped for another reason than these.
+    """
     shift = shifts_of(session, [clerk]).get(clerk.subject)
     if shift is None:
         raise errors.NoOpenShift
+    shift.refuse_stopped(*but)
     return shift
 
 

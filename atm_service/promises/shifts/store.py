@@ -113,6 +113,7 @@ class ShiftRow(SQLModel, table=True):
         Index("shift_one_per_clerk", "clerk_id", unique=True, postgresql_where=text("closed_at IS NULL")),
         Index("shift_office_opened", "office", "opened_at"),
         CheckConstraint("closed_how IN ('own', 'handed-over', 'taken-over')", name="shift_closed_how"),
+        CheckConstraint("stopped IN ('office-suspended', 'drawer-frozen')", name="shift_stopped"),
         CheckConstraint(
             "(closed_at IS NULL) = (closed_by IS NULL) AND (closed_at IS NULL) = (closed_how IS NULL)",
             name="shift_closed_by",
@@ -134,12 +135,13 @@ class ShiftRow(SQLModel, table=True):
     closing_over_short: int | None = Field(default=None, sa_type=BigInteger)
     closed_by: UUID | None = None
     closed_how: str | None = None
+    stopped: str | None = None
 
 
 _SHIFT: Final = """
     SELECT s.id, s.office, s.drawer, s.clerk_id, t.display_name AS clerk, s.opened_at, s.opening_counts,
         s.opening_total, s.opening_over_short, s.closed_at, s.closing_counts, s.closing_total, s.closing_over_short,
-        s.closed_how, c.display_name AS counted_by, n.generation AS clerk_generation
+        s.closed_how, c.display_name AS counted_by, n.generation AS clerk_generation, s.stopped
     FROM service.shift s JOIN service.staff t ON t.id = s.clerk_id LEFT JOIN service.staff c ON c.id = s.closed_by
         JOIN service.standing n ON n.subject = s.clerk_id
 """

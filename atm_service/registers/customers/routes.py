@@ -82,12 +82,20 @@ def sign_out(body: RefreshRequest, context: InContext, now: InNow) -> Response:
     return Response(status_code=204)
 
 
+@router.post("/sessions/end-all", status_code=204, responses=refuses(NotFound, posted=True))
+def sign_out_everywhere(customer: InCustomer, context: InContext, now: InNow) -> Response:
+    """Sign out on every device, this one too: no token of before is worth anything. For a lost phone."""
+    with context.transaction() as session:
+        service.sign_out_everywhere(session, customer, now)
+    return Response(status_code=204)
+
+
 @router.get("/account", responses=refuses(NotFound))
 def account(customer: InCustomer, context: InContext, now: InNow) -> AccountView:
     """Show the wallet: available money, held money, limits."""
     with context.reading() as session:
         shown = service.account(session, context, customer.subject, now)
-    return AccountView.of(shown)
+    return AccountView.of(shown, context.settings.hotline)
 
 
 @router.get("/statement", responses=refuses())

@@ -115,18 +115,22 @@ class AccountView(_Body):
     full_name: str = Field(examples=["Nông Văn Thắng"])
     phone: str = Field(examples=["0912345678"])
     tier: Literal["standard"]
+    frozen: bool = Field(description="no money goes out, and none is taken in at a counter: call `hotline`")
+    hotline: str = Field(description="whom to call", examples=["1900 54 54 81"])
     available: int = Field(examples=[5_000_000])
     held: int = Field(examples=[2_000_000])
     limits: LimitsView
 
     @classmethod
-    def of(cls, account: Account) -> Self:
+    def of(cls, account: Account, hotline: str) -> Self:
         """Show the wallet to its owner."""
         return cls(
             customer_id=account.customer_id,
             full_name=account.full_name,
             phone=account.phone,
             tier="standard",
+            frozen=account.frozen,
+            hotline=hotline,
             available=account.available,
             held=account.held,
             limits=LimitsView.of(account.limits),

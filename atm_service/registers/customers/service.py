@@ -12,7 +12,7 @@ from uuid import UUID
 from sqlalchemy import Connection
 
 import ledger
-from atm_service.platform import attempts, chart, trail
+from atm_service.platform import attempts, chart, ids, standing, trail
 from atm_service.platform.context import Context
 from atm_service.platform.keys.tokens import Caller
 from atm_service.platform.policy import Policy, Withdrawal
@@ -24,7 +24,8 @@ from atm_service.registers.customers.errors import PayeeUnknown, SessionEnded, W
 from atm_service.registers.customers.store import Customer
 from atm_service.registers.headroom import domain as headroom
 from atm_service.registers.headroom import store as headroom_store
-from atm_service.registers.withdrawals.errors import WrongPin
+from atm_service.registers.offices.errors import FreezeUnchanged
+from atm_service.registers.withdrawals.errors import WalletFrozen, WrongPin
 from kyc import cccd, names, phones
 from kyc.encryption import Cipher
 from kyc.errors import NotMobileNumber
@@ -55,6 +56,7 @@ class Account:
     full_name: str = field(repr=False)
     phone: str = field(repr=False)
     tier: str
+    frozen: bool
     available: int
     held: int
     limits: Limits
@@ -81,7 +83,9 @@ def sign_in(context: Context, phone: str, pin: str, now: datetime) -> Tokens:
         customer = store.find_by_phone(session, fingerprint)
         if customer is None:
             raise WrongCredentials
-        caller = _caller(customer.id)
+        generation = standing.hold(session, customer.id)
+        assert generation is not None
+        caller = _caller(customer.id, generation)
         trail.record(session, now, "session.opened", customer.id, caller)
         return sessions.open(session, context, caller, now)
 
@@ -120,18 +124,18 @@ def prove_pins(
 
     `known` is what `store.lock_each` gave. For the caller's transaction, which must be committed whatever was found.
     """
-    ids = {str(id): id for id in pins}
+    subjects = {str(id): id for id in pins}
     guesses = {
         subject: partial(_is_print, context.cipher, known.get(id), id, pins[id])
-        for subject, id in ids.items()
+        for subject, id in subjects.items()
     }
     refused: dict[UUID, WrongPin | TooManyAttempts] = {}
     rules = context.policy.attempts
     for subject, made in attempts.guess_each(session, rules, attempts.PIN, guesses, now).items():
         if isinstance(made, TooManyAttempts):
-            refused[ids[subject]] = made
+            refused[subjects[subject]] = made
         elif made is not None:
-            refused[ids[subject]] = WrongPin(remaining_attempts=made)
+            refused[subjects[subject]] = WrongPin(remaining_attempts=made)
     return refused
 
 
@@ -168,6 +172,54 @@ def lock(session: Connection, customer_id: UUID) -> None:
         raise NotFound
 
 
+def lock_unfrozen(session: Connection, *customers: UUID) -> None:
+    """Lock customers, none of whom is frozen until the commit. Raises `NotFound` and `WalletFrozen`."""
+    found = store.lock_each(session, customers)
+    if len(found) < len(set(customers)):
+        raise NotFound
+    if any(one.frozen for one in found.values()):
+        raise WalletFrozen
+
+
+def refuse_frozen(session: Connection, *customers: UUID) -> None:
+    """Raise `WalletFrozen` where one of these customers is frozen at the moment: before anybody counts cash."""
+    if store.any_frozen(session, customers):
+        raise WalletFrozen
+
+
+def sign_out_everywhere(session: Connection, customer: Caller, now: datetime) -> None:
+    """End every session of a customer, with the tokens that are about: for a lost phone."""
+    lock(session, customer.subject)
+    _end_sessions(session, customer.subject, customer, "session.all-ended", {}, now)
+
+
+def freeze(
+    session: Connection, by: Caller, customer_id: UUID, reason: str, now: datetime, *, frozen: bool
+) -> None:
+    """Freeze a wallet or thaw it. Frozen, no money goes out from this commit on, and every session ends.
+
+    Raises `NotFound` and `FreezeUnchanged`.
+    """
+    found = store.lock_each(session, [customer_id]).get(customer_id)
+    if found is None:
+        raise NotFound
+    if found.frozen is frozen:
+        raise FreezeUnchanged
+    deed = "customer.frozen" if frozen else "customer.thawed"
+    _end_sessions(session, customer_id, by, deed, {"reason": reason}, now)
+    values = {"id": ids.new(now), "customer_id": customer_id, "by": by.subject, "now": now}
+    store.freeze(session, values | {"frozen": frozen, "reason": reason})
+
+
+def _end_sessions(
+    session: Connection, customer_id: UUID, by: Caller, deed: str, detail: dict[str, str], now: datetime
+) -> None:
+    standing.lock(session, customer_id)
+    standing.change(session, customer_id)
+    ended = sessions.end_all(session, customer_id, now)
+    trail.record(session, now, deed, customer_id, by, {**detail, "sessions_ended": ended})
+
+
 def named(
     session: Connection, context: Context, *, phone: str | None = None, id_number: str | None = None
 ) -> UUID:
@@ -200,6 +252,7 @@ def account(session: Connection, context: Context, customer_id: UUID, now: datet
         full_name=open_identity(context, customer_id, customer.identity_sealed).full_name,
         phone=context.cipher.decrypt(customer.phone_sealed, place).decode(),
         tier=customer.tier,
+        frozen=store.any_frozen(session, [customer_id]),
         available=balance.available,
         held=balance.held,
         limits=_limits(session, context.policy, customer_id, now),
@@ -245,9 +298,10 @@ def _is_print(cipher: Cipher, pin_print: bytes | None, id: UUID, pin: str) -> bo
     return hmac.compare_digest(pin_print or bytes(32), at_rest.pin_print(cipher, id, pin))
 
 
-def _caller(customer_id: UUID) -> Caller:
-    return Caller(customer_id, "wallet", "customer", None)
+def _caller(customer_id: UUID, generation: int) -> Caller:
+    return Caller(customer_id, "wallet", "customer", None, generation)
 
 
 def _who(session: Connection, customer_id: UUID) -> Caller | None:
-    return _caller(customer_id) if store.find(session, customer_id) else None
+    generation = standing.generation(session, customer_id)
+    return None if generation is None else _caller(customer_id, generation)

@@ -1,12 +1,12 @@
 """Customers in the database: identity encrypted, found again by keyed hashes, the PIN as a keyed hash."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Connection, DateTime, LargeBinary, text
+from sqlalchemy import CheckConstraint, Connection, DateTime, Index, LargeBinary, text
 from sqlmodel import Field, SQLModel
 
 from atm_service.platform.locking import Rank
@@ -27,6 +27,44 @@ class CustomerRow(SQLModel, table=True):
     pin_print: bytes = Field(sa_type=LargeBinary)
     provider_reference: str
     created_at: datetime = Field(sa_type=DateTime(timezone=True))
+    frozen: bool = False
+
+
+class CustomerFreezeRow(SQLModel, table=True):
+    """A customer who was frozen or thawed. Writing it down is what does it: migration 0026."""
+
+    __tablename__ = "customer_freeze"
+    __table_args__ = (
+        CheckConstraint("length(reason) BETWEEN 3 AND 200", name="customer_freeze_reason"),
+        Index("customer_freeze_of_customer", "customer_id", "id"),
+        {"schema": "service"},
+    )
+
+    id: UUID = Field(primary_key=True)
+    customer_id: UUID = Field(foreign_key="service.customer.id")
+    frozen: bool
+    reason: str
+    changed_by: UUID = Field(foreign_key="service.staff.id")
+    changed_at: datetime = Field(sa_type=DateTime(timezone=True))
+
+
+@dataclass(frozen=True, slots=True)
+class Locked:
+    """What a decision about a locked customer rests on. `generation` is that of the wallet's tokens: see `standing`."""
+
+    pin_print: bytes = field(repr=False)
+    frozen: bool
+    generation: int
+
+
+@dataclass(frozen=True, slots=True)
+class Freeze:
+    """Whether a customer is frozen, and who said so last and why; never, for a customer who never was."""
+
+    frozen: bool
+    reason: str | None
+    changed_by: str | None
+    changed_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +101,26 @@ _BY_PHONE: Final = text(
 _BY_CARD: Final = text(
     f"SELECT {_COLUMNS} FROM service.customer WHERE id_print = :fingerprint"  # noqa: S608  the same
 )
-_LOCK: Final = Rank.CUSTOMER.locks(
-    "SELECT id, pin_print FROM service.customer WHERE id = ANY (:ids) ORDER BY id FOR NO KEY UPDATE"
-)
+_LOCK: Final = Rank.CUSTOMER.locks("""
+    SELECT c.id, c.pin_print, c.frozen, n.generation
+    FROM service.customer AS c JOIN service.standing AS n ON n.subject = c.id
+    WHERE c.id = ANY (:ids) ORDER BY c.id FOR NO KEY UPDATE OF c FOR SHARE OF n
+""")
+_FROZEN: Final = text("SELECT EXISTS (SELECT FROM service.customer WHERE id = ANY (:ids) AND frozen)")
+# Its trigger freezes or thaws the customer's live codes: see migration 0026.
+_FREEZE: Final = Rank.WITHDRAWAL.locks("""
+    INSERT INTO service.customer_freeze (id, customer_id, frozen, reason, changed_by, changed_at)
+    VALUES (:id, :customer_id, :frozen, :reason, :by, :now)
+""")
+_FREEZE_OF: Final = text("""
+    SELECT c.frozen, f.reason, t.display_name AS changed_by, f.changed_at
+    FROM service.customer AS c
+    LEFT JOIN LATERAL (
+        SELECT * FROM service.customer_freeze WHERE customer_id = c.id ORDER BY id DESC LIMIT 1
+    ) AS f ON true
+    LEFT JOIN service.staff AS t ON t.id = f.changed_by
+    WHERE c.id = :id
+""")
 _KNOWN: Final = text("SELECT EXISTS (SELECT FROM service.customer WHERE id_print = :fingerprint)")
 
 
@@ -98,9 +153,26 @@ def lock(session: Connection, id: UUID) -> bool:
     return id in lock_each(session, [id])
 
 
-def lock_each(session: Connection, ids: Sequence[UUID]) -> dict[UUID, bytes]:
-    """Lock customers in the order of their ids; give those that there are, with the keyed hashes of their PINs."""
-    return {row.id: row.pin_print for row in session.execute(_LOCK, {"ids": list(ids)})}
+def lock_each(session: Connection, ids: Sequence[UUID]) -> dict[UUID, Locked]:
+    """Lock customers in the order of their ids; give those that there are."""
+    rows = session.execute(_LOCK, {"ids": list(ids)})
+    return {row.id: Locked(row.pin_print, row.frozen, row.generation) for row in rows}
+
+
+def any_frozen(session: Connection, ids: Sequence[UUID]) -> bool:
+    """Tell whether one of these customers is frozen."""
+    return bool(session.execute(_FROZEN, {"ids": list(ids)}).scalar_one())
+
+
+def freeze(session: Connection, values: Mapping[str, Any]) -> None:
+    """Write down that a locked customer is frozen or thawed, and so do it; live codes hear of it."""
+    session.execute(_FREEZE, dict(values))
+
+
+def freeze_of(session: Connection, id: UUID) -> Freeze | None:
+    """Tell whether a customer is frozen; None when there is no such customer."""
+    row = session.execute(_FREEZE_OF, {"id": id}).one_or_none()
+    return None if row is None else Freeze(*row)
 
 
 def has_person(session: Connection, id_print: bytes) -> bool:

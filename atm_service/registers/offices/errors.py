@@ -14,6 +14,36 @@ class OfficeNotActive(Refusal):
     """The office is not active. Member `state`."""
 
 
+@refused_as(
+    409,
+    "office-suspended",
+    "This office is suspended and pays nobody",
+    "Pay nothing. Send the customer to one of `elsewhere`; count and close your drawer.",
+    audited=True,
+)
+class OfficeSuspended(Refusal):
+    """The office was suspended while the shift was open.
+
+    Member `elsewhere`: names of offices that can pay what was presented, the nearest first.
+    """
+
+
+@refused_as(
+    409,
+    "drawer-frozen",
+    "This drawer is frozen",
+    "Pay nothing and take nothing out. Count it, close it, and call your supervisor.",
+    audited=True,
+)
+class DrawerFrozen(Refusal):
+    """A supervisor has frozen the drawer: it may only be counted and closed."""
+
+
+@refused_as(409, "freeze-unchanged", "It is so already", "Look at it again.")
+class FreezeUnchanged(Refusal):
+    """The drawer or the customer is frozen, or is not, already."""
+
+
 @refused_as(409, "state-unchanged", "The office is in this state already", "Look at the office again.")
 class StateUnchanged(Refusal):
     """The office is in this state already. Member `state`."""

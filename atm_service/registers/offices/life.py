@@ -25,7 +25,8 @@ def change_state(
     """Change an office's state; the reason is kept for good. `by` is None at the command line, in nobody's name.
 
     This is the one door: what rests on an office's state and must hear of a change is told here, after it is made.
-    Open shifts of a suspended office go on until they are closed; none opens. Raises what `states.check` refuses.
+    From then on a suspended office pays nobody: its open shifts may be counted and closed, and none opens. Raises what
+    `states.check` refuses.
     """
     state = _lock(session, code)
     by_supervisor = by is not None and by.role == "supervisor"
@@ -33,6 +34,27 @@ def change_state(
     change: dict[str, Any] = {"was": state, "state": to, "reason": reason}
     life_store.change(session, _signed(session, "office_change", by, code, now) | change)
     trail.record(session, now, "office-state", None, by, {"office": code, **change})
+
+
+def freeze_drawer(
+    session: Connection, by: Caller, code: str, number: int, reason: str, now: datetime, *, frozen: bool
+) -> None:
+    """Freeze a drawer, or thaw it. Frozen, it may only be counted and closed from then on.
+
+    Raises `DrawerUnknown` and `FreezeUnchanged`.
+    """
+    _living(session, code)
+    was = store.lock_drawer(session, code, number)
+    if was is None:
+        raise errors.DrawerUnknown
+    if was is frozen:
+        raise errors.FreezeUnchanged
+    change = {"drawer": number, "reason": reason}
+    life_store.freeze_drawer(
+        session, _signed(session, "drawer_freeze", by, code, now) | change | {"frozen": frozen}
+    )
+    deed = "drawer.frozen" if frozen else "drawer.thawed"
+    trail.record(session, now, deed, None, by, {"office": code, **change})
 
 
 def check(

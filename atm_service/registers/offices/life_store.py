@@ -6,7 +6,18 @@ from datetime import date, datetime
 from typing import Any, Final, Literal, get_args
 from uuid import UUID
 
-from sqlalchemy import ARRAY, CheckConstraint, Column, Connection, DateTime, Index, String, TextClause, text
+from sqlalchemy import (
+    ARRAY,
+    CheckConstraint,
+    Column,
+    Connection,
+    DateTime,
+    ForeignKeyConstraint,
+    Index,
+    String,
+    TextClause,
+    text,
+)
 from sqlmodel import Field, SQLModel
 
 from atm_service.platform.locking import Rank
@@ -53,6 +64,27 @@ class OfficeChangeRow(SQLModel, table=True):
     state: str
     reason: str
     changed_by: UUID | None = Field(default=None, foreign_key="service.staff.id")
+    changed_at: datetime = Field(sa_type=DateTime(timezone=True))
+    stops_shifts: bool
+
+
+class DrawerFreezeRow(SQLModel, table=True):
+    """A drawer that was frozen or thawed. Writing it down is what does it: migration 0026."""
+
+    __tablename__ = "drawer_freeze"
+    __table_args__ = (
+        CheckConstraint("length(reason) BETWEEN 3 AND 200", name="drawer_freeze_reason"),
+        ForeignKeyConstraint(["office", "drawer"], ["service.drawer.office", "service.drawer.number"]),
+        Index("drawer_freeze_of_drawer", "office", "drawer", "id"),
+        {"schema": "service"},
+    )
+
+    id: UUID = Field(primary_key=True)
+    office: str
+    drawer: int
+    frozen: bool
+    reason: str
+    changed_by: UUID = Field(foreign_key="service.staff.id")
     changed_at: datetime = Field(sa_type=DateTime(timezone=True))
 
 
@@ -112,6 +144,17 @@ class Checked:
 
 
 @dataclass(frozen=True)
+class DrawerState:
+    """Whether a drawer is frozen, and who said so last and why; never, for a drawer that never was."""
+
+    number: int
+    frozen: bool
+    reason: str | None
+    changed_by: str | None
+    changed_at: datetime | None
+
+
+@dataclass(frozen=True)
 class OtherDay:
     """A date that has other hours; `everywhere`: it was set for all offices."""
 
@@ -121,7 +164,7 @@ class OtherDay:
     everywhere: bool
 
 
-_LOCK: Final = Rank.OFFICE.locks("SELECT state FROM service.office WHERE code = :code FOR UPDATE")
+_LOCK: Final = Rank.OFFICE.locks("SELECT state FROM service.office WHERE code = :code FOR NO KEY UPDATE")
 _CHECKS: Final = text("""
     SELECT DISTINCT ON (c.item) c.item, c.passed, c.words, t.display_name AS checked_by, c.checked_at
     FROM service.office_check AS c LEFT JOIN service.staff AS t ON t.id = c.checked_by
@@ -145,9 +188,25 @@ _PLACES: Final = text("""
     JOIN ledger.account AS a ON a.id = ledger.account_id(place.code)
     ORDER BY place.number
 """)
-_CHANGE: Final = text("""
+_WRITTEN: Final = """
     INSERT INTO service.office_change (id, office, was, state, reason, changed_by, changed_at)
     VALUES (:id, :office, :was, :state, :reason, :by, :now)
+"""
+_CHANGE: Final = text(_WRITTEN)
+# The row's trigger stops the office's open shifts, or lets them go on: see migration 0026.
+_SUSPEND: Final = Rank.SHIFT.locks(_WRITTEN)
+_FREEZE: Final = Rank.SHIFT.locks("""
+    INSERT INTO service.drawer_freeze (id, office, drawer, frozen, reason, changed_by, changed_at)
+    VALUES (:id, :office, :drawer, :frozen, :reason, :by, :now)
+""")
+_DRAWERS: Final = text("""
+    SELECT d.number, d.frozen, f.reason, t.display_name AS changed_by, f.changed_at
+    FROM service.drawer AS d
+    LEFT JOIN LATERAL (
+        SELECT * FROM service.drawer_freeze WHERE office = d.office AND drawer = d.number ORDER BY id DESC LIMIT 1
+    ) AS f ON true
+    LEFT JOIN service.staff AS t ON t.id = f.changed_by
+    WHERE d.office = :office ORDER BY d.number
 """)
 _CHECK: Final = text("""
     INSERT INTO service.office_check (id, office, item, passed, words, checked_by, checked_at)
@@ -161,7 +220,7 @@ _SET_DAY: Final = text("""
     INSERT INTO service.office_day_hours (id, office, day, hours, reason, set_by, set_at)
     VALUES (:id, :office, :day, :hours, :reason, :by, :now)
 """)
-Told = Literal["office_check", "office_hours", "office_day_hours", "office_change"]
+Told = Literal["office_check", "office_hours", "office_day_hours", "office_change", "drawer_freeze"]
 """What is told of an office, row by row."""
 
 _NEWEST: Final[dict[Told, TextClause]] = {
@@ -227,7 +286,18 @@ def newest(session: Connection, table: Told, code: str | None) -> UUID | None:
 
 def change(session: Connection, values: Mapping[str, Any]) -> None:
     """Write a change of state down, and so make it."""
-    session.execute(_CHANGE, dict(values))
+    suspends = State.SUSPENDED in (values["was"], values["state"])
+    session.execute(_SUSPEND if suspends else _CHANGE, dict(values))
+
+
+def freeze_drawer(session: Connection, values: Mapping[str, Any]) -> None:
+    """Write down that a locked drawer is frozen or thawed, and so do it; its open shift hears of it."""
+    session.execute(_FREEZE, dict(values))
+
+
+def drawers(session: Connection, code: str) -> list[DrawerState]:
+    """Give an office's drawers, and of each why it was frozen or thawed last."""
+    return [DrawerState(**row) for row in session.execute(_DRAWERS, {"office": code}).mappings()]
 
 
 def check(session: Connection, values: Mapping[str, Any]) -> None:

@@ -26,7 +26,7 @@ def bring_cash(session: Connection, code: str, drawer: int, amount: int, id: UUI
     For demonstrations and tests: the drawer's notes are not known until its next count. Offices get their cash by
     deliveries.
     """
-    if not store.lock_drawer(session, code, drawer):
+    if store.lock_drawer(session, code, drawer) is None:
         raise errors.DrawerUnknown
     stock.lock(session, chart.drawer(code, drawer))
     entry = Entry(

@@ -41,6 +41,7 @@ class DrawerRow(SQLModel, table=True):
 
     office: str = Field(primary_key=True, foreign_key="service.office.code")
     number: int = Field(primary_key=True)
+    frozen: bool = False
 
 
 _INSERT = Rank.OFFICE.locks("""
@@ -61,7 +62,7 @@ _ADD_DRAWER = text(
     "INSERT INTO service.drawer (office, number) VALUES (:office, :number) ON CONFLICT DO NOTHING"
 )
 _LOCK_DRAWER = Rank.DRAWER.locks(
-    "SELECT number FROM service.drawer WHERE office = :office AND number = :number FOR UPDATE"
+    "SELECT frozen FROM service.drawer WHERE office = :office AND number = :number FOR UPDATE"
 )
 
 
@@ -102,9 +103,12 @@ def add_drawer(session: Connection, office: str, number: int) -> None:
     session.execute(_ADD_DRAWER, {"office": office, "number": number})
 
 
-def lock_drawer(session: Connection, office: str, number: int) -> bool:
-    """Lock a drawer against another opening, close or delivery; False when there is none."""
-    return session.execute(_LOCK_DRAWER, {"office": office, "number": number}).one_or_none() is not None
+def lock_drawer(session: Connection, office: str, number: int) -> bool | None:
+    """Lock a drawer against another opening, close or delivery; tell whether it is frozen, None when there is none."""
+    frozen: bool | None = session.execute(
+        _LOCK_DRAWER, {"office": office, "number": number}
+    ).scalar_one_or_none()
+    return frozen
 
 
 def names(session: Connection, codes: Sequence[str]) -> dict[str, str]:

@@ -13,6 +13,7 @@ from atm_service.platform.refusals import NotFound
 from atm_service.registers.payments import service
 from atm_service.registers.payments.errors import BankLinkUnknown, TopUpOutOfRange
 from atm_service.registers.payments.schemas import TopUpRequest, TopUpView
+from atm_service.registers.withdrawals.errors import WalletFrozen
 
 router = APIRouter(prefix="/wallet/v1/top-ups", tags=["wallet"])
 
@@ -21,7 +22,7 @@ router = APIRouter(prefix="/wallet/v1/top-ups", tags=["wallet"])
     "",
     status_code=201,
     response_model=TopUpView,
-    responses=refuses(BankLinkUnknown, TopUpOutOfRange, keyed=True),
+    responses=refuses(NotFound, WalletFrozen, BankLinkUnknown, TopUpOutOfRange, keyed=True),
 )
 def top_up(body: TopUpRequest, customer: InCustomer, key: InKey, context: InContext, now: InNow) -> Response:
     """Bring money in from a linked account. Safe to repeat with the same key: one debit at the bank at most.

@@ -20,6 +20,7 @@ from atm_service.platform.refusals import NotFound
 from atm_service.registers.banks import service as banks
 from atm_service.registers.banks import store as bank_links
 from atm_service.registers.banks.store import BankLink
+from atm_service.registers.customers import service as customers
 from atm_service.registers.payments import domain, store
 from atm_service.registers.payments.domain import TopUpStatus
 from atm_service.registers.payments.errors import BankLinkUnknown
@@ -32,8 +33,9 @@ KIND: Final = "top-up"
 def begin(
     session: Connection, context: Context, customer: Caller, bank_link_id: UUID, amount: int, now: datetime
 ) -> TopUp:
-    """Write a pending top-up down. Commit it, then `ask`. Raises `TopUpOutOfRange` and `BankLinkUnknown`."""
+    """Write a pending top-up down. Commit it, then `ask`. Raises its refusal."""
     domain.check_amount(amount, context.policy.top_up)
+    customers.lock_unfrozen(session, customer.subject)
     if bank_links.find(session, customer.subject, bank_link_id) is None:
         raise BankLinkUnknown
     top_up = TopUp(ids.new(now), customer.subject, bank_link_id, amount, TopUpStatus.PENDING, None, now)

@@ -20,6 +20,10 @@ class PasswordTooShort(StaffInvalid):
     """A password has 12 to 128 characters."""
 
 
+class PasswordGuessable(StaffInvalid):
+    """This password is easy to guess: take four words that do not belong together, nothing of a name or an office."""
+
+
 class OfficeNeeded(StaffInvalid):
     """A clerk belongs to an office."""
 
@@ -57,12 +61,74 @@ class PasswordUnfit(Refusal):
 
 
 @refused_as(
+    409,
+    "password-common",
+    "This password is easy to guess",
+    "Choose four words that do not belong together, and nothing of your name or office.",
+)
+class PasswordCommon(Refusal):
+    """The new password is known to everybody, or made of names and words that are."""
+
+
+@refused_as(
+    401,
+    "second-factor-needed",
+    "A code of the authenticator is needed too",
+    "Send the six digits that it shows now as `code`.",
+)
+class SecondFactorNeeded(Refusal):
+    """The password is right, and the member has a second factor."""
+
+
+@refused_as(
+    401,
+    "second-factor-wrong",
+    "This code is not right, or was used",
+    "Wait for the next code of the authenticator; its clock must be right. Each code is good once.",
+    audited=True,
+)
+class SecondFactorWrong(Refusal):
+    """The code is not of now, or was used before. Member `remaining_attempts`: 0 when the door is shut now."""
+
+
+@refused_as(
+    403,
+    "second-factor-to-enrol",
+    "This role needs an authenticator first",
+    "Get a secret at /staff/v1/second-factor, put it into an authenticator, and sign in with its code.",
+)
+class SecondFactorToEnrol(Refusal):
+    """The password is right, and the role asks for a second factor that the member has not enrolled yet."""
+
+
+@refused_as(
+    409,
+    "second-factor-stands",
+    "An authenticator is enrolled already",
+    "Sign in with its code. If it is lost, ask an operator for a reset.",
+    audited=True,
+)
+class SecondFactorStands(Refusal):
+    """The member has a second factor: it is replaced by a reset alone."""
+
+
+@refused_as(
     409, "own-rights", "Nobody changes their own rights", "Ask another supervisor or operator.", audited=True
 )
 class OwnRights(Refusal):
-    """A member of staff would switch off, move or reset themselves."""
+    """A member of staff would switch off, move or reset themselves, or change their own role."""
+
+
+@refused_as(
+    409,
+    "place-unfit",
+    "This role has another place",
+    "Give a clerk an office, a supervisor an area or nothing, anybody else nothing.",
+)
+class PlaceUnfit(Refusal):
+    """A clerk has an office, a supervisor may have an area that there is, and nobody else has either."""
 
 
 @refused_as(409, "rights-unchanged", "It is so already", "Look at the list of the staff again.")
 class RightsUnchanged(Refusal):
-    """The member is in this state, or at this office, already."""
+    """The member is in this state, at this office, or of this role and place, already."""

@@ -1,6 +1,7 @@
-"""Switch staff off and on, move them, and give them a first password: at once, for tokens that are about too.
+"""Switch staff off and on, move them, give them another role or a first password; tokens of before end with it.
 
-A supervisor does it to the clerks of their own offices, an operator to everybody, nobody to themselves.
+A supervisor does it to the clerks of their own offices, an operator to everybody, nobody to themselves. Roles are the
+operator's to give.
 """
 
 import secrets
@@ -18,9 +19,19 @@ from atm_service.platform.keys.tokens import Caller
 from atm_service.platform.refusals import NotFound
 from atm_service.platform.sessions import service as sessions
 from atm_service.registers.customers.errors import WrongCredentials
-from atm_service.registers.staff import domain, service, store
-from atm_service.registers.staff.errors import OwnRights, PasswordTooShort, PasswordUnfit, RightsUnchanged
+from atm_service.registers.staff import passwords, second_factor, service, store
+from atm_service.registers.staff.domain import Role
+from atm_service.registers.staff.errors import (
+    OwnRights,
+    PasswordCommon,
+    PasswordGuessable,
+    PasswordTooShort,
+    PasswordUnfit,
+    PlaceUnfit,
+    RightsUnchanged,
+)
 from atm_service.registers.staff.store import Member
+from atm_service.registers.units import store as units
 
 _LETTERS: Final = "abcdefghijkmnpqrstuvwxyz23456789"  # 32, without those that look alike
 
@@ -52,8 +63,33 @@ def move(session: Connection, by: Caller, id: UUID, office: str, reason: str, no
     return _changed(session, by, replace(member, office=office), "staff.moved", detail, now)
 
 
+def change_role(
+    session: Connection, by: Caller, id: UUID, role: Role, place: str | None, reason: str, now: datetime
+) -> Member:
+    """Give a member another role, by an operator. `place`: a clerk's office, or a supervisor's area.
+
+    Raises `NotFound`, `OwnRights`, `PlaceUnfit`, `OfficeUnknown` and `RightsUnchanged`.
+    """
+    member = _locked(session, by, id, now)
+    office, area = (place, None) if role == "clerk" else (None, place)
+    today = ledger.business_date(now)
+    if (role == "clerk") is not (office is not None) or (area is not None and role != "supervisor"):
+        raise PlaceUnfit
+    if area is not None and not units.has_area(session, area, today):
+        raise PlaceUnfit
+    if office is not None:
+        service.office_in_scope(session, by, office, today)
+    if (member.role, member.office, member.area) == (role, office, area):
+        raise RightsUnchanged
+    fresh = replace(member, role=role, office=office, area=area)
+    detail = {"from": member.role, "to": role, "office": office, "area": area, "reason": reason}
+    return _changed(session, by, fresh, "staff.role-changed", detail, now)
+
+
 def reset(context: Context, by: Caller, id: UUID, reason: str, now: datetime) -> tuple[Member, str]:
     """Give a member a first password, good only for choosing another; give it to be told, once.
+
+    The second factor goes with the old one: a lost authenticator is replaced in this way.
 
     Raises `NotFound` and `OwnRights`.
     """
@@ -61,19 +97,26 @@ def reset(context: Context, by: Caller, id: UUID, reason: str, now: datetime) ->
     kept = service.hashed(context.hasher, password)
     with context.transaction() as session:
         fresh = replace(_locked(session, by, id, now), password_hash=kept, must_change=True)
-        return _changed(session, by, fresh, "staff.reset", {"reason": reason}, now), password
+        member = _changed(session, by, fresh, "staff.reset", {"reason": reason}, now)
+        second_factor.forget(session, id)
+        return member, password
 
 
-def choose_password(context: Context, username: str, password: str, chosen: str, now: datetime) -> None:
-    """Let whoever knows a member's password choose another; every session of before ends.
+def choose_password(
+    context: Context, username: str, password: str, code: str | None, chosen: str, now: datetime
+) -> None:
+    """Let whoever knows a member's password, and has the second factor, choose another; every session of before ends.
 
-    Raises `WrongCredentials`, `TooManyAttempts` and `PasswordUnfit`.
+    Raises `WrongCredentials`, `TooManyAttempts`, `PasswordUnfit`, `PasswordCommon`, and as `second_factor.prove` does.
     """
     known = service.proved(context, username, password, now)
+    second_factor.prove_enrolled(context, known, code, now)
     try:
-        domain.check_password(chosen)
+        passwords.check(chosen, known.username, known.display_name, known.office, known.office_name)
     except PasswordTooShort:
         raise PasswordUnfit from None
+    except PasswordGuessable:
+        raise PasswordCommon from None
     if secrets.compare_digest(chosen.encode(), password.encode()):
         raise PasswordUnfit
     kept = service.hashed(context.hasher, chosen)

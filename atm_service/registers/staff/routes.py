@@ -19,26 +19,46 @@ from atm_service.registers.customers import onboarding
 from atm_service.registers.customers.errors import AlreadyDecided, SessionEnded, WrongCredentials
 from atm_service.registers.customers.schemas import ApplicationView
 from atm_service.registers.staff import rights, service
-from atm_service.registers.staff.errors import PasswordMustBeChanged, PasswordUnfit
+from atm_service.registers.staff.errors import (
+    PasswordCommon,
+    PasswordMustBeChanged,
+    PasswordUnfit,
+    SecondFactorNeeded,
+    SecondFactorStands,
+    SecondFactorToEnrol,
+    SecondFactorWrong,
+)
 from atm_service.registers.staff.schemas import (
     ApplicationInReview,
     DecisionRequest,
     PasswordRequest,
+    SecondFactorOffer,
+    SecondFactorRequest,
     StaffSession,
     StaffSignInRequest,
 )
 
 router = APIRouter(prefix="/staff/v1", tags=["staff"])
 
+_FACTOR = (SecondFactorNeeded, SecondFactorWrong)
+
 
 @router.post(
     "/sessions",
     status_code=201,
-    responses=refuses(WrongCredentials, TooManyAttempts, PasswordMustBeChanged, signed_in=False, posted=True),
+    responses=refuses(
+        WrongCredentials,
+        TooManyAttempts,
+        PasswordMustBeChanged,
+        SecondFactorToEnrol,
+        *_FACTOR,
+        signed_in=False,
+        posted=True,
+    ),
 )
 def sign_in(body: StaffSignInRequest, context: InContext, now: InNow) -> StaffSession:
-    """Sign in by user name and password."""
-    return StaffSession.of_member(*service.sign_in(context, body.username, body.password, now))
+    """Sign in by user name and password; supervisors, operators and auditors by their authenticator's code too."""
+    return StaffSession.of_member(*service.sign_in(context, body.username, body.password, body.code, now))
 
 
 @router.post(
@@ -64,12 +84,39 @@ def sign_out(body: RefreshRequest, context: InContext, now: InNow) -> Response:
     "/password",
     name="choose_password",
     status_code=204,
-    responses=refuses(WrongCredentials, TooManyAttempts, PasswordUnfit, signed_in=False, posted=True),
+    responses=refuses(
+        WrongCredentials,
+        TooManyAttempts,
+        PasswordUnfit,
+        PasswordCommon,
+        *_FACTOR,
+        signed_in=False,
+        posted=True,
+    ),
 )
 def choose_password(body: PasswordRequest, context: InContext, now: InNow) -> Response:
     """Choose another password, knowing the one of now. Every session ends; sign in anew."""
-    rights.choose_password(context, body.username, body.password, body.new_password, now)
+    rights.choose_password(context, body.username, body.password, body.code, body.new_password, now)
     return Response(status_code=204)
+
+
+@router.post(
+    "/second-factor",
+    name="offer_second_factor",
+    status_code=201,
+    responses=refuses(
+        WrongCredentials,
+        TooManyAttempts,
+        PasswordMustBeChanged,
+        SecondFactorStands,
+        signed_in=False,
+        posted=True,
+    ),
+)
+def offer_second_factor(body: SecondFactorRequest, context: InContext, now: InNow) -> SecondFactorOffer:
+    """Get a secret for an authenticator, and enrol it by signing in with its code. Asked twice, the last counts."""
+    offer = service.offer_second_factor(context, body.username, body.password, now)
+    return SecondFactorOffer(secret=offer.secret, uri=offer.uri)
 
 
 @router.get("/applications", responses=refuses(NotFound))

@@ -11,7 +11,8 @@ from atm_service.platform.sessions.domain import Tokens
 from atm_service.platform.sessions.schemas import Session
 from atm_service.registers.customers import service as customers
 from atm_service.registers.customers.application_store import Application
-from atm_service.registers.staff.domain import PASSWORD_MAX, Role
+from atm_service.registers.staff.domain import Role
+from atm_service.registers.staff.passwords import LENGTH_MAX
 from atm_service.registers.staff.store import Member
 from kyc.identity import Identity
 
@@ -21,17 +22,34 @@ class _Body(BaseModel):
 
 
 class StaffSignInRequest(_Body):
-    """A member's user name and password."""
+    """A member's user name and password, and the authenticator's six digits where one is enrolled."""
 
     username: str = Field(min_length=1, max_length=32, examples=["hoa.05971"])
-    password: str = Field(min_length=1, max_length=PASSWORD_MAX, repr=False, examples=["mot-cau-dai-de-nho"])
+    password: str = Field(min_length=1, max_length=LENGTH_MAX, repr=False, examples=["mot-cau-dai-de-nho"])
+    code: str | None = Field(None, pattern=r"^[0-9]{6}$", repr=False, examples=["492039"])
+
+
+class SecondFactorRequest(_Body):
+    """A member's user name and password, for a secret that an authenticator is to have."""
+
+    username: str = Field(min_length=1, max_length=32, examples=["giam.dinh"])
+    password: str = Field(min_length=1, max_length=LENGTH_MAX, repr=False, examples=["mot-cau-dai-de-nho"])
+
+
+class SecondFactorOffer(_Body):
+    """What the authenticator is to have, told once; it counts from the first sign-in with its code."""
+
+    secret: str = Field(repr=False, examples=["JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"])
+    uri: str = Field(
+        repr=False, description="the same for a QR", examples=["otpauth://totp/soft-ATM:giam.dinh"]
+    )
 
 
 class PasswordRequest(StaffSignInRequest):
     """A member's user name, the password of now, and the one to be used from now on."""
 
     new_password: str = Field(
-        min_length=1, max_length=PASSWORD_MAX, repr=False, examples=["mot-cau-khac-de-nho"]
+        min_length=1, max_length=LENGTH_MAX, repr=False, examples=["mot-cau-khac-de-nho"]
     )
 
 

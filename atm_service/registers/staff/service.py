@@ -20,9 +20,16 @@ from atm_service.registers.customers.errors import SessionEnded, WrongCredential
 from atm_service.registers.offices import store as offices
 from atm_service.registers.offices.domain import Office
 from atm_service.registers.offices.errors import OfficeUnknown
-from atm_service.registers.staff import domain, store
+from atm_service.registers.staff import domain, passwords, second_factor, store
 from atm_service.registers.staff.domain import Role
-from atm_service.registers.staff.errors import AreaWrong, OfficeMissing, PasswordMustBeChanged, UsernameTaken
+from atm_service.registers.staff.errors import (
+    AreaWrong,
+    OfficeMissing,
+    PasswordMustBeChanged,
+    SecondFactorStands,
+    UsernameTaken,
+)
+from atm_service.registers.staff.second_factor import Offer
 from atm_service.registers.staff.store import Member
 from atm_service.registers.units import store as units
 
@@ -48,11 +55,13 @@ def add(
 
     A supervisor of an `area` looks after its offices and those of areas below it; without one, after all.
     """
-    domain.check(username, password, role, office, display_name)
+    domain.check(username, role, office, display_name)
+    place = None if office is None else offices.find(session, office)
+    passwords.check(password, username, display_name, office, place.name if place else None)
     today = ledger.business_date(now)
     if area is not None and (role != "supervisor" or not units.has_area(session, area, today)):
         raise AreaWrong(AreaWrong.__doc__)
-    if office is not None and offices.find(session, office) is None:
+    if office is not None and place is None:
         raise OfficeMissing(OfficeMissing.__doc__)
     member_id = ids.new(now)
     member = Member(
@@ -64,18 +73,33 @@ def add(
     return member_id
 
 
-def sign_in(context: Context, username: str, password: str, now: datetime) -> tuple[Tokens, Member]:
-    """Open a session for whoever knows the password of this user name.
+def sign_in(
+    context: Context, username: str, password: str, code: str | None, now: datetime
+) -> tuple[Tokens, Member]:
+    """Open a session for whoever knows the password of this user name, and has the second factor if one is asked for.
 
-    Raises `WrongCredentials`, `TooManyAttempts` and `PasswordMustBeChanged`.
+    Raises `WrongCredentials`, `TooManyAttempts`, `PasswordMustBeChanged`, and what `second_factor.prove` raises.
     """
     member = _admitted(context, username, password, now)
+    second_factor.prove(context, member, code, now)
     with context.transaction() as session:
         if store.hold(session, member.id) != member:
             raise WrongCredentials  # switched off, moved or reset a moment ago: the next try tells
         who = caller(member)
         trail.record(session, now, "session.opened", member.id, who)
         return sessions.open(session, context, who, now), member
+
+
+def offer_second_factor(context: Context, username: str, password: str, now: datetime) -> Offer:
+    """Give whoever knows the password a secret for an authenticator. Raises `SecondFactorStands` where one is there."""
+    member = _admitted(context, username, password, now)
+    with context.transaction() as session:
+        if store.lock(session, member.id) != member:
+            raise WrongCredentials
+        offer = second_factor.offer(session, context, member, now)
+    if offer is None:
+        raise SecondFactorStands
+    return offer
 
 
 def prove(context: Context, username: str, password: str, now: datetime) -> Caller:

@@ -6,8 +6,9 @@
        ├──cancel──▶ cancelled
        └──deadline──▶ expired
 
-Precedence of refusals: how it ended (paid, reversed, cancelled, expired), then the wrong office, then the day, then
-another drawer's lease, then the deadline. Time is an argument; nothing here reads a clock, a database or the network.
+Precedence of refusals: how it ended (paid, reversed, cancelled, expired), then a frozen wallet, then the wrong office,
+then the day, then another drawer's lease, then the deadline. Time is an argument; nothing here reads a clock, a
+database or the network.
 """
 
 from dataclasses import dataclass, replace
@@ -76,7 +77,8 @@ class Payment:
 class Withdrawal:
     """A withdrawal. Amount and fee in đồng; `office` and `day` are set where the code is bound to one.
 
-    With `delegation_id` the cash is for a delegate, at the delegation's office.
+    With `delegation_id` the cash is for a delegate, at the delegation's office. `frozen` is written by whoever freezes
+    the customer, on this row, which each payment has locked.
     """
 
     id: UUID
@@ -95,6 +97,7 @@ class Withdrawal:
     day: date | None = None
     reservation: Reservation | None = None
     delegation_id: UUID | None = None
+    frozen: bool = False
 
     @property
     def is_live(self) -> bool:
@@ -231,7 +234,10 @@ class Withdrawal:
         return replace(self, status=WithdrawalStatus.REVERSED)
 
     def _refuse_if_ended(self, drawer: Drawer) -> None:
+        """Say how it ended, or that its wallet is frozen."""
         if self.is_live:
+            if self.frozen:
+                raise errors.WalletFrozen
             return
         if self.status is WithdrawalStatus.PAID:
             self._refuse_paid(drawer)

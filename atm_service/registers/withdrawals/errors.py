@@ -283,3 +283,14 @@ class AlreadyEnded(Refusal):
 @refused_as(409, "code-not-live", "There is no open code to show", "Look at `ended_as`.")
 class CodeNotLive(Refusal):
     """There is no code to show: the withdrawal has ended. Member `ended_as`: its status."""
+
+
+@refused_as(
+    409,
+    "wallet-frozen",
+    "This wallet is frozen",
+    "No money goes out, and none is taken in at a counter. The customer calls the hotline.",
+    audited=True,
+)
+class WalletFrozen(Refusal):
+    """A supervisor has frozen the wallet: no codes, no payments, no transfers, until it is thawed."""

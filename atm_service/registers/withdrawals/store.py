@@ -101,6 +101,7 @@ class WithdrawalRow(SQLModel, table=True):
     day: date | None = None
     reservation: str | None = None
     delegation_id: UUID | None = None
+    frozen: bool = False
 
 
 class ReceiptRow(SQLModel, table=True):
@@ -145,7 +146,7 @@ class Found:
 _COLUMNS: Final = """
     w.id, w.customer_id, w.amount, w.fee, w.lifetime, w.office, w.created_at, w.expires_at, w.status,
     w.drawer_office, w.drawer, w.lease_until, w.by_digits, w.digits_sealed, w.receipt_id, w.delegation_id,
-    w.day, w.reservation, r.paid_at, r.office AS paid_office, r.drawer AS paid_drawer
+    w.day, w.reservation, w.frozen, r.paid_at, r.office AS paid_office, r.drawer AS paid_drawer
 """
 _FROM: Final = "FROM service.withdrawal w LEFT JOIN service.receipt r ON r.id = w.receipt_id"
 
@@ -296,4 +297,5 @@ def _withdrawal(row: Row[Any]) -> Withdrawal:
         day=row.day,
         reservation=Reservation(row.reservation) if row.reservation else None,
         delegation_id=row.delegation_id,
+        frozen=row.frozen,
     )

@@ -13,6 +13,7 @@ from atm_service.platform.keys.tokens import Caller
 from atm_service.registers.offices import hours, life, life_store, service, store
 from atm_service.registers.offices.domain import Line, State
 from atm_service.registers.offices.states import Item
+from atm_service.registers.staff import service as staff
 from atm_service.registers.units import coverage, files
 from atm_service.registers.units import service as units
 from atm_service.registers.units import store as unit_store
@@ -23,7 +24,9 @@ from atm_service.run.cli.context import fail, named, said, working
 HISTORY_MAX: Final = 100
 DAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
-app: Final = typer.Typer(help="Offices: import, list, check, state, hours, coverage.", no_args_is_help=True)
+app: Final = typer.Typer(
+    help="Offices: import, list, check, state, drawers, hours, coverage.", no_args_is_help=True
+)
 
 Code = Annotated[str, typer.Argument(help="such as 05971-1")]
 By = Annotated[str, typer.Option(help="user name of the operator or supervisor in whose name this is done")]
@@ -123,6 +126,20 @@ def change_state(ctx: typer.Context, code: Code, to: State, by: By, reason: Why)
         if to is State.READY:
             life.furnish(session, code, 1, now)
     typer.echo(f"{code} is {to}")
+
+
+@app.command("freeze")
+def freeze_drawer(ctx: typer.Context, code: Code, drawer: int, by: By, reason: Why) -> None:
+    """Freeze a drawer: from now on it may only be counted and closed."""
+    _freeze(ctx, code, drawer, by, reason, frozen=True)
+    typer.echo(f"{code}: drawer {drawer} is frozen")
+
+
+@app.command("thaw")
+def thaw_drawer(ctx: typer.Context, code: Code, drawer: int, by: By, reason: Why) -> None:
+    """Thaw a drawer."""
+    _freeze(ctx, code, drawer, by, reason, frozen=False)
+    typer.echo(f"{code}: drawer {drawer} works again")
 
 
 @app.command("history")
@@ -226,6 +243,13 @@ def show_coverage(
     for one in coverage.of(found):
         typer.echo(f"{one.area_code:5} {_share(one)}  {one.area}")
     typer.echo(f"all   {_share(coverage.whole(found))}")
+
+
+def _freeze(ctx: typer.Context, code: str, drawer: int, by: str, reason: str, *, frozen: bool) -> None:
+    with working(ctx) as (context, now), context.transaction() as session:
+        who = _signer(session, by)
+        staff.office_in_scope(session, who, code, ledger.business_date(now))
+        life.freeze_drawer(session, who, code, drawer, said(reason), now, frozen=frozen)
 
 
 def _share(one: Coverage) -> str:

@@ -80,6 +80,22 @@ def move(ctx: typer.Context, username: str, office: str, by: By, reason: Reason)
     typer.echo(f"{username} works at {office} now, and signs in anew")
 
 
+@app.command("role")
+def change_role(
+    ctx: typer.Context,
+    username: str,
+    role: Role,
+    by: By,
+    reason: Reason,
+    place: Annotated[str | None, typer.Option(help="a clerk's office, a supervisor's area")] = None,
+) -> None:
+    """Give a member another role."""
+    with working(ctx) as (context, now), context.transaction() as session:
+        operator, member = named(session, by, "operator"), _member(session, username)
+        rights.change_role(session, operator, member.id, role, place, said(reason), now)
+    typer.echo(f"{username} is {role} now, and signs in anew")
+
+
 @app.command("reset")
 def reset(ctx: typer.Context, username: str, by: By, reason: Reason) -> None:
     """Give a member a first password, shown once; the member chooses another at the counter's sign-in."""

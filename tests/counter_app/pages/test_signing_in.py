@@ -63,6 +63,32 @@ async def test_a_first_password_is_changed_at_the_sign_in(tmp_path: Path) -> Non
 
 
 @in_loop
+async def test_an_authenticator_is_set_up_at_the_first_sign_in(tmp_path: Path) -> None:
+    """The page shows what to scan; its first code signs in, and from then on one is asked for."""
+    async with desk(tmp_path) as at:
+        at.fake.factor = "to-enrol"
+        await at.sign_in(SUPERVISOR)
+        assert "Ghi ứng dụng xác thực" in at.browser.text
+        assert "JBSW Y3DP" in at.browser.text
+        fields = {"username": SUPERVISOR, "password": PASSWORD}
+        answer = await at.browser.send("/sign-in", **fields, code="12345x")
+        assert (answer.status_code, "Mã này sai hoặc đã dùng rồi" in answer.text) == (401, True)
+        answer = await at.browser.send("/sign-in", **fields, code="000000")
+        assert "Còn được thử 4 lần." in answer.text
+        await at.browser.send("/sign-in", **fields, code="492 039")
+        assert at.browser.path == "/queue"
+
+        other = at.another_browser()
+        await at.sign_in(SUPERVISOR, other)
+        assert "Cần thêm mã của ứng dụng xác thực" in other.text
+        assert 'name="code"' in other.text
+        await other.send("/sign-in", **fields, code="492039")
+        assert "Mã này sai hoặc đã dùng rồi" in other.text
+        await other.send("/sign-in", **fields, code="118530")
+        assert other.path == "/queue"
+
+
+@in_loop
 async def test_other_roles_are_turned_away(tmp_path: Path) -> None:
     """An auditor has no work at the counter: the staff session is ended at once."""
     async with desk(tmp_path) as at:

@@ -65,6 +65,43 @@ PLANTS: Final = [
     ("shifts-post-over-short", "UPDATE service.shift SET drawer = 2 WHERE closed_at IS NOT NULL"),
     ("shift-counts-add-up", "UPDATE service.shift SET opening_total = opening_total + 1"),
     ("shift-counts-add-up", "UPDATE service.shift SET closing_counts = '{\"1000\": 1}' WHERE closed_at IS NOT NULL"),
+    # What is stopped.
+    ("stops-are-told", "UPDATE service.withdrawal SET frozen = true WHERE id = :live"),
+    (
+        "stops-are-told",
+        """UPDATE service.shift
+           SET stopped = 'drawer-frozen', closed_at = NULL, closed_by = NULL, closed_how = NULL
+           WHERE id = (SELECT shift_id FROM service.receipt WHERE id = :receipt)""",
+    ),
+    (
+        "stops-are-told",
+        """INSERT INTO service.customer_freeze
+           SELECT gen_random_uuid(), customer_id, true, 'abc', clerk_id, now()
+           FROM service.receipt WHERE id = :receipt""",
+    ),
+    (
+        "stops-are-told",
+        """INSERT INTO service.drawer_freeze SELECT gen_random_uuid(), office, drawer, true, 'abc', clerk_id, now()
+           FROM service.receipt WHERE id = :receipt""",
+    ),
+    (
+        "nothing-paid-while-stopped",
+        """INSERT INTO service.customer_freeze
+           SELECT gen_random_uuid(), customer_id, true, 'abc', clerk_id, paid_at - interval '1 s' FROM service.receipt
+           WHERE id = :receipt""",
+    ),
+    (
+        "nothing-paid-while-stopped",
+        """INSERT INTO service.drawer_freeze
+           SELECT gen_random_uuid(), office, drawer, true, 'abc', clerk_id, paid_at - interval '1 s'
+           FROM service.receipt WHERE id = :receipt""",
+    ),
+    (
+        "nothing-paid-while-stopped",
+        """INSERT INTO service.office_change
+           SELECT gen_random_uuid(), office, 9, 'active', 'suspended', 'abc', clerk_id, paid_at - interval '1 s'
+           FROM service.receipt WHERE id = :receipt""",
+    ),
     # Top-ups.
     ("top-ups-have-entries", "UPDATE service.top_up SET amount = amount + 1"),
     ("top-ups-have-entries", "UPDATE service.top_up SET customer_id = :second"),

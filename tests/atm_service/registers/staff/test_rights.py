@@ -141,6 +141,29 @@ def test_a_clerk_moves_and_signs_in_anew(service: Service) -> None:
     assert slug(unknown) == "office-unknown"
 
 
+def test_an_operator_gives_another_role(service: Service) -> None:
+    """With the place that belongs to it; tokens of before are worth nothing, and nobody promotes themselves."""
+    clerk, operator, boss = service.clerk(), service.staff("operator"), service.staff("supervisor")
+    customer = service.customer()
+    code = customer.code(AMOUNT)
+    assert clerk.present(code["code"]).status_code == 201
+
+    def give(who: Person, whom: Person, role: str, place: str | None = None) -> Response:
+        return who.post(f"/operator/v1/members/{whom.id}/role", {"role": role, "place": place, **WHY})
+
+    assert give(boss, clerk, "supervisor").status_code == 403
+    assert slug(give(operator, operator, "auditor")) == "own-rights"
+    for role, place in (("clerk", None), ("auditor", OFFICE), ("supervisor", "999"), ("operator", "178")):
+        assert slug(give(operator, clerk, role, place)) == "place-unfit"
+    assert slug(give(operator, clerk, "clerk", "99999-1")) == "office-unknown"
+    assert slug(give(operator, clerk, "clerk", OFFICE)) == "rights-unchanged"
+    made = give(operator, clerk, "supervisor", "178").json()
+    assert (made["role"], made["office"], made["area"]) == ("supervisor", None, "178")
+    assert slug(clerk.pay(code["id"], customer.facts["id_number"])) == "no-open-shift"
+    assert clerk.get("/counter/v1/shifts/current").status_code == 401
+    assert sign_in(service, username(service, clerk)).json()["role"] == "supervisor"
+
+
 @pytest.mark.parametrize("deed", ["switched-off", "reset", "moved"])
 def test_the_trail_says_who_why_and_how_many_sessions_ended(service: Service, deed: str) -> None:
     """A deed at somebody's rights names who did it; the password is nowhere."""

@@ -45,3 +45,11 @@ def test_a_clerk_moves_and_gets_a_first_password(run: Run) -> None:
     shown = run("staff", "reset", "hoa", *SIGNED).stdout
     assert len(shown.split(" signs in with ")[1].split()[0]) == len("xxxx-xxxx-xxxx-xxxx")
     assert "password to be changed" in run("staff", "list", "--role", "clerk").stdout
+
+
+def test_a_clerk_becomes_a_supervisor_of_an_area(run: Run) -> None:
+    """The list shows the area; a role without its place is refused."""
+    assert run("staff", "role", "hoa", "supervisor", "--place", "178", *SIGNED).exit_code == 0
+    assert "178" in run("staff", "list", "--role", "supervisor").stdout
+    refused = run("staff", "role", "hoa", "clerk", *SIGNED)
+    assert (refused.exit_code, "This role has another place" in refused.stderr) == (1, True)

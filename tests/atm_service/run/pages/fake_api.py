@@ -259,6 +259,8 @@ def wallet_routes(fake: Fake) -> APIRouter:
             "full_name": "Nông Thị Hoà",
             "phone": PHONE,
             "tier": "full",
+            "frozen": False,
+            "hotline": "1900 54 54 81",
             "available": fake.available,
             "held": fake.held(),
             "limits": limits,

@@ -2,7 +2,7 @@
 
 import { client, now } from "../api.js";
 import { h } from "../dom.js";
-import { dateTime, isoDay } from "../format.js";
+import { dateTime, digitsOf, isoDay } from "../format.js";
 import { field, form } from "../forms.js";
 import { t } from "../i18n.js";
 import { go } from "../shell.js";
@@ -28,9 +28,12 @@ export function signInScreen() {
   const fields = [
     field({ name: "username", label: t("field.username"), autocomplete: "username", maxlength: 64, check: required }),
     field({ name: "password", label: t("field.password"), type: "password", autocomplete: "current-password", maxlength: 128, check: required }),
+    field({ name: "code", label: t("audit.code"), inputmode: "numeric", autocomplete: "one-time-code", maxlength: 7, read: digitsOf,
+      check: (value) => (/^(\d{6})?$/.test(digitsOf(value)) ? null : t("audit.code-six")) }),
   ];
   const act = async (values) => {
-    const { role } = await staff.signIn(values);
+    const { code, ...known } = values;
+    const { role } = await staff.signIn(code ? values : known);
     if (role === "auditor") return go("controls");
     await staff.signOut();
     go(`no/${role}`);

@@ -46,6 +46,8 @@ export default {
 "control.offices-within-limits": "No office paid beyond the limits",
 "control.open-holds-are-live-withdrawals": "Every open hold is a live withdrawal, and every live withdrawal has one",
 "control.paid-withdrawals-have-receipts": "Every paid withdrawal has one receipt",
+"control.nothing-paid-while-stopped": "Nothing was paid while a wallet, drawer or office was stopped",
+"control.stops-are-told": "Codes and shifts are stopped as their customers, drawers and offices are",
 "control.payments-in-trail": "Every payment is in the audit trail",
 "control.receipt-numbers-run-on": "Receipt numbers run on without a gap",
 "control.receipts-have-entries": "Every receipt has one entry that moves exactly its money",
@@ -129,5 +131,10 @@ export default {
 "journal.download": "Download",
 "journal.preparing": "Preparing the file…",
 "journal.done": "Downloaded.",
+"audit.code": "Code of the authenticator",
+"audit.code-six": "The code has six digits.",
+"problem.second-factor-needed": "A code of the authenticator is needed too\nType the six digits that it shows now.",
+"problem.second-factor-wrong": "This code is wrong, or was used\nWait for the next one and type it. {remaining_attempts} tries are left.",
+"problem.second-factor-to-enrol": "This role needs an authenticator first\nSign in at a counter's page once to set it up, then come back here.",
 "problem.password-must-be-changed": "This password was given by somebody else\nChange it on the sign-in page of a counter, then sign in again."
 };

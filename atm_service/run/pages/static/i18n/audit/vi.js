@@ -46,6 +46,8 @@ export default {
 "control.offices-within-limits": "Không điểm nào vượt hạn mức ngày hoặc tháng",
 "control.open-holds-are-live-withdrawals": "Mỗi khoản tạm giữ đang mở là một lệnh đang chờ, và ngược lại",
 "control.paid-withdrawals-have-receipts": "Mỗi lệnh đã chi có đúng một phiếu chi",
+"control.nothing-paid-while-stopped": "Không chi gì trong lúc ví, ngăn kéo hay điểm bị dừng",
+"control.stops-are-told": "Mã và ca bị dừng đúng theo khách, ngăn kéo và điểm",
 "control.payments-in-trail": "Mỗi lần chi có trong nhật ký kiểm tra",
 "control.receipt-numbers-run-on": "Số phiếu chi liên tục, không thiếu số nào",
 "control.receipts-have-entries": "Mỗi phiếu chi có đúng một bút toán",
@@ -129,5 +131,10 @@ export default {
 "journal.download": "Tải về",
 "journal.preparing": "Đang chuẩn bị tệp…",
 "journal.done": "Đã tải xong.",
+"audit.code": "Mã của ứng dụng xác thực",
+"audit.code-six": "Mã gồm sáu chữ số.",
+"problem.second-factor-needed": "Cần thêm mã của ứng dụng xác thực\nNhập sáu chữ số ứng dụng trên điện thoại đang hiện.",
+"problem.second-factor-wrong": "Mã sai hoặc đã dùng\nChờ mã kế tiếp rồi nhập lại. Còn {remaining_attempts} lần thử.",
+"problem.second-factor-to-enrol": "Vai trò này cần có ứng dụng xác thực\nHãy đăng nhập tại trang của quầy một lần để ghi ứng dụng, rồi quay lại đây.",
 "problem.password-must-be-changed": "Mật khẩu này do người khác cấp\nHãy đổi tại trang đăng nhập của quầy rồi đăng nhập lại."
 };

@@ -1,0 +1,21 @@
+-- Nothing was paid to a customer, out of a drawer or at an office while it was frozen or suspended. A payment that read
+-- the clock before a thaw may have waited for it, as long as a statement may last.
+SELECT concat('receipt ', r.number, ': paid while ', stop.what, ' was stopped since ', stop.since) AS detail
+FROM (
+    SELECT 'its customer' AS what, customer_id, NULL::text AS office, NULL::integer AS drawer, frozen AS stops,
+           changed_at AS since, lead(changed_at) OVER (PARTITION BY customer_id ORDER BY id) AS until
+    FROM service.customer_freeze
+    UNION ALL
+    SELECT 'its drawer', NULL, office, drawer, frozen,
+           changed_at, lead(changed_at) OVER (PARTITION BY office, drawer ORDER BY id)
+    FROM service.drawer_freeze
+    UNION ALL
+    SELECT 'its office', NULL, office, NULL, state = 'suspended' AND stops_shifts,
+           changed_at, lead(changed_at) OVER (PARTITION BY office ORDER BY number)
+    FROM service.office_change
+) AS stop
+JOIN service.receipt AS r
+  ON r.customer_id = stop.customer_id OR (r.office = stop.office AND (stop.drawer IS NULL OR r.drawer = stop.drawer))
+WHERE stop.stops AND r.paid_at > stop.since
+  AND (stop.until IS NULL OR r.paid_at < stop.until - interval '10 seconds')
+  -- new: AND r.entry_id = ANY (CAST(:new AS uuid[]))

@@ -1,0 +1,1 @@
+"""Wallets and drawers, stopped and let go again by supervisors and operators."""

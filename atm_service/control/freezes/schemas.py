@@ -1,0 +1,79 @@
+"""HTTP bodies of freezes."""
+
+from datetime import datetime
+from typing import Self
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from atm_service.registers.cash.schemas import ReasonRequest
+from atm_service.registers.customers.store import Freeze
+from atm_service.registers.offices.life_store import DrawerState
+
+
+class _Body(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class FreezeRequest(ReasonRequest):
+    """Whether it is to be frozen or thawed, and why."""
+
+    frozen: bool = Field(strict=True, examples=[True])
+
+
+class CustomerByPhone(_Body):
+    """Whom to look for, by phone number."""
+
+    phone: str = Field(min_length=9, max_length=20, repr=False, examples=["0912345678"])
+
+
+class CustomerByCard(_Body):
+    """Whom to look for, by card number."""
+
+    id_number: str = Field(pattern=r"^[0-9]{12}$", repr=False, examples=["020185001234"])
+
+
+class CustomerState(_Body):
+    """Whether a customer's wallet is frozen; who said so last, when and why: null where nobody ever did."""
+
+    id: UUID
+    masked_name: str = Field(examples=["N••• V•• T••••"])
+    masked_id: str = Field(examples=["••••••••4321"])
+    frozen: bool
+    reason: str | None = Field(examples=["Khách báo mất điện thoại"])
+    changed_by: str | None = Field(examples=["Vi Thị Thu"])
+    changed_at: datetime | None
+
+    @classmethod
+    def of(cls, id: UUID, masked: tuple[str, str], freeze: Freeze) -> Self:
+        """Show a customer to whoever may freeze the wallet."""
+        return cls(
+            id=id,
+            masked_name=masked[0],
+            masked_id=masked[1],
+            frozen=freeze.frozen,
+            reason=freeze.reason,
+            changed_by=freeze.changed_by,
+            changed_at=freeze.changed_at,
+        )
+
+
+class OfficeDrawer(_Body):
+    """Whether a drawer is frozen; who said so last, when and why: null where nobody ever did."""
+
+    number: int
+    frozen: bool
+    reason: str | None = Field(examples=["Kiểm quỹ đột xuất"])
+    changed_by: str | None = Field(examples=["Vi Thị Thu"])
+    changed_at: datetime | None
+
+    @classmethod
+    def of(cls, state: DrawerState) -> Self:
+        """Show a drawer to whoever may freeze it."""
+        return cls(**vars(state))
+
+
+class Drawers(_Body):
+    """The drawers of an office."""
+
+    items: list[OfficeDrawer]

@@ -1,0 +1,58 @@
+"""`soft-atm customers`: freeze a wallet, thaw it, and see which it is."""
+
+from typing import Annotated, Final
+from uuid import UUID
+
+import typer
+from sqlalchemy import Connection
+
+from atm_service.platform.context import Context
+from atm_service.registers.customers import service, store
+from atm_service.registers.customers.errors import PayeeUnknown
+from atm_service.run.cli.context import fail, named, said, working
+
+app: Final = typer.Typer(help="Customers' wallets: show, freeze, thaw.", no_args_is_help=True)
+
+Phone = Annotated[str, typer.Argument(help="the customer's phone number")]
+By = Annotated[str, typer.Option(help="user name of the operator in whose name this is done")]
+Why = Annotated[str, typer.Option(help="kept for good; nothing personal")]
+
+
+@app.command("show")
+def show(ctx: typer.Context, phone: Phone) -> None:
+    """Show whether a wallet is frozen, since when, by whom and why."""
+    with working(ctx) as (context, _), context.transaction() as session:
+        id = _found(session, context, phone)
+        found = store.freeze_of(session, id)
+        name, _id_number = service.masked(service.identity(session, context, id))
+    assert found is not None
+    since = "" if found.changed_at is None else f" since {found.changed_at:%Y-%m-%d %H:%M}"
+    by = "" if found.changed_by is None else f", {found.changed_by}: {found.reason}"
+    typer.echo(f"{id}  {name}  {'frozen' if found.frozen else 'active'}{since}{by}")
+
+
+@app.command("freeze")
+def freeze(ctx: typer.Context, phone: Phone, by: By, reason: Why) -> None:
+    """Freeze a wallet: no code is made or paid from now on, and it is signed out everywhere."""
+    _freeze(ctx, phone, by, reason, frozen=True)
+    typer.echo("frozen: nothing goes out of this wallet, and it is signed out everywhere")
+
+
+@app.command("thaw")
+def thaw(ctx: typer.Context, phone: Phone, by: By, reason: Why) -> None:
+    """Thaw a wallet: its codes that are still good can be paid again."""
+    _freeze(ctx, phone, by, reason, frozen=False)
+    typer.echo("thawed: the customer signs in anew")
+
+
+def _freeze(ctx: typer.Context, phone: str, by: str, reason: str, *, frozen: bool) -> None:
+    with working(ctx) as (context, now), context.transaction() as session:
+        who = named(session, by, "operator")
+        service.freeze(session, who, _found(session, context, phone), said(reason), now, frozen=frozen)
+
+
+def _found(session: Connection, context: Context, phone: str) -> UUID:
+    try:
+        return service.named(session, context, phone=phone)
+    except PayeeUnknown:
+        fail("no customer has this phone number")

@@ -1,0 +1,93 @@
+"""The stand-in's clerks, one customer's wallet and one office's drawers, in memory."""
+
+from typing import Any
+
+from fastapi import FastAPI, Request
+from starlette.responses import Response
+
+from tests.counter_app.fake_board import CODE
+from tests.counter_app.fake_money import Door
+
+CLERK_ID, CUSTOMER_ID = "01a1e215-2900-7653-b7d8-f4e48f9e97a9", "01a1e215-2900-7653-b7d8-f4e48f9e97aa"
+PHONE = "0912345678"
+NEVER: dict[str, Any] = {"reason": None, "changed_by": None, "changed_at": None}
+
+
+def _member(**changes: Any) -> dict[str, Any]:
+    return {
+        "id": CLERK_ID,
+        "username": "hoa.05971",
+        "display_name": "Lý Thị Hoa",
+        "role": "clerk",
+        "office": CODE,
+        "office_name": "Bưu điện Chi Lăng",
+        "area": None,
+        "active": True,
+        "must_change": False,
+        **changes,
+    }
+
+
+def install(app: FastAPI, door: Door) -> None:
+    """Add the routes."""
+    _members(app, door)
+    _stops(app, door)
+
+
+async def _changed(request: Request, door: Door, thing: dict[str, Any], *names: str) -> Response:
+    who, body = door.who(request, "supervisor"), await request.json()
+
+    def act() -> tuple[int, dict[str, Any]]:
+        thing.update({name: body[name] for name in names if name in body})
+        return 200, thing
+
+    return await door.once(request, who, act)
+
+
+def _members(app: FastAPI, door: Door) -> None:
+    clerk = _member()
+
+    @app.get("/staff/v1/members")
+    async def members(request: Request) -> dict[str, Any]:
+        door.who(request, "supervisor")
+        return {"items": [clerk], "next_cursor": None}
+
+    @app.post("/staff/v1/members/{id}/password", status_code=201)
+    async def reset(request: Request, id: str) -> dict[str, Any]:
+        door.who(request, "supervisor")
+        assert id == CLERK_ID
+        clerk["must_change"] = True
+        return {"member": clerk, "password": "k7fm-2xqp-hh9d-wn3c"}
+
+    @app.post("/staff/v1/members/{id}/{what}")
+    async def change(request: Request, id: str, what: str) -> Response:
+        assert (id, what in ("state", "office")) == (CLERK_ID, True)
+        return await _changed(request, door, clerk, "active", "office")
+
+
+def _stops(app: FastAPI, door: Door) -> None:
+    wallet = {"id": CUSTOMER_ID, "masked_name": "N••• V••", "masked_id": "••••4321", "frozen": False, **NEVER}
+    drawer = {"number": 1, "frozen": False, **NEVER}
+
+    @app.post("/staff/v1/customers/search")
+    async def find(request: Request) -> dict[str, Any]:
+        door.who(request, "supervisor")
+        if (await request.json()) != {"phone": PHONE}:
+            raise door.refuse(404, "payee-unknown")
+        return wallet
+
+    @app.get("/staff/v1/offices/{code}/drawers")
+    async def drawers(request: Request, code: str) -> dict[str, Any]:
+        door.who(request, "supervisor")
+        assert code == CODE
+        return {"items": [drawer]}
+
+    @app.post("/staff/v1/customers/{id}/freeze")
+    async def freeze(request: Request, id: str) -> Response:
+        assert id == CUSTOMER_ID
+        return await _changed(request, door, wallet, "frozen", "reason")
+
+    @app.post("/staff/v1/offices/{code}/drawers/{number}/freeze")
+    async def freeze_drawer(request: Request, code: str, number: int) -> Response:
+        assert (code, number) == (CODE, 1)
+        return await _changed(request, door, drawer, "frozen", "reason")
