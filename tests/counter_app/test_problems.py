@@ -125,6 +125,7 @@ NEVER_HERE = [
     "batch-of-another-payer",
     "lines-refused",
     "credited-lately",
+    "instruction-needed",
 ]
 
 

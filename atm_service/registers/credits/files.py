@@ -1,6 +1,7 @@
 """Reading a file of credits: CSV in UTF-8, one credit a line, under a header that names the columns."""
 
 import csv
+import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,10 +20,11 @@ class FileUnusable(ValueError):  # noqa: N818  an answer to the operator, named 
 
 @dataclass(frozen=True, slots=True)
 class CreditFile:
-    """A file that was read: its good lines and its bad ones."""
+    """A file that was read: its good lines and its bad ones, and the SHA-256 of its bytes."""
 
     lines: list[Line] = field(repr=False)
     bad: list[Bad]
+    digest: str
 
 
 def read(path: Path) -> CreditFile:
@@ -33,7 +35,7 @@ def read(path: Path) -> CreditFile:
         data = path.read_bytes()
     except OSError as unreadable:
         raise FileUnusable(f"the file cannot be read: {unreadable.strerror}") from None
-    return CreditFile(*check(_raws(_text(data))))
+    return CreditFile(*check(_raws(_text(data))), hashlib.sha256(data).hexdigest())
 
 
 def _text(data: bytes) -> str:
