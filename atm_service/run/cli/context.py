@@ -7,18 +7,14 @@ from datetime import datetime
 from typing import NoReturn
 
 import typer
-from sqlalchemy import Connection, exc
+from sqlalchemy import exc
 
 import ledger
 from atm_service.platform import database, settings
 from atm_service.platform.context import Context
 from atm_service.platform.keys import store as key_store
-from atm_service.platform.keys.tokens import Caller
 from atm_service.platform.kinds import KINDS
 from atm_service.platform.refusals import Refusal
-from atm_service.registers.staff import service as staff
-from atm_service.registers.staff import store as staff_store
-from atm_service.registers.staff.domain import Role
 from atm_service.run import assembly
 
 
@@ -58,14 +54,6 @@ def working(ctx: typer.Context) -> Iterator[tuple[Context, datetime]]:
         fail(
             f"the database did not answer as it should ({type(error).__name__}). Has `soft-atm migrate` run?"
         )
-
-
-def named(session: Connection, username: str, *roles: Role) -> Caller:
-    """Find whoever a deed is to be signed by, in one of these roles; else end the command."""
-    member = staff_store.find_by_username(session, username)
-    if member is None or member.role not in roles or not member.active:
-        fail(f"{username} is no active {' or '.join(sorted(roles))}")
-    return staff.caller(member)
 
 
 def said(text: str) -> str:
