@@ -30,6 +30,7 @@ def application() -> FastAPI:
     _end_with_parent()
     sys.setswitchinterval(SWITCH_S)
     chosen = settings.load(os.environ.get("SOFT_ATM_ENV_FILE"))
+    assembly.refuse_simulated(chosen)
     logs.configure(chosen.log_level)
     assert chosen.database_url is not None, "`soft-atm serve` passes the database's URL on"
     url = chosen.database_url.get_secret_value()

@@ -35,6 +35,7 @@ def serving(town: Town, processes: int) -> Iterator[str]:
         "SOFT_ATM_DATA_DIR": str(town.data_dir),
         "SOFT_ATM_PORT": str(port),
         "SOFT_ATM_WORKERS": str(processes),
+        "SOFT_ATM_DEMONSTRATION": "true",
         "SOFT_ATM_SIMULATED_DELAY_S": "0",
     }
     log = town.data_dir / "service.log"

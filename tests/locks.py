@@ -54,6 +54,7 @@ AGAIN: Final = {
     Rank.APPROVAL: "one request and its use",
     Rank.OFFICE_DAY: "an office's row of today comes first, and whoever holds it is alone with the later ones",
     Rank.NOTES: "the second statement locks what the first found missing: once in the life of a place",
+    Rank.STAFF: "the first of all is added under a turn that only such adders take",
     Rank.OPENING: "accounts that are there are not waited for",
 }
 

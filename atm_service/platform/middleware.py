@@ -19,7 +19,7 @@ from atm_service.platform.refusals import BodyTooLarge, Broken, ClockWrong, Refu
 
 BODY_LIMIT_BYTES: Final = 16_384
 # The one address whose documented requests are larger: a thousand lines of credits.
-BODY_LIMITS_BYTES: Final = {"/operator/v1/credits": 1_048_576}
+BODY_LIMITS_BYTES: Final = {"/operator/v1/credits": 1_048_576, "/operator/v1/instructions": 1_048_576}
 LENGTH_DIGITS_MAX: Final = 12
 # More would wait longer than a client does. Whoever looks after the process is answered all the same.
 IN_FLIGHT_MAX: Final = 1_000

@@ -174,11 +174,13 @@ class Approval(_Rules):
     """Above which amounts one person does not act alone. A reversal always needs approval.
 
     Deposits and transfers: a supervisor elsewhere approves first. Deliveries: one supervisor orders, another sends.
+    Money from outside, of any amount: an instruction lapses after so many hours.
     """
 
     deposit_above: Dong
     transfer_above: Dong
     delivery_above: Dong
+    instruction_hours: Annotated[int, Field(strict=True, ge=1, le=168)]
 
 
 class Float(_Rules):

@@ -49,6 +49,9 @@ class Settings(BaseSettings):
     kyc_key: SecretStr | None = None
     kyc_timeout_s: float = Field(5.0, ge=0.1, le=30)
     bank_timeout_s: float = Field(3.0, ge=0.1, le=30)
+    demonstration: bool = Field(
+        False, description="serve with simulated banks and a simulated eKYC provider; never with real money"
+    )
     simulated_delay_s: float = Field(0.2, ge=0, le=10, description="how long the simulated parties take")
     demo_file: Path | None = Field(
         None, description="made-up people, shown at /demo.json; never on a real service"

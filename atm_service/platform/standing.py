@@ -51,6 +51,14 @@ def generation(session: Connection, subject: UUID) -> int | None:
     return found
 
 
+def keep(session: Connection, caller: Caller) -> None:
+    """Hold the caller's rights until the commit. Raises `Unauthenticated` when they are not the token's any more."""
+    hold(session, caller.subject)
+    generation = session.execute(_GENERATION, {"subject": caller.subject}).scalar_one_or_none()
+    if generation != caller.generation:
+        raise Unauthenticated
+
+
 def check(context: Context, caller: Caller) -> None:
     """Raise `Unauthenticated` when the caller's rights were changed after the token was made."""
     with context.transaction() as session:

@@ -24,6 +24,7 @@ from atm_service.control.audit import sealing
 from atm_service.control.board import routes as board
 from atm_service.control.floats import routes as floats
 from atm_service.control.freezes import routes as freezes
+from atm_service.control.instructions import routes as instructions
 from atm_service.control.members import routes as members
 from atm_service.control.offices import routes as office_life
 from atm_service.desk.counterfeits import routes as counterfeits
@@ -156,6 +157,7 @@ def _routed() -> FastAPI:
         counterfeits,
         vouchers,
         bulk_credits,
+        instructions,
         audit,
         seals,
         jwks,

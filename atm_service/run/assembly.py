@@ -58,6 +58,22 @@ def keeper(context: Context, database_url: str) -> Context:
     return replace(context, engine=engine)
 
 
+def refuse_simulated(settings: Settings) -> None:
+    """End the program when customers would meet simulated parties, unless this is said to be a demonstration.
+
+    A simulated bank pays whatever is asked for, and a simulated eKYC provider knows everybody.
+    """
+    if settings.demonstration:
+        return
+    simulated = ["banks (there are no others yet: write one for `platform/gateway.py:BankGateway`)"]
+    if settings.kyc_provider == "simulated":
+        simulated.append("the eKYC provider (choose a real one: SOFT_ATM_KYC_PROVIDER=http)")
+    sys.exit(
+        f"soft-atm does not serve with simulated parties: {'; '.join(simulated)}."
+        " For a demonstration, without real money or people: SOFT_ATM_DEMONSTRATION=true"
+    )
+
+
 def _provider(settings: Settings) -> Provider:
     if settings.kyc_provider == "http" and settings.kyc_url and settings.kyc_key:
         return HttpProvider(str(settings.kyc_url), settings.kyc_key.get_secret_value())

@@ -163,6 +163,7 @@ def run(
 
 
 def _settings(data_dir: Path, port: int) -> settings.Settings:
+    os.environ["SOFT_ATM_DEMONSTRATION"] = "true"
     os.environ["SOFT_ATM_DATA_DIR"] = str(data_dir)
     os.environ["SOFT_ATM_PORT"] = str(port)
     os.environ["SOFT_ATM_SECOND_FACTOR"] = "off"  # everybody's password is on the page

@@ -13,6 +13,7 @@ from atm_service.promises.notices.store import Notice, NoticeKind
 from atm_service.registers.credits import payers
 from atm_service.registers.offices import life
 from atm_service.registers.staff import store as staff
+from tests.atm_service.control.instructions import colleague
 from tests.atm_service.world import OFFICE, OTHER_OFFICE, PASSWORD, Clerk, Service
 
 PAYER: Final = "school-12"
@@ -226,10 +227,18 @@ class Cast:
         }
         return {"body": {"batch": f"batch-{number}", "payer": PAYER, "lines": [line]}}
 
+    def approved_salary(self) -> Ready:
+        """Give a line for the customer that a colleague of the operator has approved."""
+        ready = self.salary()
+        headers = {"Authorization": f"Bearer {self.tokens['operator']}", "Idempotency-Key": str(uuid4())}
+        answer = self.service.client.post(colleague.PATH, json=ready["body"], headers=headers)
+        colleague.approve(self.service, UUID(answer.json()["id"]))
+        return ready
+
     def credited(self) -> str:
         """Give a batch of credits."""
         headers = {"Authorization": f"Bearer {self.tokens['operator']}", "Idempotency-Key": str(uuid4())}
-        body = self.salary()["body"]
+        body = self.approved_salary()["body"]
         answer = self.service.client.post("/operator/v1/credits", json=body, headers=headers)
         return str(answer.json()["id"])
 
@@ -591,7 +600,8 @@ READY: Final[dict[str, Callable[[Cast], Ready]]] = {
         "path": {"id": cast.service.member("auditor", None)[0]},
         "body": {"role": "supervisor", "place": AREA, "reason": "đổi việc"},
     },
-    "operator_credit": Cast.salary,
+    "operator_credit": Cast.approved_salary,
+    "operator_propose_credits": Cast.salary,
     "operator_credit_batch": lambda cast: {"path": {"id": cast.credited()}},
     "audit_seal": lambda cast: {"path": {"number": cast.seal()}},
     "audit_seal_consistency": Cast.two_seals,

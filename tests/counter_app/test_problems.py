@@ -136,6 +136,7 @@ NEVER_HERE = [
     "batch-of-another-payer",
     "lines-refused",
     "credited-lately",
+    "instruction-needed",
 ]
 
 

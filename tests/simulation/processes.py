@@ -128,6 +128,7 @@ class Service(Program):
             "SOFT_ATM_DATA_DIR": str(data_dir),
             "SOFT_ATM_PORT": str(port),
             "SOFT_ATM_WORKERS": "1",
+            "SOFT_ATM_DEMONSTRATION": "true",
             "SOFT_ATM_SIMULATED_DELAY_S": "0",
             "SOFT_ATM_HOUSEKEEPING_S": "0.2",
             "SOFT_ATM_LOG_LEVEL": "warning",

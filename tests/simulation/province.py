@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Final
 from uuid import UUID
@@ -18,6 +19,8 @@ from sqlalchemy import Connection, text
 import ledger
 from atm_service.control.floats import service as floats
 from atm_service.control.floats.domain import Levels
+from atm_service.control.instructions import service as instructions
+from atm_service.control.instructions.domain import Wanted
 from atm_service.platform import calendar, chart, ids
 from atm_service.platform.context import Context
 from atm_service.platform.keys.tokens import Caller
@@ -111,7 +114,7 @@ class Customer:
 
 @dataclass
 class Province:
-    """Everything and everybody. `boss` orders and explains, `teller` counts for the areas."""
+    """Everything and everybody. `boss` orders, explains and approves, `teller` counts for the areas, `payroll` pays."""
 
     context: Context
     clock: Clock
@@ -120,6 +123,7 @@ class Province:
     customers: Sequence[Customer]
     boss: Caller
     teller: Caller
+    payroll: Caller
     keys: "itertools.count[int]" = field(default_factory=itertools.count)
     happened: "Counter[str]" = field(default_factory=Counter)
 
@@ -137,6 +141,7 @@ def found(url: str, folder: Path, size: Size) -> Province:
     with context.transaction() as session:
         units.furnish(session, clock())
         boss, teller = (_staff(session, name, "supervisor", None, clock()) for name in ("boss", "teller"))
+        payroll = _staff(session, "payroll", "operator", None, clock())
         rows = list(session.execute(_CODES, {"number": size.offices}))
     places = []
     for number, row in enumerate(rows):
@@ -146,22 +151,43 @@ def found(url: str, folder: Path, size: Size) -> Province:
             clerk = _staff(session, f"clerk{number}", "clerk", row.code, clock())
         places.append(Place(number, row.code, row.area_code, clerk))
     customers = [_settled(context, number, clock()) for number in range(size.offices * size.customers)]
-    province = Province(context, clock, size, places, customers, boss, teller)
+    province = Province(context, clock, size, places, customers, boss, teller, payroll)
     _save_up(province)
     return province
 
 
 def credit(province: Province, batch: str, payer: str, amounts: dict[int, int]) -> None:
-    """Fund a payer through its bank, and let it credit customers."""
-    now = province.clock.tick()
-    with province.context.transaction() as session:
+    """Fund a payer through its bank, and let it credit customers: each proposed by one and approved by another."""
+    now, total, context, payroll = (
+        province.clock.tick(),
+        sum(amounts.values()),
+        province.context,
+        province.payroll,
+    )
+    wanted_money = instructions.funding(payer, total, batch, BANK)
+    with context.transaction() as session:
         payers.open_payer(session, payer, f"Đơn vị {payer}", now)
-        payers.fund(session, payer, sum(amounts.values()), batch, BANK, now)
+    _agree(province, wanted_money, now)
+    with context.transaction() as session:
+        leave = partial(instructions.carry_out, session, payroll, wanted_money, now=now)
+        payers.fund(session, payer, total, batch, BANK, now, payroll, leave=leave)
     wanted = [
         lines.Line(n, f"{n}", province.customers[customer].id_number, "", amount, "Lương")
         for n, (customer, amount) in enumerate(amounts.items(), 1)
     ]
-    credits_.run(province.context, credits_.Wish(batch, payer, wanted), lambda _, __: None, now)
+    wish = credits_.Wish(batch, payer, wanted)
+    plan = credits_.run(context, wish, lambda _, __: None, now, dry_run=True)
+    _agree(province, instructions.credits(wish, plan, None), now)
+    leave_for_batch = instructions.leave_for_batch(payroll, wish, None, now)
+    credits_.run(context, wish, lambda _, __: None, now, payroll, leave_for_batch)
+
+
+def _agree(province: Province, wanted: Wanted, now: datetime) -> None:
+    with province.context.transaction() as session:
+        one = instructions.propose(session, province.context.policy, province.payroll, wanted, now)
+        instructions.decide(
+            session, province.boss, one.id, wanted.again, now, approved=True, reason="đã đối chiếu"
+        )
 
 
 def pay_salaries(province: Province, payer: int, day: date) -> int:

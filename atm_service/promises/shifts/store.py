@@ -229,7 +229,8 @@ _MOVEMENTS = text("""
             coalesce(sum(p.amount) FILTER (WHERE p.credit_id = :drawer), 0)::bigint AS moved_out_total
         FROM ledger.posting AS p JOIN ledger.entry AS e ON e.id = p.entry_id
         WHERE (p.debit_id = :drawer OR p.credit_id = :drawer) AND p.entry_id >= :first_id
-            AND e.kind IN ('vault-move', 'cash-delivery') AND e.recorded_at BETWEEN :opened_at AND :closed_at
+            AND e.kind IN ('vault-move', 'cash-delivery', 'cash-brought')
+            AND e.recorded_at BETWEEN :opened_at AND :closed_at
     ) AS moved
 """)
 

@@ -1,5 +1,6 @@
 """Reading a file of credits: a table as spreadsheets write it, one credit a line, under a header of known columns."""
 
+import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import islice
@@ -20,10 +21,11 @@ class FileUnusable(ValueError):  # noqa: N818  an answer to the operator, named 
 
 @dataclass(frozen=True, slots=True)
 class CreditFile:
-    """A file that was read: its good lines and its bad ones."""
+    """A file that was read: its good lines and its bad ones, and the SHA-256 of its bytes."""
 
     lines: list[Line] = field(repr=False)
     bad: list[Bad]
+    digest: str
 
 
 def read(path: Path) -> CreditFile:
@@ -34,7 +36,7 @@ def read(path: Path) -> CreditFile:
         data = path.read_bytes()
     except OSError as unreadable:
         raise FileUnusable(f"the file cannot be read: {unreadable.strerror}") from None
-    return CreditFile(*check(_raws(data)))
+    return CreditFile(*check(_raws(data)), hashlib.sha256(data).hexdigest())
 
 
 def _raws(data: bytes) -> Iterator[Raw | Bad]:

@@ -1,54 +1,19 @@
-"""Bulk credits for operators. Larger ones, and files, are `soft-atm credits import`."""
+"""What was credited, for operators. Crediting takes two people: see `control/instructions/`."""
 
 from uuid import UUID
 
-from fastapi import APIRouter, Response
-from sqlalchemy import Connection
+from fastapi import APIRouter
 
 from atm_service.platform import paging
 from atm_service.platform.callers import InOperator
-from atm_service.platform.context import InContext, InNow
-from atm_service.platform.idempotency import InKey
+from atm_service.platform.context import InContext
 from atm_service.platform.paging import InCursor, InLimit, Page
 from atm_service.platform.problems import refuses
 from atm_service.platform.refusals import NotFound
-from atm_service.registers.credits import domain, errors, service, store
-from atm_service.registers.credits.schemas import BatchTotals, BatchView, CreditRequest
-from atm_service.registers.credits.service import Wish
+from atm_service.registers.credits import service, store
+from atm_service.registers.credits.schemas import BatchTotals, BatchView
 
 router = APIRouter(prefix="/operator/v1/credits", tags=["operator"])
-
-
-@router.post(
-    "",
-    name="credit",
-    status_code=201,
-    response_model=BatchTotals,
-    responses=refuses(
-        errors.PayerUnknown,
-        errors.PayerBusy,
-        errors.PayerShort,
-        errors.BatchOfAnotherPayer,
-        errors.LinesRefused,
-        errors.CreditedLately,
-        keyed=True,
-    ),
-)
-def credit(body: CreditRequest, operator: InOperator, key: InKey, context: InContext, now: InNow) -> Response:
-    """Credit up to a thousand wallets: all lines or none. Lines that the batch has credited before are no error.
-
-    A line is credited once for each `batch` and `line_reference`, whatever the key; `01` is the reference `1`. What
-    this payer has lately credited to the same person in another batch, under the same reference or of the same amount,
-    is credited only when `again` says how many such lines there are.
-    """
-    lines, bad = domain.check(line.raw(number) for number, line in enumerate(body.lines, start=1))
-    wish = Wish(body.batch, body.payer, lines, bad, body.again)
-
-    def work(session: Connection) -> BatchTotals:
-        batch = service.credit(session, context, wish, operator, now)
-        return BatchTotals.counted(batch, store.totals(session, batch.name))
-
-    return context.once(key, 201, work)
 
 
 @router.get("", name="credit_batches", responses=refuses())

@@ -7,9 +7,9 @@ transaction. Killed and run again, it finds what is there and posts what is not.
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 from uuid import UUID
 
 from sqlalchemy import Connection, exc
@@ -50,11 +50,20 @@ class Wish:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What is to be done about a wish: lines to credit, each with its customer; lines done before; bad lines."""
+    """What is to be done about a wish: lines to credit, each with its customer; all good ones, credited before or not.
+
+    `again`: what is to be confirmed, line by line, because another batch has credited it lately.
+    """
 
     ready: list[tuple[Line, UUID]] = field(repr=False)
-    already: int
+    good: list[tuple[Line, UUID]] = field(repr=False)
     bad: list[Bad]
+    again: list[dict[str, Any]] = field(default_factory=list)
+
+    @property
+    def already(self) -> int:
+        """How many lines were credited before."""
+        return len(self.good) - len(self.ready)
 
     @property
     def total(self) -> int:
@@ -62,16 +71,28 @@ class Plan:
         return sum(line.amount for line, _ in self.ready)
 
 
+Leave = Callable[[Connection, Plan, UUID], None]
+"""Asked with the plan and the batch's id, in the transaction that begins it: refuses, or notes that this is done."""
+
+
+def nobody_asked(session: Connection, plan: Plan, batch: UUID) -> None:
+    """Let a batch begin without a second person: for loaders of demonstrations, tests and measurements."""
+
+
 def run(
     context: Context,
     wish: Wish,
     progress: Callable[[int, int], None],
     now: datetime,
+    caller: Caller | None = None,
+    leave: Leave = nobody_asked,
     *,
     skip_bad: bool = False,
     dry_run: bool = False,
 ) -> Plan:
     """Carry a wish of any size out, a thousand lines a transaction; `progress(done, all)` after each.
+
+    `leave` is asked before the first of them.
 
     Give what was done, or with `dry_run` what would be. Before anything is posted it raises `LinesRefused` (unless
     `skip_bad`), `CreditedLately`, `PayerShort`, `PayerUnknown`, `BatchOfAnotherPayer` and `PayerBusy`. Safe to repeat
@@ -87,7 +108,7 @@ def run(
         if dry_run or not plan.ready:
             return plan
         with session.begin():
-            _begin(session, wish, plan, None, now)
+            _begin(session, wish, plan, caller, leave, now)
         done = 0
         for part in _slices(plan.ready, POSTED_AT_ONCE):
             with session.begin():
@@ -97,14 +118,26 @@ def run(
     return plan
 
 
-def credit(session: Connection, context: Context, wish: Wish, caller: Caller, now: datetime) -> Batch:
+def look(session: Connection, context: Context, wish: Wish, now: datetime) -> Plan:
+    """Tell what would be done about a wish. Raises what `run` raises."""
+    _lock(session, store.lock_for_transaction, wish.payer)
+    return _payable(session, context, wish, now, skip_bad=False)
+
+
+def credit(
+    session: Connection,
+    context: Context,
+    wish: Wish,
+    caller: Caller,
+    now: datetime,
+    leave: Leave = nobody_asked,
+) -> Batch:
     """Carry a wish of at most a thousand lines out in the caller's transaction: all of it or nothing.
 
     Raises what `run` raises; lines that were credited before are no error.
     """
-    _lock(session, store.lock_for_transaction, wish.payer)
-    plan = _payable(session, context, wish, now, skip_bad=False)
-    batch = _begin(session, wish, plan, caller, now)
+    plan = look(session, context, wish, now)
+    batch = _begin(session, wish, plan, caller, leave, now)
     _post(session, wish, plan.ready, now)
     return batch
 
@@ -133,17 +166,17 @@ def _payable(session: Connection, context: Context, wish: Wish, now: datetime, *
     known = store.find(session, wish.batch)
     if known is not None and known.payer != wish.payer:
         raise errors.BatchOfAnotherPayer(payer=known.payer)
-    plan, padded = Plan([], 0, list(wish.bad)), _padded(session, wish)
+    plan, padded = Plan([], [], list(wish.bad)), _padded(session, wish)
     for part in _slices(wish.lines, LOOKED_UP_AT_ONCE):
         more = _examined(session, context.cipher, wish, part, padded)
-        plan = Plan(plan.ready + more.ready, plan.already + more.already, plan.bad + more.bad)
+        plan = Plan(plan.ready + more.ready, plan.good + more.good, plan.bad + more.bad)
     plan.bad.sort(key=lambda bad: bad.number)
     if plan.bad and not skip_bad:
         shown = [
             {"line": bad.number, "reason": bad.reason, "line_reference": bad.reference} for bad in plan.bad
         ]
         raise errors.LinesRefused(lines=shown)
-    _refuse_again(session, context, wish, plan, now)
+    plan = replace(plan, again=_refuse_again(session, context, wish, plan, now))
     available = _available(session, wish.payer)
     if plan.total > available:
         raise errors.PayerShort(available=available, needed=plan.total)
@@ -162,7 +195,7 @@ def _examined(
     session: Connection, cipher: Cipher, wish: Wish, lines: Sequence[Line], padded: dict[str, Credited]
 ) -> Plan:
     """Find the customer of each line, and what the ledger has of it already."""
-    plan = Plan([], 0, [])
+    plan = Plan([], [], [])
     credited = padded | store.credited(session, [_reference(wish, line.reference) for line in lines])
     prints = [_prints(cipher, line) for line in lines]
     people = store.people(session, {one for of_line in prints for one in of_line})
@@ -174,16 +207,19 @@ def _examined(
             plan.bad.append(Bad(line.number, Reason.UNKNOWN_PERSON, line.reference))
         elif customers:
             plan.bad.append(Bad(line.number, Reason.TWO_PERSONS, line.reference))
-        elif before is None:
-            plan.ready.append((line, customer))
-        elif before != _as_credited(wish, line, customer):
+        elif before is not None and before != _as_credited(wish, line, customer):
             plan.bad.append(Bad(line.number, Reason.ALREADY_DIFFERENT, line.reference))
-    done = len(lines) - len(plan.ready) - len(plan.bad)
-    return Plan(plan.ready, done, plan.bad)
+        else:
+            plan.good.append((line, customer))
+            if before is None:
+                plan.ready.append((line, customer))
+    return plan
 
 
-def _refuse_again(session: Connection, context: Context, wish: Wish, plan: Plan, now: datetime) -> None:
-    """Refuse lines that may have been credited in another batch, unless the wish says how many there are."""
+def _refuse_again(
+    session: Connection, context: Context, wish: Wish, plan: Plan, now: datetime
+) -> list[dict[str, Any]]:
+    """Give the lines that may have been credited in another batch; refuse, unless the wish says how many there are."""
     first = ledger.business_date(now) - timedelta(days=context.policy.credits.again_within_days)
     payer, since = ledger.account_id(chart.payer(wish.payer)), ids.first(calendar.day_start(first))
     accounts = {line.number: ledger.account_id(chart.customer(customer)) for line, customer in plan.ready}
@@ -202,6 +238,7 @@ def _refuse_again(session: Connection, context: Context, wish: Wish, plan: Plan,
     ]
     if shown and wish.again != len(shown):
         raise errors.CreditedLately(again=len(shown), lines=shown)
+    return shown
 
 
 def _prints(cipher: Cipher, line: Line) -> list[bytes]:
@@ -230,11 +267,14 @@ def _available(session: Connection, payer: str) -> int:
         return 0
 
 
-def _begin(session: Connection, wish: Wish, plan: Plan, caller: Caller | None, now: datetime) -> Batch:
+def _begin(
+    session: Connection, wish: Wish, plan: Plan, caller: Caller | None, leave: Leave, now: datetime
+) -> Batch:
     """Write down that this run begins; the batch itself is written by the first one."""
     store.add(session, Batch(ids.new(now), wish.batch, wish.payer, now))
     found = store.find(session, wish.batch)
     assert found is not None
+    leave(session, plan, found.id)
     detail = {
         "payer": wish.payer,
         "lines": len(plan.ready),

@@ -1,6 +1,7 @@
 """The use cases of offices, drawers and the cash that is brought. Each runs inside its caller's transaction."""
 
 import unicodedata
+from collections.abc import Callable
 from datetime import datetime
 from uuid import UUID
 
@@ -20,19 +21,30 @@ def plain(words: str) -> str:
     return "".join(letter for letter in letters if not unicodedata.combining(letter))
 
 
-def bring_cash(session: Connection, code: str, drawer: int, amount: int, id: UUID, now: datetime) -> None:
-    """Bring cash from the treasury through the vault into a drawer. The same `id` again changes nothing.
+def bring_cash(
+    session: Connection,
+    code: str,
+    drawer: int,
+    amount: int,
+    id: UUID,
+    now: datetime,
+    leave: Callable[[UUID], object] | None = None,
+) -> bool:
+    """Bring cash from the treasury through the vault into a drawer. The same `id` again changes nothing: False.
 
-    For demonstrations and tests: the drawer's notes are not known until its next count. Offices get their cash by
-    deliveries.
+    The drawer's notes are not known until its next count; offices get their cash by deliveries. `leave` is asked with
+    the entry's id before it is posted; without it, only demonstrations, tests and measurements are furnished.
     """
     if store.lock_drawer(session, code, drawer) is None:
         raise errors.DrawerUnknown
+    entry_id = ids.new(now)
+    if leave is not None:
+        leave(entry_id)
     stock.lock(session, chart.drawer(code, drawer))
     entry = Entry(
-        id=ids.new(now),
+        id=entry_id,
         reference=f"delivery/{id}",
-        kind="cash-delivery",
+        kind="cash-delivery" if leave is None else "cash-brought",
         business_date=ledger.business_date(now),
         narration=f"cash brought to {code}",
         postings=(
@@ -42,9 +54,11 @@ def bring_cash(session: Connection, code: str, drawer: int, amount: int, id: UUI
         ),
     )
     (outcome,) = ledger.post(session, [entry], now)
-    if outcome.status is not ledger.Status.ALREADY_POSTED:
-        ledger.must([outcome])
-        stock.forget(session, chart.drawer(code, drawer))
+    if outcome.status is ledger.Status.ALREADY_POSTED or outcome.reason is ledger.Reason.REFERENCE_REUSED:
+        return False
+    ledger.must([outcome])
+    stock.forget(session, chart.drawer(code, drawer))
+    return True
 
 
 def active(session: Connection, code: str, *, held: bool = False) -> Office:

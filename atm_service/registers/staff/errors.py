@@ -36,6 +36,10 @@ class AreaWrong(StaffInvalid):
     """An area is one that has offices, and only a supervisor has one."""
 
 
+class NotFirst(StaffInvalid):
+    """There is a staff already: one of its operators adds you."""
+
+
 class NameInvalid(StaffInvalid):
     """A display name is one printable line of 1 to 70 characters."""
 

@@ -24,6 +24,7 @@ from atm_service.registers.staff import domain, passwords, second_factor, store
 from atm_service.registers.staff.domain import Role
 from atm_service.registers.staff.errors import (
     AreaWrong,
+    NotFirst,
     OfficeMissing,
     PasswordMustBeChanged,
     SecondFactorStands,
@@ -50,10 +51,13 @@ def add(
     display_name: str,
     now: datetime,
     area: str | None = None,
+    *,
+    by: Caller | None = None,
 ) -> UUID:
     """Add a member of the staff; give the id. Raises a `StaffInvalid` that says what is wrong.
 
-    A supervisor of an `area` looks after its offices and those of areas below it; without one, after all.
+    A supervisor of an `area` looks after its offices and those of areas below it; without one, after all. Nobody in
+    particular (`by`) adds a demonstration's.
     """
     domain.check(username, role, office, display_name)
     place = None if office is None else offices.find(session, office)
@@ -69,8 +73,23 @@ def add(
     )
     if not store.add(session, member, now):
         raise UsernameTaken(UsernameTaken.__doc__)
-    trail.record(session, now, "staff.added", member_id, None, {"role": role, "office": office})
+    trail.record(session, now, "staff.added", member_id, by, {"role": role, "office": office})
     return member_id
+
+
+def add_first(
+    session: Connection,
+    hasher: PasswordHasher,
+    username: str,
+    password: str,
+    display_name: str,
+    now: datetime,
+) -> UUID:
+    """Add the operator who adds all others, in nobody's name; that is possible once. Raises a `StaffInvalid`."""
+    store.take_first_turn(session)
+    if store.is_anybody(session):
+        raise NotFirst(NotFirst.__doc__)
+    return add(session, hasher, username, password, "operator", None, display_name, now)
 
 
 def sign_in(

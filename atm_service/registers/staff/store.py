@@ -71,6 +71,8 @@ _SAVE: Final = text("""
         password_hash = :password_hash, must_change = :must_change
     WHERE id = :id
 """)
+_ANYBODY: Final = text("SELECT EXISTS (SELECT FROM service.staff)")
+_FIRST: Final = Rank.STAFF.locks("SELECT pg_advisory_xact_lock(hashtextextended('first of the staff', 0))")
 _ADD: Final = Rank.STAFF.locks("""
     INSERT INTO service.staff (id, username, password_hash, display_name, role, office, active, created_at, area)
     VALUES (:id, :username, :password_hash, :display_name, :role, :office, true, :now, :area)
@@ -91,6 +93,16 @@ def add(session: Connection, member: Member, now: datetime) -> bool:
         "area": member.area,
     }
     return session.execute(_ADD, values).rowcount == 1
+
+
+def take_first_turn(session: Connection) -> None:
+    """Let those who would be the first take turns until the commit."""
+    session.execute(_FIRST)
+
+
+def is_anybody(session: Connection) -> bool:
+    """Tell whether there is a staff at all."""
+    return bool(session.execute(_ANYBODY).scalar_one())
 
 
 def find(session: Connection, id: UUID) -> Member | None:

@@ -14,6 +14,7 @@ from sqlalchemy import Connection
 
 import ledger
 from atm_service.platform import trail
+from atm_service.platform.keys.tokens import Caller
 from atm_service.registers.offices import service as offices
 from atm_service.registers.offices import store as office_store
 from atm_service.registers.offices.domain import Line, Office, State
@@ -50,7 +51,13 @@ class Change:
 
 
 def import_units(
-    session: Connection, rows: Sequence[Planned], day: date, now: datetime, *, apply: bool
+    session: Connection,
+    rows: Sequence[Planned],
+    day: date,
+    now: datetime,
+    *,
+    apply: bool,
+    by: Caller | None = None,
 ) -> Change:
     """Take a new tree of units from a day on. The same file again changes nothing; areas and rights stay as they are.
 
@@ -84,7 +91,7 @@ def import_units(
         _move(session, UNITS, here, {office: to for office, (_, to) in moves.items()}, day)
         learn_names(session)
         detail = {"from": str(day), "ended": len(planned.ends), "begun": len(planned.begins)}
-        trail.record(session, now, "units.imported", None, None, detail)
+        trail.record(session, now, "units.imported", None, by, detail)
     return Change(planned, moves, {}, done=apply)
 
 
@@ -96,6 +103,7 @@ def draw_areas(
     now: datetime,
     *,
     apply: bool,
+    by: Caller | None = None,
 ) -> Change:
     """Draw the areas anew from a day on, every office in one. The same file again changes nothing.
 
@@ -132,7 +140,7 @@ def draw_areas(
             "begun": len(planned.begins),
             "moved": len(moves),
         }
-        trail.record(session, now, "areas.drawn", None, None, detail)
+        trail.record(session, now, "areas.drawn", None, by, detail)
     return Change(planned, moves, reach, done=apply)
 
 

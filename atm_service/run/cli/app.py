@@ -15,6 +15,7 @@ from atm_service.platform.keys import store as key_store
 from atm_service.platform.keys.domain import Purpose
 from atm_service.run import app as application
 from atm_service.run import assembly, demo
+from atm_service.run.cli import approvals as cli_approvals
 from atm_service.run.cli import audit as cli_audit
 from atm_service.run.cli import cash as cli_cash
 from atm_service.run.cli import credits as cli_credits
@@ -22,6 +23,7 @@ from atm_service.run.cli import customers as cli_customers
 from atm_service.run.cli import floats as cli_floats
 from atm_service.run.cli import ledger as cli_ledger
 from atm_service.run.cli import offices as cli_offices
+from atm_service.run.cli import signing
 from atm_service.run.cli import staff as cli_staff
 from atm_service.run.cli import units as cli_units
 from atm_service.run.cli.context import (
@@ -46,7 +48,11 @@ app: Final = typer.Typer(
     pretty_exceptions_enable=False,
 )
 _keys: Final = typer.Typer(help="Secret keys and signing keys.", no_args_is_help=True)
+app.command("sign-in")(signing.sign_in)
+app.command("sign-out")(signing.sign_out)
+app.command()(signing.whoami)
 app.add_typer(_keys, name="keys")
+app.add_typer(cli_approvals.app, name="approvals")
 app.add_typer(cli_audit.app, name="audit")
 app.add_typer(cli_cash.app, name="cash")
 app.add_typer(cli_credits.credits_app, name="credits")
@@ -82,8 +88,12 @@ def migrate(ctx: typer.Context) -> None:
 
 @app.command()
 def serve() -> None:
-    """Serve the wallet, counter and audit APIs. `migrate` must have run."""
+    """Serve the wallet, counter and audit APIs. `migrate` must have run.
+
+    With simulated banks or eKYC it does not start, unless SOFT_ATM_DEMONSTRATION=true.
+    """
     chosen = chosen_settings()
+    assembly.refuse_simulated(chosen)
     policy.load(chosen.policy)
     assembly.read_keys(chosen.keys_file)
     with explained(), serving_url(chosen) as url:

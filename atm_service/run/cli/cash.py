@@ -1,24 +1,32 @@
-"""`soft-atm cash`: cash brought for a demonstration, deliveries in a supervisor's name, and which notes are where."""
+"""`soft-atm cash`: cash brought by two people, deliveries by the supervisor who is signed in, and notes."""
 
+from collections.abc import Callable
 from typing import Annotated, Final
-from uuid import UUID
+from uuid import UUID, uuid5
 
 import typer
+from sqlalchemy import Connection
 
-from atm_service.platform import ids
+from atm_service.control.instructions import service as instructions
 from atm_service.platform.paging import FIRST_ID
 from atm_service.registers.cash import service, store
 from atm_service.registers.cash.delivery import Delivery, Direction
+from atm_service.registers.credits.payers import REFERENCE
 from atm_service.registers.notes import stock
 from atm_service.registers.notes.domain import DENOMINATIONS, Counts, counts_of
 from atm_service.registers.offices import service as offices
-from atm_service.run.cli.context import fail, named, said, working
+from atm_service.registers.offices import store as office_store
+from atm_service.registers.offices.errors import DrawerUnknown
+from atm_service.run.cli.approvals import by_two
+from atm_service.run.cli.context import fail, said, working
+from atm_service.run.cli.signing import signed
 
 LISTED_MAX: Final = 1_000
+BROUGHT: Final = UUID(
+    "3b9f0a54-6d0e-4f5f-9b39-0c7f0f1b6c11"
+)  # any constant: a paper's number is an id of its own
 
 app: Final = typer.Typer(help="Cash: drawers, vaults, deliveries.", no_args_is_help=True)
-
-Supervisor = Annotated[str, typer.Option(help="user name of the supervisor in whose name this is done")]
 
 
 @app.command("bring")
@@ -26,12 +34,28 @@ def bring_cash(
     ctx: typer.Context,
     office: str,
     amount: Annotated[int, typer.Argument(min=1_000, max=10_000_000_000, help="đồng")],
+    reference: Annotated[str, typer.Option(help="the paper's own number: the same again changes nothing")],
     drawer: Annotated[int, typer.Option(min=1, max=99)] = 1,
 ) -> None:
-    """Record cash brought from the treasury straight into a drawer. For demonstrations: offices get deliveries."""
-    with working(ctx) as (context, now), context.transaction() as session:
-        offices.bring_cash(session, office, drawer, amount, ids.new(now), now)
-    typer.echo(f"{amount:,} đ in drawer {drawer} of {office}")
+    """Record cash brought from the treasury straight into a drawer, without a delivery. It takes two people.
+
+    The first run proposes it and ends with 4; when a colleague has approved it, the same command records it.
+    """
+    if not REFERENCE.fullmatch(reference):
+        fail("a reference is 1 to 60 letters, digits, . _ or -", 2)
+    wanted = instructions.cash(office, drawer, amount, reference)
+    with signed(ctx) as (context, operator, now):
+        with context.transaction() as session:
+            if not office_store.lock_drawer(session, office, drawer):
+                raise DrawerUnknown
+        id = uuid5(BROUGHT, f"{office} {reference}")
+
+        def record(session: Connection, leave: Callable[[UUID], object]) -> None:
+            if not offices.bring_cash(session, office, drawer, amount, id, now, leave):
+                fail("nothing was recorded: this reference has brought other cash to this office before")
+            typer.echo(f"{amount:,} đ in drawer {drawer} of {office}")
+
+        by_two(context, operator, wanted, record, now)
 
 
 @app.command("order")
@@ -39,7 +63,6 @@ def order(
     ctx: typer.Context,
     office: str,
     amount: Annotated[int, typer.Argument(min=1_000, max=10_000_000_000, help="đồng, whole thousands")],
-    by: Supervisor,
     *,
     back: Annotated[bool, typer.Option(help="from the office back to the area")] = False,
 ) -> None:
@@ -47,8 +70,7 @@ def order(
     if amount % 1_000:
         fail("an order is of whole thousands", 2)
     direction = Direction.TO_AREA if back else Direction.TO_OFFICE
-    with working(ctx) as (context, now), context.transaction() as session:
-        supervisor = named(session, by, "supervisor")
+    with signed(ctx) as (context, supervisor, now), context.transaction() as session:
         delivery = service.order(session, context.policy, supervisor, office, direction, amount, now)
     typer.echo(delivery.id)
 
@@ -57,15 +79,14 @@ def order(
 def send(
     ctx: typer.Context,
     id: UUID,
-    by: Supervisor,
     notes: Annotated[
         list[str], typer.Option("--notes", help="such as 500000=20; once for each kind of note")
     ],
 ) -> None:
     """Hand the area's cash of a delivery over to the road."""
     counts = _counts(notes)
-    with working(ctx) as (context, now), context.transaction() as session:
-        delivery = service.send(session, context.policy, named(session, by, "supervisor"), id, counts, now)
+    with signed(ctx) as (context, supervisor, now), context.transaction() as session:
+        delivery = service.send(session, context.policy, supervisor, id, counts, now)
     typer.echo(_line(delivery))
 
 
@@ -73,12 +94,11 @@ def send(
 def cancel(
     ctx: typer.Context,
     id: UUID,
-    by: Supervisor,
     reason: Annotated[str, typer.Option(help="kept on record; nothing personal")],
 ) -> None:
     """Call a delivery off; cash on the road turns back."""
-    with working(ctx) as (context, now), context.transaction() as session:
-        delivery = service.cancel(session, named(session, by, "supervisor"), id, said(reason), now)
+    with signed(ctx) as (context, supervisor, now), context.transaction() as session:
+        delivery = service.cancel(session, supervisor, id, said(reason), now)
     typer.echo(_line(delivery))
 
 

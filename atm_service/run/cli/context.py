@@ -10,18 +10,14 @@ from typing import Final, NoReturn
 
 import psycopg
 import typer
-from sqlalchemy import Connection, Engine, exc
+from sqlalchemy import Engine, exc
 
 import ledger
 from atm_service.platform import database, settings
 from atm_service.platform.context import Context
 from atm_service.platform.keys import store as key_store
-from atm_service.platform.keys.tokens import Caller
 from atm_service.platform.kinds import KINDS
 from atm_service.platform.refusals import Refusal
-from atm_service.registers.staff import service as staff
-from atm_service.registers.staff import store as staff_store
-from atm_service.registers.staff.domain import Role
 from atm_service.run import assembly
 
 
@@ -144,14 +140,6 @@ def refuse_taken(host: str, port: int) -> None:
             fail(
                 f"cannot listen at {host}:{port}: {taken.strerror}. Stop what uses it, or set SOFT_ATM_PORT."
             )
-
-
-def named(session: Connection, username: str, *roles: Role) -> Caller:
-    """Find whoever a deed is to be signed by, in one of these roles; else end the command."""
-    member = staff_store.find_by_username(session, username)
-    if member is None or member.role not in roles or not member.active:
-        fail(f"{username} is no active {' or '.join(sorted(roles))}")
-    return staff.caller(member)
 
 
 def said(text: str) -> str:

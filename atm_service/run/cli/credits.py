@@ -1,16 +1,22 @@
 """`soft-atm credits` and `soft-atm payers`: salaries and allowances for many, from one payer's money."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any, Final
+from uuid import UUID
 
 import typer
+from sqlalchemy import Connection
 
+from atm_service.control.instructions import service as instructions
 from atm_service.registers.banks import data as banks
 from atm_service.registers.credits import files, payers, service
 from atm_service.registers.credits.domain import BATCH, Bad
 from atm_service.registers.credits.errors import CreditedLately, LinesRefused, PayerShort
 from atm_service.registers.credits.service import Plan, Wish
+from atm_service.run.cli.approvals import by_two, proposed
 from atm_service.run.cli.context import fail, working
+from atm_service.run.cli.signing import signed
 
 SOME_SKIPPED: Final = 3
 
@@ -42,7 +48,11 @@ def import_credits(
     of this payer has lately credited, to the same person with the same reference or amount, are shown; nothing is
     posted unless --again says how many there are.
 
-    Ends with 0 when every line is credited, 3 when bad lines were skipped, 1 when it could not be done.
+    It takes two people: the first run proposes exactly these lines and ends with 4; when a colleague has approved them
+    (soft-atm approvals), the same command credits them.
+
+    Ends with 0 when every line is credited, 3 when bad lines were skipped, 4 when it waits for the second person,
+    1 when it could not be done.
     """
     if batch is None:
         fail(
@@ -56,9 +66,13 @@ def import_credits(
     except files.FileUnusable as unusable:
         fail(str(unusable))
     wish = Wish(batch, payer, found.lines, found.bad, again)
-    with working(ctx) as (context, now):
+    with signed(ctx) as (context, operator, now):
         try:
-            plan = service.run(context, wish, _progress, now, skip_bad=skip_bad, dry_run=dry_run)
+            plan = service.run(context, wish, _progress, now, skip_bad=skip_bad, dry_run=True)
+            if not dry_run and plan.ready:
+                leave = instructions.leave_for_batch(operator, wish, found.digest, now)
+                proposed(context, operator, instructions.credits(wish, plan, found.digest), now)
+                plan = service.run(context, wish, _progress, now, operator, leave, skip_bad=skip_bad)
         except LinesRefused as refused:
             for line in refused.members["lines"]:
                 _show(line["line"], line["reason"], line["line_reference"])
@@ -117,8 +131,8 @@ def open_payer(
 ) -> None:
     """Open a payer with an empty account. Safe to repeat."""
     try:
-        with working(ctx) as (context, now), context.transaction() as session:
-            new = payers.open_payer(session, code, name, now)
+        with signed(ctx) as (context, operator, now), context.transaction() as session:
+            new = payers.open_payer(session, code, name, now, operator)
     except payers.PayerInvalid as wrong:
         fail(str(wrong))
     typer.echo(f"{code} is open" if new else f"{code} is there already; nothing was changed")
@@ -134,15 +148,26 @@ def fund_payer(
         str | None, typer.Option(help="BIN of the bank it came through; none: treasury cash")
     ] = None,
 ) -> None:
-    """Record that a payer's money has come in."""
+    """Record that a payer's money has come in. It takes two people.
+
+    The first run proposes it and ends with 4; when a colleague has approved it, the same command records it.
+    """
     if bank is not None and bank not in banks.BANKS:
         fail("no bank has this BIN", 2)
+    wanted = instructions.funding(code, amount, reference, bank)
     try:
-        with working(ctx) as (context, now), context.transaction() as session:
-            new = payers.fund(session, code, amount, reference, bank, now)
+        with signed(ctx) as (context, operator, now):
+            with context.transaction() as session:
+                payers.check_funding(session, code, amount, reference)
+
+            def record(session: Connection, leave: Callable[[UUID], object]) -> None:
+                if not payers.fund(session, code, amount, reference, bank, now, operator, leave=leave):
+                    fail("this transfer was recorded before; nothing was changed")
+                typer.echo(f"{amount:,} đ for {code}")
+
+            by_two(context, operator, wanted, record, now)
     except payers.PayerInvalid as wrong:
         fail(str(wrong))
-    typer.echo(f"{amount:,} đ for {code}" if new else "recorded before; nothing was changed")
 
 
 @payers_app.command("list")

@@ -9,12 +9,12 @@ from sqlalchemy import Connection
 from atm_service.platform.context import Context
 from atm_service.registers.customers import service, store
 from atm_service.registers.customers.errors import PayeeUnknown
-from atm_service.run.cli.context import fail, named, said, working
+from atm_service.run.cli.context import fail, said, working
+from atm_service.run.cli.signing import signed
 
 app: Final = typer.Typer(help="Customers' wallets: show, freeze, thaw.", no_args_is_help=True)
 
 Phone = Annotated[str, typer.Argument(help="the customer's phone number")]
-By = Annotated[str, typer.Option(help="user name of the operator in whose name this is done")]
 Why = Annotated[str, typer.Option(help="kept for good; nothing personal")]
 
 
@@ -32,22 +32,21 @@ def show(ctx: typer.Context, phone: Phone) -> None:
 
 
 @app.command("freeze")
-def freeze(ctx: typer.Context, phone: Phone, by: By, reason: Why) -> None:
+def freeze(ctx: typer.Context, phone: Phone, reason: Why) -> None:
     """Freeze a wallet: no code is made or paid from now on, and it is signed out everywhere."""
-    _freeze(ctx, phone, by, reason, frozen=True)
+    _freeze(ctx, phone, reason, frozen=True)
     typer.echo("frozen: nothing goes out of this wallet, and it is signed out everywhere")
 
 
 @app.command("thaw")
-def thaw(ctx: typer.Context, phone: Phone, by: By, reason: Why) -> None:
+def thaw(ctx: typer.Context, phone: Phone, reason: Why) -> None:
     """Thaw a wallet: its codes that are still good can be paid again."""
-    _freeze(ctx, phone, by, reason, frozen=False)
+    _freeze(ctx, phone, reason, frozen=False)
     typer.echo("thawed: the customer signs in anew")
 
 
-def _freeze(ctx: typer.Context, phone: str, by: str, reason: str, *, frozen: bool) -> None:
-    with working(ctx) as (context, now), context.transaction() as session:
-        who = named(session, by, "operator")
+def _freeze(ctx: typer.Context, phone: str, reason: str, *, frozen: bool) -> None:
+    with signed(ctx) as (context, who, now), context.transaction() as session:
         service.freeze(session, who, _found(session, context, phone), said(reason), now, frozen=frozen)
 
 

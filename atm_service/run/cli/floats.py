@@ -13,6 +13,7 @@ from atm_service.platform.policy import AMOUNT_MAX, FLOAT_MAX
 from atm_service.registers.cash.delivery import Direction
 from atm_service.registers.units import store as units
 from atm_service.run.cli.context import fail, working
+from atm_service.run.cli.signing import signed
 
 app: Final = typer.Typer(help="Floats: levels, forecasts, plans.", no_args_is_help=True)
 
@@ -39,8 +40,8 @@ def set_float(
     if market_every not in {None, *domain.MARKET_CYCLES}:
         fail("a market comes every 5 or every 7 days", 2)
     market = Market(market_every, market_since.date()) if market_every and market_since else None
-    with working(ctx) as (context, now), context.transaction() as session:
-        one = service.set_float(session, None, office, Levels(minimum, target, maximum), market, now)
+    with signed(ctx) as (context, operator, now), context.transaction() as session:
+        one = service.set_float(session, operator, office, Levels(minimum, target, maximum), market, now)
     typer.echo(_line(one))
 
 

@@ -7,7 +7,8 @@ import typer
 
 import ledger
 from atm_service.platform import trail
-from atm_service.run.cli.context import fail, working
+from atm_service.run.cli.context import fail
+from atm_service.run.cli.signing import signed
 
 app: Final = typer.Typer(help="The ledger's business dates.", no_args_is_help=True)
 
@@ -28,9 +29,9 @@ def close_day(
     one on, in Vietnam. Safe to repeat.
     """
     try:
-        with working(ctx) as (context, now), context.transaction() as session:
+        with signed(ctx) as (context, operator, now), context.transaction() as session:
             closed = ledger.close_day(session, day.date(), now)
-            trail.record(session, now, "day-closed", None, None, {"through": closed.isoformat()})
+            trail.record(session, now, "day-closed", None, operator, {"through": closed.isoformat()})
     except ledger.DayNotOver as not_over:
         fail(str(not_over))
     typer.echo(f"closed through {closed}")

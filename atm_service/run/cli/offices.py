@@ -5,11 +5,9 @@ from pathlib import Path
 from typing import Annotated, Final
 
 import typer
-from sqlalchemy import Connection
 
 import ledger
 from atm_service.platform.calendar import VIETNAM
-from atm_service.platform.keys.tokens import Caller
 from atm_service.registers.offices import hours, life, life_store, service, store
 from atm_service.registers.offices.domain import Line, State
 from atm_service.registers.offices.states import Item
@@ -19,7 +17,8 @@ from atm_service.registers.units import service as units
 from atm_service.registers.units import store as unit_store
 from atm_service.registers.units.coverage import Coverage
 from atm_service.registers.units.errors import TreeInvalid
-from atm_service.run.cli.context import fail, named, said, working
+from atm_service.run.cli.context import fail, said, working
+from atm_service.run.cli.signing import signed
 
 HISTORY_MAX: Final = 100
 DAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -29,7 +28,6 @@ app: Final = typer.Typer(
 )
 
 Code = Annotated[str, typer.Argument(help="such as 05971-1")]
-By = Annotated[str, typer.Option(help="user name of the operator or supervisor in whose name this is done")]
 Why = Annotated[str, typer.Option(help="kept for good; nothing personal")]
 
 
@@ -51,7 +49,7 @@ def import_offices(
     Without a file: Lạng Sơn, with its units since 2021, its areas, and an office in each former commune.
     """
     try:
-        with working(ctx) as (context, now), context.transaction() as session:
+        with signed(ctx) as (context, _, now), context.transaction() as session:
             if file is None:
                 new = units.furnish(session, now)
             else:
@@ -88,22 +86,13 @@ def check_office(
     ctx: typer.Context,
     code: Code,
     item: Annotated[Item, typer.Argument(help="of the checklist")],
-    by: By,
     words: Annotated[str, typer.Option(help="what was seen; kept for good; nothing personal")],
     *,
     failed: Annotated[bool, typer.Option("--failed", help="take the item back")] = False,
 ) -> None:
-    """Check one item of an office's checklist off, in somebody's name."""
-    with working(ctx) as (context, now), context.transaction() as session:
-        life.check(
-            session,
-            _signer(session, by),
-            code,
-            item,
-            said(words),
-            now,
-            passed=not failed,
-        )
+    """Check one item of an office's checklist off, in your name."""
+    with signed(ctx) as (context, who, now), context.transaction() as session:
+        life.check(session, who, code, item, said(words), now, passed=not failed)
     typer.echo(f"{code}: {item} {'not passed' if failed else 'passed'}")
 
 
@@ -112,16 +101,15 @@ def furnish_office(
     ctx: typer.Context, code: Code, drawers: Annotated[int, typer.Option(min=1, max=99)] = 1
 ) -> None:
     """Open an office's accounts and its drawers. Safe to repeat with more drawers."""
-    with working(ctx) as (context, now), context.transaction() as session:
+    with signed(ctx) as (context, _, now), context.transaction() as session:
         life.furnish(session, code, drawers, now)
     typer.echo(f"{code} has {drawers} drawer(s)")
 
 
 @app.command("state")
-def change_state(ctx: typer.Context, code: Code, to: State, by: By, reason: Why) -> None:
-    """Change an office's state, in somebody's name: planned, ready, active, suspended, closed."""
-    with working(ctx) as (context, now), context.transaction() as session:
-        who = _signer(session, by)
+def change_state(ctx: typer.Context, code: Code, to: State, reason: Why) -> None:
+    """Change an office's state, in your name: planned, ready, active, suspended, closed."""
+    with signed(ctx) as (context, who, now), context.transaction() as session:
         life.change_state(session, who, code, to, said(reason), now)
         if to is State.READY:
             life.furnish(session, code, 1, now)
@@ -129,16 +117,16 @@ def change_state(ctx: typer.Context, code: Code, to: State, by: By, reason: Why)
 
 
 @app.command("freeze")
-def freeze_drawer(ctx: typer.Context, code: Code, drawer: int, by: By, reason: Why) -> None:
+def freeze_drawer(ctx: typer.Context, code: Code, drawer: int, reason: Why) -> None:
     """Freeze a drawer: from now on it may only be counted and closed."""
-    _freeze(ctx, code, drawer, by, reason, frozen=True)
+    _freeze(ctx, code, drawer, reason, frozen=True)
     typer.echo(f"{code}: drawer {drawer} is frozen")
 
 
 @app.command("thaw")
-def thaw_drawer(ctx: typer.Context, code: Code, drawer: int, by: By, reason: Why) -> None:
+def thaw_drawer(ctx: typer.Context, code: Code, drawer: int, reason: Why) -> None:
     """Thaw a drawer."""
-    _freeze(ctx, code, drawer, by, reason, frozen=False)
+    _freeze(ctx, code, drawer, reason, frozen=False)
     typer.echo(f"{code}: drawer {drawer} works again")
 
 
@@ -160,17 +148,17 @@ def show_history(ctx: typer.Context, code: Code) -> None:
 def activate_office(
     ctx: typer.Context, code: Code, drawers: Annotated[int, typer.Option(min=1, max=99)] = 1
 ) -> None:
-    """Take an office all the way to active at once, in nobody's name. For demonstrations and old offices."""
-    with working(ctx) as (context, now), context.transaction() as session:
-        life.activate(session, code, drawers, now)
+    """Take an office all the way to active at once, on your word for every item. For old offices."""
+    with signed(ctx) as (context, operator, now), context.transaction() as session:
+        life.activate(session, code, drawers, now, operator)
     typer.echo(f"{code} is active with {drawers} drawer(s)")
 
 
 @app.command("line")
-def set_line(ctx: typer.Context, code: Code, line: Line, by: By) -> None:
+def set_line(ctx: typer.Context, code: Code, line: Line) -> None:
     """Say how good an office's line is."""
-    with working(ctx) as (context, now), context.transaction() as session:
-        life.set_line(session, _signer(session, by), code, line, now)
+    with signed(ctx) as (context, who, now), context.transaction() as session:
+        life.set_line(session, who, code, line, now)
     typer.echo(f"{code}: the line is {line}")
 
 
@@ -181,19 +169,13 @@ def set_hours(
     day: Annotated[
         list[str] | None, typer.Option("--day", help='such as "sat=07:30-11:30"; "sun=" is a day off')
     ] = None,
-    by: Annotated[str | None, typer.Option(help="needed to change them")] = None,
 ) -> None:
-    """Show an office's week and the dates to come that differ; with `--day`, change weekdays."""
+    """Show an office's week and the dates to come that differ; with `--day`, change weekdays in your name."""
+    if day:
+        _change_hours(ctx, code, _days(day))
     with working(ctx) as (context, now), context.transaction() as session:
         service.name(session, code)  # refuses an unknown office
         today = now.astimezone(VIETNAM).date()
-        if day:
-            if by is None:
-                fail("say in whose name: --by", 2)
-            week = list(life_store.hours_of(session, today, code).of(code).week)
-            changed = _days(day)
-            written = [changed.get(name, hours.write(one)) for name, one in zip(DAYS, week, strict=True)]
-            life.set_hours(session, _signer(session, by), code, written, now)
         its_hours = life_store.hours_of(session, today, code).of(code)
         others = life_store.exceptions(session, code, today)
     for name, one in zip(DAYS, its_hours.week, strict=True):
@@ -206,7 +188,6 @@ def set_hours(
 def set_holiday(
     ctx: typer.Context,
     day: Annotated[datetime, typer.Argument(formats=["%Y-%m-%d"])],
-    by: By,
     reason: Why,
     office: Annotated[str | None, typer.Option(help="of one office; none: of all")] = None,
     open_at: Annotated[str, typer.Option("--hours", help="other hours; none: closed")] = "",
@@ -214,17 +195,9 @@ def set_holiday(
     usual: Annotated[bool, typer.Option("--usual", help="take it back: as on any such day")] = False,
 ) -> None:
     """Set the hours of one date, of all offices or of one."""
-    with working(ctx) as (context, now), context.transaction() as session:
+    with signed(ctx) as (context, who, now), context.transaction() as session:
         written = None if usual else open_at
-        life.set_day(
-            session,
-            _signer(session, by),
-            office,
-            day.date(),
-            written,
-            said(reason),
-            now,
-        )
+        life.set_day(session, who, office, day.date(), written, said(reason), now)
     typer.echo(f"{day:%Y-%m-%d}: {'as usual' if usual else open_at or 'closed'}")
 
 
@@ -245,9 +218,8 @@ def show_coverage(
     typer.echo(f"all   {_share(coverage.whole(found))}")
 
 
-def _freeze(ctx: typer.Context, code: str, drawer: int, by: str, reason: str, *, frozen: bool) -> None:
-    with working(ctx) as (context, now), context.transaction() as session:
-        who = _signer(session, by)
+def _freeze(ctx: typer.Context, code: str, drawer: int, reason: str, *, frozen: bool) -> None:
+    with signed(ctx) as (context, who, now), context.transaction() as session:
         staff.office_in_scope(session, who, code, ledger.business_date(now))
         life.freeze_drawer(session, who, code, drawer, said(reason), now, frozen=frozen)
 
@@ -257,9 +229,13 @@ def _share(one: Coverage) -> str:
     return f"{units}  {one.offices_active:>4} of {one.offices:>3} offices"
 
 
-def _signer(session: Connection, username: str) -> Caller:
-    """Find whoever a deed is to be signed by: a supervisor may here what a supervisor may in the pages."""
-    return named(session, username, "operator", "supervisor")
+def _change_hours(ctx: typer.Context, code: str, changed: dict[str, str]) -> None:
+    with signed(ctx) as (context, who, now), context.transaction() as session:
+        service.name(session, code)  # refuses an unknown office
+        today = now.astimezone(VIETNAM).date()
+        week = life_store.hours_of(session, today, code).of(code).week
+        written = [changed.get(name, hours.write(one)) for name, one in zip(DAYS, week, strict=True)]
+        life.set_hours(session, who, code, written, now)
 
 
 def _days(given: list[str]) -> dict[str, str]:

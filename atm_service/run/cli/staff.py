@@ -1,4 +1,7 @@
-"""Members of staff at the command line: added, listed, switched off and on, moved, given a first password."""
+"""Members of staff at the command line: added, listed, switched off and on, moved, given a first password.
+
+The first of all, an operator, is added by whoever installs the service, with nobody signed in; that is possible once.
+"""
 
 from typing import Annotated, Final
 
@@ -11,11 +14,11 @@ from atm_service.registers.staff import rights, store
 from atm_service.registers.staff import service as staff
 from atm_service.registers.staff.domain import Role
 from atm_service.registers.staff.store import Member
-from atm_service.run.cli.context import fail, named, said, working
+from atm_service.run.cli.context import fail, said, working
+from atm_service.run.cli.signing import signed
 
 app: Final = typer.Typer(help="Members of staff.", no_args_is_help=True)
 
-By = Annotated[str, typer.Option(help="user name of the operator who does it")]
 Reason = Annotated[str, typer.Option(help="why, for the trail; nothing personal")]
 _MOST: Final = 100_000
 
@@ -30,10 +33,17 @@ def add_staff(
     area: Annotated[str | None, typer.Option(help="a supervisor's area; none: everywhere")] = None,
     password: Annotated[str, typer.Option(prompt=True, hide_input=True, confirmation_prompt=True)] = "",
 ) -> None:
-    """Add a member of staff; the password is asked for and not shown."""
+    """Add a member of staff; the password is asked for and not shown. The first of all is an operator."""
     try:
-        with working(ctx) as (context, now), context.transaction() as session:
-            staff.add(session, context.hasher, username, password, role, office, name, now, area)
+        if _is_first(ctx):
+            if role != "operator":
+                fail("the first member of staff is an operator, who adds the others: --role operator", 2)
+            with working(ctx) as (context, now), context.transaction() as session:
+                staff.add_first(session, context.hasher, username, password, name, now)
+        else:
+            with signed(ctx) as (context, operator, now), context.transaction() as session:
+                facts = (username, password, role, office, name)
+                staff.add(session, context.hasher, *facts, now, area, by=operator)
     except ValueError as wrong:
         fail(str(wrong))
     typer.echo(f"{username} may sign in as {role}")
@@ -58,25 +68,24 @@ def list_staff(
 
 
 @app.command("off")
-def switch_off(ctx: typer.Context, username: str, by: By, reason: Reason) -> None:
+def switch_off(ctx: typer.Context, username: str, reason: Reason) -> None:
     """Switch a member off: from now on nothing is paid or decided by them. An open shift waits for a take-over."""
-    _switch(ctx, username, by, reason, active=False)
+    _switch(ctx, username, reason, active=False)
     typer.echo(f"{username} is switched off: signed out everywhere, and may not sign in")
 
 
 @app.command("on")
-def switch_on(ctx: typer.Context, username: str, by: By, reason: Reason) -> None:
+def switch_on(ctx: typer.Context, username: str, reason: Reason) -> None:
     """Switch a member on again, with the password of before."""
-    _switch(ctx, username, by, reason, active=True)
+    _switch(ctx, username, reason, active=True)
     typer.echo(f"{username} may sign in again")
 
 
 @app.command("move")
-def move(ctx: typer.Context, username: str, office: str, by: By, reason: Reason) -> None:
+def move(ctx: typer.Context, username: str, office: str, reason: Reason) -> None:
     """Move a clerk to another office."""
-    with working(ctx) as (context, now), context.transaction() as session:
-        operator, member = named(session, by, "operator"), _member(session, username)
-        rights.move(session, operator, member.id, office, said(reason), now)
+    with signed(ctx) as (context, operator, now), context.transaction() as session:
+        rights.move(session, operator, _member(session, username).id, office, said(reason), now)
     typer.echo(f"{username} works at {office} now, and signs in anew")
 
 
@@ -85,31 +94,33 @@ def change_role(
     ctx: typer.Context,
     username: str,
     role: Role,
-    by: By,
     reason: Reason,
     place: Annotated[str | None, typer.Option(help="a clerk's office, a supervisor's area")] = None,
 ) -> None:
     """Give a member another role."""
-    with working(ctx) as (context, now), context.transaction() as session:
-        operator, member = named(session, by, "operator"), _member(session, username)
-        rights.change_role(session, operator, member.id, role, place, said(reason), now)
+    with signed(ctx) as (context, operator, now), context.transaction() as session:
+        rights.change_role(session, operator, _member(session, username).id, role, place, said(reason), now)
     typer.echo(f"{username} is {role} now, and signs in anew")
 
 
 @app.command("reset")
-def reset(ctx: typer.Context, username: str, by: By, reason: Reason) -> None:
+def reset(ctx: typer.Context, username: str, reason: Reason) -> None:
     """Give a member a first password, shown once; the member chooses another at the counter's sign-in."""
-    with working(ctx) as (context, now):
+    with signed(ctx) as (context, operator, now):
         with context.transaction() as session:
-            operator, member = named(session, by, "operator"), _member(session, username)
+            member = _member(session, username)
         _, password = rights.reset(context, operator, member.id, said(reason), now)
     typer.echo(f"{username} signs in with {password} once, to choose another password")
 
 
-def _switch(ctx: typer.Context, username: str, by: str, reason: str, *, active: bool) -> None:
-    with working(ctx) as (context, now), context.transaction() as session:
-        operator, member = named(session, by, "operator"), _member(session, username)
-        rights.switch(session, operator, member.id, said(reason), now, active=active)
+def _is_first(ctx: typer.Context) -> bool:
+    with working(ctx) as (context, _), context.transaction() as session:
+        return not store.is_anybody(session)
+
+
+def _switch(ctx: typer.Context, username: str, reason: str, *, active: bool) -> None:
+    with signed(ctx) as (context, operator, now), context.transaction() as session:
+        rights.switch(session, operator, _member(session, username).id, said(reason), now, active=active)
 
 
 def _member(session: Connection, username: str) -> Member:

@@ -12,6 +12,7 @@ from atm_service.registers.units import files, service, store
 from atm_service.registers.units.errors import TreeInvalid
 from atm_service.registers.units.service import Change
 from atm_service.run.cli.context import fail, working
+from atm_service.run.cli.signing import signed
 
 SHOWN_MAX: Final = 20
 
@@ -39,8 +40,8 @@ def import_units(ctx: typer.Context, file: File, since: From, *, apply: Apply = 
     """
     day = since.date()
     try:
-        with working(ctx) as (context, now), context.transaction() as session:
-            change = service.import_units(session, files.units(file), day, now, apply=apply)
+        with signed(ctx) as (context, operator, now), context.transaction() as session:
+            change = service.import_units(session, files.units(file), day, now, apply=apply, by=operator)
     except TreeInvalid as wrong:
         fail(str(wrong))
     if change.is_none:
@@ -73,8 +74,8 @@ def draw_areas(ctx: typer.Context, file: File, since: From, *, apply: Apply = Fa
     """
     day = since.date()
     try:
-        with working(ctx) as (context, now), context.transaction() as session:
-            change = service.draw_areas(session, *files.areas(file), day, now, apply=apply)
+        with signed(ctx) as (context, operator, now), context.transaction() as session:
+            change = service.draw_areas(session, *files.areas(file), day, now, apply=apply, by=operator)
     except TreeInvalid as wrong:
         fail(str(wrong))
     if change.is_none:

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, text
 import ledger
 from atm_service.registers.credits import store as credits_
 from atm_service.registers.withdrawals import store as withdrawals
+from tests.atm_service.control.instructions.colleague import agreed
 from tests.atm_service.registers.credits.school import BATCH, SCHOOL, fund
 from tests.atm_service.world import Clerk, Customer, Person, Service
 from tests.contract.documented import slug_of
@@ -74,6 +75,7 @@ def test_salaries_count_on_the_new_day(service: Service, customer: Customer) -> 
     operator: Person = service.staff("operator")
     lines = [{"line_reference": "1", "phone": customer.facts["phone"], "amount": 1_000}]
     body = {"batch": BATCH, "payer": SCHOOL, "lines": lines}
+    agreed(service, operator, body)
     answer = closed_on_the_way(
         service,
         lambda session: credits_.lock_for_transaction(session, SCHOOL),

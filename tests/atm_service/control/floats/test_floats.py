@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import exc
 
 from atm_service.registers.offices import service as offices
+from tests.atm_service.control.instructions.colleague import credit_by_two
 from tests.atm_service.counter import again, supervisor
 from tests.atm_service.world import OFFICE, OTHER_OFFICE, Person, Service
 from tests.contract.documented import slug_of
@@ -232,7 +233,7 @@ def test_pay_days_are_those_of_the_offices_customers(service: Service) -> None:
         "narration": "Lương",
     }
     batch = {"batch": "school-11", "payer": "treasury", "lines": [line]}
-    assert service.staff("operator").post("/operator/v1/credits", batch).status_code == 201
+    assert credit_by_two(service, service.staff("operator"), batch).status_code == 201
     boss = supervisor(service)
 
     def pay_days(office: str) -> list[str]:

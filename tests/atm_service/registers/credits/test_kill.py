@@ -13,12 +13,14 @@ from atm_service.platform.context import Context
 from atm_service.registers.credits import service
 from atm_service.run.cli import app as cli
 from tests.atm_service.registers.credits.school import BATCH, SCHOOL, credited, fund, settle, write
+from tests.atm_service.run.cli.line import FIRST, add_staff, agree, shell, sign_in
 from tests.database import Database
 from tests.simulation import people
 from tests.simulation.processes import wait_until
 
 LINES: Final = 2_000
 KILLS: Final = 10
+IMPORT: Final = ("credits", "import", "--payer", SCHOOL, "--batch", BATCH)
 PART: Final = 10  # lines a transaction, so that there is something to kill
 
 _forking = multiprocessing.get_context("forkserver")
@@ -30,9 +32,10 @@ def import_file(database_url: str, data_dir: str, file: str) -> None:
     os.environ |= {
         "SOFT_ATM_DATABASE_URL": database_url.replace("+psycopg", "", 1),
         "SOFT_ATM_DATA_DIR": data_dir,
+        "XDG_STATE_HOME": f"{data_dir}/state",
     }
     service.POSTED_AT_ONCE = PART  # type: ignore[misc]
-    cli.app(["credits", "import", file, "--payer", SCHOOL, "--batch", BATCH], obj=people.clock)
+    cli.app([*IMPORT[:2], file, *IMPORT[2:]], obj=people.clock)
 
 
 @pytest.fixture
@@ -52,6 +55,11 @@ def test_killed_imports_credit_every_line_once(town: Context, database: Database
     fund(town, LINES * 10_000)
     rows = [f"L{n},{id_number},,{1_000 + n},Lương" for n, (id_number, _) in enumerate(customers)]
     file = write(tmp_path / "salaries.csv", *rows)
+    settings = {"SOFT_ATM_DATABASE_URL": database.url, "SOFT_ATM_DATA_DIR": str(tmp_path)}
+    run = shell(settings, tmp_path, people.clock())
+    add_staff(run, **{FIRST: "operator"})
+    sign_in(run, FIRST)
+    agree(run, *IMPORT[:2], file, *IMPORT[2:])
 
     def begin() -> multiprocessing.context.ForkServerProcess:
         process = _forking.Process(

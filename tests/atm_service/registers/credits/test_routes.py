@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from tests.atm_service.control.instructions.colleague import credit_by_two
 from tests.atm_service.registers.credits.school import BATCH, SCHOOL, credited, fund, settle
 from tests.atm_service.world import Person, Service
 from tests.contract.documented import slug_of
@@ -26,11 +27,11 @@ def test_a_batch_is_credited_and_shown(service: Service, operator: Person) -> No
     """All lines are credited once; a key that comes again gets the first answer, a new part is added."""
     fund(service.context, 100_000)
     (anna, _), (binh, _) = settle(service.context, 2)
-    first = operator.post("/operator/v1/credits", body(line("L1", anna)), key="k1")
+    first = credit_by_two(service, operator, body(line("L1", anna)), key="k1")
     assert (first.status_code, first.json()["credited_count"]) == (201, 1)
     again = operator.post("/operator/v1/credits", body(line("L1", anna)), key="k1")
     assert (again.json(), again.headers["Idempotency-Replayed"]) == (first.json(), "true")
-    more = operator.post("/operator/v1/credits", body(line("L1", anna), line("L2", binh, 2_000)))
+    more = credit_by_two(service, operator, body(line("L1", anna), line("L2", binh, 2_000)))
     assert (more.json()["credited_count"], more.json()["credited_total"]) == (2, 3_000)
     assert operator.get(f"/operator/v1/credits/{first.json()['id']}").json() == more.json()
     (listed,) = operator.get("/operator/v1/credits").json()["items"]
@@ -43,7 +44,7 @@ def test_a_customer_reads_the_narration(service: Service, operator: Person) -> N
     fund(service.context, 100_000)
     customer = service.customer(balance=0)
     line_ = line("L1", customer.facts["id_number"], narration="Lương tháng 11")
-    assert operator.post("/operator/v1/credits", body(line_)).status_code == 201
+    assert credit_by_two(service, operator, body(line_)).status_code == 201
     (item,) = customer.get("/wallet/v1/statement").json()["items"]
     assert (item["kind"], item["amount"], item["narration"]) == ("credit", 1_000, "Lương tháng 11")
 
@@ -65,7 +66,7 @@ def test_refusals_credit_nobody(service: Service, operator: Person) -> None:
     assert slug_of(operator.post("/operator/v1/credits", unknown)) == "payer-unknown"
     assert credited(service.context) == {}
     fund(service.context, 1_000, "other")
-    assert operator.post("/operator/v1/credits", body(line("L1", anna))).status_code == 201
+    assert credit_by_two(service, operator, body(line("L1", anna))).status_code == 201
     other = body(line("L2", anna)) | {"payer": "other"}
     assert slug_of(operator.post("/operator/v1/credits", other)) == "batch-of-another-payer"
 
@@ -74,7 +75,7 @@ def test_the_same_salary_in_another_batch_must_be_confirmed(service: Service, op
     """The refusal lists the lines and the number that accepts them; the same key may bring it."""
     fund(service.context, 100_000)
     ((anna, _),) = settle(service.context, 1)
-    assert operator.post("/operator/v1/credits", body(line("01", anna))).status_code == 201
+    assert credit_by_two(service, operator, body(line("01", anna))).status_code == 201
     corrected = body(line("1", anna)) | {"batch": "corrected"}
     refused = operator.post("/operator/v1/credits", corrected, key="k2")
     assert (refused.status_code, slug_of(refused), refused.json()["again"]) == (409, "credited-lately", 1)
@@ -88,7 +89,7 @@ def test_the_same_salary_in_another_batch_must_be_confirmed(service: Service, op
         "earlier_amount": 1_000,
         "earlier_day": day,
     }
-    answer = operator.post("/operator/v1/credits", corrected | {"again": 1}, key="k2")
+    answer = credit_by_two(service, operator, corrected | {"again": 1}, key="k2")
     assert (answer.status_code, answer.json()["credited_total"]) == (201, 1_000)
     assert [row["detail"]["again"] for row in service.trail("credits") if row["action"] == "credits"] == [
         0,
@@ -102,7 +103,7 @@ def test_a_thousand_lines_fit_and_no_more(service: Service, operator: Person) ->
     ((anna, _),) = settle(service.context, 1)
     lines = [line(f"L{number}", anna, narration="ư" * 140) for number in range(1_001)]
     assert slug_of(operator.post("/operator/v1/credits", body(*lines))) == "malformed-request"
-    answer = operator.post("/operator/v1/credits", body(*lines[:1_000]))
+    answer = credit_by_two(service, operator, body(*lines[:1_000]))
     assert (answer.status_code, answer.json()["credited_count"]) == (201, 1_000)
 
 

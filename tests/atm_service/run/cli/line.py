@@ -3,32 +3,71 @@
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
+from typing import Final
 
 from click.testing import Result
 from typer.testing import CliRunner
 
 from atm_service.run.cli import app as cli
-from tests.atm_service.world import START
+from tests.atm_service.world import PASSWORD, START
 from tests.database import Database
 
 Run = Callable[..., Result]
+FIRST: Final = "first"
+SECOND: Final = "second"
 
 
-def invoke(*arguments: object, now: datetime = START, **environment: str) -> Result:
-    """Run one command with no settings but these."""
+def invoke(*arguments: object, now: datetime = START, typed: str | None = None, **environment: str) -> Result:
+    """Run one command with no settings but these, and what is typed."""
     env = {"SOFT_ATM_ENV_FILE": None, "COLUMNS": "200", **environment}
-    return CliRunner().invoke(cli.app, [str(one) for one in arguments], obj=lambda: now, env=env)
+    return CliRunner().invoke(cli.app, [str(one) for one in arguments], obj=lambda: now, env=env, input=typed)
 
 
 def migrated(database: Database, folder: Path, at: datetime = START) -> Run:
-    """Give the command line of a migrated service; a command may say another `now`."""
+    """Give the command line of a migrated service, with its first operator signed in; a command may say its `now`."""
     settings = {"SOFT_ATM_DATABASE_URL": database.url, "SOFT_ATM_DATA_DIR": str(folder / "data")}
-
-    def run(*arguments: object, now: datetime = at) -> Result:
-        return invoke(*arguments, now=now, **settings)
-
+    run = shell(settings, folder, at)
     done(run("migrate"))
+    add_staff(run, **{FIRST: "operator"})
+    sign_in(run, FIRST)
     return run
+
+
+def proposed(run: Run, *command: object) -> str:
+    """Propose money from outside; give the instruction's id."""
+    answer = run(*command)
+    assert answer.exit_code == 4, answer.output
+    return str(answer.stdout.split()[0])
+
+
+def by_two(run: Run, *command: object, again: int = 0) -> Result:
+    """Have money from outside proposed by the first operator, approved by the second, and recorded."""
+    agree(run, *command, again=again)
+    return run(*command)
+
+
+def agree(run: Run, *command: object, again: int = 0) -> None:
+    """Have money from outside proposed and approved; the first operator is at the shell again."""
+    id = proposed(run, *command)
+    if SECOND not in run("staff", "list").stdout:
+        add_staff(run, **{SECOND: "operator"})
+    sign_in(run, SECOND)
+    done(run("approvals", "approve", id, "--reason", "đã đối chiếu", "--again", again))
+    sign_in(run, FIRST)
+
+
+def shell(settings: dict[str, str], folder: Path, at: datetime) -> Run:
+    """Give the command line of somebody at a shell, whose session is kept in the folder."""
+
+    def run(*arguments: object, now: datetime = at, typed: str | None = None) -> Result:
+        return invoke(*arguments, now=now, typed=typed, XDG_STATE_HOME=str(folder / "state"), **settings)
+
+    return run
+
+
+def sign_in(run: Run, name: str) -> None:
+    """Let another member of staff take over the shell."""
+    done(run("sign-in", name, typed=f"{PASSWORD}\n"))
 
 
 def done(result: Result) -> None:
@@ -39,5 +78,5 @@ def done(result: Result) -> None:
 def add_staff(run: Run, **roles: str) -> None:
     """Bring in members of staff by user name and role."""
     for name, role in roles.items():
-        who = ("--name", f"Vi Thị {role}", "--password", "a-long-password")
+        who = ("--name", f"Vi Thị {role}", "--password", PASSWORD)
         done(run("staff", "add", name, "--role", role, *who))

@@ -196,23 +196,19 @@ def test_the_journal_of_a_period(run: Run, tmp_path: Path) -> None:
 
 def test_controls_look_at_what_is_new_or_at_everything(database: Database, tmp_path: Path) -> None:
     """After a good run only at what came since, unless --full asks for all."""
-    settings = {"SOFT_ATM_DATABASE_URL": database.url, "SOFT_ATM_DATA_DIR": str(tmp_path)}
-    assert invoke("migrate", **settings).exit_code == 0
-    funding = ("payers", "fund", "school-12", 5_000, "--reference", "FT1")
-    assert invoke("payers", "open", "school-12", "--name", "Trường THCS Số 12", **settings).exit_code == 0
-    assert invoke(*funding, **settings).exit_code == 0
-    assert invoke(AUDIT, "seal", **settings).exit_code == 0
+    run = line.migrated(database, tmp_path, NOW)
+    assert run("payers", "open", "school-12", "--name", "Trường THCS Số 12").exit_code == 0
+    line.done(line.by_two(run, "payers", "fund", "school-12", 5_000, "--reference", "FT1"))
+    assert run(AUDIT, "seal").exit_code == 0
     for arguments, looked_at in (
         ([], "looked at everything"),
         ([], "looked at what is new since seal 1"),
         (["--full"], "looked at everything"),
     ):
-        answer = invoke(AUDIT, "controls", *arguments, **settings)
+        answer = run(AUDIT, "controls", *arguments)
         assert answer.exit_code == 0, answer.output
         assert answer.stdout.splitlines()[0] == looked_at
     tamper(database, "UPDATE ledger.entry SET lines = 2")
-    assert (
-        invoke(AUDIT, "controls", **settings).exit_code == 0
-    )  # it was in order then, and is not looked at again
-    answer = invoke(AUDIT, "controls", "--full", **settings)
+    assert run(AUDIT, "controls").exit_code == 0  # it was in order then, and is not looked at again
+    answer = run(AUDIT, "controls", "--full")
     assert (answer.exit_code, "BROKEN entries-complete" in answer.stdout) == (1, True)

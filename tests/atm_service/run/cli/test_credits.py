@@ -1,5 +1,6 @@
 """A file of salaries at the command line, corrected and imported again."""
 
+import hashlib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -7,7 +8,16 @@ import pytest
 
 from atm_service.platform.context import Context
 from tests.atm_service.registers.credits.school import SCHOOL, credited, fund, settle, write
-from tests.atm_service.run.cli.line import Run, invoke
+from tests.atm_service.run.cli.line import (
+    FIRST,
+    SECOND,
+    Run,
+    add_staff,
+    by_two,
+    proposed,
+    shell,
+    sign_in,
+)
 from tests.database import Database
 from tests.simulation import people
 
@@ -25,12 +35,15 @@ def context(database: Database, tmp_path: Path) -> Iterator[Context]:
 
 @pytest.fixture
 def run(context: Context, database: Database, tmp_path: Path) -> Run:
-    """Give `soft-atm credits import`."""
+    """Give the command line."""
     environment = {
         "SOFT_ATM_DATABASE_URL": database.url.replace("+psycopg", "", 1),
         "SOFT_ATM_DATA_DIR": str(tmp_path),
     }
-    return lambda *arguments: invoke("credits", "import", *arguments, now=context.clock(), **environment)
+    run = shell(environment, tmp_path, context.clock())
+    add_staff(run, **{FIRST: "operator"})
+    sign_in(run, FIRST)
+    return run
 
 
 def test_a_corrected_file_credits_nobody_again(context: Context, run: Run, tmp_path: Path) -> None:
@@ -38,17 +51,28 @@ def test_a_corrected_file_credits_nobody_again(context: Context, run: Run, tmp_p
     (anna, _), (binh, _) = settle(context, 2)
     path = tmp_path / "salaries.csv"
     write(path, f"01,{anna},,1000,Lương", f"02,{binh},,2.000,Lương")
-    unnamed = run(path, "--payer", SCHOOL)
+    load = ("credits", "import", path)
+    unnamed = run(*load, "--payer", SCHOOL)
     assert (unnamed.exit_code, "--batch salary-2026-11-school-12" in unnamed.stderr) == (2, True)
-    assert run(path, *NOVEMBER, "--skip-bad").exit_code == 3
+    assert by_two(run, *load, *NOVEMBER, "--skip-bad").exit_code == 3
 
     write(path, f"1,{anna},,1000,Lương", f"2,{binh},,2000,Lương")
-    other = run(path, "--payer", SCHOOL, "--batch", "corrected")
+    other = run(*load, "--payer", SCHOOL, "--batch", "corrected")
     assert other.exit_code == 1
     assert "line 2 (1): 1,000 đ were credited on" in other.stderr
     assert "add --again 1" in other.stderr
     assert len(credited(context)) == 1
-    assert run(path, *NOVEMBER).exit_code == 0
+    assert by_two(run, *load, *NOVEMBER).exit_code == 0
     assert credited(context) == {"credit/november/1": 1_000, "credit/november/2": 2_000}
-    assert run(path, "--payer", SCHOOL, "--batch", "corrected", "--again", "2").exit_code == 0
+    corrected = (*load, "--payer", SCHOOL, "--batch", "corrected", "--again", "2")
+    id = proposed(run, *corrected)
+    shown = run("approvals", "show", id).stdout
+    assert f"file {hashlib.sha256(path.read_bytes()).hexdigest()}" in shown
+    assert "lines 2\n" in shown
+    assert shown.count("earlier_batch=november") == 2
+    assert anna not in shown
+    sign_in(run, SECOND)
+    unconfirmed = run("approvals", "approve", id, "--reason", "đã đối chiếu")
+    assert (unconfirmed.exit_code, "add --again 2" in unconfirmed.stderr) == (1, True)
+    assert by_two(run, *corrected, again=2).exit_code == 0
     assert len(credited(context)) == 4

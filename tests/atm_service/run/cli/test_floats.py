@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.atm_service.run.cli.line import Run, done, migrated
+from tests.atm_service.run.cli.line import Run, by_two, done, migrated
 from tests.atm_service.world import START
 from tests.database import Database
 
@@ -77,7 +77,7 @@ def test_a_plan_and_the_list_of_offices(run: Run, database: Database) -> None:
     """Who gets how much, within the area's cash; and what is wrong where."""
     worked(database)
     marketed(run)
-    run("cash", "bring", OFFICE, 15_000_000)
+    done(by_two(run, "cash", "bring", OFFICE, 15_000_000, "--reference", "PC1"))
     listed = run("floats", "list", "--area", 178).stdout.splitlines()[1]
     assert listed.split() == [OFFICE, "15,000,000", "0", "130,000,000", "below-minimum", "short-soon"]
     made = run("floats", "plan", "--area", 178).stdout.splitlines()

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 import ledger
-from tests.atm_service.run.cli.line import Run, migrated
+from tests.atm_service.run.cli.line import Run, by_two, done, migrated
 from tests.database import Database
 from tests.ledger.builders import NOW, TODAY, one, prepare, refused, top_up
 
@@ -71,8 +71,11 @@ def test_payers_are_listed_with_their_money(run: Run) -> None:
     fund = ("payers", "fund", "school-12")
     nameless = run(*fund, 5_000_000)
     assert (nameless.exit_code, "--reference" in nameless.stderr) == (2, True)
+    seen: set[str] = set()
     for amount, reference in ((5_000_000, "FT1"), (1_250_000, "FT2"), (1_250_000, "FT2")):
-        assert run(*fund, amount, "--bank", "970436", "--reference", reference).exit_code == 0
+        command = (*fund, amount, "--bank", "970436", "--reference", reference)
+        done(by_two(run, *command) if reference not in seen else run(*command))
+        seen.add(reference)
     answer = run("payers", "list")
     assert answer.exit_code == 0
     assert [line.split(maxsplit=2) for line in answer.stdout.splitlines()] == [

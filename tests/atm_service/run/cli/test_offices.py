@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.atm_service.run.cli.line import Run, add_staff, done, migrated
+from tests.atm_service.run.cli.line import FIRST, Run, add_staff, done, migrated, sign_in
 from tests.database import Database
 
 OFFICE = "05971-1"
@@ -15,21 +15,23 @@ def run(database: Database, tmp_path: Path) -> Run:
     """Give the command line of a service with planned offices, an operator, a supervisor and an auditor."""
     run = migrated(database, tmp_path)
     done(run("offices", "import"))
-    add_staff(run, op1="operator", boss="supervisor", watch="auditor")
+    add_staff(run, boss="supervisor", watch="auditor")
     return run
 
 
 def test_an_office_opens_step_by_step_and_by_name(run: Run) -> None:
     """Refused while an item is missing; then ready and active; the history says who and why."""
-    ready = ("offices", "state", OFFICE, "ready", "--by", "op1", "--reason", "đã xem tận nơi")
+    ready = ("offices", "state", OFFICE, "ready", "--reason", "đã xem tận nơi")
     refused = run(*ready)
     assert (refused.exit_code, "'missing': [" in refused.stderr) == (1, True)
+    sign_in(run, "boss")
     for item in ("staff", "line", "equipment", "training"):
-        assert run("offices", "check", OFFICE, item, "--by", "boss", "--words", "đã xem").exit_code == 0
-    assert run(*ready).exit_code == 0
-    by_supervisor = run("offices", "state", OFFICE, "active", "--by", "boss", "--reason", "khai trương")
+        assert run("offices", "check", OFFICE, item, "--words", "đã xem").exit_code == 0
+    by_supervisor = run(*ready)
     assert by_supervisor.exit_code == 1
-    assert run("offices", "state", OFFICE, "active", "--by", "op1", "--reason", "khai trương").exit_code == 0
+    sign_in(run, FIRST)
+    assert run(*ready).exit_code == 0
+    assert run("offices", "state", OFFICE, "active", "--reason", "khai trương").exit_code == 0
     told = run("offices", "history", OFFICE).stdout
     assert "ready → active" in told
     assert "Vi Thị operator  khai trương" in told
@@ -40,17 +42,22 @@ def test_an_office_opens_step_by_step_and_by_name(run: Run) -> None:
 
 def test_hours_and_holidays(run: Run) -> None:
     """A weekday is changed, a date is closed and taken back, and what cannot be read is refused."""
-    changed = run("offices", "hours", OFFICE, "--day", "sat=07:30-11:30", "--by", "op1").stdout
+    changed = run("offices", "hours", OFFICE, "--day", "sat=07:30-11:30").stdout
     assert "sat  07:30-11:30\nsun  closed" in changed
-    run("offices", "holiday", "2026-11-18", "--by", "op1", "--reason", "Lễ hội")
+    run("offices", "holiday", "2026-11-18", "--reason", "Lễ hội")
     assert "2026-11-18  closed  Lễ hội" in run("offices", "hours", OFFICE).stdout
-    assert run("offices", "hours", OFFICE, "--day", "sat=8-11", "--by", "op1").exit_code == 1
-    assert run("offices", "hours", OFFICE, "--day", "someday=", "--by", "op1").exit_code == 2
-    assert run("offices", "hours", OFFICE, "--day", "sat=").exit_code == 2
+    assert run("offices", "hours", OFFICE, "--day", "sat=8-11").exit_code == 1
+    assert run("offices", "hours", OFFICE, "--day", "someday=").exit_code == 2
+    done(run("sign-out"))
+    assert run("offices", "hours", OFFICE, "--day", "sat=").exit_code == 1
+    assert run("offices", "hours", OFFICE).exit_code == 0
 
 
 def test_nobody_else_signs(run: Run) -> None:
-    """An auditor and an unknown name are no operator and no supervisor."""
-    for name in ("watch", "nobody"):
-        refused = run("offices", "line", OFFICE, "weak", "--by", name)
-        assert (refused.exit_code, "no active operator or supervisor" in refused.stderr) == (1, True)
+    """An auditor is no operator and no supervisor; whoever is signed out is nobody."""
+    sign_in(run, "watch")
+    refused = run("offices", "line", OFFICE, "weak")
+    assert (refused.exit_code, "Ask a colleague: operator or supervisor" in refused.stderr) == (1, True)
+    done(run("sign-out"))
+    refused = run("offices", "line", OFFICE, "weak")
+    assert (refused.exit_code, "soft-atm sign-in NAME" in refused.stderr) == (1, True)

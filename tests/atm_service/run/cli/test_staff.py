@@ -1,13 +1,20 @@
-"""Staff at the command line: switched off and on, moved, reset; each in an operator's name."""
+"""Staff at the command line: the first of all, switched off and on, moved, reset; each by an operator."""
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from sqlalchemy import Connection
 
-from tests.atm_service.run.cli.line import Run, add_staff, done, migrated
+from atm_service.platform.context import Context
+from atm_service.registers.staff import service as staff
+from atm_service.registers.staff.errors import NotFirst
+from tests.atm_service.run.cli.line import Run, add_staff, done, migrated, shell, sign_in
+from tests.atm_service.world import PASSWORD, START
 from tests.database import Database
+from tests.simulation.processes import wait_until
 
-SIGNED = ("--by", "op1", "--reason", "nghỉ việc")
+SIGNED = ("--reason", "nghỉ việc")
 
 
 @pytest.fixture
@@ -15,7 +22,7 @@ def run(database: Database, tmp_path: Path) -> Run:
     """Give the command line of a service with offices, an operator, a supervisor and a clerk."""
     run = migrated(database, tmp_path)
     done(run("offices", "import"))
-    add_staff(run, op1="operator", boss="supervisor")
+    add_staff(run, boss="supervisor")
     who = ("--name", "Lý Thị Hoa", "--password", "a-long-password", "--office", "05971-1")
     done(run("staff", "add", "hoa", "--role", "clerk", *who))
     return run
@@ -30,11 +37,57 @@ def test_a_clerk_is_switched_off_and_on(run: Run) -> None:
     assert (again.exit_code, "It is so already (RightsUnchanged)" in again.stderr) == (1, True)
     assert run("staff", "on", "hoa", *SIGNED).exit_code == 0
     assert " active " in run("staff", "list", "--role", "clerk").stdout
-    for by in ("boss", "hoa", "nobody"):
-        refused = run("staff", "off", "hoa", "--by", by, "--reason", "nghỉ việc")
-        assert (refused.exit_code, "no active operator" in refused.stderr) == (1, True)
     unknown = run("staff", "off", "nobody", *SIGNED)
     assert (unknown.exit_code, "soft-atm staff list" in unknown.stderr) == (1, True)
+    for name in ("boss", "hoa"):
+        sign_in(run, name)
+        refused = run("staff", "off", "hoa", *SIGNED)
+        assert (refused.exit_code, "may not do this. Ask a colleague: operator" in refused.stderr) == (
+            1,
+            True,
+        )
+
+
+def test_the_first_of_all_is_an_operator_and_there_is_one(database: Database, tmp_path: Path) -> None:
+    """Nobody is signed in while there is no staff; from then on an operator adds the others, in that one's name."""
+    run = shell({"SOFT_ATM_DATABASE_URL": database.url, "SOFT_ATM_DATA_DIR": str(tmp_path)}, tmp_path, START)
+    done(run("migrate"))
+    who = ("--name", "Bế Văn Hành", "--password", PASSWORD)
+    clerk = run("staff", "add", "boss", "--role", "supervisor", *who)
+    assert (clerk.exit_code, "--role operator" in clerk.stderr) == (2, True)
+    done(run("staff", "add", "op1", "--role", "operator", *who))
+    second = run("staff", "add", "op2", "--role", "operator", *who)
+    assert (second.exit_code, "nobody is signed in" in second.stderr) == (1, True)
+    sign_in(run, "op1")
+    done(run("staff", "add", "op2", "--role", "operator", *who))
+    with database.owner.connect() as session:
+        added = (
+            "SELECT detail, actor IS NULL FROM service.audit_event WHERE action = 'staff.added' ORDER BY id"
+        )
+        assert [by_nobody for _, by_nobody in session.exec_driver_sql(added)] == [True, False]
+
+
+def test_two_who_would_be_the_first(context: Context, database: Database) -> None:
+    """One of them is, the other is told that there is a staff already."""
+    with context.engine.connect() as one, context.engine.connect() as other:
+        one.begin()
+        add_first(one, context, "op1")
+        with ThreadPoolExecutor(1) as pool:
+            waiting = pool.submit(add_first, other, context, "op2")
+            wait_until(lambda: is_waiting(database), "the second")
+            one.commit()
+            with pytest.raises(NotFirst):
+                waiting.result()
+
+
+def add_first(session: Connection, context: Context, name: str) -> None:
+    staff.add_first(session, context.hasher, name, PASSWORD, "Bế Văn Hành", START)
+
+
+def is_waiting(database: Database) -> bool:
+    with database.owner.connect() as session:
+        waiting = "SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'advisory' AND datname = current_database()"
+        return bool(session.exec_driver_sql(waiting).scalar_one())
 
 
 def test_a_clerk_moves_and_gets_a_first_password(run: Run) -> None:

@@ -1,0 +1,125 @@
+"""An instruction, its one decision and its one use: pure rules.
+
+    waiting ──approve──▶ approved ──carry out──▶ done
+       │                    │
+       ├──refuse──▶ refused │
+       └─ the policy's time ┴──▶ lapsed
+
+Nothing is stored as a status: it follows from which facts there are, and from the time. What is approved is a digest of
+everything that matters, and only what has the same digest is carried out.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+
+class InstructionKind(StrEnum):
+    """What is to be recorded: a payer's money, a batch out of it, or cash for a drawer."""
+
+    FUNDING = "funding"
+    CREDITS = "credits"
+    CASH = "cash"
+
+
+class InstructionStatus(StrEnum):
+    """Where an instruction stands."""
+
+    WAITING = "waiting"
+    APPROVED = "approved"
+    REFUSED = "refused"
+    LAPSED = "lapsed"
+    DONE = "done"
+
+
+class NotToDecide(ValueError):  # noqa: N818  an answer to whoever decides, named for what it is
+    """This person may not decide this now; the message says why and what to do."""
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What somebody wants recorded: `content` is all that is bound by the approval, `shown` what the second also sees.
+
+    `amount` in đồng. `again`: how many lines were credited lately, which the second person confirms by their number.
+    """
+
+    kind: InstructionKind
+    amount: int
+    office: str | None
+    content: Mapping[str, Any]
+    shown: Mapping[str, Any]
+    again: int = 0
+
+    @property
+    def digest(self) -> bytes:
+        """Give what is the same for the same content alone: SHA-256 over its canonical JSON."""
+        facts = {"kind": self.kind, "amount": self.amount, "office": self.office, **self.content}
+        return hashlib.sha256(json.dumps(facts, sort_keys=True, ensure_ascii=False).encode()).digest()
+
+
+@dataclass(frozen=True)
+class InstructionDecision:
+    """The second person's one word, and why."""
+
+    approved: bool
+    reason: str
+    by: UUID
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Instruction:
+    """What was proposed, and what became of it."""
+
+    id: UUID
+    kind: InstructionKind
+    digest: bytes
+    amount: int
+    office: str | None
+    facts: Mapping[str, Any]
+    proposed_by: UUID
+    proposed_at: datetime
+    expires_at: datetime
+    decision: InstructionDecision | None = None
+    used_for: UUID | None = None
+
+    @property
+    def again(self) -> int:
+        """How many lines were credited lately when this was proposed."""
+        return int(self.facts.get("again", 0))
+
+    def status(self, now: datetime) -> InstructionStatus:
+        """Tell where it stands. Done and refused stay so; the rest lapses."""
+        if self.used_for is not None:
+            return InstructionStatus.DONE
+        if self.decision is not None and not self.decision.approved:
+            return InstructionStatus.REFUSED
+        if now >= self.expires_at:
+            return InstructionStatus.LAPSED
+        return InstructionStatus.WAITING if self.decision is None else InstructionStatus.APPROVED
+
+    def may_be_proposed_anew(self, now: datetime) -> bool:
+        """Tell whether the same may be asked for once more: when it has lapsed; a no holds as long as a yes would."""
+        return self.used_for is None and now >= self.expires_at
+
+    def decide(
+        self, by: UUID, again: int, now: datetime, *, approved: bool, reason: str
+    ) -> InstructionDecision:
+        """Give the decision. Refuses in this order: decided, lapsed, the own one, repeated lines not confirmed."""
+        if self.decision is not None:
+            raise NotToDecide(f"it has its decision: {self.status(now)}")
+        if now >= self.expires_at:
+            raise NotToDecide("it has lapsed: have it proposed anew")
+        if by == self.proposed_by:
+            raise NotToDecide("nobody decides what they have proposed: leave it to a colleague")
+        if approved and again != self.again:
+            raise NotToDecide(
+                f"{self.again:,} line(s) were credited lately in another batch. See them by"
+                f" `soft-atm approvals show`; to credit them once more nevertheless, add --again {self.again}"
+            )
+        return InstructionDecision(approved, reason, by, now)
