@@ -90,7 +90,7 @@ async def reset(service: Service, token: str, id: str, reason: str) -> FirstPass
 
 async def find_wallet(service: Service, token: str, named: dict[str, str]) -> Wallet:
     """Find a customer by `phone` or `id_number`."""
-    body = json_body(named)
+    body = json_body({"who": named})
     return read_answer(
         Wallet, await service_api.ask(service, "POST", "/staff/v1/customers/search", token=token, body=body)
     )

@@ -197,8 +197,8 @@ ADVICE: Final[Mapping[str, Advice]] = {
     ),
     "office-unknown": Advice(
         "stop",
-        _("Your office is not known to the service"),
-        _("Do not pay. Call your supervisor."),
+        _("No office has this code here"),
+        _("Do not pay. Look at the code and type it again. If it is your own office, call your supervisor."),
     ),
     "office-not-active": Advice(
         "stop",
@@ -583,6 +583,11 @@ ADVICE: Final[Mapping[str, Advice]] = {
         "fix",
         _("The office is in this state already"),
         _("Look at the office again: somebody may have been quicker."),
+    ),
+    "rights-unchanged": Advice(
+        "fix",
+        _("It is so already"),
+        _("Look at it again: somebody may have been quicker."),
     ),
     "freeze-unchanged": Advice(
         "fix",

@@ -123,9 +123,9 @@ def test_a_notice_waits_on_the_first_page_and_is_kept(seen: Seen, tmp_path: Path
     page = seen.page
     booked = seen.customer.appointment()
     assert booked.status_code == 201, booked.text
-    with seen.service.context.transaction() as session:
-        life.change_state(session, None, OFFICE, State.SUSPENDED, "Mất điện", seen.service.now)
-        life.change_state(session, None, OTHER_OFFICE, State.SUSPENDED, "Mất điện", seen.service.now)
+    for office in (OFFICE, OTHER_OFFICE):
+        with seen.service.context.transaction() as session:
+            life.change_state(session, None, office, State.SUSPENDED, "Mất điện", seen.service.now)
     seen.sign_in()
     for _ in range(30):
         if page.locator(".notice.wait").count():

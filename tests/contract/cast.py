@@ -559,7 +559,7 @@ READY: Final[dict[str, Callable[[Cast], Ready]]] = {
         **cast.elsewhere(),
         "body": {"state": "suspended", "reason": "mất điện"},
     },
-    "staff_find_customer": lambda cast: {"body": {"phone": cast.customer.facts["phone"]}},
+    "staff_find_customer": lambda cast: {"body": {"who": {"phone": cast.customer.facts["phone"]}}},
     "staff_freeze_customer": lambda cast: {
         "path": {"id": cast.service.customer(0).id},
         "body": {"frozen": True, "reason": "mất điện thoại"},

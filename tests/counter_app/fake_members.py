@@ -72,7 +72,7 @@ def _stops(app: FastAPI, door: Door) -> None:
     @app.post("/staff/v1/customers/search")
     async def find(request: Request) -> dict[str, Any]:
         door.who(request, "supervisor")
-        if (await request.json()) != {"phone": PHONE}:
+        if (await request.json()) != {"who": {"phone": PHONE}}:
             raise door.refuse(404, "payee-unknown")
         return wallet
 

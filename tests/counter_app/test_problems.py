@@ -102,6 +102,7 @@ SLUGS = [
     "drawer-frozen",
     "wallet-frozen",
     "freeze-unchanged",
+    "rights-unchanged",
     "keyboard-not-plain",
     "card-unreadable",
 ]
@@ -123,7 +124,6 @@ NEVER_HERE = [
     "step-up-required",
     "not-an-appointment",
     "own-rights",
-    "rights-unchanged",
     "place-unfit",
     "being-paid",
     "already-ended",

@@ -50,16 +50,16 @@ def open_all(province: Province, day: Day) -> None:
 
 def set_states(province: Province, day: Day) -> None:
     """Suspend the offices whose clerk is ill, and let the others pay."""
-    with province.context.transaction() as session:
-        for place in province.places:
-            away = place.number in day.away
-            if away == place.is_suspended:
-                continue
-            state = State.SUSPENDED if away else State.ACTIVE
-            why = "The clerk is ill" if away else "The clerk is well again"
+    for place in province.places:
+        away = place.number in day.away
+        if away == place.is_suspended:
+            continue
+        state = State.SUSPENDED if away else State.ACTIVE
+        why = "The clerk is ill" if away else "The clerk is well again"
+        with province.context.transaction() as session:
             life.change_state(session, province.boss, place.code, state, why, province.clock.now)
-            place.is_suspended = away
-            province.happened["clerk ill"] += away
+        place.is_suspended = away
+        province.happened["clerk ill"] += away
 
 
 def close_all(province: Province, day: Day) -> None:

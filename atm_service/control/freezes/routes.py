@@ -8,8 +8,7 @@ from sqlalchemy import Connection
 
 import ledger
 from atm_service.control.freezes.schemas import (
-    CustomerByCard,
-    CustomerByPhone,
+    CustomerSearch,
     CustomerState,
     Drawers,
     FreezeRequest,
@@ -38,14 +37,12 @@ InDrawer = Annotated[int, Path(ge=1, le=99)]
     name="find_customer",
     responses=refuses(NotFound, PayeeUnknown, TooManyAttempts, posted=True),
 )
-def find(
-    body: CustomerByPhone | CustomerByCard, overseer: InOverseer, context: InContext, now: InNow
-) -> CustomerState:
+def find(body: CustomerSearch, overseer: InOverseer, context: InContext, now: InNow) -> CustomerState:
     """Find a customer by phone or card number, with a masked name. Names that are nobody's are counted."""
     try:
         with context.transaction() as session:
             attempts.refuse_when_shut(session, attempts.PAYEE, str(overseer.subject), now)
-            id = customers.named(session, context, **body.model_dump())
+            id = customers.named(session, context, **body.who.model_dump())
             return _customer(session, context, id)
     except PayeeUnknown:
         customers.count_unknown(context, overseer, now)

@@ -33,6 +33,12 @@ class CustomerByCard(_Body):
     id_number: str = Field(pattern=r"^[0-9]{12}$", repr=False, examples=["020185001234"])
 
 
+class CustomerSearch(_Body):
+    """Whom to look for."""
+
+    who: CustomerByPhone | CustomerByCard
+
+
 class CustomerState(_Body):
     """Whether a customer's wallet is frozen; who said so last, when and why: null where nobody ever did."""
 

@@ -212,10 +212,12 @@ def test_who_may_freeze_and_thaw(service: Service) -> None:
     assert slug_of(freeze_drawer(other)) == "office-unknown"
     assert freeze_drawer(own).status_code == 200
     assert freeze_wallet(clerk, customer).status_code == 403
-    found = own.post("/staff/v1/customers/search", {"phone": customer.facts["phone"]}).json()
+    found = own.post("/staff/v1/customers/search", {"who": {"phone": customer.facts["phone"]}}).json()
     assert (found["id"], found["frozen"]) == (str(customer.id), False)
     assert customer.facts["id_number"] not in str(found)
-    assert slug_of(own.post("/staff/v1/customers/search", {"phone": "0999999999"})) == "payee-unknown"
+    assert (
+        slug_of(own.post("/staff/v1/customers/search", {"who": {"phone": "0999999999"}})) == "payee-unknown"
+    )
     deeds = [row["action"] for row in service.trail("customer.")]
     assert deeds == ["customer.frozen", "customer.thawed"]
 
