@@ -25,7 +25,11 @@ def invoke(*arguments: object, now: datetime = START, typed: str | None = None, 
 
 def migrated(database: Database, folder: Path, at: datetime = START) -> Run:
     """Give the command line of a migrated service, with its first operator signed in; a command may say its `now`."""
-    settings = {"SOFT_ATM_DATABASE_URL": database.url, "SOFT_ATM_DATA_DIR": str(folder / "data")}
+    settings = {
+        "SOFT_ATM_DATABASE_URL": database.url,
+        "SOFT_ATM_DATA_DIR": str(folder / "data"),
+        "SOFT_ATM_SECOND_FACTOR": "off",
+    }
     run = shell(settings, folder, at)
     done(run("migrate"))
     add_staff(run, **{FIRST: "operator"})
@@ -70,9 +74,10 @@ def sign_in(run: Run, name: str) -> None:
     done(run("sign-in", name, typed=f"{PASSWORD}\n"))
 
 
-def done(result: Result) -> None:
-    """Say that a command of the preparation went well."""
+def done(result: Result) -> str:
+    """Say that a command of the preparation went well; give what it said."""
     assert result.exit_code == 0, result.output
+    return result.stdout
 
 
 def add_staff(run: Run, **roles: str) -> None:

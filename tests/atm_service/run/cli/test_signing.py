@@ -2,10 +2,16 @@
 
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
+import pyotp
 import pytest
 
-from tests.atm_service.run.cli.line import FIRST, Run, add_staff, done, migrated, sign_in
+from atm_service.registers.staff import service
+from atm_service.registers.staff.second_factor import Offer
+from atm_service.registers.staff.service import offer_second_factor
+from atm_service.run.cli import signing
+from tests.atm_service.run.cli.line import FIRST, Run, add_staff, done, migrated, shell, sign_in
 from tests.atm_service.world import PASSWORD, START
 from tests.database import Database
 
@@ -49,6 +55,33 @@ def test_who_signs_in_and_out(run: Run, database: Database, kept: Path) -> None:
     kept.touch(0o600)
     kept.write_text(copy)
     ended(run, "the session has ended")
+
+
+def test_the_second_factor_is_set_up_and_asked_for(
+    run: Run, database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who decides for others sets an authenticator up at the first sign-in, and gives a new code at each."""
+    secrets: list[str] = []
+
+    def offer(*asked: Any) -> Offer:
+        made = offer_second_factor(*asked)
+        secrets.append(made.secret)
+        return made
+
+    def typed(what: str) -> str:
+        return pyotp.TOTP(secrets[0]).at(at[-1]) if "authenticator" in what else PASSWORD
+
+    monkeypatch.setattr(service, "offer_second_factor", offer)
+    monkeypatch.setattr(signing, "_asked", typed)
+    settings = {"SOFT_ATM_DATABASE_URL": database.url, "SOFT_ATM_DATA_DIR": str(tmp_path / "data")}
+    strict, at = shell(settings, tmp_path, START), [START]
+    assert secrets == []
+    said = done(strict("sign-in", FIRST))
+    assert secrets[0] in said
+    assert "SecondFactorWrong" in strict("sign-in", FIRST).stderr  # the same code again
+    at.append(START + timedelta(minutes=1))
+    assert "told once" not in done(strict("sign-in", FIRST, now=at[-1]))
+    assert len(secrets) == 1
 
 
 def test_a_wrong_password_opens_nothing(run: Run) -> None:
