@@ -46,19 +46,21 @@ def hold(session: Connection, subject: UUID) -> None:
 def keep(session: Connection, caller: Caller) -> None:
     """Hold the caller's rights until the commit. Raises `Unauthenticated` when they are not the token's any more."""
     hold(session, caller.subject)
-    generation = session.execute(_GENERATION, {"subject": caller.subject}).scalar_one_or_none()
-    if generation != caller.generation:
-        raise Unauthenticated
+    _compare(session, caller)
 
 
 def check(context: Context, caller: Caller) -> None:
     """Raise `Unauthenticated` when the caller's rights were changed after the token was made."""
     with context.transaction() as session:
-        generation = session.execute(_GENERATION, {"subject": caller.subject}).scalar_one_or_none()
-    if generation != caller.generation:
-        raise Unauthenticated
+        _compare(session, caller)
 
 
 def change(session: Connection, subject: UUID) -> None:
     """Make every token of somebody worthless, under the subject's lock."""
     session.execute(_CHANGE, {"subject": subject})
+
+
+def _compare(session: Connection, caller: Caller) -> None:
+    generation = session.execute(_GENERATION, {"subject": caller.subject}).scalar_one_or_none()
+    if generation != caller.generation:
+        raise Unauthenticated
