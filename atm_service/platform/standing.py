@@ -53,9 +53,7 @@ def generation(session: Connection, subject: UUID) -> int | None:
 
 def keep(session: Connection, caller: Caller) -> None:
     """Hold the caller's rights until the commit. Raises `Unauthenticated` when they are not the token's any more."""
-    hold(session, caller.subject)
-    generation = session.execute(_GENERATION, {"subject": caller.subject}).scalar_one_or_none()
-    if generation != caller.generation:
+    if hold(session, caller.subject) != caller.generation:
         raise Unauthenticated
 
 
