@@ -1,14 +1,18 @@
 """Withdrawals as a clerk's counter sees them, over HTTP."""
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 
+from atm_service.payout import views
 from atm_service.platform import chart
 from atm_service.registers.withdrawals import digits
 from tests.atm_service.payout.test_wallet import slug
 from tests.atm_service.world import OFFICE, OTHER_OFFICE, Clerk, Customer, Service
+from tests.database import Database
 
 DRAWER = chart.drawer(OFFICE, 1)
 
@@ -76,6 +80,41 @@ def test_a_paid_code_says_when_and_where(service: Service) -> None:
     assert "paid_at" not in there.json()
     assert slug(clerk.present(code["digits"])) == "already-paid"
     assert slug(clerk.pay(code["id"], customer.facts["id_number"])) == "already-paid"
+
+
+def test_whoever_waited_for_a_payment_is_told_when_and_where(
+    service: Service, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The code is shown at the next drawer while it is paid: that one waits, then reads what was paid meanwhile."""
+    customer, clerk, other = service.customer(), service.clerk(), service.clerk(drawer=2)
+    code = customer.code()
+    assert clerk.present(code["code"]).status_code == 201
+    written, go, show = threading.Event(), threading.Event(), views.receipt
+
+    def held(*args: Any) -> Any:
+        written.set()
+        assert go.wait(30)
+        return show(*args)
+
+    monkeypatch.setattr(views, "receipt", held)
+    with ThreadPoolExecutor(2) as pool:
+        paying = pool.submit(clerk.pay, code["id"], customer.facts["id_number"])
+        assert written.wait(30)
+        waiting = pool.submit(other.present, code["code"])
+        while not waiting.done() and not is_waited_for(database):
+            pass
+        go.set()
+        receipt, refused = paying.result().json(), waiting.result()
+    assert slug(refused) == "already-paid"
+    told = {"receipt_id": receipt["id"], "paid_drawer": 1, "paid_at": receipt["paid_at"]}
+    assert refused.json() | told == refused.json()
+
+
+def is_waited_for(database: Database) -> bool:
+    """Tell whether somebody waits for a lock."""
+    query = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    with database.owner.connect() as connection:
+        return bool(connection.exec_driver_sql(query).scalar_one())
 
 
 def test_unknown_used_and_expired_are_three_messages(service: Service) -> None:
