@@ -14,7 +14,7 @@ from atm_service.platform import database, policy
 from atm_service.platform.keys import store as key_store
 from atm_service.platform.keys.domain import Purpose
 from atm_service.run import app as application
-from atm_service.run import assembly, demo
+from atm_service.run import assembly, demo, resealing
 from atm_service.run.cli import audit as cli_audit
 from atm_service.run.cli import cash as cli_cash
 from atm_service.run.cli import credits as cli_credits
@@ -28,11 +28,13 @@ from atm_service.run.cli.context import (
     explained,
     fail,
     owner_url,
+    refuse_strange_keys,
     refuse_taken,
     serving_url,
     why,
     working,
 )
+from kyc.errors import Undecryptable
 
 SLOW_START_S: Final = 120
 """A worker that is still importing answers nobody: on a small machine the server would kill it, and begin again."""
@@ -64,8 +66,9 @@ Folder = Annotated[Path, typer.Option(help="where all data is kept")]
 def migrate(ctx: typer.Context) -> None:
     """Bring the database's tables and functions up to date. Safe to repeat."""
     chosen = chosen_settings()
-    made = assembly.make_keys(chosen.keys_file)
-    with owner_url(chosen) as url:
+    with explained(), owner_url(chosen) as url:
+        refuse_strange_keys(chosen, url)
+        made = assembly.make_keys(chosen.keys_file)
         try:
             database.migrate(url)
         except exc.DBAPIError as error:
@@ -118,7 +121,9 @@ def run_demo(
     ready_file: Annotated[Path | None, typer.Option(help="written as JSON when everything answers")] = None,
 ) -> None:
     """Run everything on this machine, with demo people and cash. Ctrl-C stops it; the data stays."""
-    sys.exit(demo.run(data_dir.resolve(), port, counter_port, ready_file, ctx.obj))
+    with explained():
+        ended = demo.run(data_dir.resolve(), port, counter_port, ready_file, ctx.obj)
+    sys.exit(ended)
 
 
 @_keys.command("init")
@@ -127,6 +132,32 @@ def init_keys() -> None:
     path = chosen_settings().keys_file
     typer.echo(
         f"made {path}" if assembly.make_keys(path) else f"{path} is there already; nothing was changed"
+    )
+
+
+@_keys.command("rotate-master")
+def rotate_master() -> None:
+    """Make a new current secret key, and encrypt everything with it. Stop every `soft-atm serve` first.
+
+    After any end run it again: it makes one key more, and misses nothing.
+    """
+    chosen = chosen_settings()
+    with explained(), owner_url(chosen) as url:
+        engine = database.owner_engine(url)
+        try:
+            with engine.connect() as session:
+                running = resealing.others(session)
+            if running:
+                fail(
+                    f"{running} others are connected to the database: stop every `soft-atm serve`, then run it again"
+                )
+            done = resealing.reseal(engine.connect, assembly.add_master_key(chosen.keys_file))
+        except Undecryptable as value:
+            fail(f"a value opens with none of the keys ({value}). What was done stays: docs/master-key.md")
+        finally:
+            engine.dispose()
+    typer.echo(
+        f"{done} values are encrypted with a new key. Copy {chosen.keys_file} to where its copy is kept, now."
     )
 
 
