@@ -3,16 +3,20 @@
 import json
 import os
 import sys
+import tempfile
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Annotated, Final, cast, get_args
 
+import structlog
 import typer
 import uvicorn
-from sqlalchemy import exc
+from sqlalchemy import exc, make_url
 
-from atm_service.platform import database, policy
+from atm_service.platform import database, logs, metrics, policy
 from atm_service.platform.keys import store as key_store
 from atm_service.platform.keys.domain import Purpose
+from atm_service.platform.settings import Settings
 from atm_service.run import app as application
 from atm_service.run import assembly, demo, resealing
 from atm_service.run.cli import audit as cli_audit
@@ -87,10 +91,15 @@ def serve() -> None:
     chosen = chosen_settings()
     policy.load(chosen.policy)
     assembly.read_keys(chosen.keys_file)
-    with explained(), serving_url(chosen) as url:
+    with explained(), ExitStack() as stack, serving_url(chosen) as url:
         database.check_login(url)
         refuse_taken(chosen.host, chosen.port)
         os.environ["SOFT_ATM_DATABASE_URL"] = database.plain(url)
+        logs.configure(chosen.log_level)
+        counted = stack.enter_context(tempfile.TemporaryDirectory(prefix="soft-atm-metrics-"))
+        if chosen.workers > 1:
+            os.environ[metrics.FOLDER] = counted
+        structlog.get_logger("service").info("service starts", **_started(chosen, url))
         uvicorn.run(
             "atm_service.__main__:application",
             factory=True,
@@ -100,10 +109,23 @@ def serve() -> None:
             access_log=False,
             server_header=False,
             log_level="warning",
+            log_config=None,
             timeout_graceful_shutdown=10,
             timeout_keep_alive=IDLE_LINE_S,
             timeout_worker_healthcheck=SLOW_START_S,
         )
+
+
+def _started(chosen: Settings, url: str) -> dict[str, object]:
+    """Tell what a service runs with, and no secret."""
+    where = make_url(url)
+    shown = ("host", "port", "workers", "pool_size", "policy", "housekeeping_s", "kyc_provider")
+    return {
+        **{name: getattr(chosen, name) for name in shown},
+        "database": f"{where.host or where.query.get('host')}/{where.database}",
+        "login": where.username,
+        "demonstration": chosen.demo_file is not None,
+    }
 
 
 @app.command(name="openapi")
