@@ -143,10 +143,10 @@ def _pay(session: Connection, context: Context, payments: Sequence[Payment]) -> 
     ready = [one for one in ready if one.payment.id not in results]
     today = ledger.business_date(now)
     so_far = headroom.lock_today(session, [one.shift.office for one in ready], today)
-    now = max([now, *(before.not_before(now) for before in so_far.values())])
     reservations.lock(session, [one.found for one in ready], now)
     known = stock.lock(session, *sorted(one.shift.place for one in ready)) if ready else {}
     now = context.clock()
+    now = max([now, *(before.not_before(now) for before in so_far.values())])
     ready = _judged_again(ready, today, results, now)
     allowed = _within_limits(context.policy, _rooms(session, so_far, ready, today), ready, today, results)
     mixes = _chosen(known, allowed, results)

@@ -69,6 +69,10 @@ synchronous_commit = off
 """
 
 
+class FolderUnfitError(ValueError):
+    """The embedded PostgreSQL cannot live in this folder."""
+
+
 class CommitUnknownError(psycopg.OperationalError):
     """A COMMIT came back, and whether its transaction is kept is not known. The connection is closed."""
 
@@ -116,6 +120,10 @@ def embedded(folder: Path, *, keep: bool = True, durable: bool = True) -> Iterat
     """
     if keep and not durable:
         raise ValueError("data that are kept must be durable")
+    if " " in str(folder.resolve()):  # the wheel hands the path to PostgreSQL unquoted
+        raise FolderUnfitError(
+            f"the embedded PostgreSQL cannot live in {folder.resolve()}: the path has a space"
+        )
     folder.parent.mkdir(parents=True, exist_ok=True)
     server = get_server(folder, cleanup_mode="stop" if keep else "delete", start=False)
     _configure(server, EMBEDDED_CONFIG if durable else EMBEDDED_CONFIG + UNDURABLE_CONFIG)

@@ -1,8 +1,20 @@
-"""What `/metrics` counts, in Prometheus's words."""
+"""What `/metrics` counts, in Prometheus's words: of all processes of a service, whichever answers.
 
+`soft-atm serve` names a folder in PROMETHEUS_MULTIPROC_DIR, which the client library reads when it is imported.
+"""
+
+import os
+from pathlib import Path
 from typing import Final
 
-from prometheus_client import Counter, Gauge, Histogram
+import psutil  # type: ignore[import-untyped]
+from prometheus_client import REGISTRY, CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client.multiprocess import MultiProcessCollector, mark_process_dead
+
+FOLDER: Final = "PROMETHEUS_MULTIPROC_DIR"
+# A state of the database, which whoever looked last knows; and one of each living process.
+LAST: Final = "mostrecent"
+EACH: Final = "liveall"
 
 REQUESTS: Final = Counter("soft_atm_requests_total", "Requests answered", ["method", "route", "status"])
 SECONDS: Final = Histogram("soft_atm_request_seconds", "Time to answer", ["method", "route"])
@@ -11,8 +23,37 @@ ROUNDS: Final = Counter("soft_atm_housekeeping_rounds_total", "Rounds of houseke
 RESOLVED: Final = Counter(
     "soft_atm_housekeeping_resolved_total", "Things housekeeping brought to an end", ["task"]
 )
-BROKEN_CONTROLS: Final = Gauge("soft_atm_broken_controls", "Breaks found by the last run", ["control"])
-CLOCK_OFF: Final = Gauge("soft_atm_clock_off_seconds", "This process's clock, ahead of the database's")
-UNSEALED_SECONDS: Final = Gauge("soft_atm_unsealed_seconds", "Age of the oldest row that is in no seal")
+FAILED: Final = Counter("soft_atm_housekeeping_failures_total", "Tasks of housekeeping that failed", ["task"])
+DONE_AT: Final = Gauge(
+    "soft_atm_housekeeping_last_success_seconds",
+    "When a task last ended well",
+    ["task"],
+    multiprocess_mode=LAST,
+)
+BROKEN_CONTROLS: Final = Gauge(
+    "soft_atm_broken_controls", "Breaks found by the last run", ["control"], multiprocess_mode=LAST
+)
+CLOCK_OFF: Final = Gauge(
+    "soft_atm_clock_off_seconds", "A process's clock, ahead of the database's", multiprocess_mode=EACH
+)
+UNSEALED_SECONDS: Final = Gauge(
+    "soft_atm_unsealed_seconds", "Age of the oldest row that is in no seal", multiprocess_mode=LAST
+)
 # By alarm and not by office: the supervisors' list says which. Two hundred offices would be six hundred series.
-FLOAT_ALARMS: Final = Gauge("soft_atm_float_alarms", "Offices whose cash is not as it should be", ["alarm"])
+FLOAT_ALARMS: Final = Gauge(
+    "soft_atm_float_alarms", "Offices whose cash is not as it should be", ["alarm"], multiprocess_mode=LAST
+)
+
+
+def scrape() -> bytes:
+    """Give everything that all processes of this service have counted."""
+    folder = os.environ.get(FOLDER)
+    if folder is None:
+        return generate_latest(REGISTRY)
+    for file in Path(folder).glob("gauge_live*_*.db"):
+        pid = int(file.stem.rpartition("_")[2])
+        if not psutil.pid_exists(pid):
+            mark_process_dead(pid, folder)  # type: ignore[no-untyped-call]
+    registry = CollectorRegistry()
+    MultiProcessCollector(registry, folder)  # type: ignore[no-untyped-call]
+    return generate_latest(registry)

@@ -86,6 +86,7 @@ class Surroundings:
                 route=route,
                 status=status,
                 ms=round(seconds * 1000, 1),
+                **_whose(scope),
             )
 
     def _clock_wrong(self, method: str, now: datetime) -> Refusal | None:
@@ -97,6 +98,13 @@ class Surroundings:
         except ClockWrong as wrong:
             return wrong
         return None
+
+
+def _whose(scope: Scope) -> dict[str, str]:
+    """Name the caller's role and office, and nobody."""
+    caller = scope["state"].get("caller")
+    known = {} if caller is None else {"role": caller.role, "office": caller.office}
+    return {name: value for name, value in known.items() if value is not None}
 
 
 def _log_error(error: Exception, request_id: str) -> None:

@@ -12,7 +12,7 @@ from fastapi import Depends, FastAPI, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import PlainTextResponse
-from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST
 from sqlalchemy import exc
 from starlette.exceptions import HTTPException
 from starlette.routing import Match
@@ -341,8 +341,8 @@ def _add_health(app: FastAPI) -> None:
         return Response(orjson.dumps(body), media_type="application/json")
 
     @app.get("/metrics", tags=["health"], summary="Counters for Prometheus", response_class=PlainTextResponse)
-    async def metrics_() -> Response:
-        return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+    def metrics_() -> Response:
+        return Response(metrics.scrape(), media_type=CONTENT_TYPE_LATEST)
 
     @app.get("/demo.json", include_in_schema=False)
     def show_demo(request: Request) -> Response:

@@ -17,7 +17,7 @@ from atm_service.platform.keys import store as key_store
 from atm_service.platform.keys.domain import Purpose
 from atm_service.platform.settings import Settings
 from atm_service.registers.banks.simulated import SimulatedBank
-from kyc.encryption import Cipher, generate_keys, load_keys
+from kyc.encryption import Cipher, add_key, generate_keys, load_keys
 from kyc.errors import KeyFileInvalid
 from kyc.http_provider import HttpProvider
 from kyc.provider import Provider
@@ -100,6 +100,19 @@ def make_keys(path: Path) -> bool:
     with os.fdopen(descriptor, "w", encoding="ascii") as file:
         file.write(generate_keys())
     return True
+
+
+def add_master_key(path: Path) -> Cipher:
+    """Give the file of secret keys a new current key; the old ones still open. The file is replaced whole."""
+    read_keys(path)
+    draft = path.with_name(f"{path.name}.new")
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, PRIVATE_FILE)
+    with os.fdopen(descriptor, "w", encoding="ascii") as file:
+        file.write(add_key(path.read_text(encoding="ascii")))
+        file.flush()
+        os.fsync(file.fileno())
+    draft.replace(path)
+    return read_keys(path)
 
 
 def make_signing_keys(context: Context, now: datetime) -> None:

@@ -90,9 +90,11 @@ def _attempt(name: str, task: Callable[[Context, datetime], int], context: Conte
     try:
         done = task(context, now)
     except Exception as error:  # noqa: BLE001  one broken task must not stop the others
+        metrics.FAILED.labels(name).inc()
         log.warning("task failed", task=name, error=type(error).__name__)
         return 0
     metrics.RESOLVED.labels(name).inc(done)
+    metrics.DONE_AT.labels(name).set(context.clock().timestamp())
     return done
 
 
@@ -105,8 +107,8 @@ def running(context: Context) -> Iterator[None]:
             try:
                 compare_clocks(context)
                 write_contacts(context, context.clock())
-                round_(context, context.clock())
-                metrics.ROUNDS.labels("done").inc()
+                done = round_(context, context.clock())
+                metrics.ROUNDS.labels("done" if done else "skipped").inc()  # another process is at it
             except Exception as error:  # noqa: BLE001  the database may be away: try again in the next round
                 metrics.ROUNDS.labels("failed").inc()
                 log.warning("round failed", error=type(error).__name__)

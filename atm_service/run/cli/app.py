@@ -3,18 +3,22 @@
 import json
 import os
 import sys
+import tempfile
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Annotated, Final, cast, get_args
 
+import structlog
 import typer
 import uvicorn
-from sqlalchemy import exc
+from sqlalchemy import exc, make_url
 
-from atm_service.platform import database, policy
+from atm_service.platform import database, logs, metrics, policy
 from atm_service.platform.keys import store as key_store
 from atm_service.platform.keys.domain import Purpose
+from atm_service.platform.settings import Settings
 from atm_service.run import app as application
-from atm_service.run import assembly, demo
+from atm_service.run import assembly, demo, resealing
 from atm_service.run.cli import approvals as cli_approvals
 from atm_service.run.cli import audit as cli_audit
 from atm_service.run.cli import cash as cli_cash
@@ -31,11 +35,13 @@ from atm_service.run.cli.context import (
     explained,
     fail,
     owner_url,
+    refuse_strange_keys,
     refuse_taken,
     serving_url,
     why,
     working,
 )
+from kyc.errors import Undecryptable
 
 SLOW_START_S: Final = 120
 """A worker that is still importing answers nobody: on a small machine the server would kill it, and begin again."""
@@ -72,8 +78,9 @@ Folder = Annotated[Path, typer.Option(help="where all data is kept")]
 def migrate(ctx: typer.Context) -> None:
     """Bring the database's tables and functions up to date. Safe to repeat."""
     chosen = chosen_settings()
-    made = assembly.make_keys(chosen.keys_file)
-    with owner_url(chosen) as url:
+    with explained(), owner_url(chosen) as url:
+        refuse_strange_keys(chosen, url)
+        made = assembly.make_keys(chosen.keys_file)
         try:
             database.migrate(url)
         except exc.DBAPIError as error:
@@ -96,10 +103,15 @@ def serve() -> None:
     assembly.refuse_simulated(chosen)
     policy.load(chosen.policy)
     assembly.read_keys(chosen.keys_file)
-    with explained(), serving_url(chosen) as url:
+    with explained(), ExitStack() as stack, serving_url(chosen) as url:
         database.check_login(url)
         refuse_taken(chosen.host, chosen.port)
         os.environ["SOFT_ATM_DATABASE_URL"] = database.plain(url)
+        logs.configure(chosen.log_level)
+        counted = stack.enter_context(tempfile.TemporaryDirectory(prefix="soft-atm-metrics-"))
+        if chosen.workers > 1:
+            os.environ[metrics.FOLDER] = counted
+        structlog.get_logger("service").info("service starts", **_started(chosen, url))
         uvicorn.run(
             "atm_service.__main__:application",
             factory=True,
@@ -109,10 +121,23 @@ def serve() -> None:
             access_log=False,
             server_header=False,
             log_level="warning",
+            log_config=None,
             timeout_graceful_shutdown=10,
             timeout_keep_alive=IDLE_LINE_S,
             timeout_worker_healthcheck=SLOW_START_S,
         )
+
+
+def _started(chosen: Settings, url: str) -> dict[str, object]:
+    """Tell what a service runs with, and no secret."""
+    where = make_url(url)
+    shown = ("host", "port", "workers", "pool_size", "policy", "housekeeping_s", "kyc_provider")
+    return {
+        **{name: getattr(chosen, name) for name in shown},
+        "database": f"{where.host or where.query.get('host')}/{where.database}",
+        "login": where.username,
+        "demonstration": chosen.demo_file is not None,
+    }
 
 
 @app.command(name="openapi")
@@ -130,7 +155,9 @@ def run_demo(
     ready_file: Annotated[Path | None, typer.Option(help="written as JSON when everything answers")] = None,
 ) -> None:
     """Run everything on this machine, with demo people and cash. Ctrl-C stops it; the data stays."""
-    sys.exit(demo.run(data_dir.resolve(), port, counter_port, ready_file, ctx.obj))
+    with explained():
+        ended = demo.run(data_dir.resolve(), port, counter_port, ready_file, ctx.obj)
+    sys.exit(ended)
 
 
 @_keys.command("init")
@@ -139,6 +166,32 @@ def init_keys() -> None:
     path = chosen_settings().keys_file
     typer.echo(
         f"made {path}" if assembly.make_keys(path) else f"{path} is there already; nothing was changed"
+    )
+
+
+@_keys.command("rotate-master")
+def rotate_master() -> None:
+    """Make a new current secret key, and encrypt everything with it. Stop every `soft-atm serve` first.
+
+    After any end run it again: it makes one key more, and misses nothing.
+    """
+    chosen = chosen_settings()
+    with explained(), owner_url(chosen) as url:
+        engine = database.owner_engine(url)
+        try:
+            with engine.connect() as session:
+                running = resealing.others(session)
+            if running:
+                fail(
+                    f"{running} others are connected to the database: stop every `soft-atm serve`, then run it again"
+                )
+            done = resealing.reseal(engine.connect, assembly.add_master_key(chosen.keys_file))
+        except Undecryptable as value:
+            fail(f"a value opens with none of the keys ({value}). What was done stays: docs/master-key.md")
+        finally:
+            engine.dispose()
+    typer.echo(
+        f"{done} values are encrypted with a new key. Copy {chosen.keys_file} to where its copy is kept, now."
     )
 
 

@@ -10,7 +10,7 @@ from typing import Final, NoReturn
 
 import psycopg
 import typer
-from sqlalchemy import Engine, exc
+from sqlalchemy import Engine, exc, inspect, text
 
 import ledger
 from atm_service.platform import database, settings
@@ -83,6 +83,8 @@ def explained() -> Iterator[None]:
         fail("the business day was closed meanwhile. Run it again: what is done is not done twice")
     except (exc.SQLAlchemyError, psycopg.Error, CalledProcessError) as error:
         fail(why(error))
+    except database.FolderUnfitError as error:
+        fail(f"{error}. Set SOFT_ATM_DATA_DIR (or --data-dir) to a folder without one")
     except key_store.KeyUnreadableError as error:
         fail(
             f"the signing keys in the database do not open: {error}. Are these the secret keys they were made with?"
@@ -127,6 +129,26 @@ def why(error: Exception) -> str:
     if state is None:
         return f"the database cannot be reached: {said} (08001). Does it run, and is the URL right?"
     return f"the database says: {said} ({state}). {ADVICE.get(state, 'Has `soft-atm migrate` run?')}"
+
+
+def refuse_strange_keys(chosen: settings.Settings, url: str) -> None:
+    """End where no key file is there, and a database that was filled with one: new keys would open nothing of it."""
+    if chosen.keys_file.exists():
+        return
+    engine = database.owner_engine(url)
+    try:
+        with engine.connect() as session:
+            tables = inspect(session).has_table("signing_key", schema="service")
+            filled = tables and session.scalar(text("SELECT EXISTS (SELECT FROM service.signing_key)"))
+    except exc.DBAPIError:
+        filled = False  # `migrate` itself says what is wrong
+    finally:
+        engine.dispose()
+    if filled:
+        fail(
+            f"{chosen.keys_file} is not there, and the database was filled with other secret keys. Put the copy of "
+            "that file back; without one see docs/master-key.md. Nothing was changed"
+        )
 
 
 def refuse_taken(host: str, port: int) -> None:

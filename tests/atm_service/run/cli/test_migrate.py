@@ -17,4 +17,4 @@ def test_no_database_is_one_line(database: Database, tmp_path: Path) -> None:
         assert answer.exit_code == 1, answer.output
         (line,) = answer.stderr.splitlines()
         assert line.startswith("not brought up to date: ")
-        assert line.endswith("(no connection). The database is as it was; mend this and run it again")
+        assert line.endswith("The database is as it was; mend this and run it again")
