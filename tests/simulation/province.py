@@ -183,11 +183,12 @@ def credit(province: Province, batch: str, payer: str, amounts: dict[int, int]) 
 
 
 def _agree(province: Province, wanted: Wanted, now: datetime) -> None:
-    with province.context.transaction() as session:
-        one = instructions.propose(session, province.context.policy, province.payroll, wanted, now)
-        instructions.decide(
-            session, province.boss, one.id, wanted.again, now, approved=True, reason="đã đối chiếu"
-        )
+    context = province.context
+    with context.transaction() as session:
+        one = instructions.propose(session, context.policy, province.payroll, wanted, now)
+    with context.transaction() as session:
+        boss = province.boss
+        instructions.decide(session, boss, one.id, wanted.again, now, approved=True, reason="đã đối chiếu")
 
 
 def pay_salaries(province: Province, payer: int, day: date) -> int:
