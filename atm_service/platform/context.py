@@ -18,11 +18,11 @@ from sqlalchemy import Connection, Engine
 
 from atm_service.platform.contacts import Contacts
 from atm_service.platform.gateway import BankGateway
-from atm_service.platform.idempotency import Key
+from atm_service.platform.idempotency import Key, once_each
 from atm_service.platform.keys import store as key_store
 from atm_service.platform.keys.domain import KeySet
 from atm_service.platform.policy import Policy
-from atm_service.platform.refusals import Unavailable
+from atm_service.platform.refusals import Refusal, Unavailable
 from atm_service.platform.settings import Settings
 from atm_service.platform.sharing import Answer, Ask, Shared
 from kyc.encryption import Cipher
@@ -101,14 +101,17 @@ class Context:
         with self.engine.begin() as session:
             yield session
 
-    def once(self, key: Key, status: int, work: Callable[[Connection], BaseModel]) -> Response:
+    def once(self, key: Key, status: int, work: Callable[[Connection], BaseModel | Refusal]) -> Response:
         """Run one use case that is safe to repeat: `work` if `key` is new, else its first answer is given again.
 
-        The answer is built after the commit, as of every use case. Raises `RequestInProgress` and
-        `IdempotencyKeyReused`, as `Key.once` does.
+        The answer is built after the commit, as of every use case. A refusal that `work` gives back, and does not
+        raise, is a wrong guess that it has counted: committed, and raised then. Raises `RequestInProgress` and
+        `IdempotencyKeyReused`, as `once_each` does.
         """
         with self.transaction() as session:
-            answer = key.once(session, status, lambda: work(session))
+            (answer,) = once_each(session, [key], status, lambda _: [work(session)])
+        if isinstance(answer, Refusal):
+            raise answer
         return answer.response()
 
     async def share(

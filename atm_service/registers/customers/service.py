@@ -16,11 +16,11 @@ from atm_service.platform import attempts, chart, trail
 from atm_service.platform.context import Context
 from atm_service.platform.keys.tokens import Caller
 from atm_service.platform.policy import Policy, Withdrawal
-from atm_service.platform.refusals import NotFound, TooManyAttempts
+from atm_service.platform.refusals import NotFound, Refusal, TooManyAttempts
 from atm_service.platform.sessions import service as sessions
 from atm_service.platform.sessions.domain import Tokens
 from atm_service.registers.customers import at_rest, store
-from atm_service.registers.customers.errors import PayeeUnknown, SessionEnded, WrongCredentials
+from atm_service.registers.customers.errors import SessionEnded, WrongCredentials
 from atm_service.registers.customers.store import Customer
 from atm_service.registers.headroom import domain as headroom
 from atm_service.registers.headroom import store as headroom_store
@@ -162,16 +162,35 @@ def provider_reference(session: Connection, customer_id: UUID) -> str:
     return _found(session, customer_id).provider_reference
 
 
-def lock(session: Connection, customer_id: UUID) -> None:
-    """Make this customer's requests take turns until the commit. Raises `NotFound`."""
-    if not store.lock(session, customer_id):
+def lock(session: Connection, customer_id: UUID) -> dict[UUID, bytes]:
+    """Make this customer's requests take turns until the commit; give what `prove_pins` compares.
+
+    Raises `NotFound`.
+    """
+    known = store.lock_each(session, [customer_id])
+    if not known:
         raise NotFound
+    return known
 
 
 def named(
-    session: Connection, context: Context, *, phone: str | None = None, id_number: str | None = None
-) -> UUID:
-    """Find the customer whom a phone number or a card number names. Raises `PayeeUnknown`; the caller counts it."""
+    session: Connection,
+    context: Context,
+    clerk: Caller,
+    now: datetime,
+    unknown: Refusal,
+    *,
+    phone: str | None = None,
+    id_number: str | None = None,
+) -> UUID | Refusal:
+    """Find the customer whom a phone number or a card number names, for a clerk who may ask for few that are nobody's.
+
+    Gives `unknown`, which is counted, or `TooManyAttempts`: for the caller's transaction, which must be committed.
+    """
+    subject = str(clerk.subject)
+    attempts.take_turns(session, attempts.PAYEE, [subject])
+    if shut := attempts.shut(session, attempts.PAYEE, [subject], now).get(subject):
+        return shut
     customer = None
     if id_number is not None:
         customer = store.find_by_card(session, at_rest.id_print(context.cipher, id_number))
@@ -180,14 +199,9 @@ def named(
             fingerprint = at_rest.phone_print(context.cipher, phones.normalise(phone))
             customer = store.find_by_phone(session, fingerprint)
     if customer is None:
-        raise PayeeUnknown
+        attempts.wrong(session, context.policy.attempts, attempts.PAYEE, subject, now)
+        return unknown
     return customer.id
-
-
-def count_unknown(context: Context, clerk: Caller, now: datetime) -> None:
-    """Count a name that is nobody's, in a transaction of its own: who asks for many is shut out for a while."""
-    with context.transaction() as session:
-        attempts.wrong(session, context.policy.attempts, attempts.PAYEE, str(clerk.subject), now)
 
 
 def account(session: Connection, context: Context, customer_id: UUID, now: datetime) -> Account:

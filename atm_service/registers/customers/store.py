@@ -93,11 +93,6 @@ def find_by_card(session: Connection, id_print: bytes) -> Customer | None:
     return None if row is None else Customer(*row)
 
 
-def lock(session: Connection, id: UUID) -> bool:
-    """Keep others who lock this customer waiting until the commit; False when there is no such customer."""
-    return id in lock_each(session, [id])
-
-
 def lock_each(session: Connection, ids: Sequence[UUID]) -> dict[UUID, bytes]:
     """Lock customers in the order of their ids; give those that there are, with the keyed hashes of their PINs."""
     return {row.id: row.pin_print for row in session.execute(_LOCK, {"ids": list(ids)})}
