@@ -173,11 +173,13 @@ class Approval(_Rules):
     """Above which amounts one person does not act alone. A reversal always needs approval.
 
     Deposits and transfers: a supervisor elsewhere approves first. Deliveries: one supervisor orders, another sends.
+    Counts: a supervisor elsewhere has a word on what is over or short by more.
     """
 
     deposit_above: Dong
     transfer_above: Dong
     delivery_above: Dong
+    count_above: Dong
 
 
 class Float(_Rules):

@@ -1,6 +1,5 @@
 """Customers without a phone: the PIN on the keypad page, cash once, slips and delegations from memory."""
 
-import re
 from pathlib import Path
 
 from tests.counter_app import fake_elders, fake_service
