@@ -176,9 +176,19 @@ class Approval:
     """A request for a supervisor's approval, and where it stands."""
 
     id: str
-    kind: Literal["withdrawal-reversal", "deposit-reversal", "deposit", "transfer"]
+    kind: Literal[
+        "withdrawal-reversal",
+        "deposit-reversal",
+        "deposit",
+        "transfer",
+        "opening-count",
+        "closing-count",
+        "vault-count",
+    ]
     subject: str
-    amount: int
+    amount: (
+        int | None
+    )  # of a count: over, or short (negative); None to whoever is to count the same once more
     office: str
     office_name: str
     reason: str

@@ -12,7 +12,7 @@ State = Literal["planned", "ready", "active", "suspended", "closed"]
 
 @dataclass(frozen=True)
 class Desk:
-    """One office on the board. `filled` in percent of its target, `over_short` in đồng."""
+    """One office on the board. `filled` in percent of its target, `over_short` in đồng, negative is short."""
 
     code: str
     name: str
@@ -26,6 +26,7 @@ class Desk:
     seen_at: datetime | None
     filled: int
     over_short: int
+    counts_far: int
     opening_breaks: int
     approvals: int
     deliveries: int

@@ -55,6 +55,12 @@ def figures(amount: int, language: Language) -> str:
     return f"{grouped}\N{NO-BREAK SPACE}đ"
 
 
+def signed(amount: int, language: Language) -> str:
+    """Write a difference with its sign: `−183.400.000 đ`, `+50.000 đ`."""
+    sign = {True: "+", False: "\N{MINUS SIGN}"}[amount > 0] if amount else ""
+    return sign + figures(abs(amount), language)
+
+
 def read(text: str) -> int | None:
     """Read whole đồng as people type them: `1.500.000`, `1 500 000`."""
     plain = text.replace(".", "").replace(",", "").replace(" ", "").removesuffix("đ")

@@ -265,6 +265,7 @@ def environment(language: Language) -> jinja2.Environment:
     made.install_gettext_translations(languages.load(language), newstyle=True)  # type: ignore[attr-defined]
     made.filters |= {
         "money": lambda amount: money.figures(amount, language),
+        "signed": lambda amount: money.signed(amount, language),
         "figures": lambda amount: money.figures(amount, language).rpartition("\N{NO-BREAK SPACE}")[0],
         "words": lambda amount: money.words(amount, language),
         "notes": money.notes,

@@ -173,6 +173,21 @@ ADVICE: Final[Mapping[str, Advice]] = {
         _("You already have an open shift"),
         _("Go to the start page and go on with it, or close it first."),
     ),
+    "count-again": Advice(
+        "fix",
+        _("The count differs – count once more"),
+        _("Take the notes out and count each kind again."),
+    ),
+    "count-needs-word": Advice(
+        "wait",
+        _("The count still differs, by much"),
+        _("Leave the cash as it is, and ask a supervisor for a word on the count."),
+    ),
+    "nothing-to-approve": Advice(
+        "fix",
+        _("This count needs no word"),
+        _("Go on, or count again."),
+    ),
     "drawer-in-use": Advice(
         "fix",
         _("Somebody else has a shift at this drawer"),

@@ -155,7 +155,7 @@ def test_a_lock_of_the_connection_outlasts_the_transaction(database: Database) -
     with database.app.connect() as session:
         session.execute(lock)
         session.commit()
-        customers.lock(session, UUID(int=1))
+        customers.lock_each(session, [UUID(int=1)])
         session.invalidate()
 
     (wrong,) = witness.take_out()

@@ -250,13 +250,13 @@ def _funded(session: Connection, draft: Withdrawal, outcome: ledger.Outcome) -> 
 
 
 def _insert(session: Connection, context: Context, withdrawals: Sequence[Withdrawal]) -> dict[UUID, str]:
-    """Write the withdrawals, each with ten digits that no other live one has; give the digits."""
+    """Write the withdrawals, each with digits that no other live one has; give the digits."""
     tens: dict[UUID, str] = {}
     left = list(withdrawals)
     for _ in range(DIGITS_TRIES):
         if not left:
             return tens
-        tens |= {withdrawal.id: digits.make(secrets.randbelow) for withdrawal in left}
+        tens |= {withdrawal.id: _digits(withdrawal) for withdrawal in left}
         added = store.insert(session, [_encrypted(context, one, tens[one.id]) for one in left])
         left = [withdrawal for withdrawal in left if withdrawal.id not in added]
     if left:
@@ -264,12 +264,19 @@ def _insert(session: Connection, context: Context, withdrawals: Sequence[Withdra
     return tens
 
 
+def _digits(withdrawal: Withdrawal) -> str:
+    make = digits.make if withdrawal.delegation_id is None else digits.make_for_two
+    return make(secrets.randbelow)
+
+
 def _encrypted(context: Context, withdrawal: Withdrawal, ten: str) -> tuple[Withdrawal, bytes, bytes]:
     encrypted = context.cipher.encrypt(ten.encode(), service.digits_place(withdrawal.id))
-    return withdrawal, context.cipher.fingerprint(ten, "digits"), encrypted
+    return withdrawal, context.cipher.fingerprint(digits.found_by(ten), "digits"), encrypted
 
 
 def _view(context: Context, withdrawal: Withdrawal, ten: str, now: datetime) -> WithdrawalView:
+    if withdrawal.delegation_id is not None:  # in two halves on two slips, and nowhere whole
+        return views.withdrawal(Shown(withdrawal, None, None))
     return views.withdrawal(Shown(withdrawal, service.code(context, withdrawal, now), digits.show(ten)))
 
 

@@ -68,7 +68,7 @@ class PresentationRequest(_Body):
     code: str = Field(
         min_length=1,
         max_length=512,
-        description="the QR's text, or the ten digits",
+        description="the QR's text, the ten digits, or those of a customer's and a delegate's slip, in any order",
         examples=["480-152-7712"],
     )
 

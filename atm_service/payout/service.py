@@ -12,7 +12,7 @@ from uuid import UUID
 from sqlalchemy import Connection
 
 import ledger
-from atm_service.platform import attempts, trail
+from atm_service.platform import trail
 from atm_service.platform.context import Context
 from atm_service.platform.keys.tokens import Caller
 from atm_service.platform.policy import Policy
@@ -78,23 +78,23 @@ def give_up(
 
     With `drawer` only as far as no other drawer is paying it. What has ended stays as it ended.
     """
-    stands = give_up_each(session, policy, by, [id], now, drawer=drawer)
-    if not stands:
+    found = store.find(session, id)
+    if found is None:
         raise NotFound
-    return stands[0]
+    (stands,) = give_up_each(session, policy, by, [found.withdrawal], now, drawer=drawer)
+    return stands
 
 
 def give_up_each(
     session: Connection,
     policy: Policy,
     by: Caller,
-    ids: Sequence[UUID],
+    found: Sequence[Withdrawal],
     now: datetime,
     *,
     drawer: Drawer | None = None,
 ) -> list[Withdrawal]:
-    """Give up each as `give_up` does: all are locked before any money moves."""
-    found = [one.withdrawal for one in store.find_each(session, ids).values()]
+    """Give up each as `give_up` does; the caller has locked them all."""
     stands = [_given_up(one, drawer, now) for one in found]
     gone = [(before, after) for before, after in zip(found, stands, strict=True) if after != before]
     store.save(session, [after for _, after in gone])
@@ -124,12 +124,6 @@ def read(context: Context, text: str, now: datetime) -> Code | str:
     except errors.CodeNotGenuine:
         # Another process may have signed it with a key that this one has not read yet.
         return codes.verify(text, context.keys.newest(now), now)
-
-
-def count_wrong_card(context: Context, id: UUID, now: datetime) -> int:
-    """Count a card that is not the account holder's; give how many tries are left."""
-    with context.transaction() as session:
-        return attempts.wrong(session, context.policy.attempts, attempts.IDENTITY, str(id), now)
 
 
 def release(session: Connection, clerk: Caller, id: UUID, now: datetime) -> None:

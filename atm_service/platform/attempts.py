@@ -1,6 +1,7 @@
 """Wrong guesses, counted: a PIN, a password, ten digits at a drawer, a card for a code.
 
-Counted in a transaction that commits, so that the refusal which follows cannot roll the count back. After so many
+Counted in a transaction that commits, so that the refusal which follows cannot roll the count back: it gives the
+refusal, and does not raise it. After so many
 wrong guesses within a time the door is shut for a time, both as the policy says; a right guess clears the count.
 """
 
@@ -45,7 +46,7 @@ WALLET_SIGN_IN: Final = Door("wallet-sign-in", lambda rules: rules.wallet_sign_i
 STAFF_SIGN_IN: Final = Door("staff-sign-in", lambda rules: rules.staff_sign_in)
 SECOND_FACTOR: Final = Door("second-factor", lambda rules: rules.second_factor)
 DIGITS: Final = Door("digits", lambda rules: rules.digits)
-PAYEE: Final = Door("payee", lambda rules: rules.payee)
+PAYEE: Final = Door("payee", lambda rules: rules.payee, Rank.PROOF)
 IDENTITY: Final = Door("identity", lambda rules: rules.identity, Rank.PROOF)
 APPLICATION: Final = Door("application", lambda rules: rules.application)
 

@@ -16,15 +16,16 @@ from fastapi import Depends, Request, Response
 from pydantic import BaseModel
 from sqlalchemy import Connection, Engine
 
+from atm_service.platform import idempotency
 from atm_service.platform.clocks import Clocks
 from atm_service.platform.contacts import Contacts
 from atm_service.platform.fencing import fence
 from atm_service.platform.gateway import BankGateway
-from atm_service.platform.idempotency import Key
+from atm_service.platform.idempotency import Key, once_each
 from atm_service.platform.keys import store as key_store
 from atm_service.platform.keys.domain import KeySet
 from atm_service.platform.policy import Policy
-from atm_service.platform.refusals import Unavailable
+from atm_service.platform.refusals import Refusal, Unavailable
 from atm_service.platform.settings import Settings
 from atm_service.platform.sharing import Answer, Ask, Shared
 from kyc.encryption import Cipher
@@ -114,16 +115,19 @@ class Context:
             yield session
             fence(session)
 
-    def once(self, key: Key, status: int, work: Callable[[Connection], BaseModel]) -> Response:
+    def once(self, key: Key, status: int, work: Callable[[Connection], BaseModel | Refusal]) -> Response:
         """Run one use case that is safe to repeat: `work` if `key` is new, else its first answer is given again.
 
-        The answer is built after the commit, as of every use case. Raises `RequestInProgress` and
-        `IdempotencyKeyReused`, as `Key.once` does; `Unavailable` where the process stood still meanwhile.
+        The answer is built after the commit, as of every use case. A refusal that `work` gives back, and does not
+        raise, is a wrong guess that it has counted: committed, and raised then. Raises `RequestInProgress` and
+        `IdempotencyKeyReused`, as `once_each` does; `Unavailable` where the process stood still meanwhile.
         """
         with self.transaction() as session:
-            answer = key.once(session, status, lambda: work(session))
-            if not answer.replayed:
+            (answer,) = once_each(session, [key], status, lambda _: [work(session)])
+            if isinstance(answer, idempotency.Answer) and not answer.replayed:
                 self.refuse_late(key.now)
+        if isinstance(answer, Refusal):
+            raise answer
         return answer.response()
 
     def refuse_late(self, began: datetime) -> None:

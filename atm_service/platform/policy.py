@@ -175,12 +175,14 @@ class Approval(_Rules):
 
     Deposits and transfers: a supervisor elsewhere approves first. Deliveries: one supervisor orders, another sends.
     Money from outside, of any amount: an instruction lapses after so many hours.
+    Counts: a supervisor elsewhere has a word on what is over or short by more.
     """
 
     deposit_above: Dong
     transfer_above: Dong
     delivery_above: Dong
     instruction_hours: Annotated[int, Field(strict=True, ge=1, le=168)]
+    count_above: Dong
 
 
 class Float(_Rules):

@@ -30,6 +30,15 @@ async def wait(page: InPage, id: UUID) -> Response:
     return page.render("approval.html", approval=approval)
 
 
+@router.post("/counts/{id}/word")
+async def ask_for_count(page: InPage, id: UUID) -> Response:
+    """Ask a supervisor for a word on a count, and go to the page that waits."""
+    fields = await page.form()
+    why = {"words": " ".join(fields.get("words", "").split())}
+    made = await page.twice(service_api.ask_for_approval, form_key(fields), ("counts", str(id)), why)
+    return page.go(f"/approvals/{made.id}")
+
+
 @router.get("/approvals/{id}/state")
 async def state(page: InPage, id: UUID) -> Response:
     """Say in one word where a request stands, for the page that waits."""

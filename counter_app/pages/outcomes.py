@@ -1,5 +1,6 @@
 """What became of a request that moves money: one address per request, whatever is known of it."""
 
+import uuid
 from collections.abc import Callable, Mapping
 from typing import Final
 
@@ -34,10 +35,8 @@ async def outcome(page: InPage, key: str) -> Response:
             **dict.fromkeys(VOUCHED, "/vouchers"),
         }
         return page.go(lists.get(entry.kind, "/"))
-    if entry.state is State.REFUSED and entry.answer["slug"] == "withdrawals-still-presented":
-        return page.render("still_presented.html", entry.answer["status"], problem=Problem(**entry.answer))
     if entry.state is State.REFUSED:
-        return page.refuse(Problem(**entry.answer), next_page=ASKED[entry.kind].back)
+        return _refused(page, Problem(**entry.answer), ASKED[entry.kind].back)
     return _SHOWN[entry.kind](page, entry) if entry.kind in _SHOWN else _answered(page, entry)
 
 
@@ -53,6 +52,18 @@ async def ask_again(page: InPage, key: str) -> Response:
 async def is_it_known(page: InPage, key: str) -> Response:
     """Say in one word what is known, for the page that waits."""
     return JSONResponse({"state": _find(page, key).state})
+
+
+def _refused(page: Page, problem: Problem, back: str) -> Response:
+    """Say why not; what is done about it next has a page of its own where it is more than to go back."""
+    if problem.slug == "count-again":
+        return page.go(f"{back}?again=1")
+    if problem.slug == "withdrawals-still-presented":
+        return page.render("still_presented.html", problem.status, problem=problem)
+    if problem.slug == "count-needs-word":
+        values = {"count_id": problem.members["count_id"], "form_key": str(uuid.uuid4())}
+        return page.render("count_word.html", problem.status, **values)
+    return page.refuse(problem, next_page=back)
 
 
 def _find(page: Page, key: str) -> Entry:

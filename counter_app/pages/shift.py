@@ -64,11 +64,11 @@ _CLOSING: Final = Counting(
 
 
 @router.get("/shift/open")
-async def count_to_open(page: InPage) -> Response:
-    """Show the form for the opening count."""
+async def count_to_open(page: InPage, again: bool = False) -> Response:  # noqa: FBT001, FBT002 - a query parameter
+    """Show the form for the opening count, which does not say what the drawer should hold."""
     clerk = page.clerk
     drawer = page.app.journal.last_drawer(clerk.who.office) or 1
-    return counting.form(page, _OPENING, {"drawer": str(drawer)})
+    return counting.form(page, replace(_OPENING, again=again), {"drawer": str(drawer)})
 
 
 @router.post("/shift/open")

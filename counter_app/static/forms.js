@@ -16,14 +16,19 @@ export function guardForms() {
   });
 }
 
-// Ten digits typed by hand are shown three, three and four. Anything else is left as the scanner typed it.
+function grouped(ten) {
+  return [ten.slice(0, 3), ten.slice(3, 6), ten.slice(6)].filter(Boolean).join("-");
+}
+
+// Ten digits typed by hand are shown three, three and four, and so are those of two slips. Anything else is left as
+// the scanner typed it.
 export function groupDigits(field) {
   // What came back with a refusal is typed over. Never what a scanner has typed while this page was loading.
   if (field.value && field.value === field.defaultValue) field.select();
   field.addEventListener("input", () => {
     const digits = field.value.replace(/[\s-]/g, "");
-    if (!/^\d{0,10}$/.test(digits) || field.selectionStart !== field.value.length) return;
-    field.value = [digits.slice(0, 3), digits.slice(3, 6), digits.slice(6)].filter(Boolean).join("-");
+    if (!/^(\d{0,10}|\d{20})$/.test(digits) || field.selectionStart !== field.value.length) return;
+    field.value = [digits.slice(0, 10), digits.slice(10)].filter(Boolean).map(grouped).join(" ");
   });
 }
 

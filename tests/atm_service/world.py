@@ -31,7 +31,7 @@ from atm_service.run import app, assembly
 from kyc.encryption import generate_keys, load_keys
 from kyc.simulated import SimulatedProvider
 from ledger import Entry, Posting, reading
-from tests.contract.documented import must_be_documented
+from tests.contract.documented import must_be_documented, slug_of
 
 START = datetime(2026, 11, 16, 2, 0, tzinfo=UTC)  # nine in the morning in Lạng Sơn, a Monday
 OFFICE = "05971-1"
@@ -116,6 +116,11 @@ class Clerk(Person):
     def open(self, drawer: int = 1, counts: dict[str, int] | None = None, key: str | None = None) -> Response:
         body = {"drawer": drawer, "counts": counts or small_notes(100_000_000)}
         return self.post("/counter/v1/shifts", body, key)
+
+    def open_twice(self, counts: dict[str, int], drawer: int = 1) -> Response:
+        """Open by a count that differs: the first one is asked for again."""
+        assert slug_of(self.open(drawer, counts)) == "count-again"
+        return self.open(drawer, counts)
 
     def close(self, counts: dict[str, int], key: str | None = None) -> Response:
         return self.post("/counter/v1/shifts/current/close", {"counts": counts}, key)

@@ -251,3 +251,46 @@ def test_handing_over_at_noon(demo: Demo, page: Page, tmp_path: Path) -> None:
     press(page)
     expect(page.locator(".verdict h1")).to_contain_text("không đúng")
     seen(page, tmp_path, "hand-over-refused")
+
+
+def test_a_drawer_far_short_waits_for_a_word(
+    demo: Demo, page: Page, chromium: Browser, tmp_path: Path
+) -> None:
+    """Counted twice with 16.6 million where 200 should be: asked for, red on the board, decided, counted once more."""
+    far_short = {"500000": 33, "100000": 1}
+    counter = Counter(page, demo.counter_url)
+    counter.sign_in(demo.worker("clerk", "05983-1"))
+    for told in ("Số đếm không khớp", "Số đếm vẫn lệch nhiều"):
+        page.goto(f"{demo.counter_url}/shift/open")
+        count(page, far_short)
+        page.keyboard.press("Enter")
+        expect(page.locator("main")).to_contain_text(told)
+    seen(page, tmp_path, "needs-word")
+    page.keyboard.type("Đếm hai lần, vẫn thiếu")
+    page.keyboard.press("Enter")
+    expect(page.locator("h1")).to_have_text("Đang chờ kiểm soát viên")
+    expect(page.locator("main")).not_to_contain_text("183.4")
+    seen(page, tmp_path, "word-waits")
+
+    boss = chromium.new_context(viewport=OLD_PC, locale="vi-VN").new_page()  # type: ignore[arg-type]
+    Counter(boss, demo.counter_url).sign_in(demo.worker("supervisor"))
+    boss.goto(f"{demo.counter_url}/board")
+    expect(boss.locator("#o05983-1.act")).to_contain_text("−183.400.000")
+    boss.locator("#o05983-1").scroll_into_view_if_needed()
+    seen(boss, tmp_path, "board-far-short")
+    boss.goto(f"{demo.counter_url}/board/05983-1")
+    seen(boss, tmp_path, "office-far-short")
+    boss.goto(f"{demo.counter_url}/queue")
+    expect(boss.locator(".off.stop")).to_have_text("−183.400.000\N{NO-BREAK SPACE}đ")
+    seen(boss, tmp_path, "word-to-decide")
+    boss.locator("[name=reason]").first.fill("Đã gọi, két chưa về")
+    boss.get_by_role("button", name="Duyệt").first.click()
+    boss.context.close()
+
+    expect(page.get_by_role("link", name="Đếm và mở ca")).to_be_visible()
+    seen(page, tmp_path, "word-given")
+    page.get_by_role("link", name="Đếm và mở ca").click()
+    count(page, far_short)
+    page.keyboard.press("Enter")
+    expect(page.locator(".off.stop")).to_contain_text("−183.400.000\N{NO-BREAK SPACE}đ")
+    seen(page, tmp_path, "opened-far-short")

@@ -408,6 +408,14 @@ class Cast:
         """Give the id of a deposit's voucher."""
         return str(self.clerk.get(f"/counter/v1/deposits/{self.deposited()}").json()["voucher_id"])
 
+    def far_off(self) -> str:
+        """Count the vault twice, and far off; give the count that takes a word."""
+        body = {"counts": {"500000": 9_999}}
+        for _ in range(2):
+            answer = self.clerk.post("/counter/v1/cash/vault/count", body)
+        assert answer.status_code == 409, answer.text
+        return str(answer.json()["count_id"])
+
     def asked(self, kind: str = "withdrawals", id: str | None = None) -> dict[str, Any]:
         """Ask for the reversal of something that was done."""
         id = id or (self.receipt()["withdrawal_id"] if kind == "withdrawals" else self.deposited())
@@ -502,6 +510,7 @@ READY: Final[dict[str, Callable[[Cast], Ready]]] = {
         "body": {"to": {"phone": cast.colleague().facts["phone"]}, "counts": {"50000": 1}}
     },
     "counter_deposit": lambda cast: {"path": {"id": cast.proposed("deposits")["id"]}},
+    "counter_ask_for_count": lambda cast: {"path": {"id": cast.far_off()}, "body": {"words": "vẫn lệch"}},
     "counter_ask_for_deposit": lambda cast: {"path": {"id": cast.large()}, "body": {"words": "bán trâu"}},
     "counter_confirm_deposit": lambda cast: {
         "path": {"id": cast.proposed("deposits")["id"]},

@@ -100,6 +100,7 @@ COUNTER: Final = {
     "counter_reverse_deposit": N,
     "counter_propose_deposit": ANYWHERE,
     "counter_deposit": N,
+    "counter_ask_for_count": N,
     "counter_ask_for_deposit": N,
     "counter_confirm_deposit": N,
     "counter_propose_transfer": ANYWHERE,

@@ -25,6 +25,7 @@ def desk(code: str, name: str, **changes: Any) -> dict[str, Any]:
         "seen_at": "2026-11-22T02:00:00Z",
         "filled": 80,
         "over_short": 0,
+        "counts_far": 0,
         "opening_breaks": 0,
         "approvals": 0,
         "deliveries": 0,

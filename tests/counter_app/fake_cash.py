@@ -36,6 +36,7 @@ class Cash:
     leave: set[str] = field(default_factory=set)
     proposals: list[dict[str, Any]] = field(default_factory=list)
     missing: int = 0
+    in_drawer: int | None = None  # what an opening count is measured by; None: by itself
 
     def propose(self, direction: str = "to-office", amount: int = 80_000_000) -> None:
         """Let the next plan propose a delivery."""

@@ -120,7 +120,7 @@ def _slip(body: dict[str, Any], now: datetime) -> dict[str, Any]:
         "payee": {"masked_name": "L• T•• Mẩy", "masked_id": "••••••••0871"},
         "code": None if for_delegate else "eyJhbGciOiJFZERTQSJ9.e30.c2ln",
         "digits": None if for_delegate else "480-152-7712",
-        "halves": ["48015", "27712"] if for_delegate else None,
+        "halves": ["480-152-7712", "913-705-6481"] if for_delegate else None,
         "delegate": "••••••••7788" if for_delegate else None,
     }
 

@@ -22,6 +22,8 @@ from starlette.responses import Response
 
 from tests.counter_app import fake_board, fake_cash, fake_elders, fake_members, fake_money
 
+COUNT_ID = "01a1e215-2900-75c3-8008-a70f28225ef7"
+WORD_ABOVE = 1_000_000
 OFFICE, OFFICE_NAME = "05971-1", "Bưu điện xã Yên Phúc"
 CLERK, OTHER_CLERK, SUPERVISOR, AUDITOR, PASSWORD = "lan", "minh", "thu", "kiem", "cho-hang-8"
 CARD = "020185001234"
@@ -509,7 +511,7 @@ def _receipt(fake: Fake, withdrawal: Withdrawal, shift: dict[str, Any], checked:
     return receipt
 
 
-def _shifts(app: FastAPI, fake: Fake) -> None:
+def _shifts(app: FastAPI, fake: Fake) -> None:  # noqa: C901 - a list of routes
     @app.post("/counter/v1/shifts")
     async def open_shift(request: Request) -> Response:
         username, body = _who(fake, request, "clerk"), await request.json()
@@ -519,6 +521,13 @@ def _shifts(app: FastAPI, fake: Fake) -> None:
                 raise Refused(409, "shift-already-open")
             if any(s["drawer"] == body["drawer"] and s["status"] == "open" for s in fake.shifts.values()):
                 raise Refused(409, "drawer-in-use", opened_at=_utc(fake.clock()))
+            counted = _total(body["counts"])
+            expected = counted if fake.cash.in_drawer is None else fake.cash.in_drawer
+            if not fake.cash.stands("opening", counted, expected):
+                raise Refused(409, "count-again")
+            word = fake.money.approval_of("opening-count", COUNT_ID)
+            if abs(counted - expected) > WORD_ABOVE and (word is None or word["status"] != "approved"):
+                raise Refused(409, "count-needs-word", count_id=COUNT_ID)
             shift = {
                 "id": str(uuid.uuid4()),
                 "office": OFFICE,
@@ -527,8 +536,8 @@ def _shifts(app: FastAPI, fake: Fake) -> None:
                 "status": "open",
                 "opened_at": _utc(fake.clock()),
                 "opening_counts": body["counts"],
-                "opening_total": _total(body["counts"]),
-                "opening_over_short": 0,
+                "opening_total": counted,
+                "opening_over_short": counted - expected,
                 **dict.fromkeys(("closed_at", "closing_counts", "closing_total", "closing_over_short")),
                 "paid_count": 0,
                 "paid_total": 0,

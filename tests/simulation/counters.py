@@ -7,8 +7,9 @@ from typing import Any, Final
 from uuid import UUID
 
 from atm_service.desk.proposals import service as proposals
+from atm_service.desk.proposals.domain import Proposal
 from atm_service.desk.proposals.schemas import ConfirmedByCard, DepositRequest, NamedByCard
-from atm_service.desk.vouchers.domain import VoucherKind
+from atm_service.desk.vouchers.domain import Voucher, VoucherKind
 from atm_service.payout import authorising, paying, presenting
 from atm_service.payout import service as withdrawals
 from atm_service.payout.schemas import PaymentRequest, WithdrawalRequest
@@ -16,6 +17,7 @@ from atm_service.platform.idempotency import Answer, Key
 from atm_service.platform.keys.tokens import Caller
 from atm_service.platform.refusals import Refusal
 from atm_service.promises.shifts import service as shifts
+from atm_service.promises.shifts.domain import Shift
 from atm_service.registers.notes.domain import Notes, counts_of, minus, notes_of, plus
 from atm_service.registers.offices import life
 from atm_service.registers.offices.domain import State
@@ -45,7 +47,11 @@ def open_all(province: Province, day: Day) -> None:
                 place.drawer = _without(place.drawer)
             place.is_open = place.number not in day.away
             if place.is_open:
-                shifts.open_shift(session, place.clerk, 1, counts_of(place.drawer), province.clock.now)
+                policy, counts, now = province.context.policy, counts_of(place.drawer), province.clock.now
+                opened = shifts.open_shift(session, policy, place.clerk, 1, counts, now)
+                if not isinstance(opened, Shift):
+                    opened = shifts.open_shift(session, policy, place.clerk, 1, counts, now)
+                assert isinstance(opened, Shift)
 
 
 def set_states(province: Province, day: Day) -> None:
@@ -75,9 +81,14 @@ def close_all(province: Province, day: Day) -> None:
                 province.happened["note too many"] += 1
                 place.drawer = plus(place.drawer, ONE_NOTE)
             counts = counts_of(place.drawer)
-            closed = shifts.close_shift(session, place.clerk, counts, province.clock.now)
-            if closed.recount:
-                closed = shifts.close_shift(session, place.clerk, counts, province.clock.now)
+            closed = shifts.close_shift(
+                session, province.context.policy, place.clerk, counts, province.clock.now
+            )
+            if isinstance(closed, Shift) and closed.recount:
+                closed = shifts.close_shift(
+                    session, province.context.policy, place.clerk, counts, province.clock.now
+                )
+            assert isinstance(closed, Shift)
             assert closed.closed_at is not None
             place.is_open = False
 
@@ -99,10 +110,12 @@ def take(province: Province, brought: Sequence[Deposit]) -> int:
             wish = DepositRequest(to=NamedByCard(id_number=customer.id_number), counts=counts_of(notes))
             now = province.clock.now
             proposed = proposals.propose(session, province.context, place.clerk, wish, now)
+            assert isinstance(proposed, Proposal)
             proof = ConfirmedByCard(by="card", id_number=customer.id_number, checked="qr")
-            proposals.confirm(
+            taken_in = proposals.confirm(
                 session, province.context, place.clerk, VoucherKind.DEPOSIT, proposed.id, proof, now
             )
+            assert isinstance(taken_in, Voucher)
             place.drawer = plus(place.drawer, notes)
             taken += one.amount
     return taken

@@ -118,7 +118,9 @@ def count_vaults(province: Province, day: Day) -> None:
         for place in province.places:
             if place.number in day.away or day.date < place.vault_counted + due:
                 continue
-            counted = vaults.count(session, place.clerk, counts_of(place.vault), province.clock.tick())
-            assert counted is not None
+            counted = moves.count_vault(
+                session, province.context.policy, place.clerk, counts_of(place.vault), province.clock.tick()
+            )
+            assert isinstance(counted, vaults.Counted)
             assert counted.over_short == 0
             place.vault_counted = day.date

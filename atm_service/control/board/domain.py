@@ -34,6 +34,7 @@ class OfficeAlarm(StrEnum):
     SUSPENDED = "suspended"
     EMPTY = "empty"
     LEFT_OPEN = "left-open"
+    COUNT_FAR = "count-far"
     SUSPENSE = "suspense"
     SILENT = "silent"
     NO_LINE = "no-line"
@@ -51,6 +52,7 @@ _ACT: Final = frozenset(
         OfficeAlarm.SUSPENDED,
         OfficeAlarm.EMPTY,
         OfficeAlarm.LEFT_OPEN,
+        OfficeAlarm.COUNT_FAR,
         OfficeAlarm.SUSPENSE,
         OfficeAlarm.SILENT,
         OfficeAlarm.NO_LINE,
@@ -63,8 +65,9 @@ _ACT: Final = frozenset(
 class Desk:
     """What the board knows of one office. Cash in đồng, in its vault and drawers.
 
-    `opened_at`: since when its oldest open shift is open. `over_short`: the sum of today's counts' differences, each
-    without its sign. `unexplained`: deliveries whose difference nobody has explained yet.
+    `opened_at`: since when its oldest open shift is open. `over_short`: what today's worst count is over, or short
+    (negative); `counts_far`: how many of them differ by more than stands without a word, those too that wait for one.
+    `unexplained`: deliveries whose difference nobody has explained yet.
     """
 
     code: str
@@ -81,6 +84,7 @@ class Desk:
     shifts: int
     opened_at: datetime | None
     over_short: int
+    counts_far: int
     opening_breaks: int
     approvals: int
     deliveries: int
@@ -102,7 +106,8 @@ def _always(desk: Desk, now: datetime) -> dict[OfficeAlarm, bool]:
         OfficeAlarm.LEFT_OPEN: desk.opened_at is not None and desk.opened_at < today,
         OfficeAlarm.SUSPENSE: desk.unexplained > 0,
         OfficeAlarm.OPENING_BREAK: desk.opening_breaks > 0,
-        OfficeAlarm.OVER_SHORT: desk.over_short > 0,
+        OfficeAlarm.OVER_SHORT: desk.over_short != 0 and desk.counts_far == 0,
+        OfficeAlarm.COUNT_FAR: desk.counts_far > 0,
         OfficeAlarm.APPROVALS: desk.approvals > 0,
     }
 

@@ -43,7 +43,9 @@ def board(supervisor: InSupervisor, context: InContext, now: InNow, tree: InTree
     """Show every office of the supervisor's area, or of the province: by area, the worst first."""
     with context.reading() as session:
         area = staff.scope(session, supervisor)
-        found = store.desks(session, _usual(context), now, tree or ledger.business_date(now), area)
+        found = store.desks(
+            session, _usual(context), _far(context), now, tree or ledger.business_date(now), area
+        )
     whole = coverage.whole([Standing(one.unit_code, one.area_code, one.area, one.state) for one in found])
     return BoardView(at=now, offices=_sorted(found, now), coverage=CoverageView.model_validate(vars(whole)))
 
@@ -56,7 +58,7 @@ def office(code: InOffice, supervisor: InSupervisor, context: InContext, now: In
     with context.reading() as session:
         today = ledger.business_date(now)
         found = staff.office_in_scope(session, supervisor, code, today)
-        (desk,) = store.desks(session, _usual(context), now, today, office=code)
+        (desk,) = store.desks(session, _usual(context), _far(context), now, today, office=code)
         life, near = life_views.life(session, found, now), store.near(session, code)
     (shown,) = _sorted([desk], now)
     return OfficeNearView(
@@ -74,6 +76,10 @@ def office(code: InOffice, supervisor: InSupervisor, context: InContext, now: In
 def _usual(context: Context) -> Levels:
     rules = context.policy.float
     return Levels(rules.minimum, rules.target, rules.maximum)
+
+
+def _far(context: Context) -> int:
+    return context.policy.approval.count_above
 
 
 def _sorted(found: list[Desk], now: datetime) -> list[DeskView]:

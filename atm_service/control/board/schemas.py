@@ -30,7 +30,8 @@ class DeskView(_Body):
     line: Line
     seen_at: datetime | None = Field(description="when its counter last spoke")
     filled: int = Field(description="cash in percent of its target, 999 at most")
-    over_short: int = Field(description="đồng: what today's counts were off, without signs")
+    over_short: int = Field(description="đồng: what today's worst count is over, or short (negative)")
+    counts_far: int = Field(description="today's counts that take a supervisor's word")
     opening_breaks: int
     approvals: int = Field(description="requests that wait for a decision")
     deliveries: int = Field(description="ordered or on the road")

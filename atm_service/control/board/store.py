@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Row, text
 import ledger
 from atm_service.control.board.domain import Desk
 from atm_service.control.floats.domain import Levels
+from atm_service.platform import ids
 from atm_service.platform.calendar import VIETNAM, day_start
 from atm_service.registers.offices import hours, life_store
 from atm_service.registers.offices.domain import Line, State
@@ -26,6 +27,19 @@ _DESKS: Final = text("""
         FROM service.approval AS a
         LEFT JOIN service.approval_decision AS d ON d.approval_id = a.id
         WHERE d.approval_id IS NULL AND a.expires_at > :now GROUP BY a.office
+    ), counted AS (
+        -- Of a vault what stood, and of any place what still differs by much and waits: it is in no shift yet.
+        SELECT t.office, c.total - c.expected AS difference
+        FROM service.cash_count AS c
+        JOIN service.staff AS t ON t.id = c.counted_by
+        LEFT JOIN ledger.account AS a ON a.id = c.subject AND a.code = concat('office/', t.office, '/vault')
+        LEFT JOIN service.cash_count AS before ON before.subject = c.subject AND before.number = c.number - 1
+        WHERE c.id >= :first_id AND c.total <> c.expected
+          AND CASE WHEN c.stood THEN a.id IS NOT NULL
+                   ELSE abs(c.total - c.expected) > :far
+                    AND (before.counted_by, before.expected, before.stood) = (c.counted_by, c.expected, false)
+                    AND NOT EXISTS (SELECT FROM service.cash_count AS after
+                                    WHERE after.subject = c.subject AND after.number > c.number) END
     ), road AS (
         SELECT office, count(*) FILTER (WHERE status IN ('ordered', 'sent', 'turned-back')) AS number,
                count(*) FILTER (WHERE difference <> 0 AND explained_at IS NULL) AS unexplained
@@ -36,7 +50,8 @@ _DESKS: Final = text("""
     SELECT o.code, o.name, place.unit, place.unit_code, place.area_code, place.area, o.state, o.line, c.seen_at,
            coalesce(held.cash, 0) AS cash, f.minimum, f.target, f.maximum,
            coalesce(shifts.number, 0) AS shifts, shifts.opened_at,
-           coalesce(counts.over_short, 0) AS over_short, coalesce(counts.breaks, 0) AS opening_breaks,
+           coalesce(counts.over_short, 0) AS over_short, coalesce(counts.far, 0) AS counts_far,
+           coalesce(broken.breaks, 0) AS opening_breaks,
            coalesce(asked.number, 0) AS approvals, coalesce(road.number, 0) AS deliveries,
            coalesce(road.unexplained, 0) AS unexplained
     FROM service.office AS o
@@ -54,12 +69,22 @@ _DESKS: Final = text("""
         SELECT minimum, target, maximum FROM service.office_float WHERE office = o.code ORDER BY id DESC LIMIT 1
     ) AS f ON true
     LEFT JOIN LATERAL (
-        SELECT coalesce(sum(abs(s.opening_over_short)) FILTER (WHERE s.opened_at >= :today), 0)
-             + coalesce(sum(abs(s.closing_over_short)) FILTER (WHERE s.closed_at >= :today), 0) AS over_short,
-               count(b.shift_id) AS breaks
-        FROM service.shift AS s
-        LEFT JOIN service.opening_break AS b ON b.shift_id = s.id AND b.found_at >= :today
-        WHERE s.office = o.code AND s.opened_at >= :lately
+        SELECT count(*) AS breaks
+        FROM service.shift AS s JOIN service.opening_break AS b ON b.shift_id = s.id AND b.found_at >= :today
+        WHERE s.office = o.code AND s.opened_at >= :today
+    ) AS broken ON true
+    LEFT JOIN LATERAL (
+        SELECT (array_agg(each.difference ORDER BY abs(each.difference) DESC))[1] AS over_short,
+               count(*) FILTER (WHERE abs(each.difference) > :far) AS far
+        FROM (
+            SELECT s.opening_over_short FROM service.shift AS s WHERE s.office = o.code AND s.opened_at >= :today
+            UNION ALL
+            SELECT s.closing_over_short FROM service.shift AS s
+            WHERE s.office = o.code AND s.opened_at >= :lately AND s.closed_at >= :today
+            UNION ALL
+            SELECT counted.difference FROM counted WHERE counted.office = o.code
+        ) AS each (difference)
+        WHERE each.difference <> 0
     ) AS counts ON true
     WHERE (CAST(:area AS text) IS NULL OR o.code IN (SELECT service.offices_below(:area, :day)))
       AND (CAST(:office AS text) IS NULL OR o.code = :office)
@@ -95,6 +120,7 @@ class Near:
 def desks(
     session: Connection,
     usual: Levels,
+    far: int,
     now: datetime,
     tree: date,
     area: str | None = None,
@@ -102,13 +128,15 @@ def desks(
 ) -> list[Desk]:
     """Give what the board knows: of an area's offices, one of them, or all; where they stand in the tree of a day.
 
-    `usual` holds where no float is set.
+    `usual` holds where no float is set; a count is far off that differs by more than `far`.
     """
     day = ledger.business_date(now)
     today = day_start(day)
     values = {
         "now": now,
         "today": today,
+        "first_id": ids.first(today),
+        "far": far,
         "lately": today - timedelta(days=7),
         "area": area,
         "day": day,
@@ -124,7 +152,16 @@ def _desk(row: Row[Any], known: life_store.AllHours, usual: Levels, now: datetim
     facts = dict(row._mapping)  # noqa: SLF001  the documented way to a row's columns
     minimum, target, maximum = (facts.pop(name) for name in ("minimum", "target", "maximum"))
     its_hours = known.of(row.code)
-    whole = ("cash", "shifts", "over_short", "opening_breaks", "approvals", "deliveries", "unexplained")
+    whole = (
+        "cash",
+        "shifts",
+        "over_short",
+        "counts_far",
+        "opening_breaks",
+        "approvals",
+        "deliveries",
+        "unexplained",
+    )
     return Desk(
         **facts
         | {name: int(facts[name]) for name in whole}

@@ -14,12 +14,11 @@ from atm_service.control.freezes.schemas import (
     FreezeRequest,
     OfficeDrawer,
 )
-from atm_service.platform import attempts
 from atm_service.platform.callers import InOverseer
 from atm_service.platform.context import Context, InContext, InNow
 from atm_service.platform.idempotency import InKey
 from atm_service.platform.problems import refuses
-from atm_service.platform.refusals import NotFound, TooManyAttempts
+from atm_service.platform.refusals import NotFound, Refusal, TooManyAttempts
 from atm_service.registers.customers import service as customers
 from atm_service.registers.customers import store as customer_store
 from atm_service.registers.customers.errors import PayeeUnknown
@@ -39,14 +38,11 @@ InDrawer = Annotated[int, Path(ge=1, le=99)]
 )
 def find(body: CustomerSearch, overseer: InOverseer, context: InContext, now: InNow) -> CustomerState:
     """Find a customer by phone or card number, with a masked name. Names that are nobody's are counted."""
-    try:
-        with context.transaction() as session:
-            attempts.refuse_when_shut(session, attempts.PAYEE, str(overseer.subject), now)
-            id = customers.named(session, context, **body.who.model_dump())
-            return _customer(session, context, id)
-    except PayeeUnknown:
-        customers.count_unknown(context, overseer, now)
-        raise
+    with context.reading() as session:
+        found = customers.named(session, context, overseer, now, PayeeUnknown(), **body.who.model_dump())
+        if not isinstance(found, Refusal):
+            return _customer(session, context, found)
+    raise found
 
 
 @router.post(
@@ -79,7 +75,7 @@ def freeze_customer(
 )
 def drawers(code: InOffice, overseer: InOverseer, context: InContext, now: InNow) -> Drawers:
     """List an office's drawers, and which of them are frozen."""
-    with context.transaction() as session:
+    with context.reading() as session:
         staff.office_in_scope(session, overseer, code, ledger.business_date(now))
         return Drawers(items=[OfficeDrawer.of(one) for one in life_store.drawers(session, code)])
 

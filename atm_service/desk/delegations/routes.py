@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from fastapi import APIRouter, Response
+from sqlalchemy import Connection
 
 from atm_service.desk.delegations import service, views
 from atm_service.desk.delegations.schemas import CustomerCard, DelegationRequest, Delegations, DelegationView
@@ -13,10 +14,9 @@ from atm_service.platform.callers import InClerk, InCustomer
 from atm_service.platform.context import InContext, InNow
 from atm_service.platform.idempotency import InKey
 from atm_service.platform.problems import refuses
-from atm_service.platform.refusals import NotFound, TooManyAttempts
+from atm_service.platform.refusals import NotFound, Refusal, TooManyAttempts
 from atm_service.promises.shifts.errors import AT_WORK
 from atm_service.registers.customers import service as customers
-from atm_service.registers.customers.errors import PayeeUnknown
 from atm_service.registers.delegations import errors
 from atm_service.registers.offices.errors import OfficeNotActive, OfficeUnknown
 from atm_service.registers.withdrawals.errors import WrongPin
@@ -44,16 +44,13 @@ _PROOF = (*AT_WORK, PayerUnknown, TooManyAttempts, WrongPin)
 )
 def make(body: DelegationRequest, clerk: InClerk, key: InKey, context: InContext, now: InNow) -> Response:
     """Write down who may collect for the customer, who is here with card and PIN."""
-    here = slips.prove(context, clerk, body, now)
-    return context.once(
-        key,
-        201,
-        lambda session: views.delegation(
-            context,
-            service.make(session, context, clerk, here.customer_id, here.shift, body, now),
-            now,
-        ),
-    )
+    customer_id = slips.here(context, clerk, body.id_number, now).customer_id
+
+    def work(session: Connection) -> DelegationView | Refusal:
+        made = service.make(session, context, clerk, customer_id, body, now)
+        return made if isinstance(made, Refusal) else views.delegation(context, made, now)
+
+    return context.once(key, 201, work)
 
 
 @router.post(
@@ -64,13 +61,11 @@ def make(body: DelegationRequest, clerk: InClerk, key: InKey, context: InContext
 )
 def find(body: CustomerCard, clerk: InClerk, context: InContext, now: InNow) -> Delegations:
     """List the delegations of a customer whose card is on the counter."""
-    try:
-        with context.transaction() as session:
-            customer_id = slips.named(session, context, clerk, body.id_number, now)
-            known = service.of_customer(session, customer_id, now)
-    except PayeeUnknown:
-        customers.count_unknown(context, clerk, now)
-        raise PayerUnknown from None
+    with context.transaction() as session:
+        found = customers.named(session, context, clerk, now, PayerUnknown(), id_number=body.id_number)
+        known = [] if isinstance(found, Refusal) else service.of_customer(session, found, now)
+    if isinstance(found, Refusal):
+        raise found
     return Delegations(delegations=[views.delegation(context, one, now) for one in known])
 
 
@@ -82,9 +77,11 @@ def find(body: CustomerCard, clerk: InClerk, context: InContext, now: InNow) -> 
 )
 def revoke(id: UUID, body: CustomerProof, clerk: InClerk, context: InContext, now: InNow) -> DelegationView:
     """End a delegation at once, by the customer's card and PIN, at any counter. Harmless to repeat."""
-    here = slips.prove(context, clerk, body, now)
+    customer_id = slips.here(context, clerk, body.id_number, now).customer_id
     with context.transaction() as session:
-        ended = service.revoke(session, context, clerk, here.customer_id, id, now)
+        ended = service.revoke_at_counter(session, context, clerk, customer_id, id, body.pin, now)
+    if isinstance(ended, Refusal):
+        raise ended
     return views.delegation(context, ended, now)
 
 
@@ -105,5 +102,5 @@ def of_customer(customer: InCustomer, context: InContext, now: InNow) -> Delegat
 def end(id: UUID, customer: InCustomer, context: InContext, now: InNow) -> DelegationView:
     """End an own delegation at once. Harmless to repeat."""
     with context.transaction() as session:
-        ended = service.revoke(session, context, customer, customer.subject, id, now)
+        ended = service.revoke(session, context, customer, id, now)
     return views.delegation(context, ended, now)

@@ -4,6 +4,7 @@ from datetime import datetime
 from uuid import UUID
 
 from fastapi import APIRouter, Response
+from sqlalchemy import Connection
 
 from atm_service.desk.proposals import service
 from atm_service.desk.proposals.errors import (
@@ -13,7 +14,6 @@ from atm_service.desk.proposals.errors import (
     SameAccount,
 )
 from atm_service.desk.proposals.schemas import (
-    ConfirmedByPin,
     DepositConfirmation,
     DepositRequest,
     DepositView,
@@ -26,17 +26,15 @@ from atm_service.desk.vouchers import views
 from atm_service.desk.vouchers.domain import VoucherKind
 from atm_service.desk.vouchers.errors import VoucherExists
 from atm_service.desk.vouchers.schemas import VoucherView
-from atm_service.payout.service import count_wrong_card
 from atm_service.platform.callers import InClerk
 from atm_service.platform.context import Context, InContext, InNow
 from atm_service.platform.idempotency import InKey, Key
 from atm_service.platform.keys.tokens import Caller
 from atm_service.platform.problems import refuses
-from atm_service.platform.refusals import NotFound, TooManyAttempts
+from atm_service.platform.refusals import NotFound, Refusal, TooManyAttempts
 from atm_service.promises.approvals import errors as approvals
 from atm_service.promises.approvals.schemas import ApprovalView, ThresholdRequest
 from atm_service.promises.shifts.errors import AT_WORK
-from atm_service.registers.customers import service as customers
 from atm_service.registers.customers.errors import PayeeUnknown
 from atm_service.registers.headroom.errors import (
     CustomerLimitReached,
@@ -188,15 +186,11 @@ def confirm_transfer(
 def _propose(
     context: Context, clerk: Caller, body: DepositRequest | TransferRequest, key: Key, now: datetime
 ) -> Response:
-    try:
-        return context.once(
-            key,
-            201,
-            lambda session: shown(session, context, service.propose(session, context, clerk, body, now), now),
-        )
-    except (PayeeUnknown, PayerUnknown):
-        customers.count_unknown(context, clerk, now)
-        raise
+    def work(session: Connection) -> DepositView | TransferView | Refusal:
+        made = service.propose(session, context, clerk, body, now)
+        return made if isinstance(made, Refusal) else shown(session, context, made, now)
+
+    return context.once(key, 201, work)
 
 
 def _look(
@@ -231,16 +225,8 @@ def _confirm(
     key: Key,
     now: datetime,
 ) -> Response:
-    if isinstance(proof, ConfirmedByPin | TransferConfirmation):
-        service.prove_pin(context, clerk, kind, id, proof.pin, now)
-    try:
-        return context.once(
-            key,
-            201,
-            lambda session: views.voucher(
-                context, service.confirm(session, context, clerk, kind, id, proof, now)
-            ),
-        )
-    except errors.WrongIdentity:
-        left = count_wrong_card(context, id, now)
-        raise errors.WrongIdentity(remaining_attempts=left) from None
+    def work(session: Connection) -> VoucherView | Refusal:
+        made = service.confirm(session, context, clerk, kind, id, proof, now)
+        return made if isinstance(made, Refusal) else views.voucher(context, made)
+
+    return context.once(key, 201, work)

@@ -1,9 +1,11 @@
 """The use cases of a deposit or an assisted transfer: propose it, let the customer confirm it, and only then do it.
 
-Each runs inside one transaction of its caller, but `prove_pin`, which has its own.
+Each runs inside one transaction of its caller, which commits also when a refusal is given back: a guess was counted.
 """
 
+from collections.abc import Mapping
 from datetime import datetime
+from functools import partial
 from uuid import UUID
 
 from sqlalchemy import Connection
@@ -14,6 +16,7 @@ from atm_service.desk.proposals.domain import Proposal
 from atm_service.desk.proposals.errors import PayerUnknown
 from atm_service.desk.proposals.schemas import (
     ConfirmedByCard,
+    ConfirmedByPin,
     DepositConfirmation,
     DepositRequest,
     TransferConfirmation,
@@ -25,7 +28,7 @@ from atm_service.platform import attempts, chart, ids, trail
 from atm_service.platform.context import Context
 from atm_service.platform.keys.tokens import Caller
 from atm_service.platform.policy import Policy
-from atm_service.platform.refusals import NotFound
+from atm_service.platform.refusals import NotFound, Refusal
 from atm_service.promises.approvals import service as approvals
 from atm_service.promises.approvals.domain import ApprovalKind, Reason
 from atm_service.promises.approvals.errors import ApprovalNeeded
@@ -44,20 +47,25 @@ def propose(
     clerk: Caller,
     wish: DepositRequest | TransferRequest,
     now: datetime,
-) -> Proposal:
+) -> Proposal | Refusal:
     """Write down what is to move, and to whom; nothing moves.
 
-    Refuses by shift, amount, payer, payee, frozen wallets and limits, in this order.
+    Refuses by shift, amount, payer, payee, frozen wallets and limits, in this order. Gives the refusal of a name that
+    is nobody's.
     """
     shift, policy = shifts.shift_of(session, clerk), context.policy
     payer_id, counts, checked = None, None, None
     if isinstance(wish, DepositRequest):
         counts = {note: number for note, number in wish.counts.items() if number}
     domain.check_amount(wish.amount, policy.transfer if counts is None else policy.deposit)
-    attempts.refuse_when_shut(session, attempts.PAYEE, str(clerk.subject), now)
     if isinstance(wish, TransferRequest):
-        payer_id, checked = _payer(session, context, wish.id_number), wish.checked
-    payee_id = customers.named(session, context, **wish.to.model_dump())
+        payer = customers.named(session, context, clerk, now, PayerUnknown(), id_number=wish.id_number)
+        if isinstance(payer, Refusal):
+            return payer
+        payer_id, checked = payer, wish.checked
+    payee_id = customers.named(session, context, clerk, now, PayeeUnknown(), **wish.to.model_dump())
+    if isinstance(payee_id, Refusal):
+        return payee_id
     domain.check_people(payer_id, payee_id)
     proposal = Proposal(
         id=ids.new(now),
@@ -96,13 +104,6 @@ def ask(session: Connection, clerk: Caller, kind: VoucherKind, id: UUID, words: 
     return approvals.request(session, clerk, ApprovalKind(kind), id, proposal.amount, why, now)
 
 
-def prove_pin(context: Context, clerk: Caller, kind: VoucherKind, id: UUID, pin: str, now: datetime) -> None:
-    """Check the PIN of whoever confirms it. Raises `WrongPin` or `TooManyAttempts`."""
-    with context.transaction() as session:
-        customer_id = own(session, clerk, kind, id).customer_id
-    customers.prove_pin(context, customer_id, pin, now)
-
-
 def confirm(
     session: Connection,
     context: Context,
@@ -111,20 +112,21 @@ def confirm(
     id: UUID,
     proof: DepositConfirmation | TransferConfirmation,
     now: datetime,
-) -> Voucher:
-    """Do what was proposed: ledger, voucher and trail in one transaction. A PIN was proved before.
+) -> Voucher | Refusal:
+    """Do what was proposed: proof, ledger, voucher and trail in one transaction.
 
-    Refuses by owner, frozen wallets, what was done, shift, way, card, limits, approval and funds, in this order.
+    Refuses by owner, frozen wallets, what was done, shift, way, PIN or card, limits, approval and funds, in this order.
+    Gives the refusal of a wrong PIN or card.
     """
     proposal, policy = own(session, clerk, kind, id), context.policy
-    customers.lock_unfrozen(session, *proposal.people)
+    pins = customers.lock_unfrozen(session, *proposal.people)
     vouchers.refuse_if_done(session, kind, id)
     shift = shifts.shift_of(session, clerk)
     proposal.check(clerk.subject, shift.id, now)
     by = Confirmed.PIN if isinstance(proof, TransferConfirmation) else Confirmed(proof.by)
     domain.check_confirmation(by, proposal, policy)
-    if isinstance(proof, ConfirmedByCard):
-        _check_card(session, context, proposal, proof.id_number, now)
+    if wrong := _proved(session, context, proposal, pins, proof, now):
+        return wrong
     check_limits(session, policy, proposal, now)
     voucher_id = ids.new(now)
     if domain.needs_approval(proposal, policy):
@@ -160,19 +162,24 @@ def check_limits(session: Connection, policy: Policy, proposal: Proposal, now: d
     refuse(session, policy, proposal.customer_id, proposal.amount, now)
 
 
-def _payer(session: Connection, context: Context, id_number: str) -> UUID:
-    try:
-        return customers.named(session, context, id_number=id_number)
-    except PayeeUnknown:
-        raise PayerUnknown from None
-
-
-def _check_card(
-    session: Connection, context: Context, proposal: Proposal, id_number: str, now: datetime
-) -> None:
-    attempts.refuse_when_shut(session, attempts.IDENTITY, str(proposal.id), now)
-    if not customers.identity_matches(session, context, proposal.customer_id, id_number):
-        raise WrongIdentity
+def _proved(
+    session: Connection,
+    context: Context,
+    proposal: Proposal,
+    pins: Mapping[UUID, bytes],
+    proof: DepositConfirmation | TransferConfirmation,
+    now: datetime,
+) -> Refusal | None:
+    """Compare the PIN or the card, and count a wrong one; give its refusal. A name proves nothing."""
+    customer_id = proposal.customer_id
+    if isinstance(proof, ConfirmedByPin | TransferConfirmation):
+        return customers.prove_pins(session, context, pins, {customer_id: proof.pin}, now).get(customer_id)
+    if not isinstance(proof, ConfirmedByCard):
+        return None
+    matches = partial(customers.identity_matches, session, context, customer_id, proof.id_number)
+    guesses = {str(proposal.id): matches}
+    (left,) = attempts.guess_each(session, context.policy.attempts, attempts.IDENTITY, guesses, now).values()
+    return WrongIdentity(remaining_attempts=left) if isinstance(left, int) else left
 
 
 def _use_approval(

@@ -57,7 +57,8 @@ class SlipView(_Body):
     code: str | None = Field(description="compact JWS, the text of the QR")
     digits: str | None = Field(examples=["480-152-7712"])
     halves: tuple[str, str] | None = Field(
-        description="the customer's five digits, and the delegate's", examples=[["48015", "27712"]]
+        description="the ten digits of the customer's slip, and of the delegate's",
+        examples=[["480-152-7712", "913-705-6481"]],
     )
     delegate: str | None = Field(description="the delegate's masked card", examples=["••••••••7788"])
 

@@ -1,9 +1,10 @@
 """The use cases for a customer with card and PIN and no phone: be paid now, have a slip made, have it printed again.
 
 No road of money is new here: a withdrawal is authorised, presented and paid as any other. Each step has its own
-transaction, so nothing here is called inside one, but `named`, which works in its caller's.
+transaction, so nothing here is called inside one, but `prove`, which works in its caller's.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -15,7 +16,7 @@ from atm_service.desk.proposals.errors import PayerUnknown
 from atm_service.desk.slips.schemas import CardWithdrawalRequest, CustomerProof, SlipRequest, SlipView
 from atm_service.payout import authorising, paying, presenting, service, views
 from atm_service.payout.schemas import Payee, PaymentRequest, WithdrawalRequest, WithdrawalView
-from atm_service.platform import attempts, calendar, trail
+from atm_service.platform import calendar, trail
 from atm_service.platform.context import Context
 from atm_service.platform.idempotency import Answer, Key
 from atm_service.platform.keys.tokens import Caller
@@ -24,7 +25,6 @@ from atm_service.platform.refusals import NotFound, Refusal, RequestInProgress, 
 from atm_service.promises.shifts import service as shifts
 from atm_service.promises.shifts.domain import Shift
 from atm_service.registers.customers import service as customers
-from atm_service.registers.customers.errors import PayeeUnknown
 from atm_service.registers.delegations import store as delegations
 from atm_service.registers.offices import service as offices
 from atm_service.registers.withdrawals import digits
@@ -48,20 +48,34 @@ class Here:
         return Caller(self.customer_id, "wallet", "customer", None)
 
 
-def prove(context: Context, clerk: Caller, proof: CustomerProof, now: datetime) -> Here:
-    """Find the customer by card, and check the PIN. Wrong cards and wrong PINs are counted.
+def here(context: Context, clerk: Caller, id_number: str, now: datetime) -> Here:
+    """Find the customer whose card is on the counter: a card is one customer's for good, and a wrong one is counted.
 
-    Raises `NoOpenShift`, `PayerUnknown`, `WrongPin` and `TooManyAttempts`.
+    Raises `NoOpenShift`, `PayerUnknown` and `TooManyAttempts`.
     """
-    here = _here(context, clerk, proof.id_number, now)
-    customers.prove_pin(context, here.customer_id, proof.pin, now)
-    return here
+    with context.transaction() as session:
+        shift = shifts.shift_of(session, clerk)
+        found = customers.named(session, context, clerk, now, PayerUnknown(), id_number=id_number)
+    if isinstance(found, Refusal):
+        raise found
+    return Here(found, shift)
 
 
-def named(session: Connection, context: Context, clerk: Caller, id_number: str, now: datetime) -> UUID:
-    """Find the customer whose card is on the counter. Raises `PayeeUnknown`, which the caller counts."""
-    attempts.refuse_when_shut(session, attempts.PAYEE, str(clerk.subject), now)
-    return customers.named(session, context, id_number=id_number)
+def prove(
+    session: Connection,
+    context: Context,
+    clerk: Caller,
+    pins: Mapping[UUID, bytes],
+    customer_id: UUID,
+    pin: str,
+    now: datetime,
+) -> Shift | Refusal:
+    """Compare the PIN of a locked customer (`pins`), in the clerk's open shift, for the transaction that needs both.
+
+    Raises `NoOpenShift`. Gives `WrongPin`, which is counted, or `TooManyAttempts`: the caller must commit.
+    """
+    shift = shifts.shift_of(session, clerk)
+    return customers.prove_pins(session, context, pins, {customer_id: pin}, now).get(customer_id, shift)
 
 
 def pay(context: Context, clerk: Caller, wish: CardWithdrawalRequest, key: Key) -> Answer:
@@ -73,18 +87,18 @@ def pay(context: Context, clerk: Caller, wish: CardWithdrawalRequest, key: Key) 
     if known := _paid_before(context, key):
         return known
     check_amount(context.policy, wish.amount)
-    here = _here(context, clerk, wish.id_number, key.now)
+    at = here(context, clerk, wish.id_number, key.now)
     body = WithdrawalRequest(
-        amount=wish.amount, pin=wish.pin, lifetime=Lifetime.COUNTER, office=here.shift.office
+        amount=wish.amount, pin=wish.pin, lifetime=Lifetime.COUNTER, office=at.shift.office
     )
-    made = Made(clerk, here.shift.id, wish.checked)
-    code = _authorised(context, authorising.Wish(here.customer, body, key.part("code"), made))
+    made = Made(clerk, at.shift.id, wish.checked)
+    code = _authorised(context, authorising.Wish(at.customer, body, key.part("code"), made))
     try:
         return _present_and_pay(context, clerk, wish, code, key)
     except (RequestInProgress, Unavailable):
         raise  # it is not known yet whether it is paid
     except Refusal:
-        if _given_up(context, clerk, here.shift, code.id, key.now):
+        if _given_up(context, clerk, at.shift, code.id, key.now):
             raise
     # Another request with this key was paid first.
     paid = _paid_before(context, key)
@@ -95,28 +109,34 @@ def pay(context: Context, clerk: Caller, wish: CardWithdrawalRequest, key: Key) 
 def make(context: Context, clerk: Caller, wish: SlipRequest, key: Key) -> SlipView:
     """Set the money aside and give what is printed. Safe to repeat with the same key."""
     check_amount(context.policy, wish.amount)
-    here = _here(context, clerk, wish.id_number, key.now)
+    at = here(context, clerk, wish.id_number, key.now)
     office = wish.office
     if wish.delegation_id is not None:
         with context.transaction() as session:
-            office = _office_of(session, here.customer_id, wish.delegation_id, key.now)
+            office = _office_of(session, at.customer_id, wish.delegation_id, key.now)
     body = WithdrawalRequest(
         amount=wish.amount, pin=wish.pin, lifetime=Lifetime(wish.lifetime), office=office
     )
-    made = Made(clerk, here.shift.id, wish.checked, wish.delegation_id)
-    code = _authorised(context, authorising.Wish(here.customer, body, key, made))
+    made = Made(clerk, at.shift.id, wish.checked, wish.delegation_id)
+    code = _authorised(context, authorising.Wish(at.customer, body, key, made))
     with context.transaction() as session:
-        return _slip(session, context, here.customer_id, code.id, key.now)
+        return _slip(session, context, at.customer_id, code.id, key.now)
 
 
 def print_again(context: Context, clerk: Caller, proof: CustomerProof, now: datetime) -> list[SlipView]:
     """Give the customer's slips that can still be paid; each code is signed again, none was kept."""
-    here = prove(context, clerk, proof, now)
+    customer_id = here(context, clerk, proof.id_number, now).customer_id
+    slips: list[SlipView] = []
     with context.transaction() as session:
-        ids = store.live(session, here.customer_id, now)
-        slips = [_slip(session, context, here.customer_id, id, now) for id in ids]
+        pins = customers.lock(session, customer_id)
+        proved = prove(session, context, clerk, pins, customer_id, proof.pin, now)
+        if not isinstance(proved, Refusal):
+            ids = store.live(session, customer_id, now)
+            slips = [_slip(session, context, customer_id, id, now) for id in ids]
         for slip in slips:
             trail.record(session, now, "slip.reprinted", slip.withdrawal_id, clerk)
+    if isinstance(proved, Refusal):
+        raise proved
     return slips
 
 
@@ -129,16 +149,6 @@ def check_amount(policy: Policy, amount: int) -> None:
 def _paid_before(context: Context, key: Key) -> Answer | None:
     with context.transaction() as session:
         return key.known(session)
-
-
-def _here(context: Context, clerk: Caller, id_number: str, now: datetime) -> Here:
-    try:
-        with context.transaction() as session:
-            shift = shifts.shift_of(session, clerk)
-            return Here(named(session, context, clerk, id_number, now), shift)
-    except PayeeUnknown:
-        customers.count_unknown(context, clerk, now)
-        raise PayerUnknown from None
 
 
 def _authorised(context: Context, wish: authorising.Wish) -> WithdrawalView:

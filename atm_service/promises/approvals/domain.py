@@ -17,12 +17,15 @@ from atm_service.promises.approvals import errors
 
 
 class ApprovalKind(StrEnum):
-    """What is asked for. The subject is the withdrawal, deposit or transfer."""
+    """What is asked for. The subject is the withdrawal, deposit, transfer or count."""
 
     WITHDRAWAL_REVERSAL = "withdrawal-reversal"
     DEPOSIT_REVERSAL = "deposit-reversal"
     DEPOSIT = "deposit"
     TRANSFER = "transfer"
+    OPENING_COUNT = "opening-count"
+    CLOSING_COUNT = "closing-count"
+    VAULT_COUNT = "vault-count"
 
 
 class Reason(StrEnum):
@@ -35,6 +38,7 @@ class Reason(StrEnum):
     BAD_NOTES = "bad-notes"
     OTHER = "other"
     ABOVE_THRESHOLD = "above-threshold"
+    COUNT_DIFFERS = "count-differs"
 
 
 class ApprovalStatus(StrEnum):
@@ -59,7 +63,10 @@ class Decision:
 
 @dataclass(frozen=True)
 class Approval:
-    """A request for approval with what became of it. `amount` in đồng; it lapses at `expires_at`."""
+    """A request for approval with what became of it. It lapses at `expires_at`.
+
+    `amount` in đồng; of a count, what it is over, or short (negative).
+    """
 
     id: UUID
     kind: ApprovalKind
@@ -73,6 +80,11 @@ class Approval:
     expires_at: datetime
     decision: Decision | None = None
     used_at: datetime | None = None
+
+    @property
+    def is_blind(self) -> bool:
+        """Tell whether its figure is not yet for those who count."""
+        return self.reason is Reason.COUNT_DIFFERS and self.used_at is None
 
     def status(self, now: datetime) -> ApprovalStatus:
         """Tell where the request stands. Used and refused stay so; the rest lapses with the day."""

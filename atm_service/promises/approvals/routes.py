@@ -71,7 +71,7 @@ def today(
     """List what the clerk's office asked for today, newest first."""
     with context.reading() as session:
         found = service.today(session, clerk, paging.read_id(cursor), limit + 1, now)
-    return paging.page(found, limit, lambda one: ApprovalView.of(one, now))
+    return paging.page(found, limit, lambda one: ApprovalView.of(one, now, blind=True))
 
 
 @router.get("/counter/v1/approvals/{id}", name="approval", tags=["counter"], responses=refuses(NotFound))
@@ -79,4 +79,4 @@ def look(id: UUID, clerk: InClerk, context: InContext, now: InNow) -> ApprovalVi
     """Tell where a request of the clerk's office stands."""
     with context.reading() as session:
         shown = service.of_clerks_office(session, clerk, id)
-    return ApprovalView.of(shown, now)
+    return ApprovalView.of(shown, now, blind=True)

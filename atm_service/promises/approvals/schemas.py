@@ -37,7 +37,7 @@ class ReversalRequest(_Body):
 
 
 class ThresholdRequest(_Body):
-    """A clerk's words on an amount that one person must not take or move alone."""
+    """A clerk's words on an amount that one person must not take, move or have counted alone."""
 
     words: Words
 
@@ -55,7 +55,9 @@ class ApprovalView(_Body):
     id: UUID
     kind: ApprovalKind
     subject: UUID
-    amount: int
+    amount: int | None = Field(
+        description="đồng; of a count what it is over, or short: negative, and null at the counter until it stands"
+    )
     office: str
     office_name: str
     reason: Reason
@@ -69,14 +71,14 @@ class ApprovalView(_Body):
     decision_reason: str | None
 
     @classmethod
-    def of(cls, shown: Shown, now: datetime) -> Self:
-        """Show a request as it stands at `now`."""
+    def of(cls, shown: Shown, now: datetime, *, blind: bool = False) -> Self:
+        """Show a request as it stands at `now`; `blind`, to whoever is to count the same once more."""
         approval, decision = shown.approval, shown.approval.decision
         return cls(
             id=approval.id,
             kind=approval.kind,
             subject=approval.subject,
-            amount=approval.amount,
+            amount=None if blind and approval.is_blind else approval.amount,
             office=approval.office,
             office_name=shown.office_name,
             reason=approval.reason,

@@ -24,7 +24,7 @@ class ApprovalRow(SQLModel, table=True):
         CheckConstraint(f"kind ~ '{_NAME}'", name="approval_kind_form"),
         CheckConstraint(f"reason ~ '{_NAME}'", name="approval_reason_form"),
         CheckConstraint("length(words) BETWEEN 3 AND 200", name="approval_words_bounded"),
-        CheckConstraint("amount > 0", name="approval_amount"),
+        CheckConstraint("amount > 0 OR (amount < 0 AND kind LIKE '%-count')", name="approval_amount"),
         CheckConstraint("expires_at > requested_at", name="approval_expires"),
         Index("approval_of_subject", "kind", "subject", "id"),
         Index("approval_of_office", "office", "id"),
@@ -130,7 +130,7 @@ _DECIDE: Final = Rank.APPROVAL.locks("""
     VALUES (:id, :approved, :reason, :by, :at)
     ON CONFLICT DO NOTHING
 """)
-_USE: Final = Rank.APPROVAL.locks("""
+_USE: Final = Rank.APPROVAL.writes("""
     INSERT INTO service.approval_use (approval_id, used_for, used_at) VALUES (:id, :used_for, :now)
     ON CONFLICT DO NOTHING
 """)

@@ -14,8 +14,10 @@ from atm_service.platform.idempotency import InKey
 from atm_service.platform.keys.tokens import Caller
 from atm_service.platform.paging import InCursor, InLimit, Page
 from atm_service.platform.problems import refuses
-from atm_service.platform.refusals import NotFound, TooManyAttempts
-from atm_service.promises.shifts import errors, service, store
+from atm_service.platform.refusals import NotFound, Refusal, TooManyAttempts
+from atm_service.promises.approvals import errors as approvals
+from atm_service.promises.approvals.schemas import ApprovalView, ThresholdRequest
+from atm_service.promises.shifts import errors, service, store, words
 from atm_service.promises.shifts.domain import Shift, Stopped
 from atm_service.promises.shifts.schemas import (
     CloseRequest,
@@ -29,6 +31,7 @@ from atm_service.promises.shifts.schemas import (
     ShiftView,
     TakeOverRequest,
 )
+from atm_service.registers.cash.errors import CountAgain, CountNeedsWord, NothingToApprove
 from atm_service.registers.customers.errors import WrongCredentials
 from atm_service.registers.offices.errors import DrawerFrozen, DrawerUnknown, OfficeNotActive
 from atm_service.registers.offices.schemas import InOfficeWanted
@@ -37,6 +40,7 @@ from atm_service.registers.staff.errors import PasswordMustBeChanged
 
 router = APIRouter()
 
+_WORD = (CountNeedsWord, approvals.ApprovalWaiting, approvals.ApprovalUsed)
 _HIDDEN = frozenset({"clerk_id", "clerk_generation"})
 
 
@@ -51,15 +55,45 @@ _HIDDEN = frozenset({"clerk_id", "clerk_generation"})
         DrawerUnknown,
         DrawerFrozen,
         OfficeNotActive,
+        CountAgain,
+        *_WORD,
         keyed=True,
     ),
 )
 def open_shift(body: ShiftRequest, clerk: InClerk, key: InKey, context: InContext, now: InNow) -> Response:
-    """Open a shift at a counted drawer. What differs from the last close is posted, and kept as a break."""
+    """Open a shift at a counted drawer.
+
+    A first count that differs from the ledger opens nothing: `count-again`, without a figure. The second stands, beyond
+    the policy's threshold with a supervisor's word; what differs is posted, and kept as a break.
+    """
+    policy = context.policy
     return context.once(
         key,
         201,
-        lambda session: _shift(session, service.open_shift(session, clerk, body.drawer, body.counts, now)),
+        lambda session: _shift(
+            session, service.open_shift(session, policy, clerk, body.drawer, body.counts, now)
+        ),
+    )
+
+
+@router.post(
+    "/counter/v1/counts/{id}/approval-request",
+    name="ask_for_count",
+    tags=["counter"],
+    status_code=201,
+    response_model=ApprovalView,
+    responses=refuses(
+        NotFound, NothingToApprove, approvals.AlreadyRequested, approvals.ApprovalUsed, keyed=True
+    ),
+)
+def ask_for_count(
+    id: UUID, body: ThresholdRequest, clerk: InClerk, key: InKey, context: InContext, now: InNow
+) -> Response:
+    """Ask a supervisor elsewhere to let this count stand, which still differs by much; then count the same again."""
+    return context.once(
+        key,
+        201,
+        lambda session: ApprovalView.of(words.ask(session, clerk, id, body.words, now), now, blind=True),
     )
 
 
@@ -75,23 +109,26 @@ def office_shifts(clerk: InClerk, context: InContext) -> OpenShifts:
 def current_shift(clerk: InClerk, context: InContext) -> ShiftView:
     """Show the clerk's open shift."""
     with context.reading() as session:
-        return _shift(session, service.shift_of(session, clerk, *Stopped))
+        return _view(session, service.shift_of(session, clerk, *Stopped))
 
 
 @router.post(
     "/counter/v1/shifts/current/close",
     tags=["counter"],
     response_model=ShiftView,
-    responses=refuses(errors.NoOpenShift, errors.WithdrawalsStillPresented, keyed=True),
+    responses=refuses(errors.NoOpenShift, errors.WithdrawalsStillPresented, *_WORD, keyed=True),
 )
 def close_shift(body: CloseRequest, clerk: InClerk, key: InKey, context: InContext, now: InNow) -> Response:
     """Close the shift by a count.
 
     A first count that differs from the ledger leaves it open, with `recount` and no figure; the second count stands,
-    and the answer says what is over or short.
+    beyond the policy's threshold with a supervisor's word, and the answer says what is over or short.
     """
+    policy = context.policy
     return context.once(
-        key, 200, lambda session: _shift(session, service.close_shift(session, clerk, body.counts, now))
+        key,
+        200,
+        lambda session: _shift(session, service.close_shift(session, policy, clerk, body.counts, now)),
     )
 
 
@@ -108,6 +145,7 @@ def close_shift(body: CloseRequest, clerk: InClerk, key: InKey, context: InConte
         OfficeNotActive,
         DrawerFrozen,
         TooManyAttempts,
+        *_WORD,
         keyed=True,
     ),
 )
@@ -115,10 +153,13 @@ def hand_over(body: HandOverRequest, clerk: InClerk, key: InKey, context: InCont
     """Hand the drawer over to a colleague by one count: this shift is closed and the colleague's opened at once."""
     colleague = _colleague(context, clerk, body, now)
 
-    def work(session: Connection) -> HandOverView:
-        closed, opened = service.hand_over(session, clerk, colleague, body.counts, now)
+    def work(session: Connection) -> HandOverView | Refusal:
+        done = service.hand_over(session, context.policy, clerk, colleague, body.counts, now)
+        if isinstance(done, Refusal):
+            return done
+        closed, opened = done
         return HandOverView(
-            closed=_shift(session, closed), opened=_shift(session, opened) if opened is not None else None
+            closed=_view(session, closed), opened=_view(session, opened) if opened is not None else None
         )
 
     return context.once(key, 200, work)
@@ -144,6 +185,7 @@ def _colleague(context: Context, clerk: Caller, body: HandOverRequest, now: InNo
         errors.OwnShift,
         errors.TakeOverNotGranted,
         errors.WithdrawalsStillPresented,
+        *_WORD,
         keyed=True,
     ),
 )
@@ -151,8 +193,11 @@ def take_over(
     id: UUID, body: CloseRequest, clerk: InClerk, key: InKey, context: InContext, now: InNow
 ) -> Response:
     """Close, by this clerk's count, the shift that an absent colleague left open; a supervisor has given leave."""
+    policy = context.policy
     return context.once(
-        key, 200, lambda session: _shift(session, service.take_over(session, clerk, id, body.counts, now))
+        key,
+        200,
+        lambda session: _shift(session, service.take_over(session, policy, clerk, id, body.counts, now)),
     )
 
 
@@ -205,7 +250,12 @@ def opening_breaks(
     return paging.page(rows, limit, lambda row: OpeningBreakView(**row._mapping), "shift_id")  # noqa: SLF001
 
 
-def _shift(session: Connection, shift: Shift) -> ShiftView:
+def _shift(session: Connection, shift: Shift | Refusal) -> ShiftView | Refusal:
+    """Show a shift; pass on what refuses a count that was kept."""
+    return shift if isinstance(shift, Refusal) else _view(session, shift)
+
+
+def _view(session: Connection, shift: Shift) -> ShiftView:
     facts = {name: value for name, value in vars(shift).items() if name not in _HIDDEN}
     facts |= vars(store.paid(session, shift.id))
     if shift.closed_at is None:

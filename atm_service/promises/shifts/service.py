@@ -14,9 +14,15 @@ from sqlalchemy import Connection
 import ledger
 from atm_service.platform import chart, ids, trail
 from atm_service.platform.keys.tokens import Caller
-from atm_service.promises.shifts import errors, store
+from atm_service.platform.policy import Policy
+from atm_service.platform.refusals import Refusal
+from atm_service.promises.approvals.domain import ApprovalKind
+from atm_service.promises.shifts import errors, store, words
 from atm_service.promises.shifts.domain import ClosedHow, Shift, Stopped
 from atm_service.registers.cash import counting
+from atm_service.registers.cash.counting import Judged
+from atm_service.registers.cash.domain import Verdict
+from atm_service.registers.cash.errors import CountAgain, CountNeedsWord
 from atm_service.registers.notes import stock
 from atm_service.registers.notes.domain import Counts, counted_total, notes_of
 from atm_service.registers.offices import service as offices
@@ -26,8 +32,13 @@ from atm_service.registers.staff import service as staff
 from ledger import reading
 
 
-def open_shift(session: Connection, clerk: Caller, drawer: int, counts: Counts, now: datetime) -> Shift:
-    """Open the clerk's shift at a counted drawer; what differs from the ledger is posted, and kept as a break."""
+def open_shift(
+    session: Connection, policy: Policy, clerk: Caller, drawer: int, counts: Counts, now: datetime
+) -> Shift | Refusal:
+    """Open the clerk's shift at a counted drawer; what differs from the ledger is posted, and kept as a break.
+
+    Gives `CountAgain` or `CountNeedsWord` of a count that does not stand: it is kept, so the caller must commit.
+    """
     assert clerk.office is not None
     offices.active(session, clerk.office, held=True)
     frozen = office_store.lock_drawer(session, clerk.office, drawer)
@@ -35,21 +46,31 @@ def open_shift(session: Connection, clerk: Caller, drawer: int, counts: Counts, 
         raise DrawerUnknown
     if frozen:
         raise DrawerFrozen
-    expected = reading.balance(session, chart.drawer(clerk.office, drawer)).normal
+    _refuse_open(session, clerk, drawer)
+    place = chart.drawer(clerk.office, drawer)
+    expected = reading.balance(session, place).normal
+    judged = _judge(session, policy, ledger.account_id(place), clerk, counts, expected, now)
+    if judged.verdict is not Verdict.STANDS:
+        detail = {"office": clerk.office, "drawer": drawer}
+        trail.record(session, now, f"count-{judged.verdict}", judged.id, clerk, detail)
+        return CountAgain() if judged.verdict is Verdict.AGAIN else CountNeedsWord(count_id=judged.id)
     opening = _begin(session, clerk, drawer, counts, expected, now)
+    words.use(session, clerk, ApprovalKind.OPENING_COUNT, judged, now)
     _settle(session, opening, "opening", now)
     return _shown(session, opening["id"])
 
 
-def close_shift(session: Connection, clerk: Caller, counts: Counts, now: datetime) -> Shift:
+def close_shift(
+    session: Connection, policy: Policy, clerk: Caller, counts: Counts, now: datetime
+) -> Shift | CountNeedsWord:
     """Close the clerk's shift by a count. A first count that differs leaves it open: see `Shift.recount`."""
     shift = _own(session, clerk)
-    return _close(session, shift, clerk, counts, ClosedHow.OWN, now)
+    return _close(session, policy, shift, clerk, counts, ClosedHow.OWN, now)
 
 
 def hand_over(
-    session: Connection, clerk: Caller, colleague: Caller, counts: Counts, now: datetime
-) -> tuple[Shift, Shift | None]:
+    session: Connection, policy: Policy, clerk: Caller, colleague: Caller, counts: Counts, now: datetime
+) -> tuple[Shift, Shift | None] | CountNeedsWord:
     """Close the clerk's shift and open the colleague's at the same drawer, by one count; both have proved themselves.
 
     Gives the closed shift and the opened one; none is opened while the count must be made again.
@@ -61,14 +82,15 @@ def hand_over(
     shift.refuse_stopped()
     if theirs := store.open_shift_seen(session, colleague.subject):
         raise errors.ColleagueBusy(drawer=theirs.drawer)
-    closing = _end(session, shift, clerk, counts, ClosedHow.HANDED_OVER, now)
+    judged, closing = _end(session, policy, shift, clerk, counts, ClosedHow.HANDED_OVER, now)
     if closing is None:
-        return replace(shift, recount=True), None
+        return CountNeedsWord(count_id=judged.id) if judged.verdict is Verdict.WORD else (_again(shift), None)
     try:
         # Before anything is posted: whoever opens a shift for this colleague elsewhere may want the same accounts.
         opening = _begin(session, colleague, shift.drawer, counts, counted_total(counts), now)
     except errors.ShiftAlreadyOpen as busy:  # only just, at another drawer
         raise errors.ColleagueBusy(**busy.members) from None
+    words.use(session, clerk, ApprovalKind.CLOSING_COUNT, judged, now)
     _settle(session, closing, "closing", now)
     detail = {"drawer": shift.drawer, "from": str(shift.id)}
     trail.record(session, now, "hand-over", opening["id"], colleague, detail)
@@ -93,7 +115,9 @@ def grant_take_over(session: Connection, supervisor: Caller, id: UUID, reason: s
     return shift
 
 
-def take_over(session: Connection, clerk: Caller, id: UUID, counts: Counts, now: datetime) -> Shift:
+def take_over(
+    session: Connection, policy: Policy, clerk: Caller, id: UUID, counts: Counts, now: datetime
+) -> Shift | CountNeedsWord:
     """Close the shift that another clerk of the office has left open, by this clerk's count and a supervisor's leave.
 
     The over/short stays with the absent clerk's shift, which names both. Open an own shift after it.
@@ -108,7 +132,7 @@ def take_over(session: Connection, clerk: Caller, id: UUID, counts: Counts, now:
     office_store.lock_drawer(session, seen.office, seen.drawer)
     if not store.lock_shift(session, id):
         raise errors.ShiftUnknown
-    return _close(session, seen, clerk, counts, ClosedHow.TAKEN_OVER, now)
+    return _close(session, policy, seen, clerk, counts, ClosedHow.TAKEN_OVER, now)
 
 
 def _own(session: Connection, clerk: Caller) -> Shift:
@@ -138,9 +162,8 @@ def _begin(
         "over_short": counted_total(counts) - expected,
     }
     if not store.insert_shift(session, values):
-        if own := store.open_shift_seen(session, clerk.subject):
-            raise errors.ShiftAlreadyOpen(drawer=own.drawer)
-        raise errors.DrawerInUse(**_in_use(session, clerk.office, drawer))
+        _refuse_open(session, clerk, drawer)
+        raise errors.DrawerInUse  # by a shift that has just been closed
     if counted_total(counts) != expected:
         _keep_break(session, values, store.last_closed(session, clerk.office, drawer), expected, now)
     detail = {"drawer": drawer, "over_short": values["over_short"]}
@@ -148,10 +171,29 @@ def _begin(
     return values
 
 
-def _in_use(session: Connection, office: str, drawer: int) -> dict[str, Any]:
-    """Say which shift is in the way, unless it has just been closed."""
-    theirs = store.open_shift_at(session, office, drawer)
-    return {"shift_id": theirs.id, "opened_at": theirs.opened_at} if theirs else {}
+def _refuse_open(session: Connection, clerk: Caller, drawer: int) -> None:
+    """Say which shift is in the way, if one is."""
+    assert clerk.office is not None
+    if own := store.open_shift_seen(session, clerk.subject):
+        raise errors.ShiftAlreadyOpen(drawer=own.drawer)
+    if theirs := store.open_shift_at(session, clerk.office, drawer):
+        raise errors.DrawerInUse(shift_id=theirs.id, opened_at=theirs.opened_at)
+
+
+def _judge(
+    session: Connection,
+    policy: Policy,
+    subject: UUID,
+    counter: Caller,
+    counts: Counts,
+    expected: int,
+    now: datetime,
+    kind: ApprovalKind = ApprovalKind.OPENING_COUNT,
+) -> Judged:
+    above, word = policy.approval.count_above, words.word(session, kind, now)
+    return counting.judge(
+        session, subject, counter.subject, counts, expected, now, word_above=above, word=word
+    )
 
 
 def _keep_break(
@@ -171,28 +213,47 @@ def _keep_break(
 
 
 def _close(
-    session: Connection, shift: Shift, counter: Caller, counts: Counts, how: ClosedHow, now: datetime
-) -> Shift:
-    """Close a locked shift by a count, unless the count is the first and differs."""
-    closing = _end(session, shift, counter, counts, how, now)
+    session: Connection,
+    policy: Policy,
+    shift: Shift,
+    counter: Caller,
+    counts: Counts,
+    how: ClosedHow,
+    now: datetime,
+) -> Shift | CountNeedsWord:
+    """Close a locked shift by a count, unless the count does not stand."""
+    judged, closing = _end(session, policy, shift, counter, counts, how, now)
     if closing is None:
-        return replace(shift, recount=True)
+        return CountNeedsWord(count_id=judged.id) if judged.verdict is Verdict.WORD else _again(shift)
+    words.use(session, counter, ApprovalKind.CLOSING_COUNT, judged, now)
     _settle(session, closing, "closing", now)
     return _shown(session, shift.id)
 
 
+def _again(shift: Shift) -> Shift:
+    return replace(shift, recount=True)
+
+
 def _end(
-    session: Connection, shift: Shift, counter: Caller, counts: Counts, how: ClosedHow, now: datetime
-) -> dict[str, Any] | None:
-    """Close a locked shift; give what is to be settled. None: it must be counted again, and stays open."""
+    session: Connection,
+    policy: Policy,
+    shift: Shift,
+    counter: Caller,
+    counts: Counts,
+    how: ClosedHow,
+    now: datetime,
+) -> tuple[Judged, dict[str, Any] | None]:
+    """Close a locked shift; give what is to be settled. None: the count does not stand, and the shift stays open."""
     if still := store.presented(session, shift.office, shift.drawer, now):
         raise errors.WithdrawalsStillPresented(
             withdrawals=[row.id for row in still], amounts=[row.amount for row in still]
         )
     expected = reading.balance(session, shift.place).normal
-    if not counting.stands(session, shift.id, counter.subject, counts, expected, now):
-        trail.record(session, now, "count-again", shift.id, counter, {"drawer": shift.drawer})
-        return None
+    kind = ApprovalKind.CLOSING_COUNT
+    judged = _judge(session, policy, shift.id, counter, counts, expected, now, kind)
+    if judged.verdict is not Verdict.STANDS:
+        trail.record(session, now, f"count-{judged.verdict}", shift.id, counter, {"drawer": shift.drawer})
+        return judged, None
     values = {
         "id": shift.id,
         "office": shift.office,
@@ -207,7 +268,7 @@ def _end(
     store.close_shift(session, values)
     detail = {"over_short": values["over_short"], "how": how, "clerk": str(shift.clerk_id)}
     trail.record(session, now, "close-shift", shift.id, counter, detail)
-    return values
+    return judged, values
 
 
 def _shown(session: Connection, id: UUID) -> Shift:

@@ -16,11 +16,9 @@ from atm_service.registers.cash.schemas import (
     CountsRequest,
     DeliveryView,
     ReasonRequest,
-    VaultCountView,
     VaultView,
 )
 from atm_service.registers.notes import errors as note_errors
-from atm_service.registers.offices.errors import OfficeNotActive
 
 router = APIRouter(prefix="/counter/v1/cash", tags=["counter"])
 
@@ -34,26 +32,6 @@ def show_vault(clerk: InClerk, context: InContext, now: InNow) -> VaultView:
     with context.reading() as session:
         last = vaults.last_count(session, context.policy, clerk.office, now)
     return VaultView(counted_at=last.counted_at, counted_by=last.clerk, count_due=last.is_due)
-
-
-@router.post(
-    "/vault/count",
-    name="count_vault",
-    response_model=VaultCountView,
-    responses=refuses(OfficeNotActive, keyed=True),
-)
-def count_vault(body: CountsRequest, clerk: InClerk, key: InKey, context: InContext, now: InNow) -> Response:
-    """Count the office's vault.
-
-    A first count that differs from the ledger changes nothing, with `recount` and no figure; the second stands, and
-    what is over or short is posted and kept.
-    """
-
-    def work(session: Connection) -> VaultCountView:
-        counted = vaults.count(session, clerk, body.counts, now)
-        return VaultCountView(recount=True) if counted is None else VaultCountView(**vars(counted))
-
-    return context.once(key, 200, work)
 
 
 @router.get("/deliveries", name="office_deliveries", responses=refuses())

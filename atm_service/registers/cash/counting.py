@@ -1,24 +1,31 @@
 """Blind counts: who counts is not told the ledger's figure, and counts once more when the first count differs.
 
-The second count of the same cash stands. Every count is kept.
+Which count stands is judged in `domain`. Every count is kept.
 """
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Connection, DateTime, UniqueConstraint, bindparam, text
+from sqlalchemy import BigInteger, Connection, DateTime, Row, UniqueConstraint, bindparam, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
 import ledger
 from atm_service.platform import chart, ids
+from atm_service.registers.cash import domain
+from atm_service.registers.cash.domain import Verdict
 from atm_service.registers.notes.domain import Counts, counted_total
 from ledger import Entry, Posting
 
 
 class CashCountRow(SQLModel, table=True):
-    """One count of a drawer at its close, a delivery or a vault. `expected` is what the ledger had. Immutable."""
+    """One count of a drawer, a delivery or a vault. `expected` is what the ledger had. Immutable.
+
+    Its subject is the shift at a close, the delivery, and else the ledger's account: a drawer at its opening, a vault.
+    """
 
     __tablename__ = "cash_count"
     __table_args__ = (
@@ -38,7 +45,7 @@ class CashCountRow(SQLModel, table=True):
 
 
 _LAST: Final = text("""
-    SELECT number, counted_by, expected, stood FROM service.cash_count
+    SELECT id, number, counted_by, expected, stood FROM service.cash_count
     WHERE subject = :subject ORDER BY number DESC LIMIT 1
 """)
 _ADD: Final = text("""
@@ -47,17 +54,54 @@ _ADD: Final = text("""
 """).bindparams(bindparam("counts", type_=JSONB))
 
 
-def stands(
-    session: Connection, subject: UUID, counted_by: UUID, counts: Counts, expected: int, now: datetime
-) -> UUID | None:
-    """Keep a count; give its id if it stands: it agrees, or the same person counted the same cash before.
+_FIND: Final = text("""
+    SELECT id, subject, counted_by, total - expected AS difference, stood FROM service.cash_count WHERE id = :id
+""")
 
-    Whatever moved in between makes it other cash, which may be counted twice again. The caller has locked the subject.
+
+@dataclass(frozen=True)
+class Judged:
+    """A count that was kept, and what becomes of it. `word_on`: the count before it, on which there is a word."""
+
+    id: UUID
+    verdict: Verdict
+    difference: int
+    word_on: UUID | None = None
+
+
+Word = Callable[[UUID, int], bool]
+"""Tells whether a supervisor lets this count stand, which is over or short by so much."""
+
+
+def nobody(_count: UUID, _difference: int) -> bool:
+    """Have no word: of a delivery, what is over or short waits for one afterwards."""
+    return False
+
+
+def judge(
+    session: Connection,
+    subject: UUID,
+    counted_by: UUID,
+    counts: Counts,
+    expected: int,
+    now: datetime,
+    *,
+    word_above: int,
+    word: Word,
+) -> Judged:
+    """Keep a count, and tell what becomes of it. The caller has locked the subject.
+
+    Whatever moved since the last count makes it other cash, which may be counted twice again. A word is on one sum: it
+    lets the same sum stand when it is counted once more.
     """
     last = session.execute(_LAST, {"subject": subject}).one_or_none()
     known = (last.counted_by, last.expected, last.stood) if last else None
-    second = known == (counted_by, expected, False)
-    stood = second or counted_total(counts) == expected
+    before = known == (counted_by, expected, False)
+    total = counted_total(counts)
+    difference = total - expected
+    verdict, word_on = domain.judge(difference, word_above, before=before), None
+    if verdict is Verdict.WORD and last and word(last.id, difference):
+        verdict, word_on = Verdict.STANDS, last.id
     id = ids.new(now)
     values = {
         "id": id,
@@ -66,12 +110,17 @@ def stands(
         "counted_by": counted_by,
         "now": now,
         "counts": dict(counts),
-        "total": counted_total(counts),
+        "total": total,
         "expected": expected,
-        "stood": stood,
+        "stood": verdict is Verdict.STANDS,
     }
     session.execute(_ADD, values)
-    return id if stood else None
+    return Judged(id, verdict, difference, word_on)
+
+
+def find(session: Connection, id: UUID) -> Row[Any] | None:
+    """Find a count: whose, of what, over or short by how much, and whether it stood."""
+    return session.execute(_FIND, {"id": id}).one_or_none()
 
 
 def post_difference(

@@ -89,3 +89,29 @@ class VaultShort(Refusal):
 )
 class VaultCountDue(Refusal):
     """Nobody has counted the vault for too long. Member `counted_at`: when it was last, or null."""
+
+
+@refused_as(
+    409,
+    "count-again",
+    "The count differs: count once more",
+    "Take the notes out and count each kind again. The figure is told to nobody before.",
+)
+class CountAgain(Refusal):
+    """A first count that differs from the books. It is kept; nothing else has changed."""
+
+
+@refused_as(
+    409,
+    "count-needs-word",
+    "The count still differs, by much",
+    "Ask a supervisor (`POST /counter/v1/counts/{id}/approval-request`), wait, and count the same once more.",
+    audited=True,
+)
+class CountNeedsWord(Refusal):
+    """A count that still differs by more than the policy lets a clerk say alone. Member `count_id`. It is kept."""
+
+
+@refused_as(409, "nothing-to-approve", "The count needs no word", "Count again, or go on.")
+class NothingToApprove(Refusal):
+    """The count stands already, or agrees."""

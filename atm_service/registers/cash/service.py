@@ -13,9 +13,10 @@ from sqlalchemy import Connection
 import ledger
 from atm_service.platform import chart, ids, trail
 from atm_service.platform.keys.tokens import Caller
-from atm_service.platform.policy import Policy
+from atm_service.platform.policy import AMOUNT_MAX, Policy
 from atm_service.registers.cash import counting, errors, store, vaults
 from atm_service.registers.cash.delivery import Delivery, Direction, Side
+from atm_service.registers.cash.domain import Verdict
 from atm_service.registers.notes import mixing, stock
 from atm_service.registers.notes.domain import Counts, counted_total, notes_of
 from atm_service.registers.offices import service as offices
@@ -83,7 +84,17 @@ def receive(session: Connection, caller: Caller, id: UUID, counts: Counts, now: 
     """
     before = _locked(session, caller, id, now)
     before.may_receive(_side(caller))
-    if not counting.stands(session, id, caller.subject, counts, before.amount, now):
+    judged = counting.judge(
+        session,
+        id,
+        caller.subject,
+        counts,
+        before.amount,
+        now,
+        word_above=AMOUNT_MAX,
+        word=counting.nobody,
+    )
+    if judged.verdict is not Verdict.STANDS:
         trail.record(session, now, "count-again", id, caller, {"office": before.office})
         return Received(before, recount=True)
     after = before.receive(_side(caller), caller.subject, counts, now)

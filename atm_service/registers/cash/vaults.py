@@ -17,6 +17,8 @@ from atm_service.platform import chart, trail
 from atm_service.platform.keys.tokens import Caller
 from atm_service.platform.policy import Policy
 from atm_service.registers.cash import counting, errors
+from atm_service.registers.cash.counting import Judged, Word
+from atm_service.registers.cash.domain import Verdict
 from atm_service.registers.notes import stock
 from atm_service.registers.notes.domain import Counts, counted_total, notes_of
 from atm_service.registers.offices import service as offices
@@ -35,7 +37,7 @@ _LAST: Final = text("""
 _COUNTS: Final = text("""
     SELECT c.id, a.code, t.display_name AS clerk, c.counted_at, c.total AS counted, c.expected, c.stood
     FROM service.cash_count c
-    JOIN ledger.account a ON a.id = c.subject
+    JOIN ledger.account a ON a.id = c.subject AND a.code LIKE 'office/%/vault'
     JOIN service.staff t ON t.id = c.counted_by
     WHERE c.id < :before AND (CAST(:vault AS uuid) IS NULL OR c.subject = :vault)
     ORDER BY c.id DESC LIMIT :limit
@@ -61,8 +63,10 @@ class Counted:
     over_short: int
 
 
-def count(session: Connection, clerk: Caller, counts: Counts, now: datetime) -> Counted | None:
-    """Count the office's vault; what differs is posted and kept. None: it differs, and is to be counted once more.
+def count(
+    session: Connection, policy: Policy, clerk: Caller, counts: Counts, now: datetime, word: Word
+) -> tuple[Judged, Counted | None]:
+    """Count the office's vault; what differs is posted and kept. Without a `Counted`, nothing was posted.
 
     Raises `OfficeNotActive`.
     """
@@ -72,18 +76,27 @@ def count(session: Connection, clerk: Caller, counts: Counts, now: datetime) -> 
     vault = ledger.account_id(place)
     stock.lock(session, place)
     expected = reading.balance(session, place).normal
-    id = counting.stands(session, vault, clerk.subject, counts, expected, now)
-    if id is None:
-        trail.record(session, now, "count-again", vault, clerk, {"office": clerk.office})
-        return None
-    over_short = counted_total(counts) - expected
+    judged = counting.judge(
+        session,
+        vault,
+        clerk.subject,
+        counts,
+        expected,
+        now,
+        word_above=policy.approval.count_above,
+        word=word,
+    )
+    if judged.verdict is not Verdict.STANDS:
+        trail.record(session, now, f"count-{judged.verdict}", vault, clerk, {"office": clerk.office})
+        return judged, None
+    id, over_short = judged.id, judged.difference
     stock.counted(session, place, notes_of(counts))
     counting.post_difference(
         session, "vault-over-short", f"vault-count/{id}", clerk.office, place, over_short, now
     )
     detail = {"office": clerk.office, "over_short": over_short}
     trail.record(session, now, "count-vault", id, clerk, detail)
-    return Counted(id, now, counted_total(counts), over_short)
+    return judged, Counted(id, now, counted_total(counts), over_short)
 
 
 def last_count(session: Connection, policy: Policy, office: str, now: datetime) -> LastCount:

@@ -39,6 +39,7 @@ def apply(context: Context, applicant: Applicant, capture: str, now: datetime) -
     with context.transaction() as session:
         person = application.id_print.hex()
         # A check costs money and a clerk's time: each is counted, whoever applies.
+        attempts.take_turns(session, attempts.APPLICATION, [person])
         attempts.refuse_when_shut(session, attempts.APPLICATION, person, now)
         attempts.wrong(session, context.policy.attempts, attempts.APPLICATION, person, now)
         # Housekeeping keeps off until this request must have its answer.

@@ -16,11 +16,11 @@ from atm_service.platform import attempts, chart, ids, standing, trail
 from atm_service.platform.context import Context
 from atm_service.platform.keys.tokens import Caller
 from atm_service.platform.policy import Policy, Withdrawal
-from atm_service.platform.refusals import NotFound, TooManyAttempts
+from atm_service.platform.refusals import NotFound, Refusal, TooManyAttempts
 from atm_service.platform.sessions import service as sessions
 from atm_service.platform.sessions.domain import Tokens
 from atm_service.registers.customers import at_rest, store
-from atm_service.registers.customers.errors import PayeeUnknown, SessionEnded, WrongCredentials
+from atm_service.registers.customers.errors import SessionEnded, WrongCredentials
 from atm_service.registers.customers.store import Customer
 from atm_service.registers.headroom import domain as headroom
 from atm_service.registers.headroom import store as headroom_store
@@ -166,19 +166,28 @@ def provider_reference(session: Connection, customer_id: UUID) -> str:
     return _found(session, customer_id).provider_reference
 
 
-def lock(session: Connection, customer_id: UUID) -> None:
-    """Make this customer's requests take turns until the commit. Raises `NotFound`."""
-    if not store.lock(session, customer_id):
+def lock(session: Connection, customer_id: UUID) -> dict[UUID, bytes]:
+    """Make this customer's requests take turns until the commit; give what `prove_pins` compares.
+
+    Raises `NotFound`.
+    """
+    known = store.lock_each(session, [customer_id])
+    if not known:
         raise NotFound
+    return {id: one.pin_print for id, one in known.items()}
 
 
-def lock_unfrozen(session: Connection, *customers: UUID) -> None:
-    """Lock customers, none of whom is frozen until the commit. Raises `NotFound` and `WalletFrozen`."""
+def lock_unfrozen(session: Connection, *customers: UUID) -> dict[UUID, bytes]:
+    """Lock customers, none of whom is frozen until the commit; give what `prove_pins` compares.
+
+    Raises `NotFound` and `WalletFrozen`.
+    """
     found = store.lock_each(session, customers)
     if len(found) < len(set(customers)):
         raise NotFound
     if any(one.frozen for one in found.values()):
         raise WalletFrozen
+    return {id: one.pin_print for id, one in found.items()}
 
 
 def refuse_frozen(session: Connection, *customers: UUID) -> None:
@@ -221,9 +230,34 @@ def _end_sessions(
 
 
 def named(
+    session: Connection,
+    context: Context,
+    clerk: Caller,
+    now: datetime,
+    unknown: Refusal,
+    *,
+    phone: str | None = None,
+    id_number: str | None = None,
+) -> UUID | Refusal:
+    """Find the customer whom a phone number or a card number names, for a clerk who may ask for few that are nobody's.
+
+    Gives `unknown`, which is counted, or `TooManyAttempts`: for the caller's transaction, which must be committed.
+    """
+    subject = str(clerk.subject)
+    attempts.take_turns(session, attempts.PAYEE, [subject])
+    if shut := attempts.shut(session, attempts.PAYEE, [subject], now).get(subject):
+        return shut
+    found = by_number(session, context, phone=phone, id_number=id_number)
+    if found is None:
+        attempts.wrong(session, context.policy.attempts, attempts.PAYEE, subject, now)
+        return unknown
+    return found
+
+
+def by_number(
     session: Connection, context: Context, *, phone: str | None = None, id_number: str | None = None
-) -> UUID:
-    """Find the customer whom a phone number or a card number names. Raises `PayeeUnknown`; the caller counts it."""
+) -> UUID | None:
+    """Find the customer whom a phone number or a card number names, for whoever may ask for any."""
     customer = None
     if id_number is not None:
         customer = store.find_by_card(session, at_rest.id_print(context.cipher, id_number))
@@ -231,15 +265,7 @@ def named(
         with suppress(NotMobileNumber):
             fingerprint = at_rest.phone_print(context.cipher, phones.normalise(phone))
             customer = store.find_by_phone(session, fingerprint)
-    if customer is None:
-        raise PayeeUnknown
-    return customer.id
-
-
-def count_unknown(context: Context, clerk: Caller, now: datetime) -> None:
-    """Count a name that is nobody's, in a transaction of its own: who asks for many is shut out for a while."""
-    with context.transaction() as session:
-        attempts.wrong(session, context.policy.attempts, attempts.PAYEE, str(clerk.subject), now)
+    return None if customer is None else customer.id
 
 
 def account(session: Connection, context: Context, customer_id: UUID, now: datetime) -> Account:

@@ -148,11 +148,6 @@ def find_by_card(session: Connection, id_print: bytes) -> Customer | None:
     return None if row is None else Customer(*row)
 
 
-def lock(session: Connection, id: UUID) -> bool:
-    """Keep others who lock this customer waiting until the commit; False when there is no such customer."""
-    return id in lock_each(session, [id])
-
-
 def lock_each(session: Connection, ids: Sequence[UUID]) -> dict[UUID, Locked]:
     """Lock customers in the order of their ids; give those that there are."""
     rows = session.execute(_LOCK, {"ids": list(ids)})

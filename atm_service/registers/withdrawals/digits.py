@@ -1,7 +1,8 @@
 """The digits: a withdrawal's second door, for a dead camera, a paper slip or a voice call.
 
 Nine random digits and a check digit. The check digit is there for the clerk's fingers, not against thieves:
-against guessing stand the customer's PIN and the count of wrong attempts at a drawer.
+against guessing stand the customer's PIN and the count of wrong attempts at a drawer. What is for a delegate, for whom
+no PIN is asked, has ten such digits on each of two slips: whoever has one slip knows nothing of the other.
 """
 
 import re
@@ -15,7 +16,7 @@ TYPED_MAX: Final = 32
 
 _SEPARATORS: Final = str.maketrans("", "", " -.")
 _TYPED: Final = re.compile(r"[0-9 .-]*[0-9][0-9 .-]*")
-_TEN: Final = re.compile(r"[0-9]{10}")
+_WHOLE: Final = re.compile(r"(?:[0-9]{10}){1,2}")
 
 # A totally anti-symmetric quasigroup of order 10 (H. Michael Damm, "Total anti-symmetrische Quasigruppen",
 # Marburg 2004). The check digit by it finds every single wrong digit and every swap of two neighbours.
@@ -39,33 +40,48 @@ def make(random: Callable[[int], int]) -> str:
     return nine + str(_checked(nine))
 
 
+def make_for_two(random: Callable[[int], int]) -> str:
+    """Make the digits for two slips, ten for each: the customer's, then the delegate's."""
+    return make(random) + make(random)
+
+
 def show(digits: str) -> str:
     """Write ten digits as they are shown and read aloud: 123-456-7890."""
-    return f"{digits[:3]}-{digits[3:6]}-{digits[6:]}"
+    return "-".join(filter(None, (digits[:3], digits[3:6], digits[6:])))
 
 
 def halves(digits: str) -> tuple[str, str]:
-    """Part ten digits for two slips, neither of which is enough."""
-    return digits[: LENGTH // 2], digits[LENGTH // 2 :]
+    """Part digits for two slips, as they are shown. What was made before there were ten on each has five on each."""
+    middle = len(digits) // 2
+    return show(digits[:middle]), show(digits[middle:])
+
+
+def found_by(digits: str) -> str:
+    """Give the form by which digits are looked up: those of two slips in any order."""
+    return "".join(sorted(_tens(digits)))
 
 
 def parse(text: str) -> str:
-    """Read ten digits as a clerk types them; spaces, hyphens and full stops between them do not matter.
+    """Read ten digits, or those of two slips, as a clerk types them; give them as they are looked up.
 
-    Raises `CodeMalformed` when these are not ten ASCII digits, `DigitsMistyped` when the check digit is
-    wrong.
+    Spaces, hyphens and full stops between them do not matter. Raises `CodeMalformed` when these are not ten or twenty
+    ASCII digits, `DigitsMistyped` when a check digit is wrong.
     """
     digits = text.translate(_SEPARATORS) if len(text) <= TYPED_MAX else ""
-    if not _TEN.fullmatch(digits):
+    if not _WHOLE.fullmatch(digits):
         raise CodeMalformed
-    if _checked(digits) != 0:
+    if any(_checked(ten) != 0 for ten in _tens(digits)):
         raise DigitsMistyped
-    return digits
+    return found_by(digits)
 
 
 def looks_like_digits(text: str) -> bool:
     """Say whether `text` is meant for this door: digits and separators only, however many of them."""
     return len(text) <= TYPED_MAX and _TYPED.fullmatch(text) is not None
+
+
+def _tens(digits: str) -> list[str]:
+    return [digits[start : start + LENGTH] for start in range(0, len(digits), LENGTH)]
 
 
 def _checked(digits: str) -> int:

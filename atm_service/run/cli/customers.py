@@ -8,7 +8,6 @@ from sqlalchemy import Connection
 
 from atm_service.platform.context import Context
 from atm_service.registers.customers import service, store
-from atm_service.registers.customers.errors import PayeeUnknown
 from atm_service.run.cli.context import fail, said, working
 from atm_service.run.cli.signing import signed
 
@@ -51,7 +50,7 @@ def _freeze(ctx: typer.Context, phone: str, reason: str, *, frozen: bool) -> Non
 
 
 def _found(session: Connection, context: Context, phone: str) -> UUID:
-    try:
-        return service.named(session, context, phone=phone)
-    except PayeeUnknown:
+    found = service.by_number(session, context, phone=phone)
+    if found is None:
         fail("no customer has this phone number")
+    return found

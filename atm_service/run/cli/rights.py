@@ -79,6 +79,17 @@ READS: Final = frozenset(
 """What shows, seals and verifies."""
 
 MACHINE: Final = frozenset(
-    {"demo", "keys init", "keys rotate", "keys rotate-master", "migrate", "openapi", "serve", "sign-in", "sign-out", "whoami"}
+    {
+        "demo",
+        "keys init",
+        "keys rotate",
+        "keys rotate-master",
+        "migrate",
+        "openapi",
+        "serve",
+        "sign-in",
+        "sign-out",
+        "whoami",
+    }
 )
 """What starts and keeps the machine, and the door itself."""

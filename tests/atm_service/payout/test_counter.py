@@ -326,7 +326,7 @@ def test_a_shift_closes_by_count(service: Service) -> None:
 def test_a_drawer_opens_with_what_is_counted(service: Service) -> None:
     """Found money is posted as over, in the drawer and against over/short."""
     clerk = service.clerk(cash=1_000_000, shift=False)
-    opened = clerk.open(1, {"500000": 2, "20000": 1}).json()
+    opened = clerk.open_twice({"500000": 2, "20000": 1}).json()
     assert (opened["opening_total"], opened["opening_over_short"]) == (1_020_000, 20_000)
     assert service.balance(DRAWER) == 1_020_000
     assert service.balance(chart.over_short(OFFICE)) == -20_000

@@ -7,7 +7,7 @@ FROM (
     SELECT concat('vault-count/', count.id) AS reference, a.code::text AS code,
            count.total - count.expected AS over_short
     FROM service.cash_count AS count
-    JOIN ledger.account AS a ON a.id = count.subject
+    JOIN ledger.account AS a ON a.id = count.subject AND a.code LIKE 'office/%/vault'
     WHERE count.stood AND count.total <> count.expected
 ) AS c
 FULL JOIN (

@@ -50,8 +50,25 @@ def test_an_office_in_trouble_comes_first(service: Service) -> None:
         life.change_state(session, None, OFFICE, State.SUSPENDED, "Lũ về", service.now)
     found = service.staff("supervisor").get("/staff/v1/board").json()["offices"]
     first = next(one for one in found if one["area_code"] == ITS_AREA)
-    assert (first["code"], first["mark"], first["over_short"]) == (OFFICE, "act", 500_000)
+    assert (first["code"], first["mark"], first["over_short"]) == (OFFICE, "act", -500_000)
     assert first["alarms"] == ["suspended", "over-short"]
+
+
+def test_a_count_that_waits_for_a_word_is_red(service: Service) -> None:
+    """With its figure and sign, while nothing is booked; a small difference is only looked at."""
+    clerk, boss = service.clerk(cash=100_000_000, shift=False), service.staff("supervisor")
+
+    def seen() -> tuple[str, int, bool]:
+        found = boss.get("/staff/v1/board").json()["offices"]
+        here = next(one for one in found if one["code"] == OFFICE)
+        return here["mark"], here["over_short"], "count-far" in here["alarms"]
+
+    clerk.open(1, {"500000": 10})
+    assert seen()[1:] == (0, False)
+    assert slug_of(clerk.open(1, {"500000": 10})) == "count-needs-word"
+    assert seen() == ("act", -95_000_000, True)
+    clerk.open(1, small_notes(99_900_000))
+    assert seen()[1:] == (-100_000, False)
 
 
 def test_an_area_sees_its_own(service: Service) -> None:

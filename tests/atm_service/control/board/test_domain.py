@@ -31,6 +31,7 @@ def desk(**changes: Any) -> Desk:
         "shifts": 1,
         "opened_at": START,
         "over_short": 0,
+        "counts_far": 0,
         "opening_breaks": 0,
         "approvals": 0,
         "deliveries": 0,
@@ -73,6 +74,8 @@ def test_all_is_well() -> None:
         ({"shifts": 0, "open_now": False, "open_since": None}, None),
         ({"opening_breaks": 1}, OfficeAlarm.OPENING_BREAK),
         ({"over_short": 1}, OfficeAlarm.OVER_SHORT),
+        ({"over_short": -1}, OfficeAlarm.OVER_SHORT),
+        ({"counts_far": 1}, OfficeAlarm.COUNT_FAR),
         ({"approvals": 1}, OfficeAlarm.APPROVALS),
         ({"state": State.PLANNED, "cash": 0, "shifts": 0}, None),
         ({"state": State.CLOSED, "cash": 0, "shifts": 0}, None),
@@ -85,7 +88,7 @@ def test_each_alarm_rings_for_its_own_reason(changes: dict[str, Any], alarm: Off
 
 def test_marks() -> None:
     """What keeps customers from their cash is for now; the rest is for a look."""
-    now = {"suspended", "empty", "left-open", "suspense", "silent", "no-line", "below-minimum"}
+    now = {"suspended", "empty", "left-open", "count-far", "suspense", "silent", "no-line", "below-minimum"}
     for alarm in OfficeAlarm:
         assert domain.mark(desk(), [alarm]) is (Mark.ACT if alarm in now else Mark.LOOK), alarm
     assert domain.mark(desk(state=State.PLANNED), []) is Mark.REST

@@ -71,7 +71,7 @@ def test_a_count_that_agrees_stands(vault: Vault) -> None:
     assert vault.seen()["counted_by"] == "Hoàng Thị Clerk"
 
 
-@pytest.mark.parametrize(("notes", "difference"), [(38, -1_000_000), (41, 500_000), (0, -TOTAL)])
+@pytest.mark.parametrize(("notes", "difference"), [(38, -1_000_000), (41, 500_000)])
 def test_the_second_count_stands(vault: Vault, notes: int, difference: int) -> None:
     """What it is over or short is posted, and the vault knows the counted notes."""
     for _ in range(2):

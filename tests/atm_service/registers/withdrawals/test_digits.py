@@ -41,6 +41,24 @@ def test_shown_digits_are_read_back() -> None:
         assert digits.parse(digits.show(made)) == made
 
 
+def test_each_of_two_slips_has_ten_digits_of_its_own() -> None:
+    """Either half leaves as many possibilities for the other as an ordinary code; they are read in any order."""
+    chance = iter([572, 0])
+    made = digits.make_for_two(lambda bound: next(chance) if bound == 10**9 else -1)
+    first, second = digits.halves(made)
+    assert (made, first, second) == ("00000057240000000000", "000-000-5724", "000-000-0000")
+    assert digits.parse(f"{first} {second}") == digits.parse(f"{second}{first}") == digits.found_by(made)
+    for wrong in (f"000-000-5742 {second}", f"{first} 000-000-0001"):
+        with pytest.raises(DigitsMistyped):
+            digits.parse(wrong)
+
+
+def test_digits_made_before_are_parted_as_they_were_printed() -> None:
+    """Five on each slip, and looked up as they are."""
+    assert digits.halves("0000005724") == ("000-00", "057-24")
+    assert digits.parse("000-00 057-24") == digits.found_by("0000005724") == "0000005724"
+
+
 def test_every_single_wrong_digit_is_found() -> None:
     """Of every sample, each of its ten digits replaced by each of the nine others is mistyped."""
     for made in samples():

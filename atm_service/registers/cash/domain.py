@@ -1,0 +1,24 @@
+"""When a count of cash stands: one rule for drawers (opening, close, hand-over, take-over) and vaults. Pure."""
+
+from enum import StrEnum
+
+
+class Verdict(StrEnum):
+    """What becomes of a count."""
+
+    STANDS = "stands"
+    AGAIN = "again"
+    WORD = "word"
+
+
+def judge(difference: int, word_above: int, *, before: bool) -> Verdict:
+    """Judge a count that differs from the books by so many đồng, or by nothing.
+
+    A first one that differs is made again, blind; `before`: the same person has counted the same cash, and it differed.
+    What still differs stands, but by more than `word_above` only with a supervisor's word.
+    """
+    if difference == 0:
+        return Verdict.STANDS
+    if not before:
+        return Verdict.AGAIN
+    return Verdict.WORD if abs(difference) > word_above else Verdict.STANDS
