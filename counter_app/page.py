@@ -17,6 +17,7 @@ from starlette.responses import Response
 from counter_app import languages, money, statics
 from counter_app.answers import Problem
 from counter_app.asked import ASKED
+from counter_app.devices import Devices
 from counter_app.journal import Entry, Journal, Kind, Question, State
 from counter_app.money import Language
 from counter_app.problems import advice
@@ -60,6 +61,7 @@ class App:
     journal: Journal
     sessions: Sessions
     resolver: Resolver
+    devices: Devices
     environments: dict[Language, jinja2.Environment]
 
 

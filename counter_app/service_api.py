@@ -155,15 +155,19 @@ def json_body(body: Mapping[str, object]) -> bytes:
     return json.dumps(dict(body), ensure_ascii=False, separators=(",", ":")).encode()
 
 
-async def sign_in(service: Service, username: str, password: str) -> Tokens:
-    """Begin a staff session."""
-    body = json_body({"username": username, "password": password})
+async def sign_in(service: Service, username: str, password: str, device: str | None) -> Tokens:
+    """Begin a staff session; `device` is what an earlier one here has given."""
+    known = {"device": device} if device else {}
+    body = json_body({"username": username, "password": password, **known})
     return read_answer(Tokens, await ask(service, "POST", "/staff/v1/sessions", body=body))
 
 
-async def choose_password(service: Service, username: str, password: str, chosen: str) -> None:
+async def choose_password(
+    service: Service, username: str, password: str, chosen: str, device: str | None
+) -> None:
     """Choose another password; every session ends."""
-    body = json_body({"username": username, "password": password, "new_password": chosen})
+    known = {"device": device} if device else {}
+    body = json_body({"username": username, "password": password, "new_password": chosen, **known})
     await ask(service, "POST", "/staff/v1/password", body=body)
 
 

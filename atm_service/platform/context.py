@@ -21,6 +21,7 @@ from atm_service.platform.gateway import BankGateway
 from atm_service.platform.idempotency import Key
 from atm_service.platform.keys import store as key_store
 from atm_service.platform.keys.domain import KeySet
+from atm_service.platform.knocks import Knocks
 from atm_service.platform.policy import Policy
 from atm_service.platform.refusals import Unavailable
 from atm_service.platform.settings import Settings
@@ -88,6 +89,7 @@ class Context:
     hasher: PasswordHasher
     stopping: threading.Event = field(default_factory=threading.Event)
     contacts: Contacts = field(default_factory=Contacts)
+    knocks: Knocks = field(default_factory=Knocks)
     _shared: "WeakKeyDictionary[AbstractEventLoop, dict[object, Shared[Any, Any]]]" = field(
         default_factory=WeakKeyDictionary, repr=False
     )

@@ -1,6 +1,7 @@
 """Settings: read from the environment (`SOFT_ATM_…`) or one file, validated at start, each with its default."""
 
 import difflib
+import ipaddress
 import os
 import re
 import sys
@@ -29,6 +30,9 @@ class Settings(BaseSettings):
     secret_keys_file: Path | None = Field(None, description="AES-256 and HMAC keys; none: in the data folder")
     host: str = "127.0.0.1"
     port: int = Field(8000, ge=0, le=65535)
+    proxy: str | None = Field(
+        None, description="addresses or networks, by commas: whose X-Forwarded-For is true"
+    )
     workers: int = Field(2, ge=1, le=64, description="service processes")
     pool_size: int = Field(20, ge=2, le=100, description="database connections of one process")
     policy: str = Field("bank_agent", pattern=r"^[a-z_]{1,40}$", description="a file in policies/")
@@ -51,6 +55,13 @@ class Settings(BaseSettings):
     @classmethod
     def _postgresql(cls, value: SecretStr | None) -> SecretStr | None:
         return value and SecretStr(database.url(value.get_secret_value()))
+
+    @field_validator("proxy")
+    @classmethod
+    def _addresses(cls, value: str | None) -> str | None:
+        for one in value.split(",") if value else ():
+            ipaddress.ip_network(one.strip(), strict=False)
+        return value or None
 
     @model_validator(mode="after")
     def _whole(self) -> "Settings":

@@ -43,11 +43,17 @@ def hold(session: Connection, subject: UUID) -> None:
     session.execute(_HOLD, {"subject": subject})
 
 
+def generation(session: Connection, subject: UUID) -> int | None:
+    """Give the generation of somebody's rights."""
+    found: int | None = session.execute(_GENERATION, {"subject": subject}).scalar_one_or_none()
+    return found
+
+
 def check(context: Context, caller: Caller) -> None:
     """Raise `Unauthenticated` when the caller's rights were changed after the token was made."""
     with context.transaction() as session:
-        generation = session.execute(_GENERATION, {"subject": caller.subject}).scalar_one_or_none()
-    if generation != caller.generation:
+        now = generation(session, caller.subject)
+    if now != caller.generation:
         raise Unauthenticated
 
 

@@ -33,11 +33,12 @@ from atm_service.desk.slips import routes as slips
 from atm_service.desk.vouchers import routes as vouchers
 from atm_service.payout import appointment_routes as appointments
 from atm_service.payout import routes as withdrawals
-from atm_service.platform import bodies, metrics, openapi, problems, refusals, trail
+from atm_service.platform import bodies, metrics, openapi, problems, refusals, trail, visitors
 from atm_service.platform.context import Context
 from atm_service.platform.kinds import KINDS
+from atm_service.platform.knocks import Knock
 from atm_service.platform.lean import Lane
-from atm_service.platform.middleware import Surroundings
+from atm_service.platform.middleware import Crowd, Surroundings
 from atm_service.platform.refusals import Refusal
 from atm_service.promises.approvals import routes as approvals
 from atm_service.promises.availability import routes as availability
@@ -81,6 +82,7 @@ def create(context: Context) -> FastAPI:
     app = _routed()
     app.router.lifespan_context = lifespan
     app.state.context = context
+    app.add_middleware(Crowd)
     app.add_middleware(Lane, app=app, routers=withdrawals.lean)
     app.add_middleware(Surroundings, app=app, problem=_problem)
     app.add_exception_handler(Refusal, _refused)
@@ -161,14 +163,19 @@ def _problem(request: Request, refusal: Refusal) -> Response:
 
 
 def _refused(request: Request, refusal: Exception) -> Response:
-    """Answer a refusal; those that concern money, codes or rights leave a row in the audit trail."""
+    """Answer a refusal; those that concern money, codes or rights leave a row in the audit trail.
+
+    A stranger's are summed: who has not signed in must not be able to fill it.
+    """
     assert isinstance(refusal, Refusal)
     kind = KINDS[type(refusal)]
-    if kind.audited:
-        context: Context = request.app.state.context
-        caller = getattr(request.state, "caller", None)
+    context: Context = request.app.state.context
+    caller = getattr(request.state, "caller", None)
+    action = f"{request.method} {getattr(request.scope.get('route'), 'path', 'none')}"
+    if kind.audited and caller is None:
+        context.knocks.note(Knock(action, kind.slug, refusal.name, visitors.shortened(request)))
+    elif kind.audited:
         detail = {"refusal": kind.slug, "request": request.state.request_id}
-        action = f"{request.method} {getattr(request.scope.get('route'), 'path', 'none')}"
         try:
             with context.transaction() as session:
                 trail.record(session, request.state.now, action, _subject(request), caller, detail)
@@ -227,8 +234,6 @@ def _message(error: dict[str, Any]) -> str:
 def _http(request: Request, error: Exception) -> Response:
     """Put the framework's own refusals into the same form."""
     assert isinstance(error, HTTPException)
-    if isinstance(error.__cause__, Refusal):
-        return _problem(request, error.__cause__)
     if error.status_code == HTTPStatus.BAD_REQUEST:
         where = [{"where": "body", "message": "not JSON in UTF-8"}]
         return _problem(request, refusals.MalformedRequest(errors=where))

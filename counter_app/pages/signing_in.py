@@ -40,13 +40,14 @@ async def sign_in(page: InPage) -> Response:
         return _form(page, Problem("wrong-credentials", 401, {}), username[:_TEXT_MAX])
     service = page.app.service
     try:
-        tokens = await service_api.sign_in(service, username, password)
+        tokens = await service_api.sign_in(service, username, password, page.app.devices.sign(username))
     except RefusedError as refused:
         if refused.problem.slug == "password-must-be-changed":
             return _choosing(page, username, refused.problem)
         return _form(page, refused.problem, username)
     except UnreachableError:
         return _form(page, None, username, offline=True)
+    page.app.devices.keep(username, tokens.device)
     if tokens.role not in _ROLES:
         with suppress(RefusedError, UnreachableError):
             await service_api.end_session(service, tokens.refresh_token)
@@ -77,7 +78,8 @@ async def choose_password(page: InPage) -> Response:
     if chosen != fields.get("again") or not 0 < len(chosen) <= _PASSWORD_MAX:
         return _choosing(page, username, Problem("password-unfit", 409, {}))
     try:
-        await service_api.choose_password(page.app.service, username, password, chosen)
+        device = page.app.devices.sign(username)
+        await service_api.choose_password(page.app.service, username, password, chosen, device)
     except RefusedError as refused:
         return _choosing(page, username, refused.problem)
     except UnreachableError:

@@ -17,6 +17,7 @@ from atm_service.platform.context import Context
 from atm_service.platform.keys.tokens import Caller
 from atm_service.platform.refusals import NotFound
 from atm_service.platform.sessions import service as sessions
+from atm_service.platform.visitors import Visitor
 from atm_service.registers.customers.errors import WrongCredentials
 from atm_service.registers.staff import domain, service, store
 from atm_service.registers.staff.errors import OwnRights, PasswordTooShort, PasswordUnfit, RightsUnchanged
@@ -64,12 +65,20 @@ def reset(context: Context, by: Caller, id: UUID, reason: str, now: datetime) ->
         return _changed(session, by, fresh, "staff.reset", {"reason": reason}, now), password
 
 
-def choose_password(context: Context, username: str, password: str, chosen: str, now: datetime) -> None:
+def choose_password(
+    context: Context,
+    username: str,
+    password: str,
+    chosen: str,
+    visitor: Visitor,
+    device: str | None,
+    now: datetime,
+) -> None:
     """Let whoever knows a member's password choose another; every session of before ends.
 
     Raises `WrongCredentials`, `TooManyAttempts` and `PasswordUnfit`.
     """
-    known = service.proved(context, username, password, now)
+    known = service.proved(context, username, password, visitor, device, now)
     try:
         domain.check_password(chosen)
     except PasswordTooShort:

@@ -15,6 +15,7 @@ from atm_service.platform.problems import refuses
 from atm_service.platform.refusals import NotFound, TooManyAttempts
 from atm_service.platform.sessions import service as sessions
 from atm_service.platform.sessions.schemas import RefreshRequest
+from atm_service.platform.visitors import InVisitor
 from atm_service.registers.customers import onboarding
 from atm_service.registers.customers.errors import AlreadyDecided, SessionEnded, WrongCredentials
 from atm_service.registers.customers.schemas import ApplicationView
@@ -36,9 +37,10 @@ router = APIRouter(prefix="/staff/v1", tags=["staff"])
     status_code=201,
     responses=refuses(WrongCredentials, TooManyAttempts, PasswordMustBeChanged, signed_in=False, posted=True),
 )
-def sign_in(body: StaffSignInRequest, context: InContext, now: InNow) -> StaffSession:
+def sign_in(body: StaffSignInRequest, visitor: InVisitor, context: InContext, now: InNow) -> StaffSession:
     """Sign in by user name and password."""
-    return StaffSession.of_member(*service.sign_in(context, body.username, body.password, now))
+    opened = service.sign_in(context, body.username, body.password, visitor, body.device, now)
+    return StaffSession.of_member(*opened)
 
 
 @router.post(
@@ -66,9 +68,11 @@ def sign_out(body: RefreshRequest, context: InContext, now: InNow) -> Response:
     status_code=204,
     responses=refuses(WrongCredentials, TooManyAttempts, PasswordUnfit, signed_in=False, posted=True),
 )
-def choose_password(body: PasswordRequest, context: InContext, now: InNow) -> Response:
+def choose_password(body: PasswordRequest, visitor: InVisitor, context: InContext, now: InNow) -> Response:
     """Choose another password, knowing the one of now. Every session ends; sign in anew."""
-    rights.choose_password(context, body.username, body.password, body.new_password, now)
+    rights.choose_password(
+        context, body.username, body.password, body.new_password, visitor, body.device, now
+    )
     return Response(status_code=204)
 
 

@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from atm_service.platform.bodies import ONE_LINE
 from atm_service.platform.sessions.domain import Tokens
-from atm_service.platform.sessions.schemas import Session
+from atm_service.platform.sessions.schemas import Device, Session
 from atm_service.registers.customers import service as customers
 from atm_service.registers.customers.application_store import Application
 from atm_service.registers.staff.domain import PASSWORD_MAX, Role
@@ -25,6 +25,7 @@ class StaffSignInRequest(_Body):
 
     username: str = Field(min_length=1, max_length=32, examples=["hoa.05971"])
     password: str = Field(min_length=1, max_length=PASSWORD_MAX, repr=False, examples=["mot-cau-dai-de-nho"])
+    device: Device = None
 
 
 class PasswordRequest(StaffSignInRequest):
@@ -50,6 +51,7 @@ class StaffSession(Session):
             access_token=tokens.access_token,
             expires_in=tokens.expires_in_s,
             refresh_token=tokens.refresh_token,
+            device=tokens.device,
             role=member.role,
             office=member.office,
             office_name=member.office_name,

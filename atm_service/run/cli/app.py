@@ -24,6 +24,7 @@ from atm_service.run.cli import offices as cli_offices
 from atm_service.run.cli import staff as cli_staff
 from atm_service.run.cli import units as cli_units
 from atm_service.run.cli.context import chosen_settings, fail, owner_url, working
+from atm_service.run.line import Line, allow_lines
 
 IDLE_LINE_S: Final = 75
 """Longer than counters and proxies keep an idle line: who asks must hang up first, or a request is lost."""
@@ -77,6 +78,7 @@ def serve() -> None:
         os.environ["SOFT_ATM_DATABASE_URL"] = (
             chosen.database_url.get_secret_value() if chosen.database_url else url
         ).replace("+psycopg", "", 1)
+        allow_lines()
         uvicorn.run(
             "atm_service.__main__:application",
             factory=True,
@@ -88,6 +90,10 @@ def serve() -> None:
             log_level="warning",
             timeout_graceful_shutdown=10,
             timeout_keep_alive=IDLE_LINE_S,
+            http=Line,
+            ws="none",
+            proxy_headers=chosen.proxy is not None,
+            forwarded_allow_ips=chosen.proxy,
         )
 
 

@@ -136,7 +136,11 @@ export function client(sessions, stored) {
       }
     },
     async signIn(credentials) {
-      const tokens = read(await ask("POST", sessions, { body: credentials }));
+      // By this sign the service knows the device: whoever guesses elsewhere does not use up the tries made here.
+      const sign = `${stored}.device`;
+      const known = { ...credentials, device: localStorage.getItem(sign) ?? undefined };
+      const { device, ...tokens } = read(await ask("POST", sessions, { body: known }));
+      if (device) localStorage.setItem(sign, device);
       sessionStorage.setItem(stored, JSON.stringify(tokens));
       return tokens;
     },
