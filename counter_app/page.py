@@ -191,9 +191,11 @@ class Page:
         response.set_cookie(name, value, path="/", httponly=True, samesite="strict", secure=secure)
 
     async def form(self) -> dict[str, str]:
-        """Read the posted form. Raises FormRefusedError: too large, unreadable or not from this app."""
+        """Read the posted form. Raises FormRefusedError: too large, unreadable or not from this app's page here."""
         fields = await _read_form(self.request)
         if not self.app.sessions.csrf_matches(self.cookie, fields.get("csrf", "")):
+            raise FormRefusedError(HTTPStatus.FORBIDDEN)
+        if not self.app.sessions.is_held(self.session, fields.get("held", "")):
             raise FormRefusedError(HTTPStatus.FORBIDDEN)
         return fields
 

@@ -7,7 +7,7 @@ from sqlalchemy import Connection
 
 from atm_service.payout import service, views
 from atm_service.payout.schemas import AppointmentMoveRequest, WithdrawalView
-from atm_service.platform.callers import InCustomer
+from atm_service.platform.callers import InCustomerActing
 from atm_service.platform.context import InContext, InNow
 from atm_service.platform.idempotency import InKey
 from atm_service.platform.problems import refuses
@@ -37,7 +37,12 @@ router = APIRouter(prefix="/wallet/v1/withdrawals", tags=["wallet"])
     ),
 )
 def move(
-    id: UUID, body: AppointmentMoveRequest, customer: InCustomer, key: InKey, context: InContext, now: InNow
+    id: UUID,
+    body: AppointmentMoveRequest,
+    customer: InCustomerActing,
+    key: InKey,
+    context: InContext,
+    now: InNow,
 ) -> Response:
     """Move an appointment to another office or day. The answer has its new code; the old one is no longer paid."""
     context.keys.at(now)  # read, if they must be, before the transaction begins

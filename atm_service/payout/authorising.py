@@ -13,13 +13,13 @@ import ledger
 from atm_service.payout import service, views
 from atm_service.payout.schemas import WithdrawalRequest, WithdrawalView
 from atm_service.payout.service import Shown
-from atm_service.platform import calendar, chart, idempotency, ids, trail
+from atm_service.platform import calendar, chart, idempotency, ids, standing, trail
 from atm_service.platform.context import Context
 from atm_service.platform.idempotency import Answer, Key
 from atm_service.platform.keys.tokens import Caller
 from atm_service.platform.policy import Policy
 from atm_service.platform.policy import Withdrawal as Rules
-from atm_service.platform.refusals import NotFound, Refusal, Unavailable
+from atm_service.platform.refusals import NotFound, Refusal, Unauthenticated, Unavailable
 from atm_service.platform.sharing import tried
 from atm_service.platform.trail import Deed
 from atm_service.promises.reservations import service as reservations
@@ -95,7 +95,9 @@ def authorise_each(context: Context, wishes: Sequence[Wish]) -> list[Answer | Re
     with context.transaction() as session:
         pins = {wish.customer.subject: wish.body.pin for wish in wishes}
         known = customer_store.lock_each(session, list(pins))
-        refused = customers.prove_pins(session, context, known, pins, now)
+        refused: dict[UUID, Refusal] = _signed_out(session, wishes)
+        asked = {id: pin for id, pin in pins.items() if id not in refused}
+        refused |= customers.prove_pins(session, context, known, asked, now)
         proved = [wish for wish in wishes if wish.customer.subject not in refused]
         answers = iter(
             idempotency.once_each(
@@ -106,6 +108,13 @@ def authorise_each(context: Context, wishes: Sequence[Wish]) -> list[Answer | Re
             )
         )
         return [refused.get(wish.customer.subject) or next(answers) for wish in wishes]
+
+
+def _signed_out(session: Connection, wishes: Sequence[Wish]) -> dict[UUID, Refusal]:
+    """Refuse those whose token is from before a sign-out. A clerk's is compared at the counter's door."""
+    callers = [wish.customer for wish in wishes if wish.made is None]
+    now = standing.generations(session, [one.subject for one in callers])
+    return {one.subject: Unauthenticated() for one in callers if now.get(one.subject) != one.generation}
 
 
 def _authorise(

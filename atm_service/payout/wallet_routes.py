@@ -8,7 +8,7 @@ from fastapi.concurrency import run_in_threadpool
 from atm_service.payout import authorising, service, views
 from atm_service.payout.schemas import WithdrawalRequest, WithdrawalView
 from atm_service.platform import paging
-from atm_service.platform.callers import InCustomer
+from atm_service.platform.callers import InCustomer, InCustomerActing
 from atm_service.platform.context import Context, InContext, InNow
 from atm_service.platform.idempotency import InKey
 from atm_service.platform.lean import LeanRoute
@@ -103,7 +103,7 @@ def qr_png(id: UUID, customer: InCustomer, context: InContext, now: InNow) -> Re
     response_model=WithdrawalView,
     responses=refuses(NotFound, errors.BeingPaid, errors.AlreadyEnded, keyed=True),
 )
-def cancel(id: UUID, customer: InCustomer, key: InKey, context: InContext, now: InNow) -> Response:
+def cancel(id: UUID, customer: InCustomerActing, key: InKey, context: InContext, now: InNow) -> Response:
     """Give the withdrawal up: the money is available again at once."""
     return context.once(
         key,

@@ -89,6 +89,9 @@ def _token(request: Request) -> str:
 
 
 InCustomer = Annotated[Caller, Depends(_caller("wallet", "customer", at_door=False))]
+"""For reading, and where the use case asks for the generation."""
+InCustomerActing = Annotated[Caller, Depends(_caller("wallet", "customer"))]
+"""For what moves or promises money: not with a token from before a sign-out."""
 InClerk = Annotated[Caller, Depends(_caller("staff", "clerk"))]
 InClerkAtDrawer = Annotated[Caller, Depends(_caller("staff", "clerk", at_door=False))]
 """On the road of a payment, where the shift is asked for with the clerk's generation."""

@@ -30,7 +30,16 @@ IN_FLIGHT_MAX: Final = 1_000
 KEPT_FOR_STAFF: Final = 200
 CROWD_AT_ONCE: Final = 24  # of forty threads
 RETRY_AFTER_S: Final = 2
-ALWAYS_ANSWERED: Final = frozenset({"/healthz", "/metrics"})
+ALWAYS_ANSWERED: Final = frozenset({"/healthz"})
+# On every answer that does not bring its own. What is said of transport counts over TLS alone, which the proxy speaks.
+POLICY: Final = {
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Referrer-Policy": "no-referrer",
+    "Strict-Transport-Security": "max-age=31536000",
+    "X-Content-Type-Options": "nosniff",
+}
 FRAMES_LOGGED: Final = 6
 WENT_AWAY: Final = 499  # what nginx calls it; nobody is there to read it
 
@@ -61,8 +70,8 @@ class Surroundings:
                 status = message["status"]
                 headers = MutableHeaders(scope=message)
                 headers["X-Request-Id"] = request_id
-                headers["X-Content-Type-Options"] = "nosniff"
-                headers.setdefault("Cache-Control", "no-store")
+                for name, value in POLICY.items():
+                    headers.setdefault(name, value)
             await send(message)
 
         of_staff = callers.is_staff(Request(scope), self._app.state.context, now)

@@ -5,6 +5,7 @@ next generation, so every token of before is worth nothing from that commit on: 
 and again in the transaction that moves money, which holds the row together with the shift. A trigger makes the row.
 """
 
+from collections.abc import Sequence
 from typing import Final
 from uuid import UUID
 
@@ -28,6 +29,7 @@ class StandingRow(SQLModel, table=True):
 
 
 _GENERATION: Final = text("SELECT generation FROM service.standing WHERE subject = :subject")
+_GENERATIONS: Final = text("SELECT subject, generation FROM service.standing WHERE subject = ANY (:subjects)")
 _LOCK: Final = Rank.MEMBER.locks("SELECT FROM service.standing WHERE subject = :subject FOR NO KEY UPDATE")
 _HOLD: Final = Rank.MEMBER.locks("SELECT FROM service.standing WHERE subject = :subject FOR SHARE")
 _CHANGE: Final = text("UPDATE service.standing SET generation = generation + 1 WHERE subject = :subject")
@@ -43,17 +45,23 @@ def hold(session: Connection, subject: UUID) -> None:
     session.execute(_HOLD, {"subject": subject})
 
 
-def generation(session: Connection, subject: UUID) -> int | None:
+def current(session: Connection, subject: UUID) -> int | None:
     """Give the generation of somebody's rights."""
     found: int | None = session.execute(_GENERATION, {"subject": subject}).scalar_one_or_none()
     return found
 
 
+def generations(session: Connection, subjects: Sequence[UUID]) -> dict[UUID, int]:
+    """Give the generation of each one's rights."""
+    found = session.execute(_GENERATIONS, {"subjects": list(subjects)})
+    return {row.subject: row.generation for row in found}
+
+
 def check(context: Context, caller: Caller) -> None:
     """Raise `Unauthenticated` when the caller's rights were changed after the token was made."""
     with context.transaction() as session:
-        now = generation(session, caller.subject)
-    if now != caller.generation:
+        generation = current(session, caller.subject)
+    if generation != caller.generation:
         raise Unauthenticated
 
 

@@ -10,8 +10,6 @@ import orjson
 import structlog
 from fastapi import Depends, FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import PlainTextResponse
-from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from sqlalchemy import exc
 from starlette.exceptions import HTTPException
 from starlette.routing import Match
@@ -51,7 +49,7 @@ from atm_service.registers.customers import routes as customers
 from atm_service.registers.payments import routes as payments
 from atm_service.registers.staff import routes as staff
 from atm_service.registers.units import routes as units
-from atm_service.run import housekeeping, jwks
+from atm_service.run import housekeeping, jwks, scraping
 from atm_service.run.pages import routes as pages
 
 log = structlog.get_logger("service")
@@ -75,7 +73,7 @@ def create(context: Context) -> FastAPI:
 
     @contextlib.asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        with housekeeping.running(context):
+        with housekeeping.running(context), scraping.open(context.settings.metrics):
             yield
         context.engine.dispose()
 
@@ -110,6 +108,7 @@ def _routed() -> FastAPI:
         openapi_tags=openapi.TAGS,
         generate_unique_id_function=openapi.operation_id,
         dependencies=[Depends(bodies.unambiguous)],
+        docs_url=None,  # a page of ours, see `pages`
         redoc_url=None,
         separate_input_output_schemas=False,
     )
@@ -306,10 +305,6 @@ def _add_health(app: FastAPI) -> None:
             "oldest_unsealed_s": int(waiting.total_seconds()),
         }
         return Response(orjson.dumps({"ready": True, "sealing": sealed}), media_type="application/json")
-
-    @app.get("/metrics", tags=["health"], summary="Counters for Prometheus", response_class=PlainTextResponse)
-    async def metrics_() -> Response:
-        return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
 
     @app.get("/demo.json", include_in_schema=False)
     def show_demo(request: Request) -> Response:

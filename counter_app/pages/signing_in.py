@@ -1,6 +1,8 @@
 """Signing in and out, and choosing the language."""
 
+import re
 from contextlib import suppress
+from http import HTTPStatus
 from typing import Final
 
 from fastapi import APIRouter
@@ -9,13 +11,14 @@ from starlette.responses import Response
 from counter_app import service_api
 from counter_app.answers import Problem
 from counter_app.languages import language
-from counter_app.page import LANGUAGE_COOKIE, SESSION_COOKIE, InPage, Page
+from counter_app.page import LANGUAGE_COOKIE, SESSION_COOKIE, FormRefusedError, InPage, Page
 from counter_app.service_api import RefusedError, UnreachableError
 
 router = APIRouter()
 
 _TEXT_MAX: Final = 200
 _PASSWORD_MAX: Final = 128
+_HELD: Final = re.compile(r"[0-9a-f]{64}")
 _ROLES: Final = ("clerk", "supervisor")
 
 
@@ -38,6 +41,8 @@ async def sign_in(page: InPage) -> Response:
     username, password = fields.get("username", "").strip(), fields.get("password", "")
     if not (0 < len(username) <= _TEXT_MAX and 0 < len(password) <= _TEXT_MAX):
         return _form(page, Problem("wrong-credentials", 401, {}), username[:_TEXT_MAX])
+    if not _HELD.fullmatch(fields.get("held", "")):
+        raise FormRefusedError(HTTPStatus.FORBIDDEN)
     service = page.app.service
     try:
         tokens = await service_api.sign_in(service, username, password, page.app.devices.sign(username))
@@ -54,7 +59,7 @@ async def sign_in(page: InPage) -> Response:
         return _form(page, Problem("forbidden", 403, {}))
     if page.session is not None:
         page.app.sessions.end(page.session)
-    session = page.app.sessions.begin(username, tokens, service.now())
+    session = page.app.sessions.begin(username, tokens, service.now(), fields["held"])
     page.app.resolver.wake()
     response = page.go("/")
     page.set_cookie(response, SESSION_COOKIE, session.cookie)

@@ -9,7 +9,7 @@ from atm_service.desk.delegations.schemas import CustomerCard, DelegationRequest
 from atm_service.desk.proposals.errors import PayerUnknown
 from atm_service.desk.slips import service as slips
 from atm_service.desk.slips.schemas import CustomerProof
-from atm_service.platform.callers import InClerk, InCustomer
+from atm_service.platform.callers import InClerk, InCustomer, InCustomerActing
 from atm_service.platform.context import InContext, InNow
 from atm_service.platform.idempotency import InKey
 from atm_service.platform.problems import refuses
@@ -102,7 +102,7 @@ def of_customer(customer: InCustomer, context: InContext, now: InNow) -> Delegat
     name="end_delegation",
     responses=refuses(NotFound, posted=True),
 )
-def end(id: UUID, customer: InCustomer, context: InContext, now: InNow) -> DelegationView:
+def end(id: UUID, customer: InCustomerActing, context: InContext, now: InNow) -> DelegationView:
     """End an own delegation at once. Harmless to repeat."""
     with context.transaction() as session:
         ended = service.revoke(session, context, customer, customer.subject, id, now)

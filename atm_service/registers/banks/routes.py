@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter
 
-from atm_service.platform.callers import InCustomer
+from atm_service.platform.callers import InCustomer, InCustomerActing
 from atm_service.platform.context import InContext, InNow
 from atm_service.platform.problems import refuses
 from atm_service.registers.banks import data, service
@@ -31,7 +31,7 @@ def bank_links(customer: InCustomer, context: InContext) -> BankLinks:
     status_code=201,
     responses=refuses(BankUnknown, BankLinkExists, TooManyBankLinks, posted=True),
 )
-def link(body: BankLinkRequest, customer: InCustomer, context: InContext, now: InNow) -> BankLinkView:
+def link(body: BankLinkRequest, customer: InCustomerActing, context: InContext, now: InNow) -> BankLinkView:
     """Link a bank account. Repeated, it is refused with the id of the link that exists."""
     with context.transaction() as session:
         added = service.link(session, context, customer, body.bin, body.account_number, now)

@@ -253,7 +253,7 @@ def _is_print(cipher: Cipher, pin_print: bytes | None, id: UUID, pin: str) -> bo
 
 
 def _caller(session: Connection, customer_id: UUID) -> Caller:
-    return Caller(customer_id, "wallet", "customer", None, standing.generation(session, customer_id) or 1)
+    return Caller(customer_id, "wallet", "customer", None, standing.current(session, customer_id) or 1)
 
 
 def _who(session: Connection, customer_id: UUID) -> Caller | None:

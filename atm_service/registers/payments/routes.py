@@ -5,7 +5,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Response
 
-from atm_service.platform.callers import InCustomer
+from atm_service.platform.callers import InCustomer, InCustomerActing
 from atm_service.platform.context import InContext, InNow
 from atm_service.platform.idempotency import InKey
 from atm_service.platform.problems import refuses
@@ -23,7 +23,9 @@ router = APIRouter(prefix="/wallet/v1/top-ups", tags=["wallet"])
     response_model=TopUpView,
     responses=refuses(BankLinkUnknown, TopUpOutOfRange, keyed=True),
 )
-def top_up(body: TopUpRequest, customer: InCustomer, key: InKey, context: InContext, now: InNow) -> Response:
+def top_up(
+    body: TopUpRequest, customer: InCustomerActing, key: InKey, context: InContext, now: InNow
+) -> Response:
     """Bring money in from a linked account. Safe to repeat with the same key: one debit at the bank at most.
 
     The key remembers which top-up it began; the answer is that top-up as it is now. So a repetition may find

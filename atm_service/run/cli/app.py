@@ -13,8 +13,9 @@ from sqlalchemy import exc
 from atm_service.platform import database
 from atm_service.platform.keys import store as key_store
 from atm_service.platform.keys.domain import Purpose
+from atm_service.platform.settings import Address
 from atm_service.run import app as application
-from atm_service.run import assembly, demo
+from atm_service.run import assembly, demo, scraping
 from atm_service.run.cli import audit as cli_audit
 from atm_service.run.cli import cash as cli_cash
 from atm_service.run.cli import credits as cli_credits
@@ -78,6 +79,7 @@ def serve() -> None:
         os.environ["SOFT_ATM_DATABASE_URL"] = (
             chosen.database_url.get_secret_value() if chosen.database_url else url
         ).replace("+psycopg", "", 1)
+        _refuse_taken(chosen.metrics)
         allow_lines()
         uvicorn.run(
             "atm_service.__main__:application",
@@ -95,6 +97,14 @@ def serve() -> None:
             proxy_headers=chosen.proxy is not None,
             forwarded_allow_ips=chosen.proxy,
         )
+
+
+def _refuse_taken(address: Address | None) -> None:
+    try:
+        with scraping.open(address):
+            pass
+    except OSError as taken:
+        fail(f"cannot listen at {address}: {taken.strerror}. Give SOFT_ATM_METRICS another address, or none")
 
 
 @app.command(name="openapi")

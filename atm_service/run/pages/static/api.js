@@ -136,11 +136,8 @@ export function client(sessions, stored) {
       }
     },
     async signIn(credentials) {
-      // By this sign the service knows the device: whoever guesses elsewhere does not use up the tries made here.
-      const sign = `${stored}.device`;
-      const known = { ...credentials, device: localStorage.getItem(sign) ?? undefined };
-      const { device, ...tokens } = read(await ask("POST", sessions, { body: known }));
-      if (device) localStorage.setItem(sign, device);
+      const tokens = read(await ask("POST", sessions, { body: { ...credentials, device: localStorage[stored] } }));
+      localStorage[stored] = tokens.device;
       sessionStorage.setItem(stored, JSON.stringify(tokens));
       return tokens;
     },
@@ -152,7 +149,7 @@ export function client(sessions, stored) {
   };
 }
 
-// Routes that anybody may ask, signed in or not.
+// For anybody.
 export const open = {
   get: async (path) => read(await ask("GET", path, {})),
   post: async (path, body) => read(await ask("POST", path, { body })),

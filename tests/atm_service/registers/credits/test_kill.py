@@ -30,6 +30,7 @@ def import_file(database_url: str, data_dir: str, file: str) -> None:
     os.environ |= {
         "SOFT_ATM_DATABASE_URL": database_url.replace("+psycopg", "", 1),
         "SOFT_ATM_DATA_DIR": data_dir,
+        "SOFT_ATM_SECRET_KEYS_FILE": f"{data_dir}/secret-keys.toml",
     }
     service.POSTED_AT_ONCE = PART  # type: ignore[misc]
     cli.app(["credits", "import", file, "--payer", SCHOOL, "--batch", BATCH], obj=people.clock)

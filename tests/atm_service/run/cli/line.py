@@ -22,7 +22,11 @@ def invoke(*arguments: object, now: datetime = START, **environment: str) -> Res
 
 def migrated(database: Database, folder: Path, at: datetime = START) -> Run:
     """Give the command line of a migrated service; a command may say another `now`."""
-    settings = {"SOFT_ATM_DATABASE_URL": database.url, "SOFT_ATM_DATA_DIR": str(folder / "data")}
+    settings = {
+        "SOFT_ATM_DATABASE_URL": database.url,
+        "SOFT_ATM_DATA_DIR": str(folder / "data"),
+        "SOFT_ATM_SECRET_KEYS_FILE": f"{folder}/secret-keys.toml",
+    }
 
     def run(*arguments: object, now: datetime = at) -> Result:
         return invoke(*arguments, now=now, **settings)

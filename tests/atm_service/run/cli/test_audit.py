@@ -173,7 +173,11 @@ def test_controls(run: Run, database: Database) -> None:
 
 def test_controls_that_hold(database: Database, tmp_path: Path) -> None:
     """An empty service has nothing broken: 0."""
-    settings = {"SOFT_ATM_DATABASE_URL": database.url, "SOFT_ATM_DATA_DIR": str(tmp_path)}
+    settings = {
+        "SOFT_ATM_DATABASE_URL": database.url,
+        "SOFT_ATM_DATA_DIR": str(tmp_path),
+        "SOFT_ATM_SECRET_KEYS_FILE": f"{tmp_path}/secret-keys.toml",
+    }
     assert invoke("migrate", **settings).exit_code == 0
     answer = invoke(AUDIT, "controls", **settings)
     assert answer.exit_code == 0
@@ -196,7 +200,11 @@ def test_the_journal_of_a_period(run: Run, tmp_path: Path) -> None:
 
 def test_controls_look_at_what_is_new_or_at_everything(database: Database, tmp_path: Path) -> None:
     """After a good run only at what came since, unless --full asks for all."""
-    settings = {"SOFT_ATM_DATABASE_URL": database.url, "SOFT_ATM_DATA_DIR": str(tmp_path)}
+    settings = {
+        "SOFT_ATM_DATABASE_URL": database.url,
+        "SOFT_ATM_DATA_DIR": str(tmp_path),
+        "SOFT_ATM_SECRET_KEYS_FILE": f"{tmp_path}/secret-keys.toml",
+    }
     assert invoke("migrate", **settings).exit_code == 0
     funding = ("payers", "fund", "school-12", 5_000, "--reference", "FT1")
     assert invoke("payers", "open", "school-12", "--name", "Trường THCS Số 12", **settings).exit_code == 0

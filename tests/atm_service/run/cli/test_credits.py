@@ -29,6 +29,7 @@ def run(context: Context, database: Database, tmp_path: Path) -> Run:
     environment = {
         "SOFT_ATM_DATABASE_URL": database.url.replace("+psycopg", "", 1),
         "SOFT_ATM_DATA_DIR": str(tmp_path),
+        "SOFT_ATM_SECRET_KEYS_FILE": f"{tmp_path}/secret-keys.toml",
     }
     return lambda *arguments: invoke("credits", "import", *arguments, now=context.clock(), **environment)
 
