@@ -102,8 +102,11 @@ class Sessions:
         return session
 
     def is_held(self, session: Session | None, held: str) -> bool:
-        """Whether a form comes from the pages that signed in. Another secret ends the session: its cookie is stolen."""
-        if session is None or (held and hmac.compare_digest(session.held.encode(), held.encode())):
+        """Whether a form comes from the pages that signed in. Another secret ends the session: its cookie is stolen.
+
+        A browser without scripts signed in without one, and has none to show.
+        """
+        if session is None or not session.held or hmac.compare_digest(session.held.encode(), held.encode()):
             return True
         if held:
             self.end(session)

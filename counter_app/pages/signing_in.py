@@ -18,7 +18,7 @@ router = APIRouter()
 
 _TEXT_MAX: Final = 200
 _PASSWORD_MAX: Final = 128
-_HELD: Final = re.compile(r"[0-9a-f]{64}")
+_HELD: Final = re.compile(r"([0-9a-f]{64})?")  # none: a browser without scripts
 _ROLES: Final = ("clerk", "supervisor")
 
 

@@ -1,4 +1,4 @@
-// Everything here only helps: every page works without it, a little slower. (Not without page.js.)
+// Everything here only helps: every page works without it, a little slower.
 import { watchKeys } from "./keys.js";
 import { guardForms, readCard, readPin, groupDigits, walk, choose } from "./forms.js";
 import { addUp } from "./count.js";
