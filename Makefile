@@ -69,6 +69,10 @@ lock: $(READY)  ## Resolve the newest packages into requirements.lock
 	$(BIN)/uv pip compile --quiet --universal --extra dev --generate-hashes --no-emit-index-url --python-version 3.11 \
 	  --output-file requirements.lock pyproject.toml
 
+.PHONY: sbom
+sbom: $(READY)  ## Write sbom.cdx.json: every locked package with its hashes, as CycloneDX
+	$(BIN)/cyclonedx-py requirements --pyproject pyproject.toml --output-reproducible --of JSON -o sbom.cdx.json requirements.lock
+
 .PHONY: clean
 clean:  ## Remove the virtual environment and caches (the data in ./var stays)
 	rm -rf $(VENV) $(PEER) .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -33,6 +33,7 @@ def serving(town: Town, processes: int) -> Iterator[str]:
     settings = {
         "SOFT_ATM_DATABASE_URL": database.plain(database.service_url(town.url)),
         "SOFT_ATM_DATA_DIR": str(town.data_dir),
+        "SOFT_ATM_SECRET_KEYS_FILE": str(town.data_dir / "secret-keys.toml"),
         "SOFT_ATM_PORT": str(port),
         "SOFT_ATM_WORKERS": str(processes),
         "SOFT_ATM_DEMONSTRATION": "true",

@@ -84,7 +84,7 @@ def founded(on: Server, name: str, clock: Clock, customers: int = CUSTOMERS, off
     data_dir = on.folder / name
     data_dir.mkdir(exist_ok=True)
     db.migrate(url)
-    settings = Settings(data_dir=data_dir)
+    settings = Settings(data_dir=data_dir, secret_keys_file=data_dir / "secret-keys.toml")
     assembly.make_keys(settings.keys_file)
     context = assembly.context(settings, url, clock)
     on.at_end.callback(context.engine.dispose)

@@ -30,6 +30,7 @@ class Tokens:
     office: str | None
     office_name: str | None
     display_name: str
+    device: str | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True)

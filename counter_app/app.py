@@ -19,7 +19,8 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.responses import Response
 
 from counter_app import languages, service_api, statics
-from counter_app.guards import Headers, guard
+from counter_app.devices import Devices
+from counter_app.guards import Headers, OnlyHttps, guard
 from counter_app.journal import Journal, NotYoursError
 from counter_app.page import App, FormRefusedError, InPage, NotForRoleError, Page, environment, page
 from counter_app.pages import (
@@ -69,7 +70,8 @@ def create_app(
     made = FastAPI(
         title="soft-ATM counter", docs_url=None, redoc_url=None, openapi_url=None, lifespan=_lifespan
     )
-    made.state.app = App(settings, service, journal, sessions, resolver, environments)
+    devices = Devices(settings.data_dir / "devices.json")
+    made.state.app = App(settings, service, journal, sessions, resolver, devices, environments)
     for part in (
         signing_in,
         shift,
@@ -92,6 +94,8 @@ def create_app(
     _handle(made)
     made.add_middleware(RequestBodyLimitMiddleware, max_body_size=FRAME_BYTES_MAX)
     made.add_middleware(TrustedHostMiddleware, allowed_hosts=settings.allowed_hosts, www_redirect=False)
+    if settings.behind_https:
+        made.add_middleware(OnlyHttps)
     made.add_middleware(Headers)
     return made
 

@@ -1,8 +1,11 @@
 """What holds for every answer of this app, whoever made it."""
 
+from http import HTTPStatus
 from typing import Final
 
+from starlette.datastructures import Headers as HeadersOf
 from starlette.datastructures import MutableHeaders
+from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from counter_app.statics import KEPT, ROOT
@@ -13,6 +16,7 @@ _ALWAYS: Final = {
     ),
     "Permissions-Policy": "camera=(self), geolocation=(), microphone=()",
     "Referrer-Policy": "no-referrer",
+    "Strict-Transport-Security": "max-age=31536000",
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
     "Cross-Origin-Opener-Policy": "same-origin",
@@ -24,6 +28,21 @@ def guard(headers: MutableHeaders, path: str) -> None:
     """Add the headers that every answer carries. Only static files may be kept."""
     headers.update(_ALWAYS)
     headers["Cache-Control"] = KEPT if path.startswith(f"{ROOT}/") else "no-store"
+
+
+class OnlyHttps:
+    """ASGI middleware where HTTPS is put in front: what did not come by it is shown no form to type a password in."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass on what the proxy says came by HTTPS; `/healthz` may be asked plainly."""
+        said = HeadersOf(scope=scope).get("x-forwarded-proto", "") if scope["type"] == "http" else "https"
+        if said == "https" or scope.get("scheme") == "https" or scope["path"] == "/healthz":
+            await self._app(scope, receive, send)
+        else:
+            await PlainTextResponse("https:// …\n", HTTPStatus.FORBIDDEN)(scope, receive, send)
 
 
 class Headers:

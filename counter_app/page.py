@@ -17,6 +17,7 @@ from starlette.responses import Response
 from counter_app import languages, money, statics
 from counter_app.answers import Problem
 from counter_app.asked import ASKED
+from counter_app.devices import Devices
 from counter_app.journal import Entry, Journal, Kind, Question, State
 from counter_app.money import Language
 from counter_app.problems import advice
@@ -60,6 +61,7 @@ class App:
     journal: Journal
     sessions: Sessions
     resolver: Resolver
+    devices: Devices
     environments: dict[Language, jinja2.Environment]
 
 
@@ -189,9 +191,11 @@ class Page:
         response.set_cookie(name, value, path="/", httponly=True, samesite="strict", secure=secure)
 
     async def form(self) -> dict[str, str]:
-        """Read the posted form. Raises FormRefusedError: too large, unreadable or not from this app."""
+        """Read the posted form. Raises FormRefusedError: too large, unreadable or not from this app's page here."""
         fields = await _read_form(self.request)
         if not self.app.sessions.csrf_matches(self.cookie, fields.get("csrf", "")):
+            raise FormRefusedError(HTTPStatus.FORBIDDEN)
+        if not self.app.sessions.is_held(self.session, fields.get("held", "")):
             raise FormRefusedError(HTTPStatus.FORBIDDEN)
         return fields
 

@@ -156,26 +156,32 @@ def json_body(body: Mapping[str, object]) -> bytes:
     return json.dumps(dict(body), ensure_ascii=False, separators=(",", ":")).encode()
 
 
-async def sign_in(service: Service, username: str, password: str, code: str | None = None) -> Tokens:
-    """Begin a staff session; `code` is the authenticator's."""
-    body = json_body({"username": username, "password": password} | ({"code": code} if code else {}))
+async def sign_in(
+    service: Service, username: str, password: str, code: str | None, device: str | None
+) -> Tokens:
+    """Begin a staff session; `code` is the authenticator's, `device` what an earlier session here has given."""
+    body = json_body({"username": username, "password": password} | _given(code=code, device=device))
     return read_answer(Tokens, await ask(service, "POST", "/staff/v1/sessions", body=body))
 
 
-async def offer_second_factor(service: Service, username: str, password: str) -> SecondFactorOffer:
+async def offer_second_factor(
+    service: Service, username: str, password: str, device: str | None
+) -> SecondFactorOffer:
     """Get a secret for the member's authenticator."""
-    body = json_body({"username": username, "password": password})
+    body = json_body({"username": username, "password": password} | _given(device=device))
     return read_answer(SecondFactorOffer, await ask(service, "POST", "/staff/v1/second-factor", body=body))
 
 
+def _given(**known: str | None) -> dict[str, str]:
+    return {name: value for name, value in known.items() if value}
+
+
 async def choose_password(
-    service: Service, username: str, password: str, chosen: str, code: str | None = None
+    service: Service, username: str, password: str, chosen: str, code: str | None, device: str | None
 ) -> None:
     """Choose another password; every session ends."""
-    body = json_body(
-        {"username": username, "password": password, "new_password": chosen}
-        | ({"code": code} if code else {})
-    )
+    wanted = {"username": username, "password": password, "new_password": chosen}
+    body = json_body(wanted | _given(code=code, device=device))
     await ask(service, "POST", "/staff/v1/password", body=body)
 
 

@@ -44,9 +44,10 @@ class Presented:
 
 @dataclass
 class Session:
-    """A signed-in person's desk, in memory only."""
+    """A signed-in person's desk, in memory only. `held` is the secret of the browser's pages, beside the cookie."""
 
     cookie: str = field(repr=False)
+    held: str = field(repr=False)
     username: str
     tokens: Tokens = field(repr=False)
     expires_at: datetime
@@ -90,15 +91,26 @@ class Sessions:
         """Whether a form came from a page that this cookie was shown."""
         return bool(cookie) and hmac.compare_digest(self.csrf(cookie).encode(), token.encode())
 
-    def begin(self, username: str, tokens: Tokens, now: datetime) -> Session:
+    def begin(self, username: str, tokens: Tokens, now: datetime, held: str = "") -> Session:
         """Begin a session under a new cookie. The one longest at rest makes room in a full house."""
         self._drop_ended(now)
         while len(self._by_cookie) >= SESSIONS_MAX:
             self.end(min(self._by_cookie.values(), key=lambda session: session.seen_at))
         cookie = self.new_cookie()
-        session = Session(cookie, username, tokens, now + timedelta(seconds=tokens.expires_in), now)
+        session = Session(cookie, held, username, tokens, now + timedelta(seconds=tokens.expires_in), now)
         self._by_cookie[cookie] = session
         return session
+
+    def is_held(self, session: Session | None, held: str) -> bool:
+        """Whether a form comes from the pages that signed in. Another secret ends the session: its cookie is stolen.
+
+        A browser without scripts signed in without one, and has none to show.
+        """
+        if session is None or not session.held or hmac.compare_digest(session.held.encode(), held.encode()):
+            return True
+        if held:
+            self.end(session)
+        return False
 
     def find(self, cookie: str, now: datetime) -> Session | None:
         """Return the live session of a cookie."""

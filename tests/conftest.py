@@ -2,6 +2,7 @@
 
 import os
 import random
+import tempfile
 from collections.abc import Iterator
 
 import pytest
@@ -24,6 +25,9 @@ settings.register_profile(
     "unshrunk", settings.get_profile("soft-atm"), phases=[Phase.explicit, Phase.reuse, Phase.generate]
 )
 settings.load_profile("soft-atm")
+
+# No test leaves a file of secret keys in somebody's home.
+os.environ["XDG_CONFIG_HOME"] = tempfile.mkdtemp(prefix="soft-atm-config-")
 
 witness = Witness()
 witness.watch()

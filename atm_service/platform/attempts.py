@@ -1,8 +1,9 @@
 """Wrong guesses, counted: a PIN, a password, ten digits at a drawer, a card for a code.
 
 Counted in a transaction that commits, so that the refusal which follows cannot roll the count back: it gives the
-refusal, and does not raise it. After so many
-wrong guesses within a time the door is shut for a time, both as the policy says; a right guess clears the count.
+refusal, and does not raise it. After so many wrong guesses within a time the door is shut for a time, both as the
+policy says; a right guess clears the count. Where the policy lets it grow, each time a door shuts it stays shut twice
+as long as the time before, until a quiet day.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -30,6 +31,7 @@ class AttemptRow(SQLModel, table=True):
     wrong: int
     since: datetime = Field(sa_type=DateTime(timezone=True))
     shut_until: datetime | None = Field(default=None, sa_type=DateTime(timezone=True))
+    shuts: int = 0
 
 
 @dataclass(frozen=True)
@@ -49,6 +51,8 @@ DIGITS: Final = Door("digits", lambda rules: rules.digits)
 PAYEE: Final = Door("payee", lambda rules: rules.payee, Rank.PROOF)
 IDENTITY: Final = Door("identity", lambda rules: rules.identity, Rank.PROOF)
 APPLICATION: Final = Door("application", lambda rules: rules.application)
+ADDRESS: Final = Door("address", lambda rules: rules.address)
+APPLICANT: Final = Door("application-address", lambda rules: rules.application_address)
 
 KEPT_FOR: Final = timedelta(minutes=TRIES_WITHIN_MAX)  # no policy looks further back
 
@@ -61,7 +65,11 @@ _WRONG_SQL: Final = """
         wrong = CASE WHEN a.since < :start OR a.shut_until <= :now THEN 1 ELSE a.wrong + 1 END,
         since = CASE WHEN a.since < :start OR a.shut_until <= :now THEN :now ELSE a.since END,
         shut_until = CASE WHEN a.since < :start OR a.shut_until <= :now THEN NULL
-                          WHEN a.wrong + 1 >= :most THEN CAST(:until AS timestamptz) ELSE a.shut_until END
+                          WHEN a.wrong + 1 >= :most THEN CAST(:now AS timestamptz)
+                              + least(:shut * power(2, a.shuts), :shut_max) * interval '1 minute'
+                          ELSE a.shut_until END,
+        shuts = CASE WHEN a.since < :start OR a.shut_until <= :now OR a.wrong + 1 <> :most THEN a.shuts
+                     ELSE least(a.shuts + 1, 20) END
     RETURNING wrong, shut_until
 """
 # Passing by what somebody is counting: nobody waits for housekeeping, nor it for them.
@@ -159,7 +167,8 @@ def wrong(session: Connection, rules: Attempts, door: Door, subject: str, now: d
         "now": now,
         "start": now - timedelta(minutes=tries.within_min),
         "most": tries.most,
-        "until": now + timedelta(minutes=tries.shut_min),
+        "shut": tries.shut_min,
+        "shut_max": tries.shut_max_min or tries.shut_min,
     }
     return max(0, tries.most - int(session.execute(_WRONG[door.rank], counted).one().wrong))
 

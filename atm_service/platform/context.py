@@ -24,6 +24,7 @@ from atm_service.platform.gateway import BankGateway
 from atm_service.platform.idempotency import Key, once_each
 from atm_service.platform.keys import store as key_store
 from atm_service.platform.keys.domain import KeySet
+from atm_service.platform.knocks import Knocks
 from atm_service.platform.policy import Policy
 from atm_service.platform.refusals import Refusal, Unavailable
 from atm_service.platform.settings import Settings
@@ -95,6 +96,7 @@ class Context:
     stopping: threading.Event = field(default_factory=threading.Event)
     contacts: Contacts = field(default_factory=Contacts)
     clocks: Clocks = field(default_factory=Clocks)
+    knocks: Knocks = field(default_factory=Knocks)
     _shared: "WeakKeyDictionary[AbstractEventLoop, dict[object, Shared[Any, Any]]]" = field(
         default_factory=WeakKeyDictionary, repr=False
     )

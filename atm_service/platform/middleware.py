@@ -1,32 +1,55 @@
 """What surrounds every request: its id, its one reading of the clock, bounds on bodies and crowds, and one log line.
 
+A request is counted when its body is here, so that whoever sends half of one takes nobody's place. Some of the places
+are kept for counters, and some of the threads: strangers and customers, however many, leave the clerks theirs.
+
 The log line holds the route's template and never the path, the query or a body: no personal data and no code gets in.
 """
 
+import asyncio
 import time
 import traceback
 from collections.abc import Callable
 from datetime import datetime
 from typing import Final
+from weakref import WeakKeyDictionary
 
 import structlog
 from fastapi import FastAPI, Request, Response
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from atm_service.platform import ids, metrics
-from atm_service.platform.refusals import BodyTooLarge, Broken, ClockWrong, Refusal, Unavailable
+from atm_service.platform import callers, ids, metrics
+from atm_service.platform.refusals import (
+    BodyTooLarge,
+    Broken,
+    Refusal,
+    Unauthenticated,
+    Unavailable,
+)
 
 BODY_LIMIT_BYTES: Final = 16_384
-# The one address whose documented requests are larger: a thousand lines of credits.
+# Addresses whose documented requests are larger, a thousand lines of credits: for a signed-in operator alone.
 BODY_LIMITS_BYTES: Final = {"/operator/v1/credits": 1_048_576, "/operator/v1/instructions": 1_048_576}
 LENGTH_DIGITS_MAX: Final = 12
 # More would wait longer than a client does. Whoever looks after the process is answered all the same.
 IN_FLIGHT_MAX: Final = 1_000
+KEPT_FOR_STAFF: Final = 200
+CROWD_AT_ONCE: Final = 24  # of forty threads
 RETRY_AFTER_S: Final = 2
 LOOKING: Final = frozenset({"GET", "HEAD", "OPTIONS"})
-ALWAYS_ANSWERED: Final = frozenset({"/healthz", "/metrics"})
+ALWAYS_ANSWERED: Final = frozenset({"/healthz"})
+# On every answer that does not bring its own. What is said of transport counts over TLS alone, which the proxy speaks.
+POLICY: Final = {
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Referrer-Policy": "no-referrer",
+    "Strict-Transport-Security": "max-age=31536000",
+    "X-Content-Type-Options": "nosniff",
+}
 FRAMES_LOGGED: Final = 6
+WENT_AWAY: Final = 499  # what nginx calls it; nobody is there to read it
 
 log = structlog.get_logger("http")
 
@@ -55,26 +78,27 @@ class Surroundings:
                 status = message["status"]
                 headers = MutableHeaders(scope=message)
                 headers["X-Request-Id"] = request_id
-                headers["X-Content-Type-Options"] = "nosniff"
-                headers.setdefault("Cache-Control", "no-store")
+                for name, value in POLICY.items():
+                    headers.setdefault(name, value)
             await send(message)
 
-        self._in_flight += 1
+        of_staff = callers.is_staff(Request(scope), self._app.state.context, now)
+        scope["state"]["of_staff"] = of_staff
         try:
-            if self._in_flight > IN_FLIGHT_MAX and scope["path"] not in ALWAYS_ANSWERED:
-                full = self._problem(Request(scope), Unavailable(retry_after_s=RETRY_AFTER_S))
-                await full(scope, receive, marked_send)
-            elif wrong := self._clock_wrong(scope["method"], now):
-                await self._problem(Request(scope), wrong)(scope, receive, marked_send)
+            whole = await self._whole(scope, receive)
+            if whole is None:
+                status = WENT_AWAY
             else:
-                await self._inner(scope, _bounded(scope, receive), marked_send)
+                self._refuse(scope, now)
+                await self._counted(scope, whole, marked_send)
+        except Refusal as refusal:
+            await self._problem(Request(scope), refusal)(scope, receive, marked_send)
         except Exception as error:  # noqa: BLE001  whatever it is, the client gets a problem
             _log_error(error, request_id)
             if status:  # half an answer has left: only breaking the line off tells the client
                 raise RuntimeError("the answer broke off") from None
             await self._problem(Request(scope), Broken())(scope, receive, marked_send)
         finally:
-            self._in_flight -= 1
             seconds = time.perf_counter() - started
             route = getattr(scope.get("route"), "path", "none")
             metrics.REQUESTS.labels(scope["method"], route, status).inc()
@@ -89,15 +113,50 @@ class Surroundings:
                 **_whose(scope),
             )
 
-    def _clock_wrong(self, method: str, now: datetime) -> Refusal | None:
-        """Tell whether this process may change anything by its clock; looking is always allowed."""
-        if method in LOOKING:
-            return None
-        try:
+    def _refuse(self, scope: Scope, now: datetime) -> None:
+        """Refuse where no place is left, and what would change something by a clock that is wrong."""
+        if self._is_full(of_staff=scope["state"]["of_staff"]) and scope["path"] not in ALWAYS_ANSWERED:
+            raise Unavailable(retry_after_s=RETRY_AFTER_S)
+        if scope["method"] not in LOOKING:
             self._app.state.context.clocks.refuse_wrong(now)
-        except ClockWrong as wrong:
-            return wrong
-        return None
+
+    def _is_full(self, *, of_staff: bool) -> bool:
+        return self._in_flight >= (IN_FLIGHT_MAX if of_staff else IN_FLIGHT_MAX - KEPT_FOR_STAFF)
+
+    async def _counted(self, scope: Scope, receive: Receive, send: Send) -> None:
+        self._in_flight += 1
+        try:
+            await self._inner(scope, receive, send)
+        finally:
+            self._in_flight -= 1
+
+    async def _whole(self, scope: Scope, receive: Receive) -> Receive | None:
+        """Read the body, no longer than any documented request; None when the client goes away before its end.
+
+        Raises `BodyTooLarge`, and `Unauthenticated` where only somebody known may send so much.
+        """
+        limit_bytes = BODY_LIMIT_BYTES
+        declared = dict(scope["headers"]).get(b"content-length", b"0")
+        readable = declared.isdigit() and len(declared) <= LENGTH_DIGITS_MAX
+        if scope["path"] in BODY_LIMITS_BYTES:
+            role = await callers.role(Request(scope), self._app.state.context, scope["state"]["now"])
+            if role == "operator":
+                limit_bytes = BODY_LIMITS_BYTES[scope["path"]]
+            elif role is None:
+                raise Unauthenticated
+        if not readable or int(declared) > limit_bytes:
+            raise BodyTooLarge(limit_bytes=limit_bytes)
+        body = bytearray()
+        more = True
+        while more:
+            message = await receive()
+            if message["type"] != "http.request":
+                return None
+            body += message.get("body", b"")
+            if len(body) > limit_bytes:
+                raise BodyTooLarge(limit_bytes=limit_bytes)
+            more = message.get("more_body", False)
+        return _replayed({"type": "http.request", "body": bytes(body), "more_body": False}, receive)
 
 
 def _whose(scope: Scope) -> dict[str, str]:
@@ -107,29 +166,35 @@ def _whose(scope: Scope) -> dict[str, str]:
     return {name: value for name, value in known.items() if value is not None}
 
 
+class Crowd:
+    """ASGI middleware, inside the lane: whoever is not of the staff waits for one of the crowd's places."""
+
+    def __init__(self, inner: ASGIApp) -> None:
+        self._inner = inner
+        self._places: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Semaphore] = WeakKeyDictionary()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass on: at once, or in turn."""
+        if scope["type"] != "http" or scope["state"]["of_staff"] or scope["path"] in ALWAYS_ANSWERED:
+            await self._inner(scope, receive, send)
+            return
+        places = self._places.setdefault(asyncio.get_running_loop(), asyncio.Semaphore(CROWD_AT_ONCE))
+        async with places:
+            await self._inner(scope, receive, send)
+
+
+def _replayed(whole: Message, receive: Receive) -> Receive:
+    """Give what was read first, then whatever comes after it."""
+    first: list[Message] = [whole]
+
+    async def replayed_receive() -> Message:
+        return first.pop() if first else await receive()
+
+    return replayed_receive
+
+
 def _log_error(error: Exception, request_id: str) -> None:
     """Log what an error is and where it arose. What it says is left out: it may quote a name or a card."""
     frames = traceback.extract_tb(error.__traceback__)[-FRAMES_LOGGED:]
     at = [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames]
     log.error("internal error", id=request_id, error=type(error).__name__, at=at)
-
-
-def _bounded(scope: Scope, receive: Receive) -> Receive:
-    """Stop reading a body that is longer than any documented request, declared or streamed."""
-    limit_bytes = BODY_LIMITS_BYTES.get(scope["path"], BODY_LIMIT_BYTES)
-    declared = dict(scope["headers"]).get(b"content-length", b"0")
-    readable = declared.isdigit() and len(declared) <= LENGTH_DIGITS_MAX
-    too_large = not readable or int(declared) > limit_bytes
-    seen = 0
-
-    async def bounded_receive() -> Message:
-        nonlocal seen
-        if too_large:
-            raise BodyTooLarge(limit_bytes=limit_bytes)
-        message = await receive()
-        seen += len(message.get("body", b""))
-        if seen > limit_bytes:
-            raise BodyTooLarge(limit_bytes=limit_bytes)
-        return message
-
-    return bounded_receive

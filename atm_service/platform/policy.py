@@ -120,15 +120,19 @@ class Transfer(_Rules):
 
 
 class Tries(_Rules):
-    """How many wrong guesses within a time shut a door, and for how long."""
+    """How many wrong guesses within a time shut a door, and for how long.
+
+    With `shut_max_min`, twice as long each time as the time before, up to that.
+    """
 
     most: Annotated[int, Field(strict=True, ge=1, le=100)]
     within_min: Annotated[int, Field(strict=True, ge=1, le=TRIES_WITHIN_MAX)]
     shut_min: Minutes
+    shut_max_min: Annotated[int, Field(strict=True, ge=1, le=TRIES_WITHIN_MAX)] | None = None
 
 
 class Attempts(_Rules):
-    """The doors at which guesses are counted: by customer, phone, user name, clerk, withdrawal or card number."""
+    """The doors at which guesses are counted: of a customer, phone, user name, clerk, withdrawal, card, address."""
 
     pin: Tries
     wallet_sign_in: Tries
@@ -138,6 +142,8 @@ class Attempts(_Rules):
     identity: Tries
     payee: Tries
     application: Tries
+    address: Tries
+    application_address: Tries
 
 
 class Line(_Rules):

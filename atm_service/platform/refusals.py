@@ -9,8 +9,11 @@ class Refusal(Exception):  # noqa: N818  a refusal is an answer, not an error of
     """A "no" by rule. One subclass per reason; its members are facts that the caller may read.
 
     Above each subclass stands the RFC 9457 problem that it is over HTTP, and a test proves that none is missing.
-    Members hold no personal data: they go into the answer and into the audit trail.
+    Members hold no personal data: they go into the answer and into the audit trail. `name` goes into the trail alone:
+    the keyed hash of the name that a stranger has given.
     """
+
+    name: str | None = None
 
     def __init__(self, **members: Any) -> None:
         super().__init__(type(self).__name__)

@@ -1,21 +1,33 @@
 """Settings: read from the environment (`SOFT_ATM_…`) or one file, validated at start, each with its default."""
 
 import difflib
+import ipaddress
 import os
 import re
 import sys
 from datetime import timedelta
 from pathlib import Path
-from typing import Final, Literal
+from typing import Annotated, Final, Literal, NamedTuple
 
 from pydantic import Field, HttpUrl, SecretStr, ValidationError, field_validator, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from atm_service.platform import database
 
 _PREFIX: Final = "SOFT_ATM_"
 _NAMED: Final = re.compile(r"^\s*(?:export\s+)?(\w+)\s*=", re.MULTILINE)
 _ELSEWHERE: Final = tuple(f"{_PREFIX}{word}_" for word in ("COUNTER", "TEST", "SIMULATION"))
+
+
+KEYS_NAME: Final = "secret-keys.toml"
+PORT_MAX: Final = 65_535
+
+
+class Address(NamedTuple):
+    """Where something listens."""
+
+    host: str
+    port: int
 
 
 class Settings(BaseSettings):
@@ -26,9 +38,17 @@ class Settings(BaseSettings):
     data_dir: Path = Field(Path("var"), description="embedded database, secret keys and the demo's facts")
     database_url: SecretStr | None = Field(None, description="any PostgreSQL ≥ 15; none: the embedded one")
     owner_database_url: SecretStr | None = Field(None, description="for migrations; none: the same URL")
-    secret_keys_file: Path | None = Field(None, description="AES-256 and HMAC keys; none: in the data folder")
+    secret_keys_file: Path | None = Field(
+        None, description="AES-256 and HMAC keys; none: away from the data folder"
+    )
     host: str = "127.0.0.1"
     port: int = Field(8000, ge=0, le=65535)
+    metrics: Annotated[Address | None, NoDecode] = Field(
+        Address("127.0.0.1", 9464), description="host:port where Prometheus asks; empty: nowhere"
+    )
+    proxy: str | None = Field(
+        None, description="addresses or networks, by commas: whose X-Forwarded-For is true"
+    )
     workers: int = Field(2, ge=1, le=64, description="service processes")
     pool_size: int = Field(20, ge=2, le=100, description="database connections of one process")
     policy: str = Field("bank_agent", pattern=r"^[a-z_]{1,40}$", description="a file in policies/")
@@ -63,6 +83,24 @@ class Settings(BaseSettings):
     def _postgresql(cls, value: SecretStr | None) -> SecretStr | None:
         return value and SecretStr(database.url(value.get_secret_value()))
 
+    @field_validator("metrics", mode="before")
+    @classmethod
+    def _address(cls, value: object) -> object:
+        """Read `host:port`, with the host of an IPv6 address in brackets; nothing: no metrics."""
+        if not isinstance(value, str):
+            return value
+        host, _, port = value.rpartition(":")
+        if value and not (host and port.isdigit() and 0 <= int(port) <= PORT_MAX):
+            raise ValueError("must be host:port")
+        return Address(host.strip("[]"), int(port)) if value else None
+
+    @field_validator("proxy")
+    @classmethod
+    def _addresses(cls, value: str | None) -> str | None:
+        for one in value.split(",") if value else ():
+            ipaddress.ip_network(one.strip(), strict=False)
+        return value or None
+
     @model_validator(mode="after")
     def _whole(self) -> "Settings":
         if self.kyc_provider == "http" and not (self.kyc_url and self.kyc_key):
@@ -71,8 +109,13 @@ class Settings(BaseSettings):
 
     @property
     def keys_file(self) -> Path:
-        """Give the file with the secret keys."""
-        return self.secret_keys_file or self.data_dir / "secret-keys.toml"
+        """Give the file with the secret keys: away from the data folder, which is copied about, but for a demo's."""
+        if self.secret_keys_file is not None:
+            return self.secret_keys_file
+        if self.demo_file is not None:
+            return self.data_dir / KEYS_NAME
+        config = os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config"
+        return Path(config) / "soft-atm" / KEYS_NAME
 
     @property
     def access_lifetime(self) -> timedelta:
@@ -91,13 +134,20 @@ def load(env_file: str | None) -> Settings:
     if unknown := _unknown({*os.environ, *in_file}):
         sys.exit("soft-atm cannot start, no setting has this name:\n" + "\n".join(unknown))
     try:
-        return Settings(_env_file=env_file)
+        chosen = Settings(_env_file=env_file)
     except ValidationError as invalid:
         lines = [
             f"  SOFT_ATM_{'_'.join(map(str, error['loc'])).upper() or '…'}: {error['msg']}"
             for error in invalid.errors()
         ]
         sys.exit("soft-atm cannot start, a setting is wrong:\n" + "\n".join(lines))
+    beside = chosen.data_dir / KEYS_NAME
+    if chosen.secret_keys_file is None and chosen.keys_file != beside and beside.exists():
+        sys.exit(
+            f"soft-atm cannot start: the secret keys lie in the data folder, {beside}. "
+            f"Move them to {chosen.keys_file}, or name the file in SOFT_ATM_SECRET_KEYS_FILE"
+        )
+    return chosen
 
 
 def _unknown(names: set[str]) -> list[str]:

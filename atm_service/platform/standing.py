@@ -6,6 +6,7 @@ that commit on: at the door of each route, and again in the transaction that mov
 with the clerk's shift or with the customer. A trigger makes the row.
 """
 
+from collections.abc import Sequence
 from typing import Final
 from uuid import UUID
 
@@ -29,6 +30,7 @@ class StandingRow(SQLModel, table=True):
 
 
 _GENERATION: Final = text("SELECT generation FROM service.standing WHERE subject = :subject")
+_GENERATIONS: Final = text("SELECT subject, generation FROM service.standing WHERE subject = ANY (:subjects)")
 _LOCK: Final = Rank.MEMBER.locks("SELECT FROM service.standing WHERE subject = :subject FOR NO KEY UPDATE")
 _HOLD: Final = Rank.MEMBER.locks("SELECT generation FROM service.standing WHERE subject = :subject FOR SHARE")
 _CHANGE: Final = text("UPDATE service.standing SET generation = generation + 1 WHERE subject = :subject")
@@ -55,6 +57,18 @@ def keep(session: Connection, caller: Caller) -> None:
     """Hold the caller's rights until the commit. Raises `Unauthenticated` when they are not the token's any more."""
     if hold(session, caller.subject) != caller.generation:
         raise Unauthenticated
+
+
+def current(session: Connection, subject: UUID) -> int | None:
+    """Give the generation of somebody's rights."""
+    found: int | None = session.execute(_GENERATION, {"subject": subject}).scalar_one_or_none()
+    return found
+
+
+def generations(session: Connection, subjects: Sequence[UUID]) -> dict[UUID, int]:
+    """Give the generation of each one's rights."""
+    found = session.execute(_GENERATIONS, {"subjects": list(subjects)})
+    return {row.subject: row.generation for row in found}
 
 
 def check(context: Context, caller: Caller) -> None:

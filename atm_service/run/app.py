@@ -11,8 +11,6 @@ import structlog
 from fastapi import Depends, FastAPI, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import PlainTextResponse
-from prometheus_client import CONTENT_TYPE_LATEST
 from sqlalchemy import exc
 from starlette.exceptions import HTTPException
 from starlette.routing import Match
@@ -36,12 +34,23 @@ from atm_service.desk.slips import routes as slips
 from atm_service.desk.vouchers import routes as vouchers
 from atm_service.payout import appointment_routes as appointments
 from atm_service.payout import routes as withdrawals
-from atm_service.platform import bodies, clocks, database, metrics, openapi, problems, refusals, trail
+from atm_service.platform import (
+    bodies,
+    clocks,
+    database,
+    metrics,
+    openapi,
+    problems,
+    refusals,
+    trail,
+    visitors,
+)
 from atm_service.platform.context import Context
 from atm_service.platform.idempotency import Key
 from atm_service.platform.kinds import KINDS
+from atm_service.platform.knocks import Knock
 from atm_service.platform.lean import Lane
-from atm_service.platform.middleware import Surroundings
+from atm_service.platform.middleware import Crowd, Surroundings
 from atm_service.platform.refusals import Refusal
 from atm_service.promises.approvals import routes as approvals
 from atm_service.promises.availability import routes as availability
@@ -54,7 +63,7 @@ from atm_service.registers.customers import routes as customers
 from atm_service.registers.payments import routes as payments
 from atm_service.registers.staff import routes as staff
 from atm_service.registers.units import routes as units
-from atm_service.run import housekeeping, jwks
+from atm_service.run import housekeeping, jwks, scraping
 from atm_service.run.pages import routes as pages
 
 log = structlog.get_logger("service")
@@ -93,7 +102,7 @@ def create(context: Context, keeper: Context | None = None) -> FastAPI:
             await run_in_threadpool(context.clocks.look, context.engine, context.clock)
         except exc.DBAPIError as away:  # a database that comes later is waited for
             log.warning("clock not compared", error=type(away).__name__)
-        with housekeeping.running(keeper or context):
+        with housekeeping.running(keeper or context), scraping.open(context.settings.metrics):
             yield
         for one in (context, keeper or context):
             one.engine.dispose()
@@ -101,6 +110,7 @@ def create(context: Context, keeper: Context | None = None) -> FastAPI:
     app = _routed()
     app.router.lifespan_context = lifespan
     app.state.context = context
+    app.add_middleware(Crowd)
     app.add_middleware(Lane, app=app, routers=withdrawals.lean)
     app.add_middleware(Surroundings, app=app, problem=_problem)
     app.add_exception_handler(Refusal, _refused)
@@ -128,6 +138,7 @@ def _routed() -> FastAPI:
         openapi_tags=openapi.TAGS,
         generate_unique_id_function=openapi.operation_id,
         dependencies=[Depends(bodies.unambiguous)],
+        docs_url=None,  # a page of ours, see `pages`
         redoc_url=None,
         separate_input_output_schemas=False,
     )
@@ -185,17 +196,22 @@ def _problem(request: Request, refusal: Refusal) -> Response:
 
 
 def _refused(request: Request, refusal: Exception) -> Response:
-    """Answer a refusal; those that concern money, codes or rights leave a row in the audit trail."""
+    """Answer a refusal; those that concern money, codes or rights leave a row in the audit trail.
+
+    A stranger's are summed: who has not signed in must not be able to fill it.
+    """
     assert isinstance(refusal, Refusal)
     kind = KINDS[type(refusal)]
+    context: Context = request.app.state.context
+    caller = getattr(request.state, "caller", None)
+    action = f"{request.method} {getattr(request.scope.get('route'), 'path', 'none')}"
     key: Key | None = getattr(request.state, "to_refuse", None)
     if isinstance(refusal, _NOT_FINAL) or kind.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         key = None
-    if kind.audited or key is not None:
-        context: Context = request.app.state.context
-        caller = getattr(request.state, "caller", None)
+    if kind.audited and caller is None:
+        context.knocks.note(Knock(action, kind.slug, refusal.name, visitors.shortened(request)))
+    elif kind.audited or key is not None:
         detail = {"refusal": kind.slug, "request": request.state.request_id}
-        action = f"{request.method} {getattr(request.scope.get('route'), 'path', 'none')}"
         try:
             with context.transaction() as session:
                 # First the key: a copy of this request may have been done meanwhile, and is then the answer.
@@ -261,8 +277,6 @@ def _message(error: dict[str, Any]) -> str:
 def _http(request: Request, error: Exception) -> Response:
     """Put the framework's own refusals into the same form."""
     assert isinstance(error, HTTPException)
-    if isinstance(error.__cause__, Refusal):
-        return _problem(request, error.__cause__)
     if error.status_code == HTTPStatus.BAD_REQUEST:
         where = [{"where": "body", "message": "not JSON in UTF-8"}]
         return _problem(request, refusals.MalformedRequest(errors=where))
@@ -339,10 +353,6 @@ def _add_health(app: FastAPI) -> None:
         clock = {"right": context.clocks.is_right, "off_s": context.clocks.off.total_seconds()}
         body = {"ready": True, "sealing": sealed, "clock": clock}
         return Response(orjson.dumps(body), media_type="application/json")
-
-    @app.get("/metrics", tags=["health"], summary="Counters for Prometheus", response_class=PlainTextResponse)
-    def metrics_() -> Response:
-        return Response(metrics.scrape(), media_type=CONTENT_TYPE_LATEST)
 
     @app.get("/demo.json", include_in_schema=False)
     def show_demo(request: Request) -> Response:

@@ -24,6 +24,8 @@ from kyc.provider import Provider
 from kyc.simulated import SimulatedProvider
 
 PRIVATE_FILE = 0o600
+PRIVATE_FOLDER = 0o700
+OF_OTHERS = 0o077
 
 
 def context(
@@ -83,6 +85,15 @@ def _provider(settings: Settings) -> Provider:
 def read_keys(path: Path) -> Cipher:
     """Read the secret keys; without them nothing starts, since identities could not be opened."""
     try:
+        shared = path.stat().st_mode & OF_OTHERS
+    except OSError:
+        shared = 0  # the next lines say so
+    if shared:
+        sys.exit(
+            f"soft-atm cannot start: others on this machine may read or change the secret keys in {path}. "
+            f"Do `chmod 600 {path}`, and ask who has read them"
+        )
+    try:
         return load_keys(path.read_text(encoding="ascii"))
     except (OSError, UnicodeDecodeError, KeyFileInvalid) as wrong:
         sys.exit(
@@ -92,7 +103,7 @@ def read_keys(path: Path) -> Cipher:
 
 def make_keys(path: Path) -> bool:
     """Make the file of secret keys, readable by its owner alone; False when there is one already."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    path.parent.mkdir(parents=True, exist_ok=True, mode=PRIVATE_FOLDER)
     try:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, PRIVATE_FILE)
     except FileExistsError:

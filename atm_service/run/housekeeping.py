@@ -6,7 +6,7 @@ again in the next round; it does not stop the others.
 
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from typing import Final
 
@@ -16,7 +16,7 @@ from sqlalchemy import Connection, exc, text
 from atm_service.control.audit import sealing, watching
 from atm_service.control.floats import watching as floats
 from atm_service.payout import service as withdrawals
-from atm_service.platform import attempts, contacts, idempotency, metrics
+from atm_service.platform import attempts, contacts, idempotency, knocks, metrics
 from atm_service.platform.context import Context
 from atm_service.platform.locking import Rank
 from atm_service.platform.sessions import service as sessions
@@ -76,6 +76,13 @@ def compare_clocks(context: Context) -> None:
         context.clocks.look(context.engine, context.clock)
 
 
+def write_knocks(context: Context, now: datetime, *, at_once: bool = False) -> None:
+    """Write down what strangers tried at this process, in sums."""
+    if due := context.knocks.due(now, at_once=at_once):
+        with context.transaction() as session:
+            knocks.write(session, due, now)
+
+
 def _unlock(session: Connection) -> None:
     """Give the lock back, or give the connection up that holds it: the pool must not keep a lock for ever."""
     try:
@@ -107,6 +114,7 @@ def running(context: Context) -> Iterator[None]:
             try:
                 compare_clocks(context)
                 write_contacts(context, context.clock())
+                write_knocks(context, context.clock())
                 done = round_(context, context.clock())
                 metrics.ROUNDS.labels("done" if done else "skipped").inc()  # another process is at it
             except Exception as error:  # noqa: BLE001  the database may be away: try again in the next round
@@ -120,3 +128,5 @@ def running(context: Context) -> Iterator[None]:
     finally:
         context.stopping.set()
         thread.join(timeout=10)
+        with suppress(exc.SQLAlchemyError):
+            write_knocks(context, context.clock(), at_once=True)

@@ -133,7 +133,8 @@ async def read_frame(page: InPage, width: int, height: int) -> Response:
     """Read a QR from one small grey camera frame of the page's own camera."""
     clerk = page.clerk
     token = page.request.headers.get("x-csrf-token", "")
-    if not page.app.sessions.csrf_matches(page.cookie, token):
+    held = page.request.headers.get("x-held", "")
+    if not page.app.sessions.csrf_matches(page.cookie, token) or not page.app.sessions.is_held(clerk, held):
         return JSONResponse({"text": None}, 403)
     if not _may_send_frame(clerk, page):
         return JSONResponse({"text": None}, 429, {"Retry-After": "1"})

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from contextlib import suppress
+from http import HTTPStatus
 from typing import Final
 
 from fastapi import APIRouter
@@ -11,13 +12,14 @@ from starlette.responses import Response
 from counter_app import qr, service_api
 from counter_app.answers import Problem
 from counter_app.languages import language
-from counter_app.page import LANGUAGE_COOKIE, SESSION_COOKIE, InPage, Page
+from counter_app.page import LANGUAGE_COOKIE, SESSION_COOKIE, FormRefusedError, InPage, Page
 from counter_app.service_api import RefusedError, UnreachableError
 
 router = APIRouter()
 
 _TEXT_MAX: Final = 200
 _PASSWORD_MAX: Final = 128
+_HELD: Final = re.compile(r"([0-9a-f]{64})?")  # none: a browser without scripts
 _ROLES: Final = ("clerk", "supervisor")
 _FACTOR: Final = ("second-factor-needed", "second-factor-wrong")
 _CODE: Final = re.compile(r"[0-9]{6}")
@@ -43,19 +45,23 @@ async def sign_in(page: InPage) -> Response:
     service, code = page.app.service, _code(fields)
     if not (0 < len(username) <= _TEXT_MAX and 0 < len(password) <= _TEXT_MAX):
         return _form(page, Problem("wrong-credentials", 401, {}), username[:_TEXT_MAX])
+    if not _HELD.fullmatch(fields.get("held", "")):
+        raise FormRefusedError(HTTPStatus.FORBIDDEN)
+    device = page.app.devices.sign(username)
     try:
-        tokens = await service_api.sign_in(service, username, password, code)
+        tokens = await service_api.sign_in(service, username, password, code, device)
     except RefusedError as refused:
         return await _refused(page, username, password, refused.problem)
     except UnreachableError:
         return _form(page, None, username, offline=True)
+    page.app.devices.keep(username, tokens.device)
     if tokens.role not in _ROLES:
         with suppress(RefusedError, UnreachableError):
             await service_api.end_session(service, tokens.refresh_token)
         return _form(page, Problem("forbidden", 403, {}))
     if page.session is not None:
         page.app.sessions.end(page.session)
-    session = page.app.sessions.begin(username, tokens, service.now())
+    session = page.app.sessions.begin(username, tokens, service.now(), fields["held"])
     page.app.resolver.wake()
     response = page.go("/")
     page.set_cookie(response, SESSION_COOKIE, session.cookie)
@@ -79,7 +85,8 @@ async def choose_password(page: InPage) -> Response:
     if chosen != fields.get("again") or not 0 < len(chosen) <= _PASSWORD_MAX:
         return _choosing(page, username, Problem("password-unfit", 409, {}))
     try:
-        await service_api.choose_password(page.app.service, username, password, chosen, _code(fields))
+        known = _code(fields), page.app.devices.sign(username)
+        await service_api.choose_password(page.app.service, username, password, chosen, *known)
     except RefusedError as refused:
         return _choosing(page, username, refused.problem)
     except UnreachableError:
@@ -130,7 +137,8 @@ async def _refused(page: Page, username: str, password: str, problem: Problem) -
 async def _enrolling(page: Page, username: str, password: str) -> Response:
     """Show what the authenticator is to have, and ask for its first code."""
     try:
-        offer = await service_api.offer_second_factor(page.app.service, username, password)
+        device = page.app.devices.sign(username)
+        offer = await service_api.offer_second_factor(page.app.service, username, password, device)
     except RefusedError as refused:
         return _form(page, refused.problem, username)
     except UnreachableError:

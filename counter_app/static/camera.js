@@ -72,7 +72,7 @@ async function sendFrame(video, canvas) {
   }
   const answer = await fetch(`/scan/frame?width=${width}&height=${height}`, {
     method: "POST",
-    headers: { "Content-Type": "application/octet-stream", "X-CSRF-Token": document.querySelector("meta[name=csrf-token]").content, Accept: "application/json" },
+    headers: { "Content-Type": "application/octet-stream", "X-CSRF-Token": document.querySelector("meta[name=csrf-token]").content, "X-Held": localStorage.getItem("soft-atm.held") ?? "", Accept: "application/json" },
     body: grey,
   });
   return answer.ok ? (await answer.json()).text : null;

@@ -40,7 +40,6 @@ PUBLIC: Final = {
     "audit_seal_keys",
     "health_healthz",
     "health_readyz",
-    "health_metrics",
 }
 
 

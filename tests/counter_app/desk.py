@@ -2,6 +2,7 @@
 
 import asyncio
 import functools
+import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -62,10 +63,11 @@ class _Forms(HTMLParser):
 
 @dataclass
 class Browser:
-    """A browser: keeps cookies, follows redirects, fills forms."""
+    """A browser: keeps cookies and the secret of its pages, follows redirects, fills forms."""
 
     client: httpx2.AsyncClient
     page: httpx2.Response | None = None
+    held: str = field(default_factory=lambda: secrets.token_hex(32))
 
     @property
     def text(self) -> str:
@@ -93,7 +95,7 @@ class Browser:
     async def send(self, action: str, /, **typed: str) -> httpx2.Response:
         """Fill a form of the page in front and send it."""
         form = self.form(action)
-        data = form.fields | typed
+        data = form.fields | {"held": self.held} | typed
         self.page = await self.client.post(form.action, data=data, follow_redirects=True)
         return self.page
 

@@ -275,6 +275,7 @@ def _tokens(fake: Fake, username: str) -> Response:
             "office": office,
             "office_name": OFFICE_NAME if office else None,
             "display_name": name,
+            "device": f"sign.{username}",
         },
         201,
     )

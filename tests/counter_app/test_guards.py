@@ -1,11 +1,15 @@
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
+from pydantic import ValidationError
 
+from counter_app.devices import Devices
+from counter_app.settings import Settings
 from counter_app.statics import ROOT
 from tests.counter_app.desk import desk, in_loop
-from tests.counter_app.fake_service import CARD_QR, SUPERVISOR
+from tests.counter_app.fake_service import CARD_QR, CLERK, SUPERVISOR
 
 
 @pytest.mark.parametrize(
@@ -20,6 +24,7 @@ async def test_headers_of_every_answer(tmp_path: Path, path: str) -> None:
     assert "default-src 'self'" in headers["Content-Security-Policy"]
     assert "frame-ancestors 'none'" in headers["Content-Security-Policy"]
     assert "unsafe" not in headers["Content-Security-Policy"]
+    assert headers["Strict-Transport-Security"] == "max-age=31536000"
     assert headers["X-Content-Type-Options"] == "nosniff"
     assert headers["Referrer-Policy"] == "no-referrer"
     assert headers["Permissions-Policy"].startswith("camera=(self)")
@@ -165,7 +170,82 @@ async def test_cookies_are_out_of_reach(tmp_path: Path) -> None:
         assert "SameSite=strict" in cookie
         assert "Secure" not in cookie
     async with desk(tmp_path, behind_https=True) as at:
-        assert "Secure" in (await at.browser.client.get("/sign-in")).headers["Set-Cookie"]
+        plain = await at.browser.client.get("/sign-in")
+        assert (plain.status_code, "<form" in plain.text) == (403, False)
+        answer = await at.browser.client.get("/sign-in", headers={"X-Forwarded-Proto": "https"})
+        assert "Secure" in answer.headers["Set-Cookie"]
+
+
+@in_loop
+async def test_a_cookie_alone_does_nothing(tmp_path: Path) -> None:
+    """Every port of this machine gets the cookie. Whoever has it reads the form token, and can send no form.
+
+    A form without the pages' secret does nothing; one with another secret ends the session that was stolen.
+    """
+    async with desk(tmp_path) as at:
+        await at.open_shift()
+        thief = at.another_browser()
+        thief.client.cookies.update(at.browser.client.cookies)
+        await thief.open("/scan")
+        asked = len(at.fake.asked)
+        code = at.fake.withdrawal().code
+        assert (await thief.send("/scan", code=code, held="")).status_code == 403
+        await thief.open("/scan")
+        token = {"X-CSRF-Token": thief.form("/scan").fields["csrf"]}
+        frame = await thief.client.post("/scan/frame?width=8&height=8", content=b"x" * 64, headers=token)
+        assert frame.status_code == 403
+        assert ("POST", "/counter/v1/presentations") not in {one[:2] for one in at.fake.asked[asked:]}
+        assert (await at.browser.open("/scan")).url.path == "/scan"
+        assert (await thief.send("/scan", code=code)).status_code == 403
+        assert (await at.browser.open("/scan")).url.path == "/sign-in"
+        await at.sign_in()
+        assert (await at.browser.open("/scan")).url.path == "/scan"
+
+
+@in_loop
+async def test_a_browser_without_scripts_signs_in_too(tmp_path: Path) -> None:
+    """It keeps no secret and its session asks for none; what is no secret of ours is refused, and sent nowhere."""
+    async with desk(tmp_path) as at:
+        at.browser.held = "x" * 64
+        await at.sign_in()
+        assert at.browser.page is not None
+        assert at.browser.page.status_code == 403
+        assert not [one for one in at.fake.asked if one[1] == "/staff/v1/sessions"]
+        at.browser.held = ""
+        await at.open_shift()
+        assert (await at.browser.open("/scan")).url.path == "/scan"
+
+
+@pytest.mark.parametrize(
+    ("given", "starts"),
+    [
+        ({"service_url": "http://atm.example.vn"}, False),
+        ({"service_url": "http://10.0.0.5:8000"}, False),
+        ({"service_url": "https://atm.example.vn"}, True),
+        ({"service_url": "http://[::1]:8000"}, True),
+        ({"host": "0.0.0.0"}, False),
+        ({"host": "0.0.0.0", "behind_https": True}, True),
+    ],
+)
+def test_what_leaves_this_machine_is_https(given: dict[str, Any], starts: bool) -> None:  # noqa: FBT001  a table
+    """Passwords and tokens travel plainly on this machine alone."""
+    if starts:
+        Settings(**given)
+    else:
+        with pytest.raises(ValidationError):
+            Settings(**given)
+
+
+@in_loop
+async def test_a_counter_shows_its_sign(tmp_path: Path) -> None:
+    """What a sign-in gave is shown at the next, also by a colleague and after a new start; nobody else reads it."""
+    async with desk(tmp_path) as at:
+        await at.sign_in()
+        kept = at.app.settings.data_dir / "devices.json"
+        at.app.devices.keep(SUPERVISOR, "b.2")
+        assert kept.stat().st_mode & 0o777 == 0o600
+        again = Devices(kept)
+        assert [again.sign(name) for name in (CLERK, SUPERVISOR, "new")] == [f"sign.{CLERK}", "b.2", "b.2"]
 
 
 @in_loop

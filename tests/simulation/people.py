@@ -211,7 +211,7 @@ def slug(answer: httpx2.Response) -> str:
 def found(database_url: str, data_dir: Path) -> Town:
     """Found the town: keys, offices; nobody lives there yet."""
     data_dir.mkdir(parents=True, exist_ok=True)
-    settings = Settings(data_dir=data_dir)
+    settings = Settings(data_dir=data_dir, secret_keys_file=data_dir / "secret-keys.toml")
     assembly.make_keys(settings.keys_file)
     context = assembly.context(settings, database_url, clock)
     assembly.make_signing_keys(context, clock())

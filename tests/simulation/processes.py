@@ -123,9 +123,13 @@ class Service(Program):
     def __init__(self, database_url: str, data_dir: Path, **settings: str) -> None:
         port = free_port()
         self.url = f"http://127.0.0.1:{port}"
+        scraped = f"127.0.0.1:{free_port()}"
+        self.metrics_url = f"http://{scraped}/metrics"
         environment = {
+            "SOFT_ATM_METRICS": scraped,
             "SOFT_ATM_DATABASE_URL": database.plain(database.service_url(database_url)),
             "SOFT_ATM_DATA_DIR": str(data_dir),
+            "SOFT_ATM_SECRET_KEYS_FILE": f"{data_dir}/secret-keys.toml",
             "SOFT_ATM_PORT": str(port),
             "SOFT_ATM_WORKERS": "1",
             "SOFT_ATM_DEMONSTRATION": "true",

@@ -134,7 +134,7 @@ class Province:
 
 def found(url: str, folder: Path, size: Size) -> Province:
     """Found the province in a migrated database: offices with their floats, staff, customers with savings."""
-    clock, settings = Clock(), Settings(data_dir=folder)
+    clock, settings = Clock(), Settings(data_dir=folder, secret_keys_file=folder / "secret-keys.toml")
     assembly.make_keys(settings.keys_file)
     context = assembly.context(settings, url, clock)
     assembly.make_signing_keys(context, clock())

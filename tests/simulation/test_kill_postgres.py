@@ -97,8 +97,8 @@ def test_housekeeping_goes_on(town: Town, folder: Path, services: list[Service])
     top_up = known(customer.post("/wallet/v1/top-ups", {"bank_link_id": link, "amount": 500_000}))
     assert top_up["status"] == "pending"
     kill_tree(postmaster(folder))
-    failed = _rounds(line, "failed")
-    wait_until(lambda: _rounds(line, "failed") > failed, "a round that fails")
+    failed = _rounds(services[0], "failed")
+    wait_until(lambda: _rounds(services[0], "failed") > failed, "a round that fails")
     _revive(town, folder)
     wait_until(
         lambda: customer.get(f"/wallet/v1/top-ups/{top_up['id']}").json().get("status") == "succeeded",
@@ -125,7 +125,10 @@ def _revive(town: Town, folder: Path) -> None:
     town.context.engine.dispose()  # this process's own connections
 
 
-def _rounds(line: httpx2.Client, result: str) -> float:
+def _rounds(service: Service, result: str) -> float:
     """Tell how many rounds of housekeeping ended so."""
-    found = re.search(rf'housekeeping_rounds_total{{result="{result}"}} (\S+)', line.get("/metrics").text)
+    found = re.search(
+        rf'housekeeping_rounds_total{{result="{result}"}} (\S+)',
+        httpx2.get(service.metrics_url, trust_env=False).text,
+    )
     return float(found.group(1)) if found else 0.0

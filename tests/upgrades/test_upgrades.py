@@ -63,7 +63,10 @@ class House:
         """The service of today on this database, with the keys of then."""
         keys = self.folder / "secret-keys.toml"
         keys.write_text("\n".join(self.about["secret_keys"]), encoding="ascii")
-        settings = Settings(data_dir=self.folder, simulated_delay_s=0, second_factor="off")
+        keys.chmod(0o600)
+        settings = Settings(
+            data_dir=self.folder, secret_keys_file=keys, simulated_delay_s=0, second_factor="off"
+        )
         return assembly.context(settings, self.url, lambda: self.now)
 
     @cached_property

@@ -12,12 +12,16 @@ REFRESH_TOKEN_BYTES = 32  # 256 bits: nobody guesses one, so a plain hash keeps 
 
 @dataclass(frozen=True, slots=True)
 class Tokens:
-    """The tokens of a session, for `caller`. Neither token shows in a repr."""
+    """The tokens of a session, for `caller`. Neither token shows in a repr.
+
+    `device` comes with a sign-in: the sign by which the device is known at the next one, see `visitors`.
+    """
 
     caller: Caller
     access_token: str = field(repr=False)
     expires_in_s: int
     refresh_token: str = field(repr=False)
+    device: str | None = field(default=None, repr=False)
 
 
 def successor_of(refresh_token: str, cipher: Cipher) -> str:

@@ -1,10 +1,23 @@
 """HTTP bodies of sessions, shared by the wallet and the staff."""
 
-from typing import Literal, Self
+from typing import Annotated, Final, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from atm_service.platform.sessions.domain import Tokens
+from atm_service.platform.visitors import SIGN_MAX
+
+DEVICE: Final = "0199f3a2-7c3e-7b1a-9d55-2f1c6e0a4b7d." + "3f" * 32
+
+Device = Annotated[
+    str | None,
+    Field(
+        max_length=SIGN_MAX,
+        repr=False,
+        description="what the last sign-in on this device gave: its tries are then its own, whoever else guesses",
+        examples=[DEVICE],
+    ),
+]
 
 
 class RefreshRequest(BaseModel):
@@ -31,6 +44,11 @@ class Session(BaseModel):
         description="good for one use; gives the next pair",
         examples=["q0c8J9bWm3Qx5l0k2yZ1tG7uVhRpN4sAeDfCiBoXyLw"],
     )
+    device: str | None = Field(
+        None,
+        description="after signing in: keep it beyond the session and send it with the next sign-in",
+        examples=[DEVICE],
+    )
 
     @classmethod
     def of(cls, tokens: Tokens) -> Self:
@@ -39,4 +57,5 @@ class Session(BaseModel):
             access_token=tokens.access_token,
             expires_in=tokens.expires_in_s,
             refresh_token=tokens.refresh_token,
+            device=tokens.device,
         )

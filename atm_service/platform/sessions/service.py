@@ -8,7 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection
 
-from atm_service.platform import ids, trail
+from atm_service.platform import ids, standing, trail
 from atm_service.platform.context import Context
 from atm_service.platform.keys.tokens import Audience, Caller, issue_access
 from atm_service.platform.sessions import store
@@ -55,10 +55,15 @@ def refresh(
 
 
 def end(session: Connection, refresh_token: str, audience: Audience, now: datetime) -> None:
-    """Sign out. Harmless for a token that is unknown or ended. An access token lives on for minutes."""
+    """Sign out. Harmless for a token that is unknown or ended.
+
+    Access tokens of before are worth nothing at the doors that compare generations; other devices renew theirs.
+    """
     found = store.find_live(session, hash_of(refresh_token), audience, now)
     if found is not None:
+        standing.lock(session, found.subject)
         store.end(session, found.id, now)
+        standing.change(session, found.subject)
 
 
 def end_all(session: Connection, subject: UUID, now: datetime) -> int:

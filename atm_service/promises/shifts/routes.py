@@ -168,7 +168,7 @@ def hand_over(body: HandOverRequest, clerk: InClerk, key: InKey, context: InCont
 def _colleague(context: Context, clerk: Caller, body: HandOverRequest, now: InNow) -> Caller:
     """Let the other clerk prove who it is, outside any transaction. Raises `ColleagueNotProved`."""
     try:
-        colleague = staff.prove(context, body.username, body.password, now)
+        colleague = staff.prove(context, body.username, body.password, clerk, now)
     except WrongCredentials:
         raise errors.ColleagueNotProved from None
     if (colleague.role, colleague.office) != ("clerk", clerk.office) or colleague.subject == clerk.subject:

@@ -18,6 +18,7 @@ from atm_service.platform import attempts, chart, ids, trail
 from atm_service.platform.context import Context
 from atm_service.platform.keys.tokens import Caller
 from atm_service.platform.refusals import NotFound
+from atm_service.platform.visitors import Visitor
 from atm_service.registers.customers import application_store, at_rest, domain, store
 from atm_service.registers.customers.application_store import Application, Decision
 from atm_service.registers.customers.domain import Applicant, ApplicationStatus
@@ -29,19 +30,24 @@ from kyc.provider import CheckRequest, CheckResult, Verdict
 ASKED_AT_ONCE: Final = 20
 
 
-def apply(context: Context, applicant: Applicant, capture: str, now: datetime) -> Application:
+def apply(
+    context: Context, applicant: Applicant, capture: str, visitor: Visitor, now: datetime
+) -> Application:
     """Keep the application, ask the provider, and give the application as it then stands.
 
-    Raises `TooManyAttempts` when this card number was applied for too often.
+    Raises `TooManyAttempts` when it was applied too often for this card number, or from this address.
     """
     application = _application(context, applicant, capture, now)
     patience = timedelta(seconds=context.settings.kyc_timeout_s)
     with context.transaction() as session:
         person = application.id_print.hex()
         # A check costs money and a clerk's time: each is counted, whoever applies.
-        attempts.take_turns(session, attempts.APPLICATION, [person])
-        attempts.refuse_when_shut(session, attempts.APPLICATION, person, now)
-        attempts.wrong(session, context.policy.attempts, attempts.APPLICATION, person, now)
+        doors = ((attempts.APPLICANT, visitor.address), (attempts.APPLICATION, person))
+        for door, subject in doors:
+            if subject is not None:
+                attempts.take_turns(session, door, [subject])
+                attempts.refuse_when_shut(session, door, subject, now)
+                attempts.wrong(session, context.policy.attempts, door, subject, now)
         # Housekeeping keeps off until this request must have its answer.
         application_store.add(session, application, now + patience + domain.pause(1))
     _ask(context, application, now)

@@ -13,6 +13,7 @@ from atm_service.platform.problems import refuses
 from atm_service.platform.refusals import NotFound, TooManyAttempts
 from atm_service.platform.sessions import service as sessions
 from atm_service.platform.sessions.schemas import RefreshRequest, Session
+from atm_service.platform.visitors import InVisitor
 from atm_service.registers.customers import domain, onboarding, service
 from atm_service.registers.customers.errors import ApplicantRefused, SessionEnded, WrongCredentials
 from atm_service.registers.customers.schemas import (
@@ -31,7 +32,7 @@ router = APIRouter(prefix="/wallet/v1", tags=["wallet"])
     status_code=201,
     responses=refuses(ApplicantRefused, TooManyAttempts, signed_in=False, posted=True),
 )
-def apply(body: ApplicationRequest, context: InContext, now: InNow) -> ApplicationView:
+def apply(body: ApplicationRequest, visitor: InVisitor, context: InContext, now: InNow) -> ApplicationView:
     """Apply for an account. `pending`: the eKYC provider has not answered yet; look again later."""
     applicant = domain.applicant(
         body.full_name,
@@ -42,7 +43,7 @@ def apply(body: ApplicationRequest, context: InContext, now: InNow) -> Applicati
         age_min=context.policy.person.age_min,
         today=ledger.business_date(now),
     )
-    return ApplicationView.of(onboarding.apply(context, applicant, body.capture, now))
+    return ApplicationView.of(onboarding.apply(context, applicant, body.capture, visitor, now))
 
 
 @router.get("/applications/{id}", responses=refuses(NotFound, signed_in=False))
@@ -58,9 +59,9 @@ def application(id: UUID, context: InContext) -> ApplicationView:
     status_code=201,
     responses=refuses(WrongCredentials, TooManyAttempts, signed_in=False, posted=True),
 )
-def sign_in(body: SignInRequest, context: InContext, now: InNow) -> Session:
+def sign_in(body: SignInRequest, visitor: InVisitor, context: InContext, now: InNow) -> Session:
     """Sign in by phone number and PIN."""
-    return Session.of(service.sign_in(context, body.phone, body.pin, now))
+    return Session.of(service.sign_in(context, body.phone, body.pin, visitor, body.device, now))
 
 
 @router.post(

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
+from atm_service.platform.sessions.schemas import Device
 from atm_service.registers.customers.application_store import Application
 from atm_service.registers.customers.domain import ApplicationStatus
 from atm_service.registers.customers.service import Account, Limits
@@ -67,6 +68,7 @@ class SignInRequest(_Body):
 
     phone: Phone
     pin: Pin
+    device: Device = None
 
 
 class LifetimesView(_Body):

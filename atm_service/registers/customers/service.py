@@ -3,7 +3,7 @@
 import hmac
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
 from typing import Final
@@ -12,13 +12,14 @@ from uuid import UUID
 from sqlalchemy import Connection
 
 import ledger
-from atm_service.platform import attempts, chart, ids, standing, trail
+from atm_service.platform import attempts, chart, ids, standing, trail, visitors
 from atm_service.platform.context import Context
 from atm_service.platform.keys.tokens import Caller
 from atm_service.platform.policy import Policy, Withdrawal
 from atm_service.platform.refusals import NotFound, Refusal, TooManyAttempts
 from atm_service.platform.sessions import service as sessions
 from atm_service.platform.sessions.domain import Tokens
+from atm_service.platform.visitors import Visitor
 from atm_service.registers.customers import at_rest, store
 from atm_service.registers.customers.errors import SessionEnded, WrongCredentials
 from atm_service.registers.customers.store import Customer
@@ -62,8 +63,10 @@ class Account:
     limits: Limits
 
 
-def sign_in(context: Context, phone: str, pin: str, now: datetime) -> Tokens:
-    """Open a session for whoever knows the PIN of this phone number.
+def sign_in(
+    context: Context, phone: str, pin: str, visitor: Visitor, device: str | None, now: datetime
+) -> Tokens:
+    """Open a session for whoever knows the PIN of this phone number; `device` is the sign of an earlier one.
 
     Raises `WrongCredentials`, the same and after the same work whether the phone is known or not, and
     `TooManyAttempts`.
@@ -77,8 +80,11 @@ def sign_in(context: Context, phone: str, pin: str, now: datetime) -> Tokens:
         customer = store.find_by_phone(session, fingerprint)
         return _is_pin(context.cipher, customer, pin)
 
-    if attempts.guess(context, attempts.WALLET_SIGN_IN, fingerprint.hex(), now, right) is not None:
-        raise WrongCredentials
+    name = fingerprint.hex()
+    giver = visitors.giver_of(context.cipher, device, name)
+    with visitors.named(name):
+        if not visitors.guess(context, attempts.WALLET_SIGN_IN, name, visitor, giver, now, right):
+            raise WrongCredentials
     with context.transaction() as session:
         customer = store.find_by_phone(session, fingerprint)
         if customer is None:
@@ -87,7 +93,8 @@ def sign_in(context: Context, phone: str, pin: str, now: datetime) -> Tokens:
         assert generation is not None
         caller = _caller(customer.id, generation)
         trail.record(session, now, "session.opened", customer.id, caller)
-        return sessions.open(session, context, caller, now)
+        tokens = sessions.open(session, context, caller, now)
+    return replace(tokens, device=visitors.sign(context.cipher, str(customer.id), name))
 
 
 def refresh(context: Context, refresh_token: str, now: datetime) -> Tokens:

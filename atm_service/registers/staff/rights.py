@@ -18,6 +18,7 @@ from atm_service.platform.context import Context
 from atm_service.platform.keys.tokens import Caller
 from atm_service.platform.refusals import NotFound
 from atm_service.platform.sessions import service as sessions
+from atm_service.platform.visitors import Visitor
 from atm_service.registers.customers.errors import WrongCredentials
 from atm_service.registers.staff import passwords, second_factor, service, store
 from atm_service.registers.staff.domain import Role
@@ -103,13 +104,20 @@ def reset(context: Context, by: Caller, id: UUID, reason: str, now: datetime) ->
 
 
 def choose_password(
-    context: Context, username: str, password: str, code: str | None, chosen: str, now: datetime
+    context: Context,
+    username: str,
+    password: str,
+    code: str | None,
+    chosen: str,
+    visitor: Visitor,
+    device: str | None,
+    now: datetime,
 ) -> None:
     """Let whoever knows a member's password, and has the second factor, choose another; every session of before ends.
 
     Raises `WrongCredentials`, `TooManyAttempts`, `PasswordUnfit`, `PasswordCommon`, and as `second_factor.prove` does.
     """
-    known = service.proved(context, username, password, now)
+    known = service.proved(context, username, password, visitor, device, now)
     second_factor.prove_enrolled(context, known, code, now)
     try:
         passwords.check(chosen, known.username, known.display_name, known.office, known.office_name)

@@ -15,6 +15,7 @@ from atm_service.platform.problems import refuses
 from atm_service.platform.refusals import NotFound, TooManyAttempts
 from atm_service.platform.sessions import service as sessions
 from atm_service.platform.sessions.schemas import RefreshRequest
+from atm_service.platform.visitors import InVisitor
 from atm_service.registers.customers import onboarding
 from atm_service.registers.customers.errors import AlreadyDecided, SessionEnded, WrongCredentials
 from atm_service.registers.customers.schemas import ApplicationView
@@ -56,9 +57,10 @@ _FACTOR = (SecondFactorNeeded, SecondFactorWrong)
         posted=True,
     ),
 )
-def sign_in(body: StaffSignInRequest, context: InContext, now: InNow) -> StaffSession:
+def sign_in(body: StaffSignInRequest, visitor: InVisitor, context: InContext, now: InNow) -> StaffSession:
     """Sign in by user name and password; supervisors, operators and auditors by their authenticator's code too."""
-    return StaffSession.of_member(*service.sign_in(context, body.username, body.password, body.code, now))
+    who = (body.username, body.password, body.code)
+    return StaffSession.of_member(*service.sign_in(context, *who, visitor, body.device, now))
 
 
 @router.post(
@@ -94,9 +96,11 @@ def sign_out(body: RefreshRequest, context: InContext, now: InNow) -> Response:
         posted=True,
     ),
 )
-def choose_password(body: PasswordRequest, context: InContext, now: InNow) -> Response:
+def choose_password(body: PasswordRequest, visitor: InVisitor, context: InContext, now: InNow) -> Response:
     """Choose another password, knowing the one of now. Every session ends; sign in anew."""
-    rights.choose_password(context, body.username, body.password, body.code, body.new_password, now)
+    rights.choose_password(
+        context, body.username, body.password, body.code, body.new_password, visitor, body.device, now
+    )
     return Response(status_code=204)
 
 
@@ -113,9 +117,11 @@ def choose_password(body: PasswordRequest, context: InContext, now: InNow) -> Re
         posted=True,
     ),
 )
-def offer_second_factor(body: SecondFactorRequest, context: InContext, now: InNow) -> SecondFactorOffer:
+def offer_second_factor(
+    body: SecondFactorRequest, visitor: InVisitor, context: InContext, now: InNow
+) -> SecondFactorOffer:
     """Get a secret for an authenticator, and enrol it by signing in with its code. Asked twice, the last counts."""
-    offer = service.offer_second_factor(context, body.username, body.password, now)
+    offer = service.offer_second_factor(context, body.username, body.password, visitor, body.device, now)
     return SecondFactorOffer(secret=offer.secret, uri=offer.uri)
 
 

@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from atm_service.platform.bodies import ONE_LINE
 from atm_service.platform.sessions.domain import Tokens
-from atm_service.platform.sessions.schemas import Session
+from atm_service.platform.sessions.schemas import Device, Session
 from atm_service.registers.customers import service as customers
 from atm_service.registers.customers.application_store import Application
 from atm_service.registers.staff.domain import Role
@@ -27,6 +27,7 @@ class StaffSignInRequest(_Body):
     username: str = Field(min_length=1, max_length=32, examples=["hoa.05971"])
     password: str = Field(min_length=1, max_length=LENGTH_MAX, repr=False, examples=["mot-cau-dai-de-nho"])
     code: str | None = Field(None, pattern=r"^[0-9]{6}$", repr=False, examples=["492039"])
+    device: Device = None
 
 
 class SecondFactorRequest(_Body):
@@ -34,6 +35,7 @@ class SecondFactorRequest(_Body):
 
     username: str = Field(min_length=1, max_length=32, examples=["giam.dinh"])
     password: str = Field(min_length=1, max_length=LENGTH_MAX, repr=False, examples=["mot-cau-dai-de-nho"])
+    device: Device = None
 
 
 class SecondFactorOffer(_Body):
@@ -68,6 +70,7 @@ class StaffSession(Session):
             access_token=tokens.access_token,
             expires_in=tokens.expires_in_s,
             refresh_token=tokens.refresh_token,
+            device=tokens.device,
             role=member.role,
             office=member.office,
             office_name=member.office_name,

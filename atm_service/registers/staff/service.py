@@ -1,6 +1,7 @@
 """Add staff and let them sign in."""
 
-import threading
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Final
 from uuid import UUID
@@ -10,12 +11,13 @@ from argon2.exceptions import VerifyMismatchError
 from sqlalchemy import Connection
 
 import ledger
-from atm_service.platform import attempts, ids, trail
+from atm_service.platform import attempts, hashing, ids, trail, visitors
 from atm_service.platform.context import Context
 from atm_service.platform.keys.tokens import Caller
 from atm_service.platform.refusals import NotFound
 from atm_service.platform.sessions import service as sessions
 from atm_service.platform.sessions.domain import Tokens
+from atm_service.platform.visitors import Visitor
 from atm_service.registers.customers.errors import SessionEnded, WrongCredentials
 from atm_service.registers.offices import store as offices
 from atm_service.registers.offices.domain import Office
@@ -34,8 +36,6 @@ from atm_service.registers.staff.second_factor import Offer
 from atm_service.registers.staff.store import Member
 from atm_service.registers.units import store as units
 
-# Argon2id takes 64 MiB a time: a crowd at the sign-in door must not take the memory of the whole machine.
-_HASHING: Final = threading.BoundedSemaphore(4)
 _NOTHING: Final = (
     "AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"  # a salt, and no password's hash
 )
@@ -93,25 +93,35 @@ def add_first(
 
 
 def sign_in(
-    context: Context, username: str, password: str, code: str | None, now: datetime
+    context: Context,
+    username: str,
+    password: str,
+    code: str | None,
+    visitor: Visitor,
+    device: str | None,
+    now: datetime,
 ) -> tuple[Tokens, Member]:
     """Open a session for whoever knows the password of this user name, and has the second factor if one is asked for.
 
-    Raises `WrongCredentials`, `TooManyAttempts`, `PasswordMustBeChanged`, and what `second_factor.prove` raises.
+    `device` is the sign that an earlier session has given. Raises `WrongCredentials`, `TooManyAttempts`,
+    `PasswordMustBeChanged`, and what `second_factor.prove` raises.
     """
-    member = _admitted(context, username, password, now)
+    member = _admitted(proved(context, username, password, visitor, device, now))
     second_factor.prove(context, member, code, now)
     with context.transaction() as session:
         if store.hold(session, member.id) != member:
             raise WrongCredentials  # switched off, moved or reset a moment ago: the next try tells
         who = caller(member)
         trail.record(session, now, "session.opened", member.id, who)
-        return sessions.open(session, context, who, now), member
+        tokens = sessions.open(session, context, who, now)
+    return replace(tokens, device=visitors.sign(context.cipher, str(member.id), _place(member))), member
 
 
-def offer_second_factor(context: Context, username: str, password: str, now: datetime) -> Offer:
+def offer_second_factor(
+    context: Context, username: str, password: str, visitor: Visitor, device: str | None, now: datetime
+) -> Offer:
     """Give whoever knows the password a secret for an authenticator. Raises `SecondFactorStands` where one is there."""
-    member = _admitted(context, username, password, now)
+    member = _admitted(proved(context, username, password, visitor, device, now))
     with context.transaction() as session:
         if store.lock(session, member.id) != member:
             raise WrongCredentials
@@ -121,37 +131,64 @@ def offer_second_factor(context: Context, username: str, password: str, now: dat
     return offer
 
 
-def prove(context: Context, username: str, password: str, now: datetime) -> Caller:
+def prove(context: Context, username: str, password: str, witness: Caller, now: datetime) -> Caller:
     """Tell who knows the password of this user name, without a session: a colleague at the same counter.
 
-    Raises the same as the sign-in, whose guesses are counted with these.
+    Raises the same as the sign-in. The guesses are counted as `witness`'s, who is signed in: nobody shuts a
+    colleague's door for others.
     """
-    return caller(_admitted(context, username, password, now))
+    return caller(
+        _admitted(_proved(context, username, password, Visitor(None), lambda _: str(witness.subject), now))
+    )
 
 
-def _admitted(context: Context, username: str, password: str, now: datetime) -> Member:
-    member = proved(context, username, password, now)
+def _admitted(member: Member) -> Member:
     if member.must_change:
         raise PasswordMustBeChanged
     return member
 
 
-def proved(context: Context, username: str, password: str, now: datetime) -> Member:
+def proved(
+    context: Context, username: str, password: str, visitor: Visitor, device: str | None, now: datetime
+) -> Member:
     """Find whoever knows the password of this user name.
 
     Raises `WrongCredentials`, the same and after the same work whether the name is known or not, and
     `TooManyAttempts`.
     """
-    with context.transaction() as session:
-        attempts.refuse_when_shut(session, attempts.STAFF_SIGN_IN, username, now)
-        member = store.find_by_username(session, username)
-    # Outside any transaction: slow on purpose, and a database connection must not wait for it. Those who came
-    # together are counted one by one below, and refused there, right or wrong, once the door is shut.
-    known = _is_password(context.hasher, member, password)
-    remaining = attempts.guess(context, attempts.STAFF_SIGN_IN, username, now, lambda _session: known)
-    if remaining is not None or member is None:
-        raise WrongCredentials
+
+    def giver_of(member: Member | None) -> str | None:
+        return None if member is None else visitors.giver_of(context.cipher, device, _place(member))
+
+    return _proved(context, username, password, visitor, giver_of, now)
+
+
+def _proved(
+    context: Context,
+    username: str,
+    password: str,
+    visitor: Visitor,
+    giver_of: Callable[[Member | None], str | None],
+    now: datetime,
+) -> Member:
+    name = context.cipher.fingerprint(username, "user name").hex()
+    door = attempts.STAFF_SIGN_IN
+    with visitors.named(name):
+        with context.transaction() as session:
+            member = store.find_by_username(session, username)
+            giver = giver_of(member)
+            visitors.refuse_when_shut(session, door, name, visitor, giver, now)
+        # Outside any transaction: slow on purpose, and a database connection must not wait for it. Those who came
+        # together are counted one by one below, and refused there, right or wrong, once the door is shut.
+        right = _is_password(context.hasher, member, password, known=giver is not None)
+        if not visitors.guess(context, door, name, visitor, giver, now, lambda _: right) or member is None:
+            raise WrongCredentials
     return member
+
+
+def _place(member: Member) -> str:
+    """Give what a device is known for: a clerk's, for all of the office; any other's, for its owner."""
+    return f"office {member.office}" if member.role == "clerk" else f"member {member.username}"
 
 
 def refresh(context: Context, refresh_token: str, now: datetime) -> tuple[Tokens, Member]:
@@ -166,14 +203,14 @@ def refresh(context: Context, refresh_token: str, now: datetime) -> tuple[Tokens
 
 def hashed(hasher: PasswordHasher, password: str) -> str:
     """Give what is kept of a password. Slow on purpose, and in a queue: call it where nobody waits for a lock."""
-    with _HASHING:
+    with hashing.turn(known=True):
         return hasher.hash(password)
 
 
-def _is_password(hasher: PasswordHasher, member: Member | None, password: str) -> bool:
+def _is_password(hasher: PasswordHasher, member: Member | None, password: str, *, known: bool) -> bool:
     active = member if member is not None and member.active else None
     try:
-        with _HASHING:
+        with hashing.turn(known=known):
             hasher.verify(active.password_hash if active else _of_nobody(hasher), password)
     except VerifyMismatchError:
         return False

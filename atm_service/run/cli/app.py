@@ -16,9 +16,9 @@ from sqlalchemy import exc, make_url
 from atm_service.platform import database, logs, metrics, policy
 from atm_service.platform.keys import store as key_store
 from atm_service.platform.keys.domain import Purpose
-from atm_service.platform.settings import Settings
+from atm_service.platform.settings import Address, Settings
 from atm_service.run import app as application
-from atm_service.run import assembly, demo, resealing
+from atm_service.run import assembly, demo, resealing, scraping
 from atm_service.run.cli import approvals as cli_approvals
 from atm_service.run.cli import audit as cli_audit
 from atm_service.run.cli import cash as cli_cash
@@ -41,6 +41,7 @@ from atm_service.run.cli.context import (
     why,
     working,
 )
+from atm_service.run.line import Line, allow_lines
 from kyc.errors import Undecryptable
 
 SLOW_START_S: Final = 120
@@ -106,6 +107,8 @@ def serve() -> None:
     with explained(), ExitStack() as stack, serving_url(chosen) as url:
         database.check_login(url)
         refuse_taken(chosen.host, chosen.port)
+        _refuse_taken(chosen.metrics)
+        allow_lines()
         os.environ["SOFT_ATM_DATABASE_URL"] = database.plain(url)
         logs.configure(chosen.log_level)
         counted = stack.enter_context(tempfile.TemporaryDirectory(prefix="soft-atm-metrics-"))
@@ -124,6 +127,10 @@ def serve() -> None:
             log_config=None,
             timeout_graceful_shutdown=10,
             timeout_keep_alive=IDLE_LINE_S,
+            http=Line,
+            ws="none",
+            proxy_headers=chosen.proxy is not None,
+            forwarded_allow_ips=chosen.proxy,
             timeout_worker_healthcheck=SLOW_START_S,
         )
 
@@ -138,6 +145,14 @@ def _started(chosen: Settings, url: str) -> dict[str, object]:
         "login": where.username,
         "demonstration": chosen.demo_file is not None,
     }
+
+
+def _refuse_taken(address: Address | None) -> None:
+    try:
+        with scraping.open(address):
+            pass
+    except OSError as taken:
+        fail(f"cannot listen at {address}: {taken.strerror}. Give SOFT_ATM_METRICS another address, or none")
 
 
 @app.command(name="openapi")

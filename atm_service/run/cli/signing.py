@@ -20,6 +20,7 @@ from atm_service.platform.context import Context
 from atm_service.platform.keys.tokens import Caller
 from atm_service.platform.sessions import service as sessions
 from atm_service.platform.sessions.domain import Tokens
+from atm_service.platform.visitors import Visitor
 from atm_service.registers.customers.errors import SessionEnded
 from atm_service.registers.staff import rights, service
 from atm_service.registers.staff.domain import Role
@@ -31,6 +32,7 @@ from atm_service.run.cli.rights import MAY
 PRIVATE_FILE: Final = 0o600
 PRIVATE_FOLDER: Final = 0o700
 TOKEN_BYTES_MAX: Final = 128
+_HERE: Final = Visitor(None)  # no address: the shell of the machine itself
 _SIGN_IN: Final = "Sign in first: soft-atm sign-in NAME"
 
 
@@ -47,7 +49,7 @@ def sign_in(ctx: typer.Context, username: Annotated[str, typer.Argument(help="yo
             tokens, member = _open(context, username, password, now)
         except PasswordMustBeChanged:
             chosen = _asked("Your own new password, 12 characters or more")
-            rights.choose_password(context, username, password, None, chosen, now)
+            rights.choose_password(context, username, password, None, chosen, _HERE, None, now)
             tokens, member = _open(context, username, chosen, now)
         _keep(tokens.refresh_token)
         hours = context.settings.staff_session_hours
@@ -57,15 +59,14 @@ def sign_in(ctx: typer.Context, username: Annotated[str, typer.Argument(help="yo
 def _open(context: Context, username: str, password: str, now: datetime) -> tuple[Tokens, Member]:
     """Open a session; ask for the authenticator's code where one is needed, and set one up where none is."""
     try:
-        return service.sign_in(context, username, password, None, now)
+        return service.sign_in(context, username, password, None, _HERE, None, now)
     except SecondFactorToEnrol:
-        offer = service.offer_second_factor(context, username, password, now)
+        offer = service.offer_second_factor(context, username, password, _HERE, None, now)
         typer.echo(f"Put this into your authenticator's app; it is told once: {offer.secret}\n{offer.uri}")
     except SecondFactorNeeded:
         pass
-    return service.sign_in(
-        context, username, password, _asked("Your authenticator's six digits"), context.clock()
-    )
+    code = _asked("Your authenticator's six digits")
+    return service.sign_in(context, username, password, code, _HERE, None, context.clock())
 
 
 def sign_out(ctx: typer.Context) -> None:

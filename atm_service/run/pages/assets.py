@@ -12,6 +12,7 @@ TYPES: Final = {
     ".html": HTML,
     ".js": "text/javascript; charset=utf-8",
     ".svg": "image/svg+xml",
+    ".txt": "text/plain; charset=utf-8",
 }
 
 

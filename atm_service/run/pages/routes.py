@@ -66,6 +66,12 @@ def audit(if_none_match: IfNoneMatch = "", accept_encoding: AcceptEncoding = "")
     return answer(ASSETS.pages["audit.html"], ASK_AGAIN, if_none_match, accept_encoding)
 
 
+@router.api_route("/docs", methods=["GET", "HEAD"])
+def docs(if_none_match: IfNoneMatch = "", accept_encoding: AcceptEncoding = "") -> Response:
+    """Show the API's document, by scripts that are kept here: this origin is the wallet's, too."""
+    return answer(ASSETS.pages["docs.html"], ASK_AGAIN, if_none_match, accept_encoding)
+
+
 @router.api_route("/static/{path:path}", methods=["GET", "HEAD"])
 def static(path: str, if_none_match: IfNoneMatch = "", accept_encoding: AcceptEncoding = "") -> Response:
     """Send scripts, styles and catalogues. Under the current version they may be kept for good.

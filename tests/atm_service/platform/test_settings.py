@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from atm_service.platform import settings
+from atm_service.run import assembly
 
 
 def test_a_name_that_no_setting_has_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -32,3 +33,45 @@ def test_a_good_file_is_read(tmp_path: Path) -> None:
     file = tmp_path / "service.env"
     file.write_text("SOFT_ATM_WORKERS=7\n")
     assert settings.load(str(file)).workers == 7
+
+
+def test_secret_keys_are_not_beside_the_data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """But for a demo's; where they were kept so before, nothing starts until they are moved or named."""
+    data = tmp_path / "var"
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    monkeypatch.setenv("SOFT_ATM_DATA_DIR", str(data))
+    away = tmp_path / "config" / "soft-atm" / "secret-keys.toml"
+    assert settings.load(None).keys_file == away
+    assembly.make_keys(data / "secret-keys.toml")
+    with pytest.raises(SystemExit, match=f"Move them to {away}"):
+        settings.load(None)
+    monkeypatch.setenv("SOFT_ATM_DEMO_FILE", str(data / "demo.json"))
+    assert settings.load(None).keys_file == data / "secret-keys.toml"
+    monkeypatch.delenv("SOFT_ATM_DEMO_FILE")
+    monkeypatch.setenv("SOFT_ATM_SECRET_KEYS_FILE", str(data / "secret-keys.toml"))
+    assert settings.load(None).keys_file == data / "secret-keys.toml"
+
+
+@pytest.mark.parametrize("mode", [0o640, 0o604, 0o620, 0o602])
+def test_secret_keys_that_others_may_read_are_not_used(tmp_path: Path, mode: int) -> None:
+    """Nor those that others may change; made by us, nobody else may do either, nor look into their folder."""
+    file = tmp_path / "new" / "secret-keys.toml"
+    assembly.make_keys(file)
+    assembly.read_keys(file)
+    assert file.parent.stat().st_mode & 0o777 == 0o700
+    file.chmod(mode)
+    with pytest.raises(SystemExit, match="chmod 600"):
+        assembly.read_keys(file)
+
+
+@pytest.mark.parametrize(
+    ("given", "good"), [("10.0.0.1, 10.1.0.0/16, ::1", True), ("*", False), ("proxy", False)]
+)
+def test_a_proxy_is_named_by_its_address(given: str, good: bool, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: FBT001
+    """Addresses and networks; never everybody."""
+    monkeypatch.setenv("SOFT_ATM_PROXY", given)
+    if good:
+        assert settings.load(None).proxy == given
+    else:
+        with pytest.raises(SystemExit, match="SOFT_ATM_PROXY"):
+            settings.load(None)

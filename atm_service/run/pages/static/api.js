@@ -117,7 +117,7 @@ export function client(sessions, stored) {
     get: (path) => request("GET", path),
     raw: (path) => request("GET", path, { raw: true }),
     post: (path, body) => request("POST", path, { body }),
-    // Moves money: asks again with the same key after a lost answer, a bounded number of times; `waiting` is told.
+    // Moves money: asks again with the same key after a lost answer, a few times; `waiting` is told.
     // A refusal leaves the intention as it is; a key that is spent is let go, or it could never be wished again.
     async send(path, body, { key, settle }, waiting = () => {}) {
       for (const wait of [...WAITS_MS, null]) {
@@ -136,7 +136,8 @@ export function client(sessions, stored) {
       }
     },
     async signIn(credentials) {
-      const tokens = read(await ask("POST", sessions, { body: credentials }));
+      const tokens = read(await ask("POST", sessions, { body: { ...credentials, device: localStorage[stored] } }));
+      localStorage[stored] = tokens.device;
       sessionStorage.setItem(stored, JSON.stringify(tokens));
       return tokens;
     },
@@ -148,7 +149,7 @@ export function client(sessions, stored) {
   };
 }
 
-// Routes that anybody may ask, signed in or not.
+// For anybody.
 export const open = {
   get: async (path) => read(await ask("GET", path, {})),
   post: async (path, body) => read(await ask("POST", path, { body })),

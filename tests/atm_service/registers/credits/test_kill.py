@@ -33,6 +33,7 @@ def import_file(database_url: str, data_dir: str, file: str) -> None:
         "SOFT_ATM_DATABASE_URL": database_url.replace("+psycopg", "", 1),
         "SOFT_ATM_DATA_DIR": data_dir,
         "XDG_STATE_HOME": f"{data_dir}/state",
+        "SOFT_ATM_SECRET_KEYS_FILE": f"{data_dir}/secret-keys.toml",
     }
     service.POSTED_AT_ONCE = PART  # type: ignore[misc]
     cli.app([*IMPORT[:2], file, *IMPORT[2:]], obj=people.clock)

@@ -129,7 +129,7 @@ def test_name_taken(service: Service) -> None:
 
 def test_password_is_hashed(service: Service, tmp_path: Path) -> None:
     """What is kept of a password is an Argon2id hash, as slow as the service is put together with."""
-    chosen = Settings(data_dir=tmp_path)
+    chosen = Settings(data_dir=tmp_path, secret_keys_file=tmp_path / "secret-keys.toml")
     assembly.make_keys(chosen.keys_file)
     real = assembly.context(chosen, str(service.context.engine.url), service.clock)
     service.context = replace(service.context, hasher=real.hasher)

@@ -28,6 +28,7 @@ def migrated(database: Database, folder: Path, at: datetime = START) -> Run:
     settings = {
         "SOFT_ATM_DATABASE_URL": database.url,
         "SOFT_ATM_DATA_DIR": str(folder / "data"),
+        "SOFT_ATM_SECRET_KEYS_FILE": f"{folder}/secret-keys.toml",
         "SOFT_ATM_SECOND_FACTOR": "off",
     }
     run = shell(settings, folder, at)

@@ -173,7 +173,11 @@ def test_controls(run: Run, database: Database) -> None:
 
 def test_controls_that_hold(database: Database, tmp_path: Path) -> None:
     """An empty service has nothing broken: 0."""
-    settings = {"SOFT_ATM_DATABASE_URL": database.url, "SOFT_ATM_DATA_DIR": str(tmp_path)}
+    settings = {
+        "SOFT_ATM_DATABASE_URL": database.url,
+        "SOFT_ATM_DATA_DIR": str(tmp_path),
+        "SOFT_ATM_SECRET_KEYS_FILE": f"{tmp_path}/secret-keys.toml",
+    }
     assert invoke("migrate", **settings).exit_code == 0
     answer = invoke(AUDIT, "controls", **settings)
     assert answer.exit_code == 0

@@ -18,7 +18,7 @@ PAGES = Path(pages.__file__).parent
 SOURCES = {
     path.relative_to(PAGES).as_posix(): path.read_text(encoding="utf-8")
     for path in [*PAGES.rglob("*.js"), *PAGES.rglob("*.html")]
-    if "i18n" not in path.parts
+    if not {"i18n", "docs"} & set(path.relative_to(PAGES).parts)
 }
 LANGUAGES = ["vi", "en"]
 ASKED = ("/wallet/", "/staff/v1/sessions", "/audit/")

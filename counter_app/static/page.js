@@ -1,0 +1,13 @@
+// A cookie goes to every port of this machine; what a page keeps, to this one alone. So each form carries, beside the
+// cookie, a secret that this browser has made up for this address and port, and that no page of the app ever shows.
+// A plain script and the first: a scanner may send a form before the others are here.
+(() => {
+  const name = "soft-atm.held";
+  const made = () => Array.from(crypto.getRandomValues(new Uint8Array(32)), (one) => one.toString(16).padStart(2, "0")).join("");
+  document.addEventListener("submit", (event) => {
+    const field = event.target.elements.held;
+    if (!field) return;
+    if (!localStorage.getItem(name)) localStorage.setItem(name, made());
+    field.value = localStorage.getItem(name);
+  }, true);
+})();
