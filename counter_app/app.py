@@ -49,6 +49,7 @@ from counter_app.sessions import Sessions, SignInAgainError
 from counter_app.settings import Settings
 
 TIDY_EVERY: Final = timedelta(minutes=5)
+LOOK_AT_A_DOWN_LINE_EVERY: Final = timedelta(seconds=3)
 LOOK_AT_LINE_EVERY: Final = timedelta(seconds=10)
 TELL_LINE_EVERY: Final = timedelta(minutes=1)
 
@@ -100,7 +101,11 @@ async def _lifespan(made: FastAPI) -> AsyncIterator[None]:
     left = app.journal.recover()
     if left:
         _log.warning("%d requests are unknown from before", left)
-    tasks = [asyncio.create_task(app.resolver.run()), asyncio.create_task(_tidy(app))]
+    tasks = [
+        asyncio.create_task(app.resolver.run()),
+        asyncio.create_task(_tidy(app)),
+        asyncio.create_task(watch_line(app.service)),
+    ]
     yield
     for task in tasks:
         task.cancel()
@@ -115,6 +120,15 @@ async def _tidy(app: App) -> None:
         except Exception:  # noqa: BLE001 - it must go on
             _log.exception("the journal was not tidied")
         await asyncio.sleep(TIDY_EVERY.total_seconds())
+
+
+async def watch_line(service: Service) -> None:
+    """Look at a line that is down until it is back, so that no page has to find out by waiting."""
+    service.line.watched = True
+    while True:
+        if service.line.state != "online":
+            await service_api.look_at_line(service)
+        await asyncio.sleep(LOOK_AT_A_DOWN_LINE_EVERY.total_seconds())
 
 
 async def line_state(page: InPage) -> Response:

@@ -11,7 +11,7 @@ import json
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from importlib.resources import files
@@ -22,7 +22,7 @@ from counter_app.encryption import Cipher, UndecryptableError
 
 KEEP: Final = timedelta(days=30)
 KEEP_UNSENT: Final = timedelta(minutes=15)
-_VERSIONS: Final = (1, 2)
+_VERSIONS: Final = (1, 2, 3)
 _WHAT_TO_DO: Final = (
     "Start the newest counter app that ran here, and do not delete the file: it may hold payments whose outcome is not "
     "known yet. If no app opens it, keep it, ask the area which payments of this office are paid, and start in a new "
@@ -30,10 +30,14 @@ _WHAT_TO_DO: Final = (
 )
 # A file of version 1 named every kind of request in a check; the table is made anew without it, rows and all.
 _FROM_1: Final = ("ALTER TABLE request RENAME TO request_1", "DROP INDEX request_state")
-_TO_2: Final = (
-    "INSERT INTO request SELECT * FROM request_1",
+_TO_3: Final = (
+    "INSERT INTO request SELECT *, NULL FROM request_1",
     "DROP TABLE request_1",
-    "UPDATE journal_version SET version = 2",
+    "UPDATE journal_version SET version = 3",
+)
+_FROM_2: Final = (
+    "ALTER TABLE request ADD COLUMN sealed_about BLOB",
+    "UPDATE journal_version SET version = 3",
 )
 
 
@@ -95,6 +99,14 @@ class Who:
 
 
 @dataclass(frozen=True)
+class About:
+    """Whose money a request is about, as masked as the page shows it, and how much in đồng."""
+
+    amount: int
+    name: str = ""
+
+
+@dataclass(frozen=True)
 class Question:
     """A request to the service that must be asked with one key until its answer is known."""
 
@@ -105,6 +117,7 @@ class Question:
     body: bytes
     who: Who
     subject: str = ""  # the withdrawal or application it is about
+    about: About | None = None
 
 
 @dataclass(frozen=True)
@@ -123,6 +136,7 @@ class Entry:
     resolved_at: datetime | None
     shown_at: datetime | None
     answer: dict[str, Any] | None
+    about: About | None
 
     @property
     def unresolved(self) -> bool:
@@ -169,9 +183,9 @@ class Journal:
             raise ValueError(f"a newer counter app wrote it ({what})")
 
     def _make(self) -> None:
-        """Make the tables, or make those of version 1 anew."""
+        """Make the tables, or make those of version 1 anew, or add to those of version 2."""
         schema = files("counter_app").joinpath("journal.sql").read_text(encoding="utf-8")
-        steps = (*_FROM_1, schema, *_TO_2) if self._version() == 1 else (schema,)
+        steps = {1: (*_FROM_1, schema, *_TO_3), 2: _FROM_2}.get(self._version() or 0, (schema,))
         # One script, one transaction: a power cut in the middle leaves the old file as it was.
         self._database.executescript(";\n".join(("BEGIN IMMEDIATE", *steps, "COMMIT")))
 
@@ -199,17 +213,19 @@ class Journal:
             self._database.execute(
                 """
                 INSERT INTO request (key, kind, method, path, subject, username, office, drawer,
-                                     state, sealed_body, created_at, attempts)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'sent', ?, ?, 1)
+                                     state, sealed_body, created_at, sealed_about, attempts)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'sent', ?, ?, ?, 1)
                 ON CONFLICT (key) DO UPDATE
                 SET state = 'sent', sealed_body = excluded.sealed_body, sealed_answer = NULL, attempts = 1,
-                    resolved_at = NULL, shown_at = NULL, created_at = excluded.created_at
+                    resolved_at = NULL, shown_at = NULL, created_at = excluded.created_at,
+                    sealed_about = excluded.sealed_about
                 """,
                 (
                     *(question.key, question.kind, question.method, question.path, question.subject),
                     *(question.who.username, question.who.office, question.who.drawer),
                     self._cipher.encrypt(question.body, _context(question.key, "body")),
                     now.isoformat(),
+                    self._sealed_about(question),
                 ),
             )
         return True
@@ -337,16 +353,24 @@ class Journal:
             created_at=datetime.fromisoformat(row["created_at"]),
             resolved_at=_time(row["resolved_at"]),
             shown_at=_time(row["shown_at"]),
-            answer=self._answer(row["key"], row["sealed_answer"]),
+            answer=self._opened(row["key"], "answer", row["sealed_answer"]),
+            about=About(**about)
+            if (about := self._opened(row["key"], "about", row["sealed_about"]))
+            else None,
         )
 
-    def _answer(self, key: str, encrypted: bytes | None) -> dict[str, Any] | None:
-        """Open an answer; None also when the key file it was encrypted with was lost."""
+    def _sealed_about(self, question: Question) -> bytes | None:
+        if question.about is None:
+            return None
+        return self._cipher.encrypt(
+            json.dumps(asdict(question.about)).encode(), _context(question.key, "about")
+        )
+
+    def _opened(self, key: str, part: str, encrypted: bytes | None) -> dict[str, Any] | None:
+        """Open a part of a row; None also when the key file it was encrypted with was lost."""
         try:
             return (
-                dict(json.loads(self._cipher.decrypt(encrypted, _context(key, "answer"))))
-                if encrypted
-                else None
+                dict(json.loads(self._cipher.decrypt(encrypted, _context(key, part)))) if encrypted else None
             )
         except UndecryptableError:
             return None

@@ -161,7 +161,8 @@ class Page:
                 language=self.language,
                 csrf=self.app.sessions.csrf(self.cookie),
                 session=self.session,
-                line=self.app.service.line.state,
+                line=self.app.service.line,
+                help_phone=self.app.settings.help_phone,
                 **values,
             )
         )

@@ -22,6 +22,7 @@ class Settings(BaseSettings):
     idle_minutes: Annotated[int, Field(ge=1, le=720)] = 60
     timeout_s: Annotated[float, Field(gt=0, le=120)] = 15.0
     patience_s: Annotated[float, Field(gt=0, le=120)] = 8.0
+    help_phone: str = ""  # whom to call when the line is down, as it is to be read
     frames_per_second: Annotated[int, Field(ge=1, le=30)] = 8
 
     @property

@@ -13,7 +13,7 @@ from starlette.responses import Response
 from counter_app import cards, counts, money, service_api
 from counter_app.answers import Deposit, Problem, Transfer
 from counter_app.counts import CountUnreadableError
-from counter_app.journal import Kind, Question, State
+from counter_app.journal import About, Kind, Question, State
 from counter_app.keypads import is_pin
 from counter_app.page import InPage, Page, form_key
 from counter_app.service_api import RefusedError, UnreachableError
@@ -185,7 +185,9 @@ async def confirm(page: InPage, what: InWhat, id: UUID) -> Response:
     if isinstance(proof, Problem):
         return _confirm_form(page, what, await _find(page, what, id), proof)
     path, body = service_api.confirm_request(what.path, subject, proof)
-    question = Question(key, what.kind, "POST", path, body, page.clerk.who, subject)
+    question = Question(
+        key, what.kind, "POST", path, body, page.clerk.who, subject, page.clerk.about.get(subject)
+    )
     entry = await page.app.resolver.send(question, page.app.service.clock())
     if entry.state is State.REFUSED and entry.answer and entry.answer["slug"] in _AGAIN_HERE:
         page.app.journal.shown(entry.key, page.app.service.clock())
@@ -221,6 +223,7 @@ def _form(
 
 
 def _confirm_form(page: Page, what: What, proposal: Deposit | Transfer, problem: Problem | None) -> Response:
+    page.clerk.remember(proposal.id, About(proposal.amount, proposal.payee.masked_name))
     return page.render(
         f"{what.kind}_confirm.html",
         problem.status if problem else HTTPStatus.OK,

@@ -1,6 +1,7 @@
 // Everything here only helps: every page works without it, a little slower.
 import { watchKeys } from "./keys.js";
-import { guardForms, readCard, readPin, groupDigits, walk, choose } from "./forms.js";
+import { guardEnter } from "./enter.js";
+import { guardForms, readCard, groupDigits, choose } from "./forms.js";
 import { addUp } from "./count.js";
 import { countDown, watchBoard, watchFresh, watchLine, watchUnknown } from "./wait.js";
 import { typePin } from "./keypad.js";
@@ -9,11 +10,10 @@ import { startCamera } from "./camera.js";
 const each = (selector, act) => document.querySelectorAll(selector).forEach(act);
 
 watchKeys();
+guardEnter();
 guardForms();
 each("[data-digits]", groupDigits);
 each("[data-check]", readCard);
-each("[data-pin]", readPin);
-each("[data-next]", walk);
 each("[data-what]", choose);
 each("[data-keypad]", typePin);
 each("[data-count]", addUp);

@@ -62,8 +62,9 @@ export function watchLine(element) {
       const line = await answerOf("/line");
       if (line?.state in { online: 1, offline: 1, unknown: 1 }) element.dataset.line = line.state;
       if (line === null) element.dataset.line = "unknown";
+      if (line?.state === "online" && document.querySelector("[data-down]")) return window.location.reload();
     }
-    window.setTimeout(look, 15000);
+    window.setTimeout(look, element.dataset.line === "online" ? 15000 : 3000);
   };
   window.setTimeout(look, element.dataset.line === "online" ? 15000 : 500);
 }

@@ -151,15 +151,15 @@ def at_once(page: Page) -> None:
     page.evaluate("performance.now = () => 1")
 
 
-def camera_film(path: Path, picture: bytes) -> Path:
+def camera_film(path: Path, picture: bytes, size: tuple[int, int] = CAMERA) -> Path:
     """Make a film for Chromium's fake camera that shows a picture, slightly turned as a hand holds it."""
     shown = Image.open(BytesIO(picture)).convert("RGB")
-    shown.thumbnail((CAMERA[1] - 40, CAMERA[1] - 40))
+    shown.thumbnail((size[1] - 40, size[1] - 40))
     with path.open("wb") as film:
         for number in range(FRAMES):
-            frame = Image.new("RGB", CAMERA, "#667")
+            frame = Image.new("RGB", size, "#667")
             turned = shown.rotate(number % 4 - 2, expand=True, fillcolor="#667")
-            frame.paste(turned, ((CAMERA[0] - turned.width) // 2, (CAMERA[1] - turned.height) // 2))
+            frame.paste(turned, ((size[0] - turned.width) // 2, (size[1] - turned.height) // 2))
             frame.save(film, format="JPEG", quality=85)
     return path
 

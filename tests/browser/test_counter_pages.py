@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 import time
+import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -17,11 +18,13 @@ from pathlib import Path
 import pytest
 import qrcode
 import uvicorn
+from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.road import OLD_PC, PHONE, browser_with_camera, camera_film, later
-from tests.counter_app.fake_service import CARD, CARD_QR, CLERK, PASSWORD, PIN, Fake
+from tests.browser.road import OLD_PC, PHONE, at_once, browser_with_camera, camera_film, later
+from tests.counter_app.fake_service import CARD, CARD_QR, CLERK, PASSWORD, PIN, Fake, Withdrawal
 from tests.counter_app.test_cards import mrz
+from tests.counter_app.test_scanning import CODE, POSTER
 
 WITHIN_S = 30
 expect.set_options(timeout=WITHIN_S * 1000)
@@ -144,8 +147,7 @@ def begin(page: Page, counter: Counter) -> None:
     for _ in range(9):
         page.keyboard.press("Enter")
     expect(page.locator("[data-words]")).to_have_text("Hai mươi triệu đồng")
-    focused(page, ".count .primary")
-    page.keyboard.press("Enter")
+    enter(page, ".count .primary")
     expect(page.get_by_text("Sẵn sàng")).to_be_visible()
     page.wait_for_selector("html[data-ready]")
 
@@ -194,6 +196,41 @@ def test_a_payment_by_keyboard(page: Page, counter: Counter) -> None:
     page.keyboard.press("Escape")
     expect(page.locator(".rows")).to_contain_text("4.440.000")
     assert len(counter.fake.receipts) == 1
+
+
+@pytest.mark.parametrize("notes", [None, {"500000": 4}], ids=["no-notes", "notes"])
+@pytest.mark.parametrize(
+    "end", [["Tab", "Enter"], ["Enter", "Tab", "Enter"], ["Tab", "Tab", "Enter", "Enter"]]
+)
+def test_the_end_of_a_scan_never_pays(
+    old_pc: Page, counter: Counter, end: list[str], notes: dict[str, int] | None
+) -> None:
+    """However a scanner ends, and wherever that leaves the focus, paying is left to the clerk."""
+    withdrawal = counter.fake.withdrawal(notes=notes, small_notes=notes and {"200000": 10})
+    begin(old_pc, counter)
+    old_pc.goto(f"{counter.url}/scan")
+    focused(old_pc, "#code")
+    old_pc.keyboard.type(withdrawal.code)
+    old_pc.keyboard.press("Enter")
+    focused(old_pc, "#card")
+    at_once(old_pc)
+    old_pc.keyboard.insert_text(CARD_QR)
+    for key in end:
+        old_pc.keyboard.press(key)
+    old_pc.locator("#pay").focus()
+    old_pc.keyboard.type("020185001234|081234567|Hoàng Thị Mai")  # and once more, with the button in focus
+    old_pc.keyboard.press("Enter")
+    for radio in old_pc.locator("[type=radio]").all():
+        if radio.is_visible():
+            radio.focus()
+            later(old_pc)
+            old_pc.keyboard.press("Enter")
+            focused(old_pc, "#pay")
+    old_pc.wait_for_timeout(500)
+    assert counter.fake.receipts == []
+    old_pc.locator("#pay").focus()
+    enter(old_pc, "#pay")
+    expect(old_pc.locator(".verdict.good")).to_be_visible()
 
 
 def test_digits_card_zone_and_pin(old_pc: Page, counter: Counter) -> None:
@@ -264,6 +301,62 @@ def test_the_camera_reads_code_and_card(counter: Counter, chromium: Browser, tmp
         finally:
             with_camera.close()
     assert counter.fake.receipts[0]["identity_checked"] == "qr"
+
+
+def filmed(tmp_path: Path, **sides: int) -> Path:
+    """Film a poster at the side of a wide picture and, where it has a size, a withdrawal's code in its middle."""
+    picture = Image.new("RGB", (920, 920), "#bbb")
+    for text, side in sides.items():
+        qrcode.make({"poster": POSTER, "code": CODE}[text]).save(tmp_path / "qr.png")
+        code = Image.open(tmp_path / "qr.png").resize((side, side))
+        picture.paste(code, (20, 20) if text == "poster" else ((920 - side) // 2, (920 - side) // 2 + 60))
+    picture.save(tmp_path / "picture.png")
+    return camera_film(tmp_path / "qr.mjpeg", (tmp_path / "picture.png").read_bytes(), (1280, 960))
+
+
+def at_scan(page: Page, counter: Counter) -> None:
+    """Sign in, open a shift, and wait for a code."""
+    sign_in(page, counter)
+    if page.locator("a[href='/shift/open']").count():
+        page.goto(f"{counter.url}/shift/open")
+        page.locator(".count .primary").click()
+        page.wait_for_url(counter.url + "/")
+    page.goto(f"{counter.url}/scan")
+    focused(page, "#code")
+
+
+def test_a_poster_before_the_camera(counter: Counter, chromium: Browser, tmp_path: Path) -> None:
+    """A poster alone is never sent; beside it a small code is found; refused, it is sent once; typing is left alone."""
+    asked = lambda: [path for _, path, _ in counter.fake.asked if path.endswith("/presentations")]  # noqa: E731
+    with_camera = browser_with_camera(chromium.browser_type, filmed(tmp_path, poster=360))
+    try:
+        page = with_camera.new_context(viewport=OLD_PC).new_page()
+        at_scan(page, counter)
+        expect(page.locator(".camera p")).to_have_text("Đưa mã QR vào trước máy quay")
+        page.keyboard.type("123-4")
+        page.wait_for_timeout(4000)
+        expect(page.locator("#code")).to_have_value("123-4")
+        assert asked() == []
+    finally:
+        with_camera.close()
+    with_camera = browser_with_camera(chromium.browser_type, filmed(tmp_path, poster=360, code=260))
+    try:
+        page = with_camera.new_context(viewport=OLD_PC).new_page()
+        at_scan(page, counter)
+        page.keyboard.type("123-4")
+        page.wait_for_timeout(4000)
+        expect(page.locator("#code")).to_have_value("123-4")
+        page.fill("#code", "")
+        expect(page.locator(".verdict.stop")).to_be_visible()  # nobody has made this code
+        page.goto(f"{counter.url}/scan")
+        expect(page.locator(".camera p")).to_have_text(re.compile("vừa bị từ chối"))
+        page.wait_for_timeout(3000)
+        assert len(asked()) == 1
+        counter.fake.withdrawals.append(Withdrawal(str(uuid.uuid4()), 2_000_000, CODE, "5555555555"))
+        page.evaluate("sessionStorage.clear()")
+        page.wait_for_url("**/check")
+    finally:
+        with_camera.close()
 
 
 def test_power_cut_in_the_middle_of_a_payment(old_pc: Page, counter: Counter) -> None:

@@ -16,7 +16,7 @@ from typer.testing import CliRunner
 
 from counter_app.__main__ import cli
 from counter_app.encryption import load_cipher
-from counter_app.journal import KEEP, KEEP_UNSENT, Journal, Kind, NotYoursError, Question, State, Who
+from counter_app.journal import KEEP, KEEP_UNSENT, About, Journal, Kind, NotYoursError, Question, State, Who
 from tests.counter_app.desk import BEGIN
 
 KEY = "7a4bb7de-6a3e-4b3a-9d0c-0a3d5f1f4e55"
@@ -241,11 +241,15 @@ VERSION_1 = """
 """
 
 
-def test_a_journal_of_the_first_version_goes_on(tmp_path: Path) -> None:
+VERSION_2 = re.sub(r" CHECK \(kind IN .*?\)\)", "", VERSION_1).replace("VALUES (1)", "VALUES (2)")
+
+
+@pytest.mark.parametrize("version", [VERSION_1, VERSION_2], ids=["1", "2"])
+def test_a_journal_of_an_older_version_goes_on(tmp_path: Path, version: str) -> None:
     """What was unknown before the upgrade is unknown after it, and new kinds of requests fit."""
     cipher = load_cipher(tmp_path / "journal.key")
     with sqlite3.connect(tmp_path / "journal.sqlite") as old:
-        old.executescript(VERSION_1)
+        old.executescript(version)
         body = cipher.encrypt(b"{}", f"{KEY}/body")
         old.execute(
             "INSERT INTO request VALUES (?, 'payment', 'POST', '/pay', 'w1', 'lan', '05971-1', 1, 'unknown', 1, ?,"
@@ -259,7 +263,9 @@ def test_a_journal_of_the_first_version_goes_on(tmp_path: Path) -> None:
         assert journal.body(KEY) == b"{}"
         journal.close()
     journal = open_journal(tmp_path)
-    assert journal.begin(question(KEY.replace("7a", "7b"), kind=Kind.DEPOSIT), BEGIN)
+    other = KEY.replace("7a", "7b")
+    assert journal.begin(question(other, kind=Kind.DEPOSIT, about=About(500_000, "H••• Mai")), BEGIN)
+    assert (journal.get(KEY).about, journal.get(other).about) == (None, About(500_000, "H••• Mai"))
     journal.close()
 
 

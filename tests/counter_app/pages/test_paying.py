@@ -327,7 +327,9 @@ async def test_a_frame_is_read(tmp_path: Path) -> None:
         headers = {"X-CSRF-Token": at.browser.form("/scan").fields["csrf"]}
         pixels, width, height = frame(CODE)
         path = f"/scan/frame?width={width}&height={height}"
-        assert (await at.browser.client.post(path, content=pixels, headers=headers)).json() == {"text": CODE}
+        assert (await at.browser.client.post(path, content=pixels, headers=headers)).json() == {
+            "texts": [CODE]
+        }
         answers = [await at.browser.client.post(path, content=pixels[:-1], headers=headers)]
         answers.append(await at.browser.client.post(path, content=pixels + bytes(200_000), headers=headers))
         answers.append(await at.browser.client.post(path, content=pixels))
