@@ -21,6 +21,7 @@ from starlette.responses import Response
 from counter_app import languages, service_api, statics
 from counter_app.guards import Headers, guard
 from counter_app.journal import Journal, NotYoursError
+from counter_app.journal_errors import JournalWriteError
 from counter_app.page import App, FormRefusedError, InPage, NotForRoleError, Page, environment, page
 from counter_app.pages import (
     approvals,
@@ -160,6 +161,10 @@ async def healthz() -> Response:
     return PlainTextResponse("ok")
 
 
+def _shows(template: str, status: HTTPStatus) -> Callable[[Request, Exception], Response]:
+    return lambda request, _: page(request).render(template, status)
+
+
 def _handle(made: FastAPI) -> None:
     """Answer every failure with a page that says what to do; what went wrong inside stays inside."""
 
@@ -169,9 +174,8 @@ def _handle(made: FastAPI) -> None:
             return JSONResponse({}, HTTPStatus.UNAUTHORIZED)
         return page(request).go("/sign-in" if request.url.path == "/" else "/sign-in?again=1")
 
-    @made.exception_handler(UnreachableError)
-    async def _offline(request: Request, _: Exception) -> Response:
-        return page(request).render("offline.html", HTTPStatus.SERVICE_UNAVAILABLE)
+    made.add_exception_handler(UnreachableError, _shows("offline.html", HTTPStatus.SERVICE_UNAVAILABLE))
+    made.add_exception_handler(JournalWriteError, _shows("unwritten.html", HTTPStatus.INSUFFICIENT_STORAGE))
 
     @made.exception_handler(RefusedError)
     async def _refused(request: Request, refused: RefusedError) -> Response:

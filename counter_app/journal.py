@@ -10,7 +10,7 @@ The calls block for one disk write. That is meant: nothing may be sent before th
 import json
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -19,15 +19,11 @@ from pathlib import Path
 from typing import Any, Final
 
 from counter_app.encryption import Cipher, UndecryptableError
+from counter_app.journal_errors import JournalFileError, JournalWriteError, NewerFileError
 
 KEEP: Final = timedelta(days=30)
 KEEP_UNSENT: Final = timedelta(minutes=15)
 _VERSIONS: Final = (1, 2, 3)
-_WHAT_TO_DO: Final = (
-    "Start the newest counter app that ran here, and do not delete the file: it may hold payments whose outcome is not "
-    "known yet. If no app opens it, keep it, ask the area which payments of this office are paid, and start in a new "
-    "data folder."
-)
 # A file of version 1 named every kind of request in a check; the table is made anew without it, rows and all.
 _FROM_1: Final = ("ALTER TABLE request RENAME TO request_1", "DROP INDEX request_state")
 _TO_3: Final = (
@@ -79,10 +75,6 @@ class State(StrEnum):
 
 
 UNRESOLVED: Final = (State.SENT, State.UNKNOWN)
-
-
-class JournalFileError(Exception):
-    """The file is not one that this app can keep. The message says which file and what to do."""
 
 
 class NotYoursError(Exception):
@@ -147,21 +139,27 @@ class Entry:
 class Journal:
     """The journal in one SQLite file. For one process and one thread.
 
-    Raises JournalFileError, and leaves the file as it was, when this app is older than the file or it is damaged.
+    `worked_here`: this machine has had a journal before, so an empty one has lost it. Raises JournalFileError, and
+    leaves the file as it was, when this app is older than the file, or the file is damaged or cannot be written.
     """
 
-    def __init__(self, path: Path, cipher: Cipher) -> None:
+    def __init__(self, path: Path, cipher: Cipher, *, worked_here: bool = False) -> None:
         self._cipher = cipher
-        self._database = sqlite3.connect(path, isolation_level=None)
+        try:
+            self._database = sqlite3.connect(path, isolation_level=None)
+        except sqlite3.OperationalError as wrong:
+            raise JournalFileError(path, wrong) from wrong
         self._database.row_factory = sqlite3.Row
         try:
+            self._was_lost = worked_here and self._version() is None
             self._refuse_newer()
+            self._refuse_damaged()
             for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON"):
                 self._database.execute(f"PRAGMA {pragma}")
             self._make()
-        except (sqlite3.DatabaseError, ValueError) as wrong:
+        except (sqlite3.DatabaseError, NewerFileError) as wrong:
             self._database.close()
-            raise JournalFileError(f"{path}: {wrong}. {_WHAT_TO_DO}") from wrong
+            raise JournalFileError(path, wrong) from wrong
 
     def _version(self) -> int | None:
         """Read the version of the file; None of a new one."""
@@ -180,7 +178,13 @@ class Journal:
             } - set(Kind)
         if version not in (None, *_VERSIONS) or kinds:
             what = ", ".join(sorted(kinds)) or f"version {version}"
-            raise ValueError(f"a newer counter app wrote it ({what})")
+            raise NewerFileError(f"a newer counter app wrote it ({what})")
+
+    def _refuse_damaged(self) -> None:
+        """Look through the whole file: a truncated one opens, and fails in the middle of a payment."""
+        (found,) = self._database.execute("PRAGMA quick_check(1)").fetchone()
+        if found != "ok":
+            raise sqlite3.DatabaseError(found)
 
     def _make(self) -> None:
         """Make the tables, or make those of version 1 anew, or add to those of version 2."""
@@ -193,12 +197,17 @@ class Journal:
         """Close the file. Nothing is lost if this is never called."""
         self._database.close()
 
+    @property
+    def emptied(self) -> bool:
+        """Whether the journal was lost, and nothing has been asked since."""
+        return self._was_lost and self._database.execute("SELECT 1 FROM request LIMIT 1").fetchone() is None
+
     def begin(self, question: Question, now: datetime) -> bool:
         """Write the question down, on disk, as about to be sent. Returns whether it was written.
 
         A key seen before is left as it is, unless the service refused it or it was never sent: such a
         question changed nothing, so it is written anew, with its new body. Raises NotYoursError when the key
-        is another's.
+        is another's, JournalWriteError when it cannot be written: then it must not be sent.
         """
         with self._writing():
             known = self.find(question.key)
@@ -271,8 +280,8 @@ class Journal:
             )
 
     def shown(self, key: str, now: datetime) -> None:
-        """Note that the clerk has been shown the outcome."""
-        with self._writing():
+        """Note that the clerk has been shown the outcome; a disk that does not take the note hides no outcome."""
+        with suppress(JournalWriteError), self._writing():
             self._database.execute(
                 "UPDATE request SET shown_at = ? "
                 "WHERE key = ? AND shown_at IS NULL AND resolved_at IS NOT NULL",
@@ -385,13 +394,16 @@ class Journal:
 
     @contextmanager
     def _writing(self) -> Iterator[None]:
-        self._database.execute("BEGIN IMMEDIATE")
         try:
+            self._database.execute("BEGIN IMMEDIATE")
             yield
-        except BaseException:
-            self._database.execute("ROLLBACK")
+            self._database.execute("COMMIT")
+        except BaseException as failure:
+            if self._database.in_transaction:
+                self._database.execute("ROLLBACK")
+            if isinstance(failure, sqlite3.OperationalError):
+                raise JournalWriteError(str(failure)) from failure
             raise
-        self._database.execute("COMMIT")
 
 
 def _context(key: str, part: str) -> str:

@@ -163,6 +163,7 @@ class Page:
                 session=self.session,
                 line=self.app.service.line,
                 help_phone=self.app.settings.help_phone,
+                journal_lost=self.app.journal.emptied,
                 **values,
             )
         )
@@ -235,6 +236,14 @@ def read_words(fields: Mapping[str, str], name: str = "reason") -> str:
     if len(words) not in _WORDS:
         raise FormRefusedError(HTTPStatus.UNPROCESSABLE_ENTITY)
     return words
+
+
+def read_amount(fields: Mapping[str, str], name: str = "amount") -> int | Problem:
+    """Return the typed amount in đồng, or what is wrong with it."""
+    try:
+        return money.read(fields.get(name, ""))
+    except money.AmountUnreadableError as wrong:
+        return Problem("amount-unreadable", HTTPStatus.UNPROCESSABLE_ENTITY, {"understood": wrong.understood})
 
 
 def page(request: Request) -> Page:

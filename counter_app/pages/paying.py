@@ -11,7 +11,7 @@ from fastapi import APIRouter
 from fastapi.responses import JSONResponse
 from starlette.responses import Response
 
-from counter_app import cards, counts, money, scanning, service_api
+from counter_app import cards, counts, money, scanned, scanning, service_api
 from counter_app.answers import Presentation, Problem
 from counter_app.counts import CountUnreadableError
 from counter_app.journal import About, Entry, Kind, Question, State
@@ -49,7 +49,7 @@ async def scan(page: InPage) -> Response:
 async def present(page: InPage) -> Response:
     """Claim the scanned withdrawal for this drawer and go on to the card."""
     clerk, fields = page.clerk, await page.form()
-    code = fields.get("code", "").strip()
+    code = scanned.cleaned(fields.get("code", ""))
     if problem := _cannot_be_sent(code):
         return page.render("scan.html", problem.status, problem=problem, offline=False, code="")
     try:
@@ -103,8 +103,8 @@ async def pay(page: InPage, id: UUID) -> Response:
     try:
         card = cards.read(fields.get("card", ""))
         delegate = _delegate(presented.presentation, fields)
-    except cards.CardUnreadableError:
-        return _check_again(page, presented, Problem("card-unreadable", 422, {}))
+    except cards.CardUnreadableError as unread:
+        return _check_again(page, presented, Problem(unread.slug, 422, {}))
     try:
         notes = _notes(presented.presentation, fields)
     except CountUnreadableError:
@@ -157,11 +157,16 @@ def _may_send_frame(clerk: Session, page: Page) -> bool:
 
 
 def _cannot_be_sent(code: str) -> Problem | None:
-    """Tell what the service need not be asked: nothing there, or letters that a typing aid has changed."""
+    """Tell what the service need not be asked: nothing there, a card, or letters that the keyboard has changed."""
+    with suppress(cards.CardUnreadableError):
+        cards.read(code)
+        return Problem("card-for-code", 400, {})
     if not code or len(code) > CODE_MAX:
         return Problem("code-malformed", 400, {})
     if not code.isascii():
         return Problem("keyboard-not-plain", 400, {})
+    if scanned.in_other_case(code):
+        return Problem("caps-lock-on", 400, {})
     return None
 
 

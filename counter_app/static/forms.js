@@ -27,11 +27,17 @@ export function groupDigits(field) {
   });
 }
 
+const ZONE_MS = 900;
+
 export function readCard(form) {
   const card = form.querySelector("#card");
+  let typedAt = 0;
   card.addEventListener("keydown", (event) => {
-    // A scanner that reads the machine-readable zone sends an Enter after each of its three lines of thirty.
-    if (event.key === "Enter" && /^id/i.test(card.value) && card.value.replace(/\s/g, "").length < 90) event.preventDefault();
+    // A scanner that reads the machine-readable zone sends an Enter after each of its three lines of thirty; a person
+    // whose zone is short strikes Enter once more after a moment, and reads what is wrong.
+    const short = /^id/i.test(card.value) && card.value.replace(/\s/g, "").length < 90;
+    if (event.key !== "Enter") typedAt = performance.now();
+    else if (short && performance.now() - typedAt < ZONE_MS) event.preventDefault();
   });
   // A mouse that chose the notes must not leave the scanner typing into a choice. (A key's click has no detail.)
   form.querySelector(".mix")?.addEventListener("click", (event) => {

@@ -13,6 +13,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
+from axe_playwright_python.sync_playwright import Axe
 from PIL import Image
 from playwright.sync_api import Browser, BrowserType, Page, expect
 
@@ -28,6 +29,7 @@ ARGUMENTS = [
 ]
 PHONE = {"width": 390, "height": 844}
 OLD_PC = {"width": 1024, "height": 600}
+INSIDE_BARS = {"width": 1024, "height": 470}  # what a browser's own bars leave of it
 READY_WITHIN_S = 300
 CAMERA = (640, 480)
 FRAMES = 12
@@ -137,6 +139,19 @@ class Counter:
         if pin is not None:
             self.page.fill("#pin", pin)
         self.page.locator("#pay").click()
+
+
+def wrong_for_some(page: Page) -> list[str]:
+    """Tell what axe-core finds serious or critical on a page, and whether it lacks a heading of its own."""
+    found = Axe().run(page).response["violations"]
+    said = [
+        f"{page.url}: {one['id']}: {node['html']}"
+        for one in found
+        if one["impact"] in ("serious", "critical")
+        for node in one["nodes"]
+    ]
+    headings = page.locator("h1").count()
+    return said if headings == 1 else [*said, f"{page.url}: {headings} h1"]
 
 
 def later(page: Page) -> None:

@@ -21,8 +21,17 @@ import uvicorn
 from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.road import OLD_PC, PHONE, at_once, browser_with_camera, camera_film, later
-from tests.counter_app.fake_service import CARD, CARD_QR, CLERK, PASSWORD, PIN, Fake, Withdrawal
+from tests.browser.road import (
+    INSIDE_BARS,
+    OLD_PC,
+    PHONE,
+    at_once,
+    browser_with_camera,
+    camera_film,
+    later,
+    wrong_for_some,
+)
+from tests.counter_app.fake_service import CARD, CARD_QR, CLERK, PASSWORD, PIN, SUPERVISOR, Fake, Withdrawal
 from tests.counter_app.test_cards import mrz
 from tests.counter_app.test_scanning import CODE, POSTER
 
@@ -243,6 +252,7 @@ def test_digits_card_zone_and_pin(old_pc: Page, counter: Counter) -> None:
     expect(old_pc.locator("#code")).to_have_value("123-456-7890")
     old_pc.keyboard.press("Enter")
     focused(old_pc, "#card")
+    at_once(old_pc)
     for line in mrz().splitlines():
         old_pc.keyboard.type(line)
         old_pc.keyboard.press("Enter")
@@ -332,7 +342,7 @@ def test_a_poster_before_the_camera(counter: Counter, chromium: Browser, tmp_pat
     try:
         page = with_camera.new_context(viewport=OLD_PC).new_page()
         at_scan(page, counter)
-        expect(page.locator(".camera p")).to_have_text("Đưa mã QR vào trước máy quay")
+        expect(page.locator(".camera p")).to_have_text("Đưa mã QR vào trước camera")
         page.keyboard.type("123-4")
         page.wait_for_timeout(4000)
         expect(page.locator("#code")).to_have_value("123-4")
@@ -448,6 +458,91 @@ def test_the_receipt_is_one_slip_of_paper(old_pc: Page, counter: Counter) -> Non
     expect(old_pc.locator(".slip")).to_be_visible()
     expect(old_pc.locator(".verdict")).to_be_hidden()
     expect(old_pc.locator(".bar")).to_be_hidden()
+
+
+def test_every_page_for_everybody(counter: Counter, chromium: Browser) -> None:
+    """Axe-core finds nothing serious or critical on any page, and every page has one heading of the first order."""
+    page = chromium.new_context(viewport=INSIDE_BARS, locale="vi-VN").new_page()  # type: ignore[arg-type]
+    page.goto(f"{counter.url}/password")
+    wrong = wrong_for_some(page)
+    page.goto(f"{counter.url}/sign-in")
+    wrong += wrong_for_some(page)
+    begin(page, counter)
+    paths = [
+        "/",
+        "/scan",
+        "/card",
+        "/deposits/new",
+        "/transfers/new",
+        "/receipts",
+        "/vouchers",
+        "/counterfeits",
+        "/cash",
+    ]
+    paths += [
+        "/cash/count",
+        "/cash/to-vault",
+        "/shift/close",
+        "/shift/hand-over",
+        "/shift/left",
+        "/slips",
+        "/nothing",
+    ]
+    for path in paths:
+        page.goto(counter.url + path)
+        wrong += wrong_for_some(page)
+    for path, fields in (
+        ("/card", {"card": CARD, "amount": "500000"}),
+        ("/deposits/new", {"to": "0912345678", "count-500000": "2"}),
+        ("/transfers/new", {"card": CARD, "to": "0912345678", "amount": "500000"}),
+        ("/scan", {"code": "999-999-9999"}),
+    ):
+        page.goto(counter.url + path)
+        for name, value in fields.items():
+            page.fill(f"[name={name}]", value)
+        page.locator("main .primary").first.click()
+        page.wait_for_load_state()
+        wrong += wrong_for_some(page)
+    notes = {"500000": 3, "200000": 2, "100000": 1}
+    counter.fake.withdrawal(notes=notes, small_notes={"100000": 20}, digits="5555555555")
+    page.goto(f"{counter.url}/scan")
+    page.fill("#code", "5555555555")
+    page.keyboard.press("Enter")
+    focused(page, "#card")
+    wrong += wrong_for_some(page)
+    page.fill("#card", CARD)
+    page.fill("#pin", "111111")
+    page.locator("#pay").click()
+    expect(page.locator(".told")).to_be_visible()
+    wrong += [] if seen_whole(page, "#pay") else [f"{page.url}: the pay button is below the fold"]
+    page.fill("#card", CARD)
+    page.fill("#pin", PIN)
+    page.locator("#pay").click()
+    expect(page.locator(".verdict.good")).to_be_visible()
+    wrong += wrong_for_some(page)
+    receipt = counter.fake.receipts[0]["id"]
+    for path in (f"/receipts/{receipt}", f"/receipts/{receipt}/undo"):
+        page.goto(counter.url + path)
+        wrong += wrong_for_some(page)
+    page.context.close()
+    counter.fake.application()
+    page = chromium.new_context(viewport=OLD_PC, locale="vi-VN").new_page()  # type: ignore[arg-type]
+    page.goto(counter.url)
+    page.fill("[name=username]", SUPERVISOR)
+    page.fill("[name=password]", PASSWORD)
+    page.keyboard.press("Enter")
+    expect(page.locator("[name=password]")).to_have_count(0)
+    for path in ("/queue", "/reviews", "/supervision", "/supervision/plan", "/board"):
+        page.goto(counter.url + path)
+        wrong += wrong_for_some(page)
+    page.context.close()
+    assert wrong == []
+
+
+def seen_whole(page: Page, selector: str) -> bool:
+    """Say whether something stands above the fold."""
+    box = page.locator(selector).bounding_box()
+    return box is not None and box["y"] + box["height"] <= INSIDE_BARS["height"]
 
 
 def test_both_languages_and_every_page_fit(page: Page, counter: Counter) -> None:

@@ -94,7 +94,11 @@ SLUGS = [
     "office-closed",
     "hours-unreadable",
     "keyboard-not-plain",
+    "caps-lock-on",
+    "card-for-code",
+    "code-for-card",
     "card-unreadable",
+    "amount-unreadable",
 ]
 
 # Refusals of the wallet's, the auditor's and the operator's routes, and failures that this app treats as an unknown,

@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from counter_app.app import watch_line
-from tests.counter_app.desk import Desk, desk, in_loop
+from tests.counter_app.desk import COUNTS, Desk, desk, in_loop
 from tests.counter_app.fake_service import CARD, OTHER_CLERK, SUPERVISOR
 
 
@@ -207,3 +207,28 @@ async def test_the_askers_own_session_asks(tmp_path: Path) -> None:
         await second.send("/scan", code=withdrawal.code)
         await second.send("/payment", card=CARD)
         assert "ĐÃ CHI TIỀN" in second.text
+
+
+@in_loop
+async def test_a_disk_that_is_full(tmp_path: Path) -> None:
+    """A payment that cannot be written down is not sent, and the page says what to do; an answer is found out later."""
+    async with desk(tmp_path) as at:
+        await at.open_shift()
+        await at.present()
+        at.journal._database.execute("PRAGMA query_only = ON")
+        answer = await at.pay()
+        assert answer.status_code == 507
+        assert "Chưa gửi: máy này không ghi được" in answer.text
+        assert at.fake.receipts == []
+
+
+@in_loop
+async def test_an_emptied_journal_is_told_of(tmp_path: Path) -> None:
+    """Every page says what may be missing, until something is asked."""
+    async with desk(tmp_path) as at:
+        at.journal._was_lost = True
+        await at.sign_in()
+        assert "Nhật ký của máy này trống" in at.browser.text
+        await at.browser.open("/shift/open")
+        await at.browser.send("/shift/open", drawer="1", **COUNTS)
+        assert "Nhật ký của máy này trống" not in at.browser.text
