@@ -163,6 +163,8 @@ class Page:
                 session=self.session,
                 line=self.app.service.line,
                 help_phone=self.app.settings.help_phone,
+                legal_name=self.app.settings.legal_name,
+                hotline=self.app.settings.hotline,
                 journal_lost=self.app.journal.emptied,
                 **values,
             )

@@ -49,6 +49,30 @@ export function readCard(form) {
   });
 }
 
+// How much the notes come to that are typed beside the proposed ones, and how much it is to be.
+export function addNotes(output) {
+  const notes = output.closest(".notes");
+  const due = Number(output.dataset.own);
+  const figures = (amount) => amount.toLocaleString(document.documentElement.lang);
+  const show = () => {
+    const fields = [...notes.querySelectorAll("input")];
+    const sum = fields.reduce((so, field) => so + Number(field.name.slice("count-".length)) * (parseInt(field.value, 10) || 0), 0);
+    output.textContent = `${figures(sum)} / ${figures(due)} đ`;
+    output.classList.toggle("good", sum === due);
+  };
+  notes.addEventListener("input", show);
+  show();
+}
+
+// A digit too few is told before the customer types a PIN. What a scanner reads has more than digits.
+export function twelveDigits(field) {
+  field.addEventListener("input", () => {
+    const plain = field.value.replace(/[\s.-]/g, "");
+    const wrong = /^\d+$/.test(plain) && plain.length !== 12;
+    field.setCustomValidity(wrong ? `${document.body.dataset.twelve} ${plain.length}` : "");
+  });
+}
+
 // What a card is for: where no amount is needed, none is asked for.
 export function choose(choices) {
   const amount = choices.form.elements.amount;

@@ -332,7 +332,6 @@ def at_scan(page: Page, counter: Counter) -> None:
         page.locator(".count .primary").click()
         page.wait_for_url(counter.url + "/")
     page.goto(f"{counter.url}/scan")
-    focused(page, "#code")
 
 
 def test_a_poster_before_the_camera(counter: Counter, chromium: Browser, tmp_path: Path) -> None:
@@ -342,10 +341,8 @@ def test_a_poster_before_the_camera(counter: Counter, chromium: Browser, tmp_pat
     try:
         page = with_camera.new_context(viewport=OLD_PC).new_page()
         at_scan(page, counter)
-        expect(page.locator(".camera p")).to_have_text("Đưa mã QR vào trước camera")
-        page.keyboard.type("123-4")
-        page.wait_for_timeout(4000)
-        expect(page.locator("#code")).to_have_value("123-4")
+        looks(page)
+        expect(page.locator("#code")).to_have_value("")
         assert asked() == []
     finally:
         with_camera.close()
@@ -353,20 +350,27 @@ def test_a_poster_before_the_camera(counter: Counter, chromium: Browser, tmp_pat
     try:
         page = with_camera.new_context(viewport=OLD_PC).new_page()
         at_scan(page, counter)
-        page.keyboard.type("123-4")
-        page.wait_for_timeout(4000)
-        expect(page.locator("#code")).to_have_value("123-4")
-        page.fill("#code", "")
         expect(page.locator(".verdict.stop")).to_be_visible()  # nobody has made this code
         page.goto(f"{counter.url}/scan")
         expect(page.locator(".camera p")).to_have_text(re.compile("vừa bị từ chối"))
-        page.wait_for_timeout(3000)
+        looks(page)
         assert len(asked()) == 1
         counter.fake.withdrawals.append(Withdrawal(str(uuid.uuid4()), 2_000_000, CODE, "5555555555"))
+        page.keyboard.type("123-4")
         page.evaluate("sessionStorage.clear()")
+        looks(page)
+        expect(page.locator("#code")).to_have_value("123-4")
+        page.fill("#code", "")
         page.wait_for_url("**/check")
     finally:
         with_camera.close()
+
+
+def looks(page: Page) -> None:
+    """Let the camera look a few times, at the whole picture and at its middle."""
+    for _ in range(6):
+        with page.expect_response("**/scan/frame?*"):
+            pass
 
 
 def test_power_cut_in_the_middle_of_a_payment(old_pc: Page, counter: Counter) -> None:
@@ -443,7 +447,7 @@ def test_enter_alone_never_pays_without_scripts(counter: Counter, chromium: Brow
 
 
 def test_the_receipt_is_one_slip_of_paper(old_pc: Page, counter: Counter) -> None:
-    """Printed, the page is the receipt alone: 80 mm wide, one page, shorter than A6."""
+    """Printed, the page is the receipt alone: 72 mm wide, one page, and cut where the receipt ends."""
     withdrawal = counter.fake.withdrawal(amount=104_240_000)
     begin(old_pc, counter)
     old_pc.goto(f"{counter.url}/scan")
@@ -454,6 +458,10 @@ def test_the_receipt_is_one_slip_of_paper(old_pc: Page, counter: Counter) -> Non
     expect(old_pc.locator(".verdict.good")).to_be_visible()
     paper = old_pc.pdf(prefer_css_page_size=True)
     assert paper.count(b"/Type /Page\n") == 1
+    width, height = (
+        float(side) / 72 * 25.4 for side in re.findall(rb"/MediaBox \[0 0 ([\d.]+) ([\d.]+)\]", paper)[0]
+    )
+    assert (round(width), height < 140) == (72, True)
     old_pc.emulate_media(media="print")
     expect(old_pc.locator(".slip")).to_be_visible()
     expect(old_pc.locator(".verdict")).to_be_hidden()
@@ -543,6 +551,89 @@ def seen_whole(page: Page, selector: str) -> bool:
     """Say whether something stands above the fold."""
     box = page.locator(selector).bounding_box()
     return box is not None and box["y"] + box["height"] <= INSIDE_BARS["height"]
+
+
+def test_a_digit_too_few_and_the_notes_so_far(old_pc: Page, counter: Counter) -> None:
+    """Eleven digits are told before the PIN is typed; typed notes are added up beside what they are to come to."""
+    counter.fake.withdrawal(notes={"500000": 4})
+    begin(old_pc, counter)
+    old_pc.goto(f"{counter.url}/scan")
+    old_pc.fill("#code", "1234567890")
+    old_pc.keyboard.press("Enter")
+    focused(old_pc, "#card")
+    old_pc.keyboard.type(CARD[:-1])
+    old_pc.keyboard.press("Enter")
+    expect(old_pc.locator("#card")).to_be_focused()
+    assert "mười hai chữ số" in old_pc.locator("#card").evaluate("field => field.validationMessage")
+    old_pc.keyboard.type(CARD[-1])
+    old_pc.keyboard.press("Enter")
+    expect(old_pc.locator("#pin")).to_be_focused()
+    old_pc.locator(".mix summary").click()
+    old_pc.fill("[name=count-500000]", "3")
+    expect(old_pc.locator("[data-own]")).to_have_text("1.500.000 / 2.000.000 đ")
+    old_pc.fill("[name=count-100000]", "5")
+    expect(old_pc.locator("[data-own].good")).to_have_text("2.000.000 / 2.000.000 đ")
+
+
+LISTEN = """
+    window.heard = [];
+    window.AudioContext = class {
+        currentTime = 0;
+        createOscillator() {
+            const frequency = {};
+            return { frequency, connect() {}, start: () => window.heard.push(frequency.value), stop() {} };
+        }
+    };
+"""
+
+
+def heard(page: Page) -> list[int]:
+    """Tell what the page in front has sounded."""
+    page.wait_for_selector("html[data-ready]")
+    tones: list[int] = page.evaluate("window.heard")
+    return tones
+
+
+def test_what_is_heard(counter: Counter, chromium: Browser) -> None:
+    """A code read, PAID and a refusal each sound; a request that comes in is heard and seen in a hidden tab."""
+    withdrawal = counter.fake.withdrawal()
+    page = chromium.new_context(viewport=OLD_PC, locale="vi-VN").new_page()  # type: ignore[arg-type]
+    page.add_init_script(LISTEN)
+    begin(page, counter)
+    assert heard(page) == []
+    page.goto(f"{counter.url}/scan")
+    page.fill("#code", withdrawal.code)
+    page.keyboard.press("Enter")
+    focused(page, "#card")
+    assert heard(page) == [880]
+    page.fill("#card", CARD)
+    page.locator("#pay").click()
+    expect(page.locator(".verdict.good")).to_be_visible()
+    assert heard(page) == [660, 880]
+    page.reload()
+    assert heard(page) == []
+    page.goto(f"{counter.url}/scan")
+    page.fill("#code", withdrawal.code)
+    page.keyboard.press("Enter")
+    expect(page.locator(".verdict.stop")).to_be_visible()
+    assert heard(page) == [220, 180]
+    boss = chromium.new_context(viewport=OLD_PC, locale="vi-VN").new_page()  # type: ignore[arg-type]
+    boss.add_init_script(LISTEN)
+    boss.goto(counter.url)
+    boss.fill("[name=username]", SUPERVISOR)
+    boss.fill("[name=password]", PASSWORD)
+    boss.keyboard.press("Enter")
+    boss.wait_for_url("**/queue")
+    assert heard(boss) == []
+    boss.evaluate("Object.defineProperty(document, 'hidden', { value: true })")
+    page.goto(f"{counter.url}/receipts/{counter.fake.receipts[0]['id']}/undo")
+    page.locator("[name=reason]").first.check()
+    page.fill("[name=words]", "khách đi mất")
+    page.locator("main .primary").click()
+    expect(boss).to_have_title(re.compile("^● "))
+    assert heard(boss) == [740, 740, 740]
+    page.context.close()
+    boss.context.close()
 
 
 def test_both_languages_and_every_page_fit(page: Page, counter: Counter) -> None:
