@@ -15,7 +15,8 @@ from pydantic import ValidationError
 
 from counter_app.app import create_app
 from counter_app.encryption import KeyFileError, load_cipher
-from counter_app.journal import Journal, JournalFileError
+from counter_app.journal import Journal
+from counter_app.journal_errors import EMPTIED, JournalFileError
 from counter_app.settings import Settings
 
 cli = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
@@ -49,6 +50,8 @@ def serve(
     except (JournalFileError, KeyFileError, OSError) as failure:
         typer.echo(f"cannot open the journal: {failure}", err=True)
         raise typer.Exit(1) from None
+    if journal.emptied:
+        typer.echo(f"{settings.data_dir}: {EMPTIED}", err=True)
     _run(settings, journal, ready_file)
     journal.close()
 
@@ -56,7 +59,9 @@ def serve(
 def _open_journal(data_dir: Path) -> Journal:
     data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
     os.umask(0o077)
-    return Journal(data_dir / "journal.sqlite", load_cipher(data_dir / "journal.key"))
+    key = data_dir / "journal.key"
+    worked_here = key.exists()
+    return Journal(data_dir / "journal.sqlite", load_cipher(key), worked_here=worked_here)
 
 
 def _run(settings: Settings, journal: Journal, ready_file: Path | None) -> None:

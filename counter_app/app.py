@@ -22,6 +22,7 @@ from counter_app import languages, service_api, statics
 from counter_app.devices import Devices
 from counter_app.guards import Headers, OnlyHttps, guard
 from counter_app.journal import Journal, NotYoursError
+from counter_app.journal_errors import JournalWriteError
 from counter_app.page import App, FormRefusedError, InPage, NotForRoleError, Page, environment, page
 from counter_app.pages import (
     approvals,
@@ -51,6 +52,7 @@ from counter_app.sessions import Sessions, SignInAgainError
 from counter_app.settings import Settings
 
 TIDY_EVERY: Final = timedelta(minutes=5)
+LOOK_AT_A_DOWN_LINE_EVERY: Final = timedelta(seconds=3)
 LOOK_AT_LINE_EVERY: Final = timedelta(seconds=10)
 TELL_LINE_EVERY: Final = timedelta(minutes=1)
 
@@ -106,7 +108,11 @@ async def _lifespan(made: FastAPI) -> AsyncIterator[None]:
     left = app.journal.recover()
     if left:
         _log.warning("%d requests are unknown from before", left)
-    tasks = [asyncio.create_task(app.resolver.run()), asyncio.create_task(_tidy(app))]
+    tasks = [
+        asyncio.create_task(app.resolver.run()),
+        asyncio.create_task(_tidy(app)),
+        asyncio.create_task(watch_line(app.service)),
+    ]
     yield
     for task in tasks:
         task.cancel()
@@ -121,6 +127,15 @@ async def _tidy(app: App) -> None:
         except Exception:  # noqa: BLE001 - it must go on
             _log.exception("the journal was not tidied")
         await asyncio.sleep(TIDY_EVERY.total_seconds())
+
+
+async def watch_line(service: Service) -> None:
+    """Look at a line that is down until it is back, so that no page has to find out by waiting."""
+    service.line.watched = True
+    while True:
+        if service.line.state != "online":
+            await service_api.look_at_line(service)
+        await asyncio.sleep(LOOK_AT_A_DOWN_LINE_EVERY.total_seconds())
 
 
 async def line_state(page: InPage) -> Response:
@@ -152,6 +167,10 @@ async def healthz() -> Response:
     return PlainTextResponse("ok")
 
 
+def _shows(template: str, status: HTTPStatus) -> Callable[[Request, Exception], Response]:
+    return lambda request, _: page(request).render(template, status)
+
+
 def _handle(made: FastAPI) -> None:
     """Answer every failure with a page that says what to do; what went wrong inside stays inside."""
 
@@ -161,9 +180,8 @@ def _handle(made: FastAPI) -> None:
             return JSONResponse({}, HTTPStatus.UNAUTHORIZED)
         return page(request).go("/sign-in" if request.url.path == "/" else "/sign-in?again=1")
 
-    @made.exception_handler(UnreachableError)
-    async def _offline(request: Request, _: Exception) -> Response:
-        return page(request).render("offline.html", HTTPStatus.SERVICE_UNAVAILABLE)
+    made.add_exception_handler(UnreachableError, _shows("offline.html", HTTPStatus.SERVICE_UNAVAILABLE))
+    made.add_exception_handler(JournalWriteError, _shows("unwritten.html", HTTPStatus.INSUFFICIENT_STORAGE))
 
     @made.exception_handler(RefusedError)
     async def _refused(request: Request, refused: RefusedError) -> Response:

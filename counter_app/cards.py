@@ -1,24 +1,40 @@
 """Reading the identity card's number from what the clerk scanned or typed.
 
-Three ways lead to the same twelve digits: the QR on the card's front, the machine-readable zone on its back,
-and typing. Nothing here is kept; whether the number is the customer's is for the service to say.
+Three ways lead to the same twelve digits: the QR on the card's front or, since July 2024, back, the machine-readable
+zone on its back, and typing. Nothing here is kept; whether the number is the customer's is for the service to say.
 """
 
 from dataclasses import dataclass
 from typing import Final, Literal
 
+from counter_app import scanned
+
 Checked = Literal["qr", "mrz", "typed"]
 
-TEXT_MAX: Final = 600
+TEXT_MAX: Final = 1_024
 _ID_LENGTH: Final = 12
-_QR_FIELDS: Final = range(7, 13)  # seven fields; a newer card may append some, and only the first is read
+_QR_FIELDS_MIN: Final = 7  # cards since July 2024 carry more, on their back; only the first is read
 _MRZ_LINE: Final = 30
 _MRZ_WEIGHTS: Final = (7, 3, 1)
 _MRZ_LETTERS: Final = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
 class CardUnreadableError(Exception):
-    """What was scanned or typed is not an identity card. The message never repeats it."""
+    """What was scanned or typed is no identity card. The message never repeats it; `slug` says what it looks like."""
+
+    slug = "card-unreadable"
+
+
+class CodeForCardError(CardUnreadableError):
+    """What was scanned is a withdrawal's code."""
+
+    slug = "code-for-card"
+
+
+class KeyboardNotPlainError(CardUnreadableError):
+    """Vietnamese typing has changed a machine-readable zone, which holds plain letters only."""
+
+    slug = "keyboard-not-plain"
 
 
 @dataclass(frozen=True)
@@ -34,12 +50,16 @@ def read(text: str) -> Card:
 
     Raises CardUnreadableError when the text is none of these, or a check digit of the MRZ is wrong.
     """
-    text = text.strip()
+    text = scanned.cleaned(text)
     if len(text) > TEXT_MAX:
         raise CardUnreadableError("too long for an identity card")
     if "|" in text:
         return Card(_from_qr(text), "qr")
+    if scanned.is_code(text) or scanned.in_other_case(text):
+        raise CodeForCardError("a code, not a card")
     squeezed = "".join(text.split())
+    if "<<" in squeezed and not squeezed.isascii():
+        raise KeyboardNotPlainError("letters that no zone holds")
     if squeezed.upper().startswith("ID"):
         return Card(_from_mrz(squeezed.upper()), "mrz")
     return Card(_twelve_digits(squeezed.replace(".", "").replace("-", "")), "typed")
@@ -67,7 +87,7 @@ def _twelve_digits(text: str) -> str:
 
 def _from_qr(text: str) -> str:
     fields = text.split("|")
-    if len(fields) not in _QR_FIELDS:
+    if len(fields) < _QR_FIELDS_MIN:
         raise CardUnreadableError("not the fields of an identity card")
     return _twelve_digits(fields[0].strip())
 

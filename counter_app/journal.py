@@ -10,8 +10,8 @@ The calls block for one disk write. That is meant: nothing may be sent before th
 import json
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import contextmanager, suppress
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from importlib.resources import files
@@ -19,21 +19,21 @@ from pathlib import Path
 from typing import Any, Final
 
 from counter_app.encryption import Cipher, UndecryptableError
+from counter_app.journal_errors import JournalFileError, JournalWriteError, NewerFileError
 
 KEEP: Final = timedelta(days=30)
 KEEP_UNSENT: Final = timedelta(minutes=15)
-_VERSIONS: Final = (1, 2)
-_WHAT_TO_DO: Final = (
-    "Start the newest counter app that ran here, and do not delete the file: it may hold payments whose outcome is not "
-    "known yet. If no app opens it, keep it, ask the area which payments of this office are paid, and start in a new "
-    "data folder."
-)
+_VERSIONS: Final = (1, 2, 3)
 # A file of version 1 named every kind of request in a check; the table is made anew without it, rows and all.
 _FROM_1: Final = ("ALTER TABLE request RENAME TO request_1", "DROP INDEX request_state")
-_TO_2: Final = (
-    "INSERT INTO request SELECT * FROM request_1",
+_TO_3: Final = (
+    "INSERT INTO request SELECT *, NULL FROM request_1",
     "DROP TABLE request_1",
-    "UPDATE journal_version SET version = 2",
+    "UPDATE journal_version SET version = 3",
+)
+_FROM_2: Final = (
+    "ALTER TABLE request ADD COLUMN sealed_about BLOB",
+    "UPDATE journal_version SET version = 3",
 )
 
 
@@ -78,10 +78,6 @@ class State(StrEnum):
 UNRESOLVED: Final = (State.SENT, State.UNKNOWN)
 
 
-class JournalFileError(Exception):
-    """The file is not one that this app can keep. The message says which file and what to do."""
-
-
 class NotYoursError(Exception):
     """The key belongs to a request of somebody else, or of another thing."""
 
@@ -96,6 +92,14 @@ class Who:
 
 
 @dataclass(frozen=True)
+class About:
+    """Whose money a request is about, as masked as the page shows it, and how much in đồng."""
+
+    amount: int
+    name: str = ""
+
+
+@dataclass(frozen=True)
 class Question:
     """A request to the service that must be asked with one key until its answer is known."""
 
@@ -106,6 +110,7 @@ class Question:
     body: bytes
     who: Who
     subject: str = ""  # the withdrawal or application it is about
+    about: About | None = None
 
 
 @dataclass(frozen=True)
@@ -124,6 +129,7 @@ class Entry:
     resolved_at: datetime | None
     shown_at: datetime | None
     answer: dict[str, Any] | None
+    about: About | None
 
     @property
     def unresolved(self) -> bool:
@@ -134,21 +140,27 @@ class Entry:
 class Journal:
     """The journal in one SQLite file. For one process and one thread.
 
-    Raises JournalFileError, and leaves the file as it was, when this app is older than the file or it is damaged.
+    `worked_here`: this machine has had a journal before, so an empty one has lost it. Raises JournalFileError, and
+    leaves the file as it was, when this app is older than the file, or the file is damaged or cannot be written.
     """
 
-    def __init__(self, path: Path, cipher: Cipher) -> None:
+    def __init__(self, path: Path, cipher: Cipher, *, worked_here: bool = False) -> None:
         self._cipher = cipher
-        self._database = sqlite3.connect(path, isolation_level=None)
+        try:
+            self._database = sqlite3.connect(path, isolation_level=None)
+        except sqlite3.OperationalError as wrong:
+            raise JournalFileError(path, wrong) from wrong
         self._database.row_factory = sqlite3.Row
         try:
+            self._was_lost = worked_here and self._version() is None
             self._refuse_newer()
+            self._refuse_damaged()
             for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON"):
                 self._database.execute(f"PRAGMA {pragma}")
             self._make()
-        except (sqlite3.DatabaseError, ValueError) as wrong:
+        except (sqlite3.DatabaseError, NewerFileError) as wrong:
             self._database.close()
-            raise JournalFileError(f"{path}: {wrong}. {_WHAT_TO_DO}") from wrong
+            raise JournalFileError(path, wrong) from wrong
 
     def _version(self) -> int | None:
         """Read the version of the file; None of a new one."""
@@ -167,12 +179,18 @@ class Journal:
             } - set(Kind)
         if version not in (None, *_VERSIONS) or kinds:
             what = ", ".join(sorted(kinds)) or f"version {version}"
-            raise ValueError(f"a newer counter app wrote it ({what})")
+            raise NewerFileError(f"a newer counter app wrote it ({what})")
+
+    def _refuse_damaged(self) -> None:
+        """Look through the whole file: a truncated one opens, and fails in the middle of a payment."""
+        (found,) = self._database.execute("PRAGMA quick_check(1)").fetchone()
+        if found != "ok":
+            raise sqlite3.DatabaseError(found)
 
     def _make(self) -> None:
-        """Make the tables, or make those of version 1 anew."""
+        """Make the tables, or make those of version 1 anew, or add to those of version 2."""
         schema = files("counter_app").joinpath("journal.sql").read_text(encoding="utf-8")
-        steps = (*_FROM_1, schema, *_TO_2) if self._version() == 1 else (schema,)
+        steps = {1: (*_FROM_1, schema, *_TO_3), 2: _FROM_2}.get(self._version() or 0, (schema,))
         # One script, one transaction: a power cut in the middle leaves the old file as it was.
         self._database.executescript(";\n".join(("BEGIN IMMEDIATE", *steps, "COMMIT")))
 
@@ -180,12 +198,17 @@ class Journal:
         """Close the file. Nothing is lost if this is never called."""
         self._database.close()
 
+    @property
+    def emptied(self) -> bool:
+        """Whether the journal was lost, and nothing has been asked since."""
+        return self._was_lost and self._database.execute("SELECT 1 FROM request LIMIT 1").fetchone() is None
+
     def begin(self, question: Question, now: datetime) -> bool:
         """Write the question down, on disk, as about to be sent. Returns whether it was written.
 
         A key seen before is left as it is, unless the service refused it or it was never sent: such a
         question changed nothing, so it is written anew, with its new body. Raises NotYoursError when the key
-        is another's.
+        is another's, JournalWriteError when it cannot be written: then it must not be sent.
         """
         with self._writing():
             known = self.find(question.key)
@@ -200,17 +223,19 @@ class Journal:
             self._database.execute(
                 """
                 INSERT INTO request (key, kind, method, path, subject, username, office, drawer,
-                                     state, sealed_body, created_at, attempts)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'sent', ?, ?, 1)
+                                     state, sealed_body, created_at, sealed_about, attempts)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'sent', ?, ?, ?, 1)
                 ON CONFLICT (key) DO UPDATE
                 SET state = 'sent', sealed_body = excluded.sealed_body, sealed_answer = NULL, attempts = 1,
-                    resolved_at = NULL, shown_at = NULL, created_at = excluded.created_at
+                    resolved_at = NULL, shown_at = NULL, created_at = excluded.created_at,
+                    sealed_about = excluded.sealed_about
                 """,
                 (
                     *(question.key, question.kind, question.method, question.path, question.subject),
                     *(question.who.username, question.who.office, question.who.drawer),
                     self._cipher.encrypt(question.body, _context(question.key, "body")),
                     now.isoformat(),
+                    self._sealed_about(question),
                 ),
             )
         return True
@@ -256,8 +281,8 @@ class Journal:
             )
 
     def shown(self, key: str, now: datetime) -> None:
-        """Note that the clerk has been shown the outcome."""
-        with self._writing():
+        """Note that the clerk has been shown the outcome; a disk that does not take the note hides no outcome."""
+        with suppress(JournalWriteError), self._writing():
             self._database.execute(
                 "UPDATE request SET shown_at = ? "
                 "WHERE key = ? AND shown_at IS NULL AND resolved_at IS NOT NULL",
@@ -338,16 +363,24 @@ class Journal:
             created_at=datetime.fromisoformat(row["created_at"]),
             resolved_at=_time(row["resolved_at"]),
             shown_at=_time(row["shown_at"]),
-            answer=self._answer(row["key"], row["sealed_answer"]),
+            answer=self._opened(row["key"], "answer", row["sealed_answer"]),
+            about=About(**about)
+            if (about := self._opened(row["key"], "about", row["sealed_about"]))
+            else None,
         )
 
-    def _answer(self, key: str, encrypted: bytes | None) -> dict[str, Any] | None:
-        """Open an answer; None also when the key file it was encrypted with was lost."""
+    def _sealed_about(self, question: Question) -> bytes | None:
+        if question.about is None:
+            return None
+        return self._cipher.encrypt(
+            json.dumps(asdict(question.about)).encode(), _context(question.key, "about")
+        )
+
+    def _opened(self, key: str, part: str, encrypted: bytes | None) -> dict[str, Any] | None:
+        """Open a part of a row; None also when the key file it was encrypted with was lost."""
         try:
             return (
-                dict(json.loads(self._cipher.decrypt(encrypted, _context(key, "answer"))))
-                if encrypted
-                else None
+                dict(json.loads(self._cipher.decrypt(encrypted, _context(key, part)))) if encrypted else None
             )
         except UndecryptableError:
             return None
@@ -362,13 +395,16 @@ class Journal:
 
     @contextmanager
     def _writing(self) -> Iterator[None]:
-        self._database.execute("BEGIN IMMEDIATE")
         try:
+            self._database.execute("BEGIN IMMEDIATE")
             yield
-        except BaseException:
-            self._database.execute("ROLLBACK")
+            self._database.execute("COMMIT")
+        except BaseException as failure:
+            if self._database.in_transaction:
+                self._database.execute("ROLLBACK")
+            if isinstance(failure, sqlite3.OperationalError):
+                raise JournalWriteError(str(failure)) from failure
             raise
-        self._database.execute("COMMIT")
 
 
 def _context(key: str, part: str) -> str:

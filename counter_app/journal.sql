@@ -1,6 +1,6 @@
 -- The counter's journal. One row for every request that moves money, committed before it is sent.
 CREATE TABLE IF NOT EXISTS journal_version (version INTEGER NOT NULL);
-INSERT INTO journal_version (version) SELECT 2 WHERE NOT EXISTS (SELECT 1 FROM journal_version);
+INSERT INTO journal_version (version) SELECT 3 WHERE NOT EXISTS (SELECT 1 FROM journal_version);
 
 CREATE TABLE IF NOT EXISTS request (
     key           TEXT PRIMARY KEY,     -- the Idempotency-Key
@@ -18,6 +18,7 @@ CREATE TABLE IF NOT EXISTS request (
     created_at    TEXT NOT NULL,
     resolved_at   TEXT,
     shown_at      TEXT,
+    sealed_about  BLOB,                 -- whose money and how much, encrypted: said while it is unknown
     -- An outcome is an answer that was read, and only an unresolved question keeps its body.
     CHECK ((state IN ('answered', 'refused')) = (sealed_answer IS NOT NULL AND resolved_at IS NOT NULL)),
     CHECK (state NOT IN ('answered', 'refused') OR sealed_body IS NULL),

@@ -5,6 +5,7 @@ four after a ten, `lăm` for a final five after a ten, `linh` for a missing ten,
 hundred inside a number.
 """
 
+import re
 from calendar import monthrange
 from datetime import date
 from typing import Final, Literal
@@ -14,6 +15,10 @@ Language = Literal["vi", "en"]
 DENOMINATIONS: Final = (500_000, 200_000, 100_000, 50_000, 20_000, 10_000, 5_000, 2_000, 1_000)
 COUNT_MAX: Final = 100_000
 AMOUNT_MAX: Final = 10**15 - 1
+
+_AMOUNT: Final = re.compile(
+    r"[0-9]{1,3}(?:([., ])[0-9]{3}(?:\1[0-9]{3}){0,3})?(?![0-9])|[0-9]{1,15}(?![0-9])"
+)
 
 _VI_DIGITS: Final = ("không", "một", "hai", "ba", "bốn", "năm", "sáu", "bảy", "tám", "chín")
 _VI_AFTER_TENS: Final = {1: "mốt", 4: "tư", 5: "lăm"}
@@ -61,12 +66,25 @@ def signed(amount: int, language: Language) -> str:
     return sign + figures(abs(amount), language)
 
 
-def read(text: str) -> int | None:
-    """Read whole đồng as people type them: `1.500.000`, `1 500 000`."""
-    plain = text.replace(".", "").replace(",", "").replace(" ", "").removesuffix("đ")
-    if not (plain.isascii() and plain.isdigit() and len(plain) <= len(str(AMOUNT_MAX))):
-        return None
-    return int(plain) or None
+class AmountUnreadableError(Exception):
+    """What was typed is no amount of whole đồng. `understood` is what its beginning says, where it says anything."""
+
+    def __init__(self, understood: int | None) -> None:
+        super().__init__("not an amount")
+        self.understood = understood
+
+
+def read(text: str) -> int:
+    """Read whole đồng as people type them: `1500000`, `1.500.000`, `1 500 000 đ`; groups of three, or none.
+
+    `500.000,00` and `1.500.00` are not guessed at. Raises AmountUnreadableError.
+    """
+    plain = " ".join(text.split()).removesuffix("đ").rstrip()
+    begun = _AMOUNT.match(plain)
+    amount = int(re.sub(r"\D", "", begun[0])) if begun else None
+    if begun is None or begun.end() != len(plain) or not amount:
+        raise AmountUnreadableError(amount)
+    return amount
 
 
 def months_on(day: date, months: int) -> date:

@@ -163,7 +163,11 @@ class Page:
                 language=self.language,
                 csrf=self.app.sessions.csrf(self.cookie),
                 session=self.session,
-                line=self.app.service.line.state,
+                line=self.app.service.line,
+                help_phone=self.app.settings.help_phone,
+                legal_name=self.app.settings.legal_name,
+                hotline=self.app.settings.hotline,
+                journal_lost=self.app.journal.emptied,
                 **values,
             )
         )
@@ -238,6 +242,14 @@ def read_words(fields: Mapping[str, str], name: str = "reason") -> str:
     if len(words) not in _WORDS:
         raise FormRefusedError(HTTPStatus.UNPROCESSABLE_ENTITY)
     return words
+
+
+def read_amount(fields: Mapping[str, str], name: str = "amount") -> int | Problem:
+    """Return the typed amount in đồng, or what is wrong with it."""
+    try:
+        return money.read(fields.get(name, ""))
+    except money.AmountUnreadableError as wrong:
+        return Problem("amount-unreadable", HTTPStatus.UNPROCESSABLE_ENTITY, {"understood": wrong.understood})
 
 
 def page(request: Request) -> Page:

@@ -49,6 +49,21 @@ ADVICE: Final[Mapping[str, Advice]] = {
         _("The keyboard is set to Vietnamese typing"),
         _("Switch Vietnamese typing (Telex, VNI) off, then scan again: it changes the letters of the code."),
     ),
+    "caps-lock-on": Advice(
+        "fix",
+        _("Caps Lock is on"),
+        _("Switch Caps Lock off, then scan again: it changes the letters of the code."),
+    ),
+    "card-for-code": Advice(
+        "fix",
+        _("This is an identity card, not a code"),
+        _("First scan the customer's code, or type its ten digits. The card comes in the next step."),
+    ),
+    "code-for-card": Advice(
+        "fix",
+        _("This is a withdrawal's code, not an identity card"),
+        _("Scan the QR on the customer's card, or type its twelve digits."),
+    ),
     "code-not-genuine": Advice(
         "stop",
         _("This code was not issued by us"),
@@ -133,7 +148,7 @@ ADVICE: Final[Mapping[str, Advice]] = {
     "card-unreadable": Advice(
         "fix",
         _("The identity card was not read"),
-        _("Scan the QR on the card's front again, or type its twelve digits."),
+        _("Scan the QR again (on the back of cards since July 2024), or type its twelve digits."),
     ),
     "wrong-identity": Advice(
         "stop",
@@ -357,6 +372,11 @@ ADVICE: Final[Mapping[str, Advice]] = {
         "fix",
         _("Payer and payee are the same"),
         _("Ask the customer whom the money is for, and type that number."),
+    ),
+    "amount-unreadable": Advice(
+        "fix",
+        _("The amount cannot be read"),
+        _("Nothing was done. Type whole đồng: 1.500.000 or 1500000, without a part after a comma."),
     ),
     "amount-out-of-range": Advice(
         "fix",

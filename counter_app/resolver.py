@@ -30,6 +30,7 @@ from counter_app.board_api import Changed
 from counter_app.cash_answers import Delivery, HandOver, Move, OpenShift, VaultCount
 from counter_app.encryption import UndecryptableError
 from counter_app.journal import Entry, Journal, Kind, Question, State
+from counter_app.journal_errors import JournalWriteError
 from counter_app.members_api import Noted
 from counter_app.service_api import NotSentError, RefusedError, Service, UnreachableError
 from counter_app.sessions import Session, Sessions, SignInAgainError, authorised
@@ -164,7 +165,8 @@ class Resolver:
         except Exception as failure:  # noqa: BLE001 - whatever happened, it is not known what the service did
             # Only the kind: a message could repeat what was sent.
             _log.error("asking failed: %s", type(failure).__name__)
-            self._journal.unanswered(key)
+            with suppress(JournalWriteError):  # what was begun and not answered is unknown anyway
+                self._journal.unanswered(key)
         if not self._journal.get(key).unresolved:
             self._due.pop(key, None)
 

@@ -1,4 +1,4 @@
-"""Reading a QR from one small grey camera frame, for browsers that cannot read it themselves."""
+"""Reading QRs from one small grey camera frame, for browsers that cannot read it themselves."""
 
 import asyncio
 from typing import Final
@@ -9,6 +9,7 @@ FRAME_BYTES_MAX: Final = 400_000
 SIDE_MIN: Final = 32
 SIDE_MAX: Final = 1_280
 TEXT_MAX: Final = 1_024
+CODES_MAX: Final = 8
 
 # One frame costs a few milliseconds of one core; an office PC may have only one.
 _ONE_AT_A_TIME = asyncio.Semaphore(1)
@@ -18,8 +19,8 @@ class FrameMalformedError(Exception):
     """The bytes are not a grey picture of the stated size."""
 
 
-def read_frame(pixels: bytes, width: int, height: int) -> str | None:
-    """Return the text of the QR in a picture of `width` × `height` luminance bytes, or None.
+def read_frame(pixels: bytes, width: int, height: int) -> list[str]:
+    """Return the texts of the QRs in a picture of `width` × `height` luminance bytes: a poster may hang beside a phone.
 
     Raises FrameMalformedError when the size and the bytes disagree or are out of bounds.
     """
@@ -28,17 +29,15 @@ def read_frame(pixels: bytes, width: int, height: int) -> str | None:
     if len(pixels) != width * height or len(pixels) > FRAME_BYTES_MAX:
         raise FrameMalformedError("the bytes are not width times height")
     image = zxingcpp.ImageView(pixels, width, height, zxingcpp.ImageFormat.Lum)
-    found = zxingcpp.read_barcode(
+    found = zxingcpp.read_barcodes(
         image,
         formats=zxingcpp.BarcodeFormats([zxingcpp.BarcodeFormat.QRCode]),
         text_mode=zxingcpp.TextMode.Plain,
     )
-    if found is None or not found.text or len(found.text) > TEXT_MAX:
-        return None
-    return str(found.text)
+    return [str(one.text) for one in found[:CODES_MAX] if 0 < len(one.text) <= TEXT_MAX]
 
 
-async def read_frame_aside(pixels: bytes, width: int, height: int) -> str | None:
+async def read_frame_aside(pixels: bytes, width: int, height: int) -> list[str]:
     """Do `read_frame` on a thread, one frame at a time, so that pages stay quick."""
     async with _ONE_AT_A_TIME:
         return await asyncio.to_thread(read_frame, pixels, width, height)

@@ -34,6 +34,7 @@ from counter_app.answers import (
     read_problem,
 )
 
+LOOK_S: Final = 3.0
 ANSWER_BYTES_MAX: Final = 1_000_000
 PAGE_ITEMS: Final = 100
 _PROPOSED: Final[dict[str, type[Deposit | Transfer]]] = {"deposits": Deposit, "transfers": Transfer}
@@ -60,12 +61,22 @@ class NotSentError(UnreachableError):
 
 @dataclass
 class Line:
-    """What the last call showed of the line, and how far this PC's clock is from the service's."""
+    """What the last call showed of the line, and how far this PC's clock is from the service's.
+
+    `watched`: somebody looks at it every few seconds while it is down, so that nobody else need wait for it.
+    """
 
     state: LineState = "unknown"
     skew: timedelta = field(default_factory=timedelta)
     looked_at: datetime | None = None
     told_at: datetime | None = None
+    watched: bool = False
+    down_since: datetime | None = None
+
+    def becomes(self, state: LineState, now: datetime) -> None:
+        """Note the state, and since when there has been no answer."""
+        self.down_since = None if state == "online" else self.down_since or now
+        self.state = state
 
 
 @dataclass(frozen=True)
@@ -95,6 +106,7 @@ async def ask(
 
     Raises RefusedError, UnreachableError, NotSentError.
     """
+    await _refuse_on_a_dead_line(service)
     headers = {"Accept": "application/json"}
     if token is not None:
         headers["Authorization"] = f"Bearer {token}"
@@ -105,25 +117,33 @@ async def ask(
     try:
         answer = await service.client.request(method, path, headers=headers, content=body, params=query)
     except (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout, httpx2.UnsupportedProtocol):
-        service.line.state = "offline"
+        service.line.becomes("offline", service.clock())
         raise NotSentError from None
     except (httpx2.HTTPError, httpx2.InvalidURL, httpx2.StreamError):
-        service.line.state = "unknown"
+        service.line.becomes("unknown", service.clock())
         raise UnreachableError from None
     try:
         decoded = _decode(answer)
         problem = None if answer.is_success else read_problem(answer.status_code, decoded)
     except GarbledError:
-        service.line.state = "unknown"
+        service.line.becomes("unknown", service.clock())
         raise UnreachableError from None
     if answer.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR:
-        service.line.state = "unknown"
+        service.line.becomes("unknown", service.clock())
         raise UnreachableError
-    service.line.state = "online"
+    service.line.becomes("online", service.clock())
     _learn_skew(service, answer)
     if problem is not None:
         raise RefusedError(problem)
     return decoded
+
+
+async def _refuse_on_a_dead_line(service: Service) -> None:
+    """Send nothing on a line that is known to be down: nobody waits for a time-out. Raises NotSentError."""
+    if service.line.watched and service.line.state == "unknown":
+        await look_at_line(service)
+    if service.line.watched and service.line.state == "offline":
+        raise NotSentError
 
 
 def _decode(answer: httpx2.Response) -> Any:
@@ -325,11 +345,11 @@ async def tell_line(service: Service, token: str) -> None:
 async def look_at_line(service: Service) -> None:
     """Ask the least there is, to learn the state of the line. Never raises."""
     try:
-        answer = await service.client.get("/healthz")
+        answer = await service.client.get("/healthz", timeout=LOOK_S)
     except (httpx2.HTTPError, httpx2.InvalidURL, httpx2.StreamError):
-        service.line.state = "offline"
+        service.line.becomes("offline", service.clock())
         return
-    service.line.state = "online" if answer.is_success else "offline"
+    service.line.becomes("online" if answer.is_success else "offline", service.clock())
     _learn_skew(service, answer)
 
 

@@ -15,7 +15,7 @@ from typing import Final, TypeVar
 
 from counter_app import service_api
 from counter_app.answers import Presentation, Problem, Shift, Tokens
-from counter_app.journal import Who
+from counter_app.journal import About, Who
 from counter_app.keypads import Papers
 from counter_app.service_api import NotSentError, RefusedError, Service, UnreachableError
 
@@ -55,6 +55,7 @@ class Session:
     shift: Shift | None = None
     presented: dict[str, Presented] = field(default_factory=dict, repr=False)
     papers: Papers = field(default_factory=Papers, repr=False)
+    about: dict[str, About] = field(default_factory=dict, repr=False)  # of proposals that were shown here
     frames: list[float] = field(default_factory=list, repr=False)
     refreshing: asyncio.Lock = field(default_factory=asyncio.Lock, repr=False)
 
@@ -62,6 +63,12 @@ class Session:
     def who(self) -> Who:
         """Whose requests are sent from here."""
         return Who(self.username, self.tokens.office or "", self.shift.drawer if self.shift else 0)
+
+    def remember(self, subject: str, about: About) -> None:
+        """Remember what a shown proposal is about; the oldest is forgotten."""
+        self.about[subject] = about
+        while len(self.about) > PRESENTATIONS_MAX:
+            del self.about[next(iter(self.about))]
 
     def put(self, presented: Presented) -> None:
         """Lay a claimed withdrawal on the desk; the oldest falls off a full one."""
@@ -122,14 +129,14 @@ class Sessions:
         self._by_cookie.pop(session.cookie, None)
 
     def of(self, who: Who, now: datetime) -> Session | None:
-        """Return a live session of the same person at the same office."""
+        """Return the live session of the same person at the same office: where they were last, so the asker's own."""
         self._drop_ended(now)
-        same = (
+        same = [
             s
             for s in self._by_cookie.values()
             if (s.who.username, s.who.office) == (who.username, who.office)
-        )
-        return next(same, None)
+        ]
+        return max(same, key=lambda session: session.seen_at, default=None)
 
     def of_office(self, office: str, now: datetime) -> Session | None:
         """Return a live session of any clerk of an office."""

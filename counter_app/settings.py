@@ -23,6 +23,9 @@ class Settings(BaseSettings):
     idle_minutes: Annotated[int, Field(ge=1, le=720)] = 60
     timeout_s: Annotated[float, Field(gt=0, le=120)] = 15.0
     patience_s: Annotated[float, Field(gt=0, le=120)] = 8.0
+    help_phone: str = ""  # whom to call when the line is down, as it is to be read
+    legal_name: str = ""  # on every paper: who answers for it
+    hotline: str = ""  # on every paper: where a customer asks
     frames_per_second: Annotated[int, Field(ge=1, le=30)] = 8
 
     @field_validator("service_url")

@@ -10,7 +10,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Final
 
-from kyc.errors import BirthDateMismatch, NotTwelveDigits, UnderAge, UnknownProvince
+from kyc.errors import BirthDateMismatch, NotTwelveDigits, UnderAge
 from kyc.provinces import PROVINCES
 
 _TWELVE_DIGITS: Final = re.compile("[0-9]{12}")  # not \d, which takes the digits of every script
@@ -29,7 +29,7 @@ class CardNumber:
     """A card number taken apart. Its repr shows nothing of it, so that it cannot reach a log."""
 
     number: str
-    province: str
+    province: str | None  # None: a country abroad, or a code that is younger than our list
     sex: Sex
     birth_year: int
 
@@ -37,19 +37,16 @@ class CardNumber:
 def parse(number: str) -> CardNumber:
     """Take a card number apart.
 
-    Raises `NotTwelveDigits` or `UnknownProvince`. A citizen whose birth was registered abroad has the code of
-    a country there and is refused as `UnknownProvince`.
+    Raises `NotTwelveDigits`. The province is a hint: a citizen whose birth was registered abroad has the code of
+    a country there, and a reform gives new codes.
     """
     if not _TWELVE_DIGITS.fullmatch(number):
         raise NotTwelveDigits
-    province = PROVINCES.get(number[:3])
-    if province is None:
-        raise UnknownProvince
     # 0 and 1 are men and women born from 1900 to 1999, 2 and 3 from 2000 to 2099, and so on to 2399.
     century, female = divmod(int(number[3]), 2)
     return CardNumber(
         number=number,
-        province=province,
+        province=PROVINCES.get(number[:3]),
         sex=Sex.FEMALE if female else Sex.MALE,
         birth_year=1900 + 100 * century + int(number[4:6]),
     )

@@ -11,10 +11,6 @@ class NotTwelveDigits(Refused):
     """A card number is not twelve ASCII digits."""
 
 
-class UnknownProvince(Refused):
-    """A card number does not begin with the code of a province."""
-
-
 class BirthDateMismatch(Refused):
     """The birth year inside a card number is not that of the birth date."""
 

@@ -9,9 +9,9 @@ from fastapi import APIRouter
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from counter_app import cash_api
+from counter_app import cash_api, money
 from counter_app.counts import CountUnreadableError
-from counter_app.journal import Kind, Question
+from counter_app.journal import About, Kind, Question
 from counter_app.languages import later as _
 from counter_app.page import InPage, form_key, read_words
 from counter_app.pages import counting
@@ -84,7 +84,7 @@ async def move(page: InPage, to: Literal["drawer", "vault"]) -> Response:
         if not any(counts.values()):
             raise CountUnreadableError
         path, body = cash_api.move_request(to, counts)
-        return Question(key, Kind.VAULT_MOVE, "POST", path, body, clerk.who)
+        return Question(key, Kind.VAULT_MOVE, "POST", path, body, clerk.who, about=About(money.total(counts)))
 
     return await counting.send(page, _MOVES[to], fields, question)
 

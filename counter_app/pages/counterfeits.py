@@ -38,8 +38,8 @@ async def keep(page: InPage) -> Response:
         return await _form(page, fields, Problem("malformed-request", 422, {}))
     try:
         card = cards.read(fields.get("card", ""))
-    except cards.CardUnreadableError:
-        return await _form(page, fields, Problem("card-unreadable", 422, {}))
+    except cards.CardUnreadableError as unread:
+        return await _form(page, fields, Problem(unread.slug, 422, {}))
     path, body = service_api.counterfeit_request(note, serial, name, card.id_number)
     question = Question(key, Kind.COUNTERFEIT, "POST", path, body, clerk.who)
     return await page.send(question)

@@ -11,7 +11,7 @@ from starlette.responses import Response
 from counter_app import cards, elders_api, money, qr
 from counter_app.answers import Problem
 from counter_app.keypads import For, Keypad
-from counter_app.page import InPage, Page
+from counter_app.page import InPage, Page, read_amount
 from counter_app.service_api import RefusedError, UnreachableError
 
 router = APIRouter()
@@ -33,15 +33,15 @@ async def ask(page: InPage) -> Response:
     clerk, fields = page.clerk, await page.form()
     try:
         card = read_card(fields.get("card", ""))
-    except cards.CardUnreadableError:
-        return _form(page, fields, Problem("card-unreadable", 422, {}))
+    except cards.CardUnreadableError as unread:
+        return _form(page, fields, Problem(unread.slug, 422, {}))
     what = fields.get("what", "cash")
     if what == "delegations":
         return await _delegations_of(page, card)
     purpose = _ASKS.get(what, For.CASH)
-    amount = None if purpose is For.REPRINT else money.read(fields.get("amount", ""))
-    if amount is None and purpose is not For.REPRINT:
-        return _form(page, fields, Problem("amount-out-of-range", 422, {}))
+    amount = None if purpose is For.REPRINT else read_amount(fields)
+    if isinstance(amount, Problem):
+        return _form(page, fields, amount)
     body: dict[str, Any] = {**card, **({"amount": amount} if amount else {})}
     if what == "appointment":
         body |= {"lifetime": "scheduled", "office": clerk.who.office}
@@ -73,11 +73,12 @@ async def delegate(page: InPage) -> Response:
         return page.go("/card")
     try:
         card = cards.read(fields.get("delegate", ""))
-    except cards.CardUnreadableError:
-        return _list(page, fields, Problem("card-unreadable", 422, {}))
-    ceiling, per_month = money.read(fields.get("ceiling", "")), money.read(fields.get("per_month", ""))
-    if ceiling is None or per_month is None:
-        return _list(page, fields, Problem("delegation-too-large", 422, {}))
+    except cards.CardUnreadableError as unread:
+        return _list(page, fields, Problem(unread.slug, 422, {}))
+    ceiling, per_month = read_amount(fields, "ceiling"), read_amount(fields, "per_month")
+    for wrong in (ceiling, per_month):
+        if isinstance(wrong, Problem):
+            return _list(page, fields, wrong)
     ends_on = money.months_on(page.today, _months(fields))
     body = {
         **papers.card,
@@ -105,9 +106,9 @@ async def slip_for_delegate(page: InPage, id: UUID) -> Response:
     chosen = next((one for one in papers.delegations if one.id == str(id)), None)
     if papers.card is None or chosen is None:
         return page.go("/card")
-    amount = money.read(fields.get("amount", ""))
-    if amount is None:
-        return _list(page, fields, Problem("amount-out-of-range", 422, {}))
+    amount = read_amount(fields)
+    if isinstance(amount, Problem):
+        return _list(page, fields, amount)
     body = {**papers.card, "amount": amount, "delegation_id": chosen.id}
     facts = {"what": "delegate", "amount": amount, "last4": chosen.delegate[-4:], "here": chosen.office_name}
     return turn(page, For.SLIP, body, facts)

@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from counter_app import elders_api
 from counter_app.answers import Problem
-from counter_app.journal import Kind, Question, State
+from counter_app.journal import About, Kind, Question, State
 from counter_app.keypads import TIME, For, Keypad, is_pin
 from counter_app.page import InPage, Page
 from counter_app.pages.elders import look_at_delegations
@@ -82,7 +82,8 @@ async def _pay(page: Page, keypad: Keypad, pin: str) -> Response:
     if asked := await page.asked_before(keypad.key):
         return asked
     path, body = elders_api.cash_request(keypad.body, pin)
-    question = Question(keypad.key, Kind.CARD_PAYMENT, "POST", path, body, page.clerk.who)
+    about = About(keypad.facts["amount"], f"••••••••{keypad.body['id_number'][-4:]}")
+    question = Question(keypad.key, Kind.CARD_PAYMENT, "POST", path, body, page.clerk.who, about=about)
     entry = await page.app.resolver.send(question, page.app.service.clock())
     if entry.state is State.REFUSED and entry.answer and entry.answer["slug"] == "wrong-pin":
         problem = Problem(**entry.answer)

@@ -1,20 +1,27 @@
 """What became of a request that moves money: one address per request, whatever is known of it."""
 
 import uuid
-from collections.abc import Callable, Mapping
-from typing import Final
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import timedelta
+from typing import Final, TypeVar
 
 from fastapi import APIRouter
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
+from counter_app import service_api
 from counter_app.answers import Counterfeit, Problem, Receipt, Shift, Voucher, read
 from counter_app.asked import ASKED
 from counter_app.cash_answers import Delivery, HandOver, Move, VaultCount
 from counter_app.journal import Entry, Kind, State
 from counter_app.page import InPage, Page
 from counter_app.resolver import VOUCHED
+from counter_app.service_api import RefusedError, Service, UnreachableError
+
+Proof = TypeVar("Proof", Receipt, Voucher)
+
+JUST: Final = timedelta(seconds=30)
 
 router = APIRouter()
 
@@ -37,7 +44,7 @@ async def outcome(page: InPage, key: str) -> Response:
         return page.go(lists.get(entry.kind, "/"))
     if entry.state is State.REFUSED:
         return _refused(page, Problem(**entry.answer), ASKED[entry.kind].back)
-    return _SHOWN[entry.kind](page, entry) if entry.kind in _SHOWN else _answered(page, entry)
+    return _SHOWN[entry.kind](page, entry) if entry.kind in _SHOWN else await _answered(page, entry)
 
 
 @router.post("/requests/{key}/retry")
@@ -74,11 +81,11 @@ def _find(page: Page, key: str) -> Entry:
     return entry
 
 
-def _answered(page: Page, entry: Entry) -> Response:
+async def _answered(page: Page, entry: Entry) -> Response:
     if entry.kind in (Kind.PAYMENT, Kind.CARD_PAYMENT):
-        return _paid(page, read(Receipt, entry.answer))
+        return await _paid(page, entry, read(Receipt, entry.answer))
     if entry.kind in VOUCHED:
-        return _done(page, read(Voucher, entry.answer))
+        return await _done(page, entry, read(Voucher, entry.answer))
     if entry.kind is Kind.COUNTERFEIT:
         return page.render("counterfeit_paper.html", note=read(Counterfeit, entry.answer), copy=False)
     if entry.kind is Kind.DECISION:
@@ -86,18 +93,33 @@ def _answered(page: Page, entry: Entry) -> Response:
     return page.go("/queue")
 
 
-def _paid(page: Page, receipt: Receipt) -> Response:
-    """Say PAID; of what was undone since, show the marked copy: nobody hands that cash over again."""
-    if page.app.journal.undone(receipt.withdrawal_id):
+async def _paid(page: Page, entry: Entry, receipt: Receipt) -> Response:
+    """Say PAID, once; of what was undone since, here or elsewhere, show the marked copy: that cash is handed over."""
+    now = await _as_it_is_now(page, entry, service_api.receipt, receipt)
+    if page.app.journal.undone(receipt.withdrawal_id) or (now and now.undone_by):
         return page.go(f"/receipts/{receipt.id}")
-    return page.render("paid.html", receipt=receipt)
+    return page.render("paid.html", receipt=receipt, seen_at=entry.shown_at, unsure=now is None)
 
 
-def _done(page: Page, voucher: Voucher) -> Response:
-    """Say what was done; of a deposit that was undone since, show the marked copy."""
-    if voucher.kind == "deposit" and page.app.journal.undone(voucher.subject):
+async def _done(page: Page, entry: Entry, voucher: Voucher) -> Response:
+    """Say what was done, once; of a deposit that was undone since, show the marked copy."""
+    now = await _as_it_is_now(page, entry, service_api.voucher, voucher)
+    if (voucher.kind == "deposit" and page.app.journal.undone(voucher.subject)) or (now and now.undone_by):
         return page.go(f"/vouchers/{voucher.id}")
-    return page.render("done.html", voucher=voucher)
+    return page.render("done.html", voucher=voucher, seen_at=entry.shown_at, unsure=now is None)
+
+
+async def _as_it_is_now(
+    page: Page, entry: Entry, look: Callable[[Service, str, str], Awaitable[Proof]], told: Proof
+) -> Proof | None:
+    """Ask for what was told some time ago, for it may have been undone from another machine; None if nobody answers."""
+    now = page.app.service.clock()
+    if entry.shown_at is None and entry.resolved_at and timedelta() <= now - entry.resolved_at < JUST:
+        return told
+    try:
+        return await page.ask(page.staff, look, told.id)
+    except (RefusedError, UnreachableError):
+        return None
 
 
 def _opened(page: Page, entry: Entry) -> Response:

@@ -11,10 +11,10 @@ from fastapi import APIRouter
 from fastapi.responses import JSONResponse
 from starlette.responses import Response
 
-from counter_app import cards, counts, money, scanning, service_api
+from counter_app import cards, counts, money, scanned, scanning, service_api
 from counter_app.answers import Presentation, Problem
 from counter_app.counts import CountUnreadableError
-from counter_app.journal import Entry, Kind, Question, State
+from counter_app.journal import About, Entry, Kind, Question, State
 from counter_app.keypads import is_pin
 from counter_app.page import InPage, Page, form_key, read_body
 from counter_app.service_api import RefusedError, UnreachableError
@@ -49,7 +49,7 @@ async def scan(page: InPage) -> Response:
 async def present(page: InPage) -> Response:
     """Claim the scanned withdrawal for this drawer and go on to the card."""
     clerk, fields = page.clerk, await page.form()
-    code = fields.get("code", "").strip()
+    code = scanned.cleaned(fields.get("code", ""))
     if problem := _cannot_be_sent(code):
         return page.render("scan.html", problem.status, problem=problem, offline=False, code="")
     try:
@@ -103,8 +103,8 @@ async def pay(page: InPage, id: UUID) -> Response:
     try:
         card = cards.read(fields.get("card", ""))
         delegate = _delegate(presented.presentation, fields)
-    except cards.CardUnreadableError:
-        return _check_again(page, presented, Problem("card-unreadable", 422, {}))
+    except cards.CardUnreadableError as unread:
+        return _check_again(page, presented, Problem(unread.slug, 422, {}))
     try:
         notes = _notes(presented.presentation, fields)
     except CountUnreadableError:
@@ -112,7 +112,9 @@ async def pay(page: InPage, id: UUID) -> Response:
     path, body = service_api.payment_request(
         withdrawal_id, card.id_number, card.checked, pin, notes, delegate
     )
-    question = Question(key, Kind.PAYMENT, "POST", path, body, clerk.who, withdrawal_id)
+    question = Question(
+        key, Kind.PAYMENT, "POST", path, body, clerk.who, withdrawal_id, _about(presented.presentation)
+    )
     entry = await page.app.resolver.send(question, page.app.service.clock())
     return _after(page, presented, entry)
 
@@ -130,20 +132,20 @@ async def release(page: InPage, id: UUID) -> Response:
 
 @router.post("/scan/frame")
 async def read_frame(page: InPage, width: int, height: int) -> Response:
-    """Read a QR from one small grey camera frame of the page's own camera."""
+    """Read the QRs in one small grey camera frame of the page's own camera."""
     clerk = page.clerk
     token = page.request.headers.get("x-csrf-token", "")
     held = page.request.headers.get("x-held", "")
     if not page.app.sessions.csrf_matches(page.cookie, token) or not page.app.sessions.is_held(clerk, held):
-        return JSONResponse({"text": None}, 403)
+        return JSONResponse({"texts": []}, 403)
     if not _may_send_frame(clerk, page):
-        return JSONResponse({"text": None}, 429, {"Retry-After": "1"})
+        return JSONResponse({"texts": []}, 429, {"Retry-After": "1"})
     pixels = await read_body(page.request.stream(), scanning.FRAME_BYTES_MAX)
     try:
-        text = await scanning.read_frame_aside(pixels, width, height)
+        texts = await scanning.read_frame_aside(pixels, width, height)
     except scanning.FrameMalformedError:
-        return JSONResponse({"text": None}, 400)
-    return JSONResponse({"text": text})
+        return JSONResponse({"texts": []}, 400)
+    return JSONResponse({"texts": texts})
 
 
 def _may_send_frame(clerk: Session, page: Page) -> bool:
@@ -156,11 +158,16 @@ def _may_send_frame(clerk: Session, page: Page) -> bool:
 
 
 def _cannot_be_sent(code: str) -> Problem | None:
-    """Tell what the service need not be asked: nothing there, or letters that a typing aid has changed."""
+    """Tell what the service need not be asked: nothing there, a card, or letters that the keyboard has changed."""
+    with suppress(cards.CardUnreadableError):
+        cards.read(code)
+        return Problem("card-for-code", 400, {})
     if not code or len(code) > CODE_MAX:
         return Problem("code-malformed", 400, {})
     if not code.isascii():
         return Problem("keyboard-not-plain", 400, {})
+    if scanned.in_other_case(code):
+        return Problem("caps-lock-on", 400, {})
     return None
 
 
@@ -192,6 +199,10 @@ def _delegate(presentation: Presentation, fields: dict[str, str]) -> dict[str, s
 def _check_again(page: Page, presented: Presented, problem: Problem) -> Response:
     page.clerk.put(replace(presented, refusal=problem))
     return page.go(f"/withdrawals/{presented.presentation.withdrawal_id}/check")
+
+
+def _about(presentation: Presentation) -> About:
+    return About(presentation.amount, presentation.payee.masked_name)
 
 
 def _after(page: Page, presented: Presented, entry: Entry) -> Response:

@@ -13,9 +13,9 @@ from starlette.responses import Response
 from counter_app import cards, counts, money, service_api
 from counter_app.answers import Deposit, Problem, Transfer
 from counter_app.counts import CountUnreadableError
-from counter_app.journal import Kind, Question, State
+from counter_app.journal import About, Kind, Question, State
 from counter_app.keypads import is_pin
-from counter_app.page import InPage, Page, form_key
+from counter_app.page import InPage, Page, form_key, read_amount
 from counter_app.service_api import RefusedError, UnreachableError
 
 # Refusals after which the same page can simply be filled in again.
@@ -61,13 +61,13 @@ def _transfer_wish(fields: Fields) -> dict[str, object] | Problem:
     try:
         card = cards.read(fields.get("card", ""))
         to = _named(fields)
-    except cards.CardUnreadableError:
-        return Problem("card-unreadable", 422, {})
+    except cards.CardUnreadableError as unread:
+        return Problem(unread.slug, 422, {})
     except _NobodyNamedError:
         return Problem("payee-unknown", 422, {})
-    amount = money.read(fields.get("amount", ""))
-    if amount is None:
-        return Problem("amount-out-of-range", 422, {})
+    amount = read_amount(fields)
+    if isinstance(amount, Problem):
+        return amount
     return {"id_number": card.id_number, "checked": card.checked, "to": to, "amount": amount}
 
 
@@ -77,8 +77,8 @@ def _deposit_proof(fields: Fields) -> dict[str, str] | Problem:
     if card:
         try:
             read = cards.read(card)
-        except cards.CardUnreadableError:
-            return Problem("card-unreadable", 422, {})
+        except cards.CardUnreadableError as unread:
+            return Problem(unread.slug, 422, {})
         return {"by": "card", "id_number": read.id_number, "checked": read.checked}
     if fields.get("pin", "").strip():
         pin = _pin(fields)
@@ -185,7 +185,9 @@ async def confirm(page: InPage, what: InWhat, id: UUID) -> Response:
     if isinstance(proof, Problem):
         return _confirm_form(page, what, await _find(page, what, id), proof)
     path, body = service_api.confirm_request(what.path, subject, proof)
-    question = Question(key, what.kind, "POST", path, body, page.clerk.who, subject)
+    question = Question(
+        key, what.kind, "POST", path, body, page.clerk.who, subject, page.clerk.about.get(subject)
+    )
     entry = await page.app.resolver.send(question, page.app.service.clock())
     if entry.state is State.REFUSED and entry.answer and entry.answer["slug"] in _AGAIN_HERE:
         page.app.journal.shown(entry.key, page.app.service.clock())
@@ -221,6 +223,7 @@ def _form(
 
 
 def _confirm_form(page: Page, what: What, proposal: Deposit | Transfer, problem: Problem | None) -> Response:
+    page.clerk.remember(proposal.id, About(proposal.amount, proposal.payee.masked_name))
     return page.render(
         f"{what.kind}_confirm.html",
         problem.status if problem else HTTPStatus.OK,

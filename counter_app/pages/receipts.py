@@ -16,12 +16,13 @@ from counter_app.service_api import RefusedError
 router = APIRouter()
 
 _PAGES_MAX: Final = 10
+_FIND_MAX: Final = 40
 _YEARS: Final = timedelta(days=3660)
 
 
 @router.get("/receipts")
-async def of_day(page: InPage, day: str = "") -> Response:
-    """List a day's receipts with their totals; today without a day."""
+async def of_day(page: InPage, day: str = "", find: str = "") -> Response:
+    """List a day's receipts with their totals, or those of them that hold what is looked for; today without a day."""
     page.clerk  # noqa: B018 - raises for anybody else
     today = page.today
     chosen = read_day(day, today)
@@ -31,7 +32,8 @@ async def of_day(page: InPage, day: str = "") -> Response:
         "receipts.html",
         day=chosen,
         today=today,
-        receipts=items,
+        receipts=[receipt for receipt in items if holds(receipt, find)],
+        find=find[:_FIND_MAX],
         complete=complete,
         drawers={
             drawer: [one for one in stand if one.drawer == drawer]
@@ -50,6 +52,14 @@ async def one(page: InPage, id: UUID) -> Response:
     except RefusedError as refused:
         return page.refuse(refused.problem, next_page="/receipts")
     return page.render("receipt.html", receipt=receipt, may_undo=may_undo(page, receipt))
+
+
+def holds(receipt: Receipt, find: str) -> bool:
+    """Tell whether a receipt's number, amount or masked name holds what was typed, dots in an amount or not."""
+    wanted = find.strip()[:_FIND_MAX].casefold()
+    shown = f"{receipt.number} {receipt.payee.masked_name}".casefold()
+    plain = wanted.replace(".", "").replace(",", "")
+    return wanted in shown or (plain.isdigit() and plain in str(receipt.amount))
 
 
 def may_undo(page: Page, receipt: Receipt) -> bool:

@@ -11,7 +11,7 @@ from starlette.responses import Response
 from counter_app import counts, money, service_api
 from counter_app.answers import Approval, Problem
 from counter_app.counts import CountUnreadableError
-from counter_app.journal import Kind, Question
+from counter_app.journal import About, Kind, Question
 from counter_app.page import FormRefusedError, InPage, Page, form_key, read_words
 from counter_app.pages import approvals, receipts, vouchers
 from counter_app.service_api import RefusedError
@@ -85,7 +85,7 @@ async def undo(page: InPage, id: UUID) -> Response:
         differs = None if fields.get("action") == "add-up" else Problem("count-differs", 409, {})
         return _count_form(page, approval, fields, differs, added=total)
     path, body = service_api.reversal_request(_PATHS[approval.kind], approval.subject, counted)
-    question = Question(key, Kind.REVERSAL, "POST", path, body, clerk.who, approval.subject)
+    question = Question(key, Kind.REVERSAL, "POST", path, body, clerk.who, approval.subject, About(total))
     return await page.send(question)
 
 

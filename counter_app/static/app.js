@@ -1,19 +1,23 @@
 // Everything here only helps: every page works without it, a little slower.
 import { watchKeys } from "./keys.js";
-import { guardForms, readCard, readPin, groupDigits, walk, choose } from "./forms.js";
+import { guardEnter } from "./enter.js";
+import { guardForms, readCard, groupDigits, choose, addNotes, twelveDigits } from "./forms.js";
 import { addUp } from "./count.js";
 import { countDown, watchBoard, watchFresh, watchLine, watchUnknown } from "./wait.js";
 import { typePin } from "./keypad.js";
 import { startCamera } from "./camera.js";
+import { cutPaper } from "./paper.js";
+import { soundOfPage } from "./sound.js";
 
 const each = (selector, act) => document.querySelectorAll(selector).forEach(act);
 
 watchKeys();
+guardEnter();
 guardForms();
 each("[data-digits]", groupDigits);
 each("[data-check]", readCard);
-each("[data-pin]", readPin);
-each("[data-next]", walk);
+each("[data-own]", addNotes);
+each("#card, [name=delegate]", twelveDigits);
 each("[data-what]", choose);
 each("[data-keypad]", typePin);
 each("[data-count]", addUp);
@@ -28,6 +32,8 @@ each("[data-print]", (button) => {
   button.addEventListener("click", () => window.print());
   if (button.autofocus) button.focus();
 });
+cutPaper();
+soundOfPage();
 // Printing hides the buttons, and with them the focus.
 window.addEventListener("afterprint", () => document.querySelector("main .primary")?.focus());
 document.documentElement.dataset.ready = "yes"; // the keys on the buttons work from here on

@@ -1,4 +1,4 @@
-// The running total of a count, in figures and in words; Enter walks from note to note.
+// The running total of a count, in figures and in words.
 
 export function addUp(form) {
   const total = form.querySelector("[data-total]");
@@ -15,14 +15,5 @@ export function addUp(form) {
     words.textContent = said.words;
   };
   form.addEventListener("input", show);
-  form.addEventListener("keydown", (event) => {
-    if (event.key !== "Enter" || event.target.tagName !== "INPUT") return;
-    event.preventDefault();
-    // After the last note: the colleague's name and password where they are asked for, then the button.
-    const places = [...form.querySelectorAll("[data-denomination], .sum-up input")];
-    const next = places[places.indexOf(event.target) + 1];
-    if (next) next.select();
-    else form.querySelector(".primary").focus();
-  });
   show();
 }

@@ -32,26 +32,17 @@ export function groupDigits(field) {
   });
 }
 
-const SETTLE_MS = 500;
+const ZONE_MS = 900;
 
-// Some scanners end with two Enters: the second must not be the one that pays.
-function settle(button) {
-  const ready = performance.now() + SETTLE_MS;
-  button.focus();
-  const hold = (event) => event.key === "Enter" && performance.now() < ready && event.preventDefault();
-  button.addEventListener("keydown", hold);
-}
-
-// Enter in the card field goes on to the PIN or to the pay button: paying is always an Enter of its own.
 export function readCard(form) {
   const card = form.querySelector("#card");
-  const next = form.querySelector("#delegate") ?? form.querySelector("#pin") ?? form.querySelector("#pay");
+  let typedAt = 0;
   card.addEventListener("keydown", (event) => {
-    if (event.key !== "Enter") return;
-    event.preventDefault();
-    // A scanner that reads the machine-readable zone sends an Enter after each of its three lines of thirty.
-    if (/^id/i.test(card.value) && card.value.replace(/\s/g, "").length < 90) return;
-    if (card.value.trim()) settle(next);
+    // A scanner that reads the machine-readable zone sends an Enter after each of its three lines of thirty; a person
+    // whose zone is short strikes Enter once more after a moment, and reads what is wrong.
+    const short = /^id/i.test(card.value) && card.value.replace(/\s/g, "").length < 90;
+    if (event.key !== "Enter") typedAt = performance.now();
+    else if (short && performance.now() - typedAt < ZONE_MS) event.preventDefault();
   });
   // A mouse that chose the notes must not leave the scanner typing into a choice. (A key's click has no detail.)
   form.querySelector(".mix")?.addEventListener("click", (event) => {
@@ -61,51 +52,36 @@ export function readCard(form) {
   form.querySelector(".mix .notes")?.addEventListener("input", () => {
     form.querySelector("[name=mix][value=own]").checked = true;
   });
-  form.querySelector("#delegate")?.addEventListener("keydown", (event) => {
-    if (event.key !== "Enter") return;
-    event.preventDefault();
-    if (event.target.value.trim()) settle(form.querySelector("#pay"));
-  });
-  form.querySelector("#pin")?.addEventListener("keydown", (event) => {
-    if (event.key !== "Enter") return;
-    event.preventDefault();
-    if (event.target.reportValidity()) settle(form.querySelector("#pay"));
+}
+
+// How much the notes come to that are typed beside the proposed ones, and how much it is to be.
+export function addNotes(output) {
+  const notes = output.closest(".notes");
+  const due = Number(output.dataset.own);
+  const figures = (amount) => amount.toLocaleString(document.documentElement.lang);
+  const show = () => {
+    const fields = [...notes.querySelectorAll("input")];
+    const sum = fields.reduce((so, field) => so + Number(field.name.slice("count-".length)) * (parseInt(field.value, 10) || 0), 0);
+    output.textContent = `${figures(sum)} / ${figures(due)} đ`;
+    output.classList.toggle("good", sum === due);
+  };
+  notes.addEventListener("input", show);
+  show();
+}
+
+// A digit too few is told before the customer types a PIN. What a scanner reads has more than digits.
+export function twelveDigits(field) {
+  field.addEventListener("input", () => {
+    const plain = field.value.replace(/[\s.-]/g, "");
+    const wrong = /^\d+$/.test(plain) && plain.length !== 12;
+    field.setCustomValidity(wrong ? `${document.body.dataset.twelve} ${plain.length}` : "");
   });
 }
 
-// Enter after the PIN goes to the button: sending is always an Enter of its own.
-export function readPin(form) {
-  form.querySelector("#pin").addEventListener("keydown", (event) => {
-    if (event.key !== "Enter") return;
-    event.preventDefault();
-    if (event.target.reportValidity()) settle(form.querySelector("#pay"));
-  });
-}
-
-// A scanner ends with Enter: it goes on to the next field, and from the last one to the button.
-export function walk(field) {
-  field.addEventListener("keydown", (event) => {
-    if (event.key !== "Enter") return;
-    event.preventDefault();
-    if (!field.value.trim()) return;
-    const fields = [...field.form.querySelectorAll("[data-next]")].filter((one) => !one.closest("[hidden]"));
-    const choice = field.closest("label").nextElementSibling?.querySelector("[type=radio]:checked");
-    const next = choice ?? fields[fields.indexOf(field) + 1];
-    if (next) next.focus();
-    else settle(field.form.querySelector(".primary"));
-  });
-}
-
-// What a card is for: chosen by arrow keys, taken by Enter. Where no amount is needed, none is asked for.
+// What a card is for: where no amount is needed, none is asked for.
 export function choose(choices) {
   const amount = choices.form.elements.amount;
   const show = () => (amount.closest("label").hidden = ["reprint", "delegations"].includes(choices.form.elements.what.value));
   choices.addEventListener("change", show);
-  choices.addEventListener("keydown", (event) => {
-    if (event.key !== "Enter") return;
-    event.preventDefault();
-    if (amount.closest("label").hidden) settle(choices.form.querySelector(".primary"));
-    else amount.focus();
-  });
   show();
 }

@@ -2,7 +2,6 @@
 
 export function typePin(section) {
   const field = section.querySelector("#pin");
-  const form = section.querySelector("#keypad-form");
   const ends = performance.now() + 1000 * Number(section.dataset.left);
   section.querySelector(".keys").hidden = false;
   section.querySelector("#agree").hidden = true;
@@ -17,10 +16,6 @@ export function typePin(section) {
   // Wherever the focus has gone: the digits are the field's.
   document.addEventListener("keydown", (event) => {
     if (/^\d$/.test(event.key) && document.activeElement !== field) field.focus();
-  });
-  form.addEventListener("submit", (event) => {
-    if (field.value.length === field.maxLength) return;
-    event.preventDefault();
   });
   const look = () => {
     if (performance.now() < ends) return window.setTimeout(look, 1000);

@@ -5,9 +5,8 @@ const press = (selector) => {
   return Boolean(target);
 };
 
-// An Enter held down, or struck just as a verdict or a name to be read aloud appears, is not an answer to it.
-const tooSoon = (event) =>
-  event.key === "Enter" && (event.repeat || (performance.now() < 700 && document.querySelector(".verdict, [data-settle]")));
+// An Enter held down, or struck just as a verdict appears, is not an answer to it.
+const tooSoon = (event) => event.key === "Enter" && (event.repeat || (performance.now() < 700 && document.querySelector(".verdict")));
 
 export function watchKeys() {
   document.addEventListener("keydown", (event) => {

@@ -1,3 +1,5 @@
+import { sound } from "./sound.js";
+
 // Pages that wait: for an unknown to be known, for a lease to end, for the line to come back.
 
 const answerOf = async (path) => {
@@ -19,11 +21,19 @@ export function watchUnknown(element) {
   window.setTimeout(look, 1000);
 }
 
-// A list or a request that somebody elsewhere changes: shown anew at once, unless somebody is typing here.
+// A list or a request that somebody elsewhere changes: shown anew at once, unless somebody is typing here. In a tab that is
+// not seen it is heard, and its title says so until somebody looks.
 export function watchFresh(element) {
+  const title = document.title;
+  let heard = element.dataset.stands;
   const look = async () => {
-    const now = document.hidden ? null : await answerOf(element.dataset.fresh);
-    if (now && now.state !== element.dataset.stands) {
+    const now = await answerOf(element.dataset.fresh);
+    if (now && now.state !== heard) {
+      sound("asked");
+      heard = now.state;
+    }
+    if (now && now.state !== element.dataset.stands && document.hidden) document.title = `● ${title}`;
+    else if (now && now.state !== element.dataset.stands) {
       const typing = [...document.querySelectorAll("main input:not([type=hidden])")].some((field) => field.value);
       if (!typing) return window.location.reload();
       document.querySelector("[data-changed]")?.removeAttribute("hidden");
@@ -60,10 +70,13 @@ export function watchLine(element) {
   const look = async () => {
     if (!document.hidden) {
       const line = await answerOf("/line");
+      // Signed out, here or by itself: the open page does not stay to be read.
+      if (line?.state === "signed-out") return window.location.replace("/sign-in?again=1");
       if (line?.state in { online: 1, offline: 1, unknown: 1 }) element.dataset.line = line.state;
       if (line === null) element.dataset.line = "unknown";
+      if (line?.state === "online" && document.querySelector("[data-down]")) return window.location.reload();
     }
-    window.setTimeout(look, 15000);
+    window.setTimeout(look, element.dataset.line === "online" ? 15000 : 3000);
   };
   window.setTimeout(look, element.dataset.line === "online" ? 15000 : 500);
 }

@@ -13,6 +13,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
+from axe_playwright_python.sync_playwright import Axe
 from PIL import Image
 from playwright.sync_api import Browser, BrowserType, Page, expect
 
@@ -28,6 +29,7 @@ ARGUMENTS = [
 ]
 PHONE = {"width": 390, "height": 844}
 OLD_PC = {"width": 1024, "height": 600}
+INSIDE_BARS = {"width": 1024, "height": 470}  # what a browser's own bars leave of it
 READY_WITHIN_S = 300
 CAMERA = (640, 480)
 FRAMES = 12
@@ -139,6 +141,19 @@ class Counter:
         self.page.locator("#pay").click()
 
 
+def wrong_for_some(page: Page) -> list[str]:
+    """Tell what axe-core finds serious or critical on a page, and whether it lacks a heading of its own."""
+    found = Axe().run(page).response["violations"]
+    said = [
+        f"{page.url}: {one['id']}: {node['html']}"
+        for one in found
+        if one["impact"] in ("serious", "critical")
+        for node in one["nodes"]
+    ]
+    headings = page.locator("h1").count()
+    return said if headings == 1 else [*said, f"{page.url}: {headings} h1"]
+
+
 def later(page: Page) -> None:
     """Let a second pass for the page, as for a person who reads first: no Enter is then the scanner's own."""
     page.wait_for_selector("html[data-ready]")
@@ -151,15 +166,15 @@ def at_once(page: Page) -> None:
     page.evaluate("performance.now = () => 1")
 
 
-def camera_film(path: Path, picture: bytes) -> Path:
+def camera_film(path: Path, picture: bytes, size: tuple[int, int] = CAMERA) -> Path:
     """Make a film for Chromium's fake camera that shows a picture, slightly turned as a hand holds it."""
     shown = Image.open(BytesIO(picture)).convert("RGB")
-    shown.thumbnail((CAMERA[1] - 40, CAMERA[1] - 40))
+    shown.thumbnail((size[1] - 40, size[1] - 40))
     with path.open("wb") as film:
         for number in range(FRAMES):
-            frame = Image.new("RGB", CAMERA, "#667")
+            frame = Image.new("RGB", size, "#667")
             turned = shown.rotate(number % 4 - 2, expand=True, fillcolor="#667")
-            frame.paste(turned, ((CAMERA[0] - turned.width) // 2, (CAMERA[1] - turned.height) // 2))
+            frame.paste(turned, ((size[0] - turned.width) // 2, (size[1] - turned.height) // 2))
             frame.save(film, format="JPEG", quality=85)
     return path
 

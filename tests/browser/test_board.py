@@ -83,6 +83,8 @@ def test_by_keyboard_from_the_board_to_a_suspended_office(demo: Demo, boss: Page
     boss.locator("form[action$='/state'] input[name=reason]").focus()
     boss.keyboard.type("Lũ về, đường bị cắt")
     boss.keyboard.press("Enter")
+    later(boss)
+    boss.keyboard.press("Enter")
     expect(boss.get_by_role("heading", name="Cho điểm hoạt động lại")).to_be_visible()
     expect(boss.locator("main")).to_contain_text("Lũ về, đường bị cắt")
     boss.set_viewport_size(PHONE)  # type: ignore[arg-type]

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 import time
+import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -17,11 +18,22 @@ from pathlib import Path
 import pytest
 import qrcode
 import uvicorn
+from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.road import OLD_PC, PHONE, browser_with_camera, camera_film, later
-from tests.counter_app.fake_service import CARD, CARD_QR, CLERK, PASSWORD, PIN, Fake
+from tests.browser.road import (
+    INSIDE_BARS,
+    OLD_PC,
+    PHONE,
+    at_once,
+    browser_with_camera,
+    camera_film,
+    later,
+    wrong_for_some,
+)
+from tests.counter_app.fake_service import CARD, CARD_QR, CLERK, PASSWORD, PIN, SUPERVISOR, Fake, Withdrawal
 from tests.counter_app.test_cards import mrz
+from tests.counter_app.test_scanning import CODE, POSTER
 
 WITHIN_S = 30
 expect.set_options(timeout=WITHIN_S * 1000)
@@ -144,8 +156,7 @@ def begin(page: Page, counter: Counter) -> None:
     for _ in range(9):
         page.keyboard.press("Enter")
     expect(page.locator("[data-words]")).to_have_text("Hai mươi triệu đồng")
-    focused(page, ".count .primary")
-    page.keyboard.press("Enter")
+    enter(page, ".count .primary")
     expect(page.get_by_text("Sẵn sàng")).to_be_visible()
     page.wait_for_selector("html[data-ready]")
 
@@ -196,6 +207,41 @@ def test_a_payment_by_keyboard(page: Page, counter: Counter) -> None:
     assert len(counter.fake.receipts) == 1
 
 
+@pytest.mark.parametrize("notes", [None, {"500000": 4}], ids=["no-notes", "notes"])
+@pytest.mark.parametrize(
+    "end", [["Tab", "Enter"], ["Enter", "Tab", "Enter"], ["Tab", "Tab", "Enter", "Enter"]]
+)
+def test_the_end_of_a_scan_never_pays(
+    old_pc: Page, counter: Counter, end: list[str], notes: dict[str, int] | None
+) -> None:
+    """However a scanner ends, and wherever that leaves the focus, paying is left to the clerk."""
+    withdrawal = counter.fake.withdrawal(notes=notes, small_notes=notes and {"200000": 10})
+    begin(old_pc, counter)
+    old_pc.goto(f"{counter.url}/scan")
+    focused(old_pc, "#code")
+    old_pc.keyboard.type(withdrawal.code)
+    old_pc.keyboard.press("Enter")
+    focused(old_pc, "#card")
+    at_once(old_pc)
+    old_pc.keyboard.insert_text(CARD_QR)
+    for key in end:
+        old_pc.keyboard.press(key)
+    old_pc.locator("#pay").focus()
+    old_pc.keyboard.type("020185001234|081234567|Hoàng Thị Mai")  # and once more, with the button in focus
+    old_pc.keyboard.press("Enter")
+    for radio in old_pc.locator("[type=radio]").all():
+        if radio.is_visible():
+            radio.focus()
+            later(old_pc)
+            old_pc.keyboard.press("Enter")
+            focused(old_pc, "#pay")
+    old_pc.wait_for_timeout(500)
+    assert counter.fake.receipts == []
+    old_pc.locator("#pay").focus()
+    enter(old_pc, "#pay")
+    expect(old_pc.locator(".verdict.good")).to_be_visible()
+
+
 def test_digits_card_zone_and_pin(old_pc: Page, counter: Counter) -> None:
     """Digits are shown 3-3-4 as they are typed; a scanner's three-line zone and the PIN each go on by Enter."""
     counter.fake.withdrawal()
@@ -206,6 +252,7 @@ def test_digits_card_zone_and_pin(old_pc: Page, counter: Counter) -> None:
     expect(old_pc.locator("#code")).to_have_value("123-456-7890")
     old_pc.keyboard.press("Enter")
     focused(old_pc, "#card")
+    at_once(old_pc)
     for line in mrz().splitlines():
         old_pc.keyboard.type(line)
         old_pc.keyboard.press("Enter")
@@ -264,6 +311,66 @@ def test_the_camera_reads_code_and_card(counter: Counter, chromium: Browser, tmp
         finally:
             with_camera.close()
     assert counter.fake.receipts[0]["identity_checked"] == "qr"
+
+
+def filmed(tmp_path: Path, **sides: int) -> Path:
+    """Film a poster at the side of a wide picture and, where it has a size, a withdrawal's code in its middle."""
+    picture = Image.new("RGB", (920, 920), "#bbb")
+    for text, side in sides.items():
+        qrcode.make({"poster": POSTER, "code": CODE}[text]).save(tmp_path / "qr.png")
+        code = Image.open(tmp_path / "qr.png").resize((side, side))
+        picture.paste(code, (20, 20) if text == "poster" else ((920 - side) // 2, (920 - side) // 2 + 60))
+    picture.save(tmp_path / "picture.png")
+    return camera_film(tmp_path / "qr.mjpeg", (tmp_path / "picture.png").read_bytes(), (1280, 960))
+
+
+def at_scan(page: Page, counter: Counter) -> None:
+    """Sign in, open a shift, and wait for a code."""
+    sign_in(page, counter)
+    if page.locator("a[href='/shift/open']").count():
+        page.goto(f"{counter.url}/shift/open")
+        page.locator(".count .primary").click()
+        page.wait_for_url(counter.url + "/")
+    page.goto(f"{counter.url}/scan")
+
+
+def test_a_poster_before_the_camera(counter: Counter, chromium: Browser, tmp_path: Path) -> None:
+    """A poster alone is never sent; beside it a small code is found; refused, it is sent once; typing is left alone."""
+    asked = lambda: [path for _, path, _ in counter.fake.asked if path.endswith("/presentations")]  # noqa: E731
+    with_camera = browser_with_camera(chromium.browser_type, filmed(tmp_path, poster=360))
+    try:
+        page = with_camera.new_context(viewport=OLD_PC).new_page()
+        at_scan(page, counter)
+        looks(page)
+        expect(page.locator("#code")).to_have_value("")
+        assert asked() == []
+    finally:
+        with_camera.close()
+    with_camera = browser_with_camera(chromium.browser_type, filmed(tmp_path, poster=360, code=260))
+    try:
+        page = with_camera.new_context(viewport=OLD_PC).new_page()
+        at_scan(page, counter)
+        expect(page.locator(".verdict.stop")).to_be_visible()  # nobody has made this code
+        page.goto(f"{counter.url}/scan")
+        expect(page.locator(".camera p")).to_have_text(re.compile("vừa bị từ chối"))
+        looks(page)
+        assert len(asked()) == 1
+        counter.fake.withdrawals.append(Withdrawal(str(uuid.uuid4()), 2_000_000, CODE, "5555555555"))
+        page.keyboard.type("123-4")
+        page.evaluate("sessionStorage.clear()")
+        looks(page)
+        expect(page.locator("#code")).to_have_value("123-4")
+        page.fill("#code", "")
+        page.wait_for_url("**/check")
+    finally:
+        with_camera.close()
+
+
+def looks(page: Page) -> None:
+    """Let the camera look a few times, at the whole picture and at its middle."""
+    for _ in range(6):
+        with page.expect_response("**/scan/frame?*"):
+            pass
 
 
 def test_power_cut_in_the_middle_of_a_payment(old_pc: Page, counter: Counter) -> None:
@@ -340,7 +447,7 @@ def test_enter_alone_never_pays_without_scripts(counter: Counter, chromium: Brow
 
 
 def test_the_receipt_is_one_slip_of_paper(old_pc: Page, counter: Counter) -> None:
-    """Printed, the page is the receipt alone: 80 mm wide, one page, shorter than A6."""
+    """Printed, the page is the receipt alone: 72 mm wide, one page, and cut where the receipt ends."""
     withdrawal = counter.fake.withdrawal(amount=104_240_000)
     begin(old_pc, counter)
     old_pc.goto(f"{counter.url}/scan")
@@ -351,10 +458,182 @@ def test_the_receipt_is_one_slip_of_paper(old_pc: Page, counter: Counter) -> Non
     expect(old_pc.locator(".verdict.good")).to_be_visible()
     paper = old_pc.pdf(prefer_css_page_size=True)
     assert paper.count(b"/Type /Page\n") == 1
+    width, height = (
+        float(side) / 72 * 25.4 for side in re.findall(rb"/MediaBox \[0 0 ([\d.]+) ([\d.]+)\]", paper)[0]
+    )
+    assert (round(width), height < 140) == (72, True)
     old_pc.emulate_media(media="print")
     expect(old_pc.locator(".slip")).to_be_visible()
     expect(old_pc.locator(".verdict")).to_be_hidden()
     expect(old_pc.locator(".bar")).to_be_hidden()
+
+
+def test_every_page_for_everybody(counter: Counter, chromium: Browser) -> None:
+    """Axe-core finds nothing serious or critical on any page, and every page has one heading of the first order."""
+    page = chromium.new_context(viewport=INSIDE_BARS, locale="vi-VN").new_page()  # type: ignore[arg-type]
+    page.goto(f"{counter.url}/password")
+    wrong = wrong_for_some(page)
+    page.goto(f"{counter.url}/sign-in")
+    wrong += wrong_for_some(page)
+    begin(page, counter)
+    paths = [
+        "/",
+        "/scan",
+        "/card",
+        "/deposits/new",
+        "/transfers/new",
+        "/receipts",
+        "/vouchers",
+        "/counterfeits",
+        "/cash",
+    ]
+    paths += [
+        "/cash/count",
+        "/cash/to-vault",
+        "/shift/close",
+        "/shift/hand-over",
+        "/shift/left",
+        "/slips",
+        "/nothing",
+    ]
+    for path in paths:
+        page.goto(counter.url + path)
+        wrong += wrong_for_some(page)
+    for path, fields in (
+        ("/card", {"card": CARD, "amount": "500000"}),
+        ("/deposits/new", {"to": "0912345678", "count-500000": "2"}),
+        ("/transfers/new", {"card": CARD, "to": "0912345678", "amount": "500000"}),
+        ("/scan", {"code": "999-999-9999"}),
+    ):
+        page.goto(counter.url + path)
+        for name, value in fields.items():
+            page.fill(f"[name={name}]", value)
+        page.locator("main .primary").first.click()
+        page.wait_for_load_state()
+        wrong += wrong_for_some(page)
+    notes = {"500000": 3, "200000": 2, "100000": 1}
+    counter.fake.withdrawal(notes=notes, small_notes={"100000": 20}, digits="5555555555")
+    page.goto(f"{counter.url}/scan")
+    page.fill("#code", "5555555555")
+    page.keyboard.press("Enter")
+    focused(page, "#card")
+    wrong += wrong_for_some(page)
+    page.fill("#card", CARD)
+    page.fill("#pin", "111111")
+    page.locator("#pay").click()
+    expect(page.locator(".told")).to_be_visible()
+    wrong += [] if seen_whole(page, "#pay") else [f"{page.url}: the pay button is below the fold"]
+    page.fill("#card", CARD)
+    page.fill("#pin", PIN)
+    page.locator("#pay").click()
+    expect(page.locator(".verdict.good")).to_be_visible()
+    wrong += wrong_for_some(page)
+    receipt = counter.fake.receipts[0]["id"]
+    for path in (f"/receipts/{receipt}", f"/receipts/{receipt}/undo"):
+        page.goto(counter.url + path)
+        wrong += wrong_for_some(page)
+    page.context.close()
+    counter.fake.application()
+    page = chromium.new_context(viewport=OLD_PC, locale="vi-VN").new_page()  # type: ignore[arg-type]
+    page.goto(counter.url)
+    page.fill("[name=username]", SUPERVISOR)
+    page.fill("[name=password]", PASSWORD)
+    page.keyboard.press("Enter")
+    expect(page.locator("[name=password]")).to_have_count(0)
+    for path in ("/queue", "/reviews", "/supervision", "/supervision/plan", "/board"):
+        page.goto(counter.url + path)
+        wrong += wrong_for_some(page)
+    page.context.close()
+    assert wrong == []
+
+
+def seen_whole(page: Page, selector: str) -> bool:
+    """Say whether something stands above the fold."""
+    box = page.locator(selector).bounding_box()
+    return box is not None and box["y"] + box["height"] <= INSIDE_BARS["height"]
+
+
+def test_a_digit_too_few_and_the_notes_so_far(old_pc: Page, counter: Counter) -> None:
+    """Eleven digits are told before the PIN is typed; typed notes are added up beside what they are to come to."""
+    counter.fake.withdrawal(notes={"500000": 4})
+    begin(old_pc, counter)
+    old_pc.goto(f"{counter.url}/scan")
+    old_pc.fill("#code", "1234567890")
+    old_pc.keyboard.press("Enter")
+    focused(old_pc, "#card")
+    old_pc.keyboard.type(CARD[:-1])
+    old_pc.keyboard.press("Enter")
+    expect(old_pc.locator("#card")).to_be_focused()
+    assert "mười hai chữ số" in old_pc.locator("#card").evaluate("field => field.validationMessage")
+    old_pc.keyboard.type(CARD[-1])
+    old_pc.keyboard.press("Enter")
+    expect(old_pc.locator("#pin")).to_be_focused()
+    old_pc.locator(".mix summary").click()
+    old_pc.fill("[name=count-500000]", "3")
+    expect(old_pc.locator("[data-own]")).to_have_text("1.500.000 / 2.000.000 đ")
+    old_pc.fill("[name=count-100000]", "5")
+    expect(old_pc.locator("[data-own].good")).to_have_text("2.000.000 / 2.000.000 đ")
+
+
+LISTEN = """
+    window.heard = [];
+    window.AudioContext = class {
+        currentTime = 0;
+        createOscillator() {
+            const frequency = {};
+            return { frequency, connect() {}, start: () => window.heard.push(frequency.value), stop() {} };
+        }
+    };
+"""
+
+
+def heard(page: Page) -> list[int]:
+    """Tell what the page in front has sounded."""
+    page.wait_for_selector("html[data-ready]")
+    tones: list[int] = page.evaluate("window.heard")
+    return tones
+
+
+def test_what_is_heard(counter: Counter, chromium: Browser) -> None:
+    """A code read, PAID and a refusal each sound; a request that comes in is heard and seen in a hidden tab."""
+    withdrawal = counter.fake.withdrawal()
+    page = chromium.new_context(viewport=OLD_PC, locale="vi-VN").new_page()  # type: ignore[arg-type]
+    page.add_init_script(LISTEN)
+    begin(page, counter)
+    assert heard(page) == []
+    page.goto(f"{counter.url}/scan")
+    page.fill("#code", withdrawal.code)
+    page.keyboard.press("Enter")
+    focused(page, "#card")
+    assert heard(page) == [880]
+    page.fill("#card", CARD)
+    page.locator("#pay").click()
+    expect(page.locator(".verdict.good")).to_be_visible()
+    assert heard(page) == [660, 880]
+    page.reload()
+    assert heard(page) == []
+    page.goto(f"{counter.url}/scan")
+    page.fill("#code", withdrawal.code)
+    page.keyboard.press("Enter")
+    expect(page.locator(".verdict.stop")).to_be_visible()
+    assert heard(page) == [220, 180]
+    boss = chromium.new_context(viewport=OLD_PC, locale="vi-VN").new_page()  # type: ignore[arg-type]
+    boss.add_init_script(LISTEN)
+    boss.goto(counter.url)
+    boss.fill("[name=username]", SUPERVISOR)
+    boss.fill("[name=password]", PASSWORD)
+    boss.keyboard.press("Enter")
+    boss.wait_for_url("**/queue")
+    assert heard(boss) == []
+    boss.evaluate("Object.defineProperty(document, 'hidden', { value: true })")
+    page.goto(f"{counter.url}/receipts/{counter.fake.receipts[0]['id']}/undo")
+    page.locator("[name=reason]").first.check()
+    page.fill("[name=words]", "khách đi mất")
+    page.locator("main .primary").click()
+    expect(boss).to_have_title(re.compile("^● "))
+    assert heard(boss) == [740, 740, 740]
+    page.context.close()
+    boss.context.close()
 
 
 def test_both_languages_and_every_page_fit(page: Page, counter: Counter) -> None:

@@ -11,6 +11,7 @@ import uvicorn
 from playwright.sync_api import Browser, Page, expect
 
 from tests.atm_service.run.pages.fake_api import PASSWORD, PHONE, PIN, Fake, Refused, create_app
+from tests.browser.road import wrong_for_some
 
 # Things to touch that are lower than 48 pixels, give or take a rounding.
 LOW_TARGETS = """
@@ -293,6 +294,42 @@ def test_every_screen_fits_the_phone_and_can_be_touched(seen: Seen) -> None:
         assert seen.page.evaluate("document.documentElement.scrollWidth") <= PHONE_SIZE["width"], route
         low = seen.page.evaluate(LOW_TARGETS)
         assert low == [], route
+
+
+def test_every_screen_for_everybody(seen: Seen) -> None:
+    """Axe-core finds nothing serious or critical on any screen of wallet and auditor; each has its heading."""
+    wrong = []
+    for route in ("welcome", "open", "offices"):
+        seen.go(route)
+        expect(seen.page.get_by_text("Đang tải…")).to_have_count(0)
+        wrong += wrong_for_some(seen.page)
+    seen.sign_in()
+    code = seen.make_code()
+    signed_in = [
+        "home",
+        "withdraw",
+        "withdraw/office",
+        f"code/{code}",
+        "topup",
+        "link",
+        "link/bank",
+        "statement",
+    ]
+    for route in (*signed_in, "notices", "delegations", "withdrawals"):
+        seen.go(route)
+        expect(seen.page.get_by_text("Đang tải…")).to_have_count(0)
+        wrong += wrong_for_some(seen.page)
+    seen.page.goto(f"{seen.url}/audit/")
+    wrong += wrong_for_some(seen.page)
+    seen.page.fill("#username", "auditor")
+    seen.page.fill("#password", PASSWORD)
+    seen.press("Đăng nhập")
+    expect(seen.page.locator("tbody tr").first).to_be_visible()
+    for route in ("controls", "balance", "reconciliation", "journal"):
+        seen.page.goto(f"{seen.url}/audit/#/{route}")
+        expect(seen.page.get_by_text("Đang tải…")).to_have_count(0)
+        wrong += wrong_for_some(seen.page)
+    assert wrong == []
 
 
 def test_auditor_sees_what_is_broken_and_takes_the_journal_along(seen: Seen) -> None:

@@ -131,6 +131,7 @@ class Desk:
         self.at("#pin")
         self.type(pin)
         self.key("Enter")
+        self.enter()
 
     def card(self, id_number: str, what: int) -> None:
         """F8, the card, and the so-manieth of what it can be for."""
@@ -293,6 +294,7 @@ def _delegate(desk: Desk, elder: dict[str, str]) -> None:
     desk.at("[name=amount]")
     desk.look("delegations")
     desk.scan("500.000")
+    desk.enter()
     desk.pin(elder["pin"])
     expect(desk.page.locator(".ten")).to_have_count(2)
     desk.ready()
@@ -401,6 +403,7 @@ def _undo(desk: Desk, demo: Demo, chromium: Browser) -> None:
     desk.key("Space")
     desk.key("Tab")
     desk.scan("Khách đi mất, tiền còn trên quầy")
+    desk.enter()
     desk.headline("Đang chờ kiểm soát viên")
     desk.look("waiting", whole=False)
     other = page_of(chromium)
@@ -410,7 +413,7 @@ def _undo(desk: Desk, demo: Demo, chromium: Browser) -> None:
     boss.look("queue")
     boss.type("Đã gọi cho khách")
     boss.key("Tab")
-    boss.key("Enter")
+    boss.enter()
     expect(other.locator(".empty")).to_be_visible()
     other.context.close()
     desk.headline("ĐÃ DUYỆT")  # by itself

@@ -128,6 +128,7 @@ class FakeTransport(httpx2.AsyncBaseTransport):
     cut: Cut = "none"
     times: int = 1
     only: str = ""  # a part of the path
+    lost: list[str] = field(default_factory=list)  # paths of what was cut
 
     def __post_init__(self) -> None:
         """Build the inner transport once."""
@@ -138,6 +139,7 @@ class FakeTransport(httpx2.AsyncBaseTransport):
         cut: Cut = "none"
         if self.cut != "none" and self.times > 0 and self.only in request.url.path:
             cut, self.times = self.cut, self.times - 1
+            self.lost.append(request.url.path)
         if cut == "refuse-connection":
             raise httpx2.ConnectError("refused")
         if cut == "lose-request":

@@ -16,10 +16,12 @@ from typer.testing import CliRunner
 
 from counter_app.__main__ import cli
 from counter_app.encryption import load_cipher
-from counter_app.journal import KEEP, KEEP_UNSENT, Journal, Kind, NotYoursError, Question, State, Who
+from counter_app.journal import KEEP, KEEP_UNSENT, About, Journal, Kind, NotYoursError, Question, State, Who
+from counter_app.journal_errors import JournalWriteError
 from tests.counter_app.desk import BEGIN
 
 KEY = "7a4bb7de-6a3e-4b3a-9d0c-0a3d5f1f4e55"
+UNSENT = KEY.replace("7a", "7c")
 ANSWER = {"number": "05971-1-000123", "payee": "H••• Mai"}
 
 
@@ -224,7 +226,8 @@ def test_a_file_of_a_newer_app_is_refused(tmp_path: Path, damage: str, reason: s
     before = on_disk(tmp_path)
     started = CliRunner().invoke(cli, ["--data-dir", str(tmp_path)])
     assert started.exit_code == 1
-    assert re.search(f"cannot open the journal: .*{reason}. Start the newest counter app", started.stderr)
+    todo = "Start the newest counter app that ran here|The counter's journal is damaged"
+    assert re.search(f"cannot open the journal: .*{reason}. Nhật ký của quầy .* / ({todo})", started.stderr)
     assert on_disk(tmp_path) == before
 
 
@@ -241,26 +244,113 @@ VERSION_1 = """
 """
 
 
-def test_a_journal_of_the_first_version_goes_on(tmp_path: Path) -> None:
+VERSION_2 = re.sub(r" CHECK \(kind IN .*?\)\)", "", VERSION_1).replace("VALUES (1)", "VALUES (2)")
+
+
+@pytest.mark.parametrize("version", [VERSION_1, VERSION_2], ids=["1", "2"])
+def test_a_journal_of_an_older_version_goes_on(tmp_path: Path, version: str) -> None:
     """What was unknown before the upgrade is unknown after it, and new kinds of requests fit."""
     cipher = load_cipher(tmp_path / "journal.key")
     with sqlite3.connect(tmp_path / "journal.sqlite") as old:
-        old.executescript(VERSION_1)
+        old.executescript(version)
         body = cipher.encrypt(b"{}", f"{KEY}/body")
-        old.execute(
-            "INSERT INTO request VALUES (?, 'payment', 'POST', '/pay', 'w1', 'lan', '05971-1', 1, 'unknown', 1, ?,"
-            " NULL, ?, NULL, NULL)",
-            (KEY, body, BEGIN.isoformat()),
-        )
+        for key, state in ((KEY, "unknown"), (UNSENT, "not-sent")):
+            old.execute(
+                "INSERT INTO request VALUES (?, 'payment', 'POST', '/pay', 'w1', 'lan', '05971-1', 1, ?, 1, ?,"
+                " NULL, ?, NULL, NULL)",
+                (key, state, body, BEGIN.isoformat()),
+            )
     old.close()
     for _ in range(2):
         journal = open_journal(tmp_path)
         assert [(entry.key, entry.kind) for entry in journal.unresolved()] == [(KEY, Kind.PAYMENT)]
         assert journal.body(KEY) == b"{}"
+        assert journal.get(UNSENT).state is State.NOT_SENT
         journal.close()
     journal = open_journal(tmp_path)
-    assert journal.begin(question(KEY.replace("7a", "7b"), kind=Kind.DEPOSIT), BEGIN)
+    other = KEY.replace("7a", "7b")
+    assert journal.begin(question(other, kind=Kind.DEPOSIT, about=About(500_000, "H••• Mai")), BEGIN)
+    assert (journal.get(KEY).about, journal.get(other).about) == (None, About(500_000, "H••• Mai"))
     journal.close()
+
+
+def filled(folder: Path) -> Path:
+    """Make a journal of several pages with an unknown payment in it."""
+    made = open_journal(folder)
+    for number in range(40):
+        made.begin(question(f"{number:08x}{KEY[8:]}", body=b"x" * 500), BEGIN)
+    made.close()
+    return folder / "journal.sqlite"
+
+
+def shorten(path: Path) -> None:
+    """Cut the second half of a file off, as a failing disk does."""
+    path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+
+
+def spoil(path: Path) -> None:
+    """Write something else over a file's beginning."""
+    path.write_bytes(b"not a database" * 100)
+
+
+def shut(path: Path) -> None:
+    """Let nothing be written beside a file."""
+    path.with_name("journal.sqlite-wal").mkdir()
+
+
+def fill_up(path: Path) -> None:
+    """Say that there is no file, where a folder is."""
+    path.unlink()
+    path.mkdir()
+
+
+@pytest.mark.parametrize(
+    ("harm", "said"),
+    [
+        (shorten, "Nhật ký của quầy bị hỏng. Không xoá tệp"),
+        (spoil, "Nhật ký của quầy bị hỏng. Không xoá tệp"),
+        (shut, "Không ghi được nhật ký của quầy"),
+        (fill_up, "Không ghi được nhật ký của quầy"),
+    ],
+)
+def test_a_harmed_file_says_what_to_do(tmp_path: Path, harm: Callable[[Path], None], said: str) -> None:
+    """One line, in Vietnamese first, and the app does not start."""
+    harm(filled(tmp_path))
+    started = CliRunner().invoke(cli, ["--data-dir", str(tmp_path)])
+    assert started.exit_code == 1
+    assert said in started.stderr
+    assert started.stderr.count("\n") == 1
+
+
+def test_a_full_disk_sends_nothing(tmp_path: Path) -> None:
+    """What cannot be written is not begun; what was answered is told all the same, and found out again later."""
+    journal = open_journal(tmp_path)
+    journal.begin(question(), BEGIN)
+    pages = journal._database.execute("PRAGMA page_count").fetchone()[0]
+    journal._database.execute(f"PRAGMA max_page_count = {pages}")
+    with pytest.raises(JournalWriteError, match="full"):
+        journal.begin(question(UNSENT, body=b"x" * 100_000), BEGIN)
+    assert journal.get(KEY).unresolved
+    journal._database.execute("PRAGMA query_only = ON")
+    with pytest.raises(JournalWriteError, match="readonly"):
+        journal.resolve(KEY, State.ANSWERED, ANSWER, BEGIN)
+    journal.shown(KEY, BEGIN)
+    assert journal.get(KEY).unresolved
+    journal.close()
+
+
+def test_an_emptied_journal_says_what_may_be_missing(tmp_path: Path) -> None:
+    """Where a journal has been, an empty one is told of until something is asked; at the first start it is not."""
+    first = Journal(tmp_path / "journal.sqlite", load_cipher(tmp_path / "journal.key"))
+    assert not first.emptied
+    first.close()
+    for path in tmp_path.glob("journal.sqlite*"):
+        path.unlink()
+    lost = Journal(tmp_path / "journal.sqlite", load_cipher(tmp_path / "journal.key"), worked_here=True)
+    assert lost.emptied
+    lost.begin(question(), BEGIN)
+    assert not lost.emptied
+    lost.close()
 
 
 def test_last_drawer(journal: Journal) -> None:

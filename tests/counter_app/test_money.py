@@ -4,7 +4,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from counter_app.money import AMOUNT_MAX, DENOMINATIONS, Language, figures, notes, total, words
+from counter_app.money import (
+    AMOUNT_MAX,
+    DENOMINATIONS,
+    AmountUnreadableError,
+    Language,
+    figures,
+    notes,
+    read,
+    total,
+    words,
+)
 
 AMOUNTS = st.integers(0, AMOUNT_MAX) | st.integers(0, 10**5).map(lambda n: n * 10_000)
 
@@ -169,3 +179,35 @@ def heard_in_english(said: str) -> int:
         elif word != "and":
             group += value[word]
     return whole + group
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["1500000", "1.500.000", "1,500,000", "1 500 000", " 1.500.000 đ", "1.500.000đ", "1\u00a0500\u00a0000"],
+)
+def test_an_amount_in_groups_of_three_or_none(text: str) -> None:
+    """As it is written in either language, with or without the currency."""
+    assert read(text) == 1_500_000
+
+
+@pytest.mark.parametrize(
+    ("text", "understood"),
+    [
+        ("500.000,00", 500_000),
+        ("1,5", 1),
+        ("1.500.00", 1_500),
+        ("1.500,000", 1_500),
+        ("1500.000", 1_500),
+        ("5.000.000x", 5_000_000),
+        ("-500", None),
+        ("０５", None),
+        ("", None),
+        ("9" * 16, None),
+        ("0", 0),
+    ],
+)
+def test_an_amount_is_not_guessed(text: str, understood: int | None) -> None:
+    """What could be another amount is refused, with what its beginning says."""
+    with pytest.raises(AmountUnreadableError) as refused:
+        read(text)
+    assert refused.value.understood == understood

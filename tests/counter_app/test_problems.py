@@ -104,7 +104,11 @@ SLUGS = [
     "freeze-unchanged",
     "rights-unchanged",
     "keyboard-not-plain",
+    "caps-lock-on",
+    "card-for-code",
+    "code-for-card",
     "card-unreadable",
+    "amount-unreadable",
 ]
 
 # Refusals of the wallet's, the auditor's and the operator's routes, and failures that this app treats as an unknown,

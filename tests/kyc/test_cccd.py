@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kyc import cccd
-from kyc.errors import BirthDateMismatch, NotTwelveDigits, UnderAge, UnknownProvince
+from kyc.errors import BirthDateMismatch, NotTwelveDigits, UnderAge
 from kyc.provinces import PROVINCES
 
 NUMBER = "020085001234"
@@ -53,10 +53,9 @@ def test_knows_every_province() -> None:
 
 
 @pytest.mark.parametrize("code", ["000", "003", "013", "021", "090", "097", "101", "999"])
-def test_refuses_an_unknown_province(code: str) -> None:
-    """A code that no province has is refused by name."""
-    with pytest.raises(UnknownProvince):
-        cccd.parse(f"{code}085001234")
+def test_a_province_is_a_hint(code: str) -> None:
+    """A code that no province has is that of a country, or a new one: whose card it is, eKYC says."""
+    assert check(f"{code}085001234").province is None
 
 
 @pytest.mark.parametrize(
@@ -91,7 +90,7 @@ def test_takes_twelve_digits_of_a_province_or_refuses(text: str) -> None:
     """Any text either parses to its own number or is refused with one of two reasons."""
     try:
         assert cccd.parse(text).number == text
-    except (NotTwelveDigits, UnknownProvince) as refusal:
+    except NotTwelveDigits as refusal:
         assert str(refusal) == ""  # noqa: PT017  # both ways out are checked
 
 

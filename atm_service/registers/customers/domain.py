@@ -16,7 +16,6 @@ from kyc.errors import (
     NotTwelveDigits,
     Refused,
     UnderAge,
-    UnknownProvince,
     WeakPin,
 )
 from kyc.identity import Identity
@@ -47,7 +46,6 @@ REASONS: Final[dict[type[Refused], tuple[str, str]]] = {
     NameWrongLength: ("full_name", "wrong-length"),
     NameWrongCharacters: ("full_name", "wrong-characters"),
     NotTwelveDigits: ("id_number", "not-twelve-digits"),
-    UnknownProvince: ("id_number", "unknown-province"),
     BirthDateMismatch: ("id_number", "birth-date-mismatch"),
     UnderAge: ("date_of_birth", "under-age"),
     NotMobileNumber: ("phone", "not-mobile-number"),

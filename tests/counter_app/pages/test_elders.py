@@ -26,7 +26,7 @@ async def test_cash_by_card_and_pin(tmp_path: Path) -> None:
     """The keypad says what for and how much, and nothing of the card; then the clerk reads PAID."""
     async with desk(tmp_path) as at:
         await asked(at)
-        assert "Bạn đang rút tiền mặt" in at.browser.text
+        assert "Quý khách đang rút tiền mặt" in at.browser.text
         assert "Năm trăm nghìn đồng" in at.browser.text
         assert fake_service.CARD not in at.browser.text
         await typed(at)
@@ -79,7 +79,7 @@ async def test_the_keypad_closes_by_itself(tmp_path: Path) -> None:
         keypad = at.browser.path
         at.clock.turn(seconds=119)
         await at.browser.open(keypad)
-        assert "Bạn đang rút tiền mặt" in at.browser.text
+        assert "Quý khách đang rút tiền mặt" in at.browser.text
         at.clock.turn(seconds=1)
         await at.browser.open(keypad)
         assert at.browser.path == "/card"
@@ -150,7 +150,7 @@ async def test_a_delegation_from_form_to_revocation(tmp_path: Path) -> None:
         await at.browser.open("/delegations")
         await at.browser.send("/revoke")
         await typed(at)
-        assert "Đã hủy lúc" in at.browser.text
+        assert "Đã huỷ lúc" in at.browser.text
 
 
 @in_loop

@@ -159,6 +159,9 @@ async def test_refusals_of_a_scan(
         ("x" * 2000, "Đây không phải mã rút tiền"),
         ("eyJhbGciOiJFZERTQSJ9.â.b", "Bàn phím đang bật gõ tiếng Việt"),
         ("hello", "Đây không phải mã rút tiền"),
+        ("EYjHBGcIoIjfZerTqsj9.1234567890.C2LNBMF0DXJL", "Phím Caps Lock đang bật"),
+        (CARD_QR, "Đây là thẻ căn cước, không phải mã"),
+        (f"]Q1{CARD}", "Đây là thẻ căn cước, không phải mã"),
         ("0000000001", "Sai một trong mười chữ số"),
         ("9999999999", "Không có lệnh rút tiền nào"),
         ("eyJhbGciOiJub25lIn0.e30.", "Mã này không phải do hệ thống cấp"),
@@ -173,7 +176,21 @@ async def test_codes_that_are_none(tmp_path: Path, code: str, said: str) -> None
         await at.browser.open("/scan")
         await at.browser.send("/scan", code=code)
         assert said in at.browser.text
+        assert CARD not in at.browser.text
         assert "<script>alert" not in at.browser.text
+
+
+@in_loop
+async def test_a_scanner_with_prefixes(tmp_path: Path) -> None:
+    """A scanner that names the symbol before its text, or ends with a control character, is understood."""
+    async with desk(tmp_path) as at:
+        await at.open_shift()
+        withdrawal = at.fake.withdrawal()
+        await at.browser.open("/scan")
+        await at.browser.send("/scan", code=f"]Q1\\000026{withdrawal.code}\x1d")
+        assert at.browser.path.endswith("/check")
+        await at.pay(withdrawal.code)
+        assert "Đây là mã rút tiền, không phải thẻ căn cước" in at.browser.text
 
 
 @in_loop
@@ -327,7 +344,9 @@ async def test_a_frame_is_read(tmp_path: Path) -> None:
         headers = {"X-CSRF-Token": at.browser.form("/scan").fields["csrf"]}
         pixels, width, height = frame(CODE)
         path = f"/scan/frame?width={width}&height={height}"
-        assert (await at.browser.client.post(path, content=pixels, headers=headers)).json() == {"text": CODE}
+        assert (await at.browser.client.post(path, content=pixels, headers=headers)).json() == {
+            "texts": [CODE]
+        }
         answers = [await at.browser.client.post(path, content=pixels[:-1], headers=headers)]
         answers.append(await at.browser.client.post(path, content=pixels + bytes(200_000), headers=headers))
         answers.append(await at.browser.client.post(path, content=pixels))

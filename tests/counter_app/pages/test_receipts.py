@@ -5,6 +5,34 @@ import pytest
 from tests.counter_app.desk import desk, in_loop
 
 
+@pytest.mark.parametrize(
+    ("find", "found"), [("000124", 1), ("3.500.000", 1), ("3500000", 1), ("mai", 2), ("", 2), ("Sen", 0)]
+)
+@in_loop
+async def test_a_search_among_receipts(tmp_path: Path, find: str, found: int) -> None:
+    """By number, amount or name; the day's totals stay those of the day."""
+    async with desk(tmp_path) as at:
+        await at.open_shift()
+        for amount, digits in ((2_000_000, "1111111111"), (3_500_000, "2222222222")):
+            await at.present(amount=amount, digits=digits)
+            await at.pay()
+        await at.browser.open(f"/receipts?find={find}")
+        assert at.browser.text.count('<td><a href="/receipts/') == found
+        assert "5.500.000" in at.browser.text
+
+
+@in_loop
+async def test_who_answers_for_a_paper(tmp_path: Path) -> None:
+    """The paper names the post, where to ask, and the notes that were handed over."""
+    async with desk(tmp_path, legal_name="Tổng công ty Bưu điện Việt Nam", hotline="1900 54 54 81") as at:
+        await at.open_shift()
+        await at.present(notes={"500000": 4})
+        await at.pay()
+        slip = at.browser.text.partition('class="slip"')[2]
+        for told in ("Tổng công ty Bưu điện Việt Nam", "1900 54 54 81", "4 × 500.000"):
+            assert told in slip
+
+
 @in_loop
 async def test_the_days_list(tmp_path: Path) -> None:
     """The day's list has every receipt, each drawer's total and the office's."""

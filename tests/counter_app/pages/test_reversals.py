@@ -21,7 +21,7 @@ async def ask(at: Desk) -> str:
     """Ask to have the first payment undone; give the page that waits."""
     receipt = at.fake.receipts[0]
     await at.browser.open(f"/receipts/{receipt['id']}")
-    assert "Đảo lần chi tiền này" in at.browser.text
+    assert "Huỷ giao dịch chi này" in at.browser.text
     await at.browser.open(f"/receipts/{receipt['id']}/undo")
     await at.browser.send("/undo", reason="cash-not-taken", words="khách đi mất")
     return at.browser.path
@@ -85,7 +85,7 @@ async def test_what_was_undone_is_offered_for_undoing_nowhere(tmp_path: Path) ->
         await at.pay()
         paid, receipt = at.browser.path, f"/receipts/{at.fake.receipts[0]['id']}"
         await undo(at, await ask(at))
-        assert "Đảo lần chi tiền này" not in (await at.browser.open(receipt)).text
+        assert "Huỷ giao dịch chi này" not in (await at.browser.open(receipt)).text
         for path in (f"{receipt}/undo", paid):
             await at.browser.open(path)
             assert at.browser.path == receipt
@@ -164,7 +164,7 @@ async def test_a_deposit_is_undone(tmp_path: Path) -> None:
         received = at.browser.path.rpartition("/")[2]
         voucher = at.fake.money.vouchers[0]
         await at.browser.open(f"/vouchers/{voucher['id']}")
-        assert "Đảo lần nộp tiền này" in at.browser.text
+        assert "Huỷ giao dịch nộp này" in at.browser.text
         await at.browser.open(f"/vouchers/{voucher['id']}/undo")
         await at.browser.send("/undo", reason="wrong-person", words="nhầm số")
         at.fake.money.decide()
@@ -178,7 +178,7 @@ async def test_a_deposit_is_undone(tmp_path: Path) -> None:
             await at.browser.open(path)
             assert at.browser.path == f"/vouchers/{voucher['id']}"
             assert '<p class="copy">ĐÃ ĐẢO</p>' in at.browser.text
-            assert "Đảo lần nộp tiền này" not in at.browser.text
+            assert "Huỷ giao dịch nộp này" not in at.browser.text
 
 
 @in_loop

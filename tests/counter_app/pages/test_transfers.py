@@ -45,12 +45,26 @@ async def test_the_form_says_what_is_wrong(tmp_path: Path) -> None:
         for wrong, words in (
             ({"card": "123"}, "thẻ"),
             ({"to": "Mai"}, "Không có khách hàng nào"),
-            ({"amount": "nhiều"}, "Số tiền quá nhỏ"),
+            ({"amount": "nhiều"}, "Không đọc được số tiền"),
+            ({"amount": "500.000,00"}, "Mới hiểu đến: 500.000"),
         ):
             await at.browser.open("/transfers/new")
             page = await at.browser.send("/transfers/new", **(good | wrong))
             assert page.status_code == 422
             assert words in at.browser.text
+
+
+@in_loop
+async def test_a_refused_amount_names_its_limits(tmp_path: Path) -> None:
+    """How little and how much it may be stands beside the no."""
+    async with desk(tmp_path) as at:
+        limits = {"amount_min": 50_000, "amount_max": 20_000_000}
+        await at.open_shift()
+        at.fake.refuse_next = [(409, "amount-out-of-range", limits)]
+        await at.browser.open("/transfers/new")
+        await at.browser.send("/transfers/new", card=fake_service.CARD, to=fake_money.PHONE, amount="5.000")
+        assert "Ít nhất: 50.000" in at.browser.text
+        assert "Nhiều nhất: 20.000.000" in at.browser.text
 
 
 @in_loop

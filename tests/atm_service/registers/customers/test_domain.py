@@ -39,7 +39,6 @@ def test_normalises() -> None:
         ({"full_name": "Nông Văn 7"}, "full_name", "wrong-characters"),
         ({"full_name": "Nông\x00Văn"}, "full_name", "wrong-characters"),
         ({"id_number": "02008500432"}, "id_number", "not-twelve-digits"),
-        ({"id_number": "999085004321"}, "id_number", "unknown-province"),
         ({"birth_date": date(1986, 4, 12)}, "id_number", "birth-date-mismatch"),
         ({"birth_date": date(2011, 11, 17), "id_number": "020211004321"}, "date_of_birth", "under-age"),
         ({"phone": "0212345678"}, "phone", "not-mobile-number"),

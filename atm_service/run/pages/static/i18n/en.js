@@ -30,7 +30,6 @@ export default {
 "applicant.wrong-length": "The name is too short or too long.",
 "applicant.wrong-characters": "A name has only letters and spaces.",
 "applicant.not-twelve-digits": "A citizen card number has exactly 12 digits.",
-"applicant.unknown-province": "The card number is not right: check its first three digits.",
 "applicant.birth-date-mismatch": "The card number does not fit the birth date. Check both.",
 "applicant.under-age": "You are not old enough to open an account.",
 "applicant.not-mobile-number": "It must be a Vietnamese mobile number: 03, 05, 07, 08 or 09.",
