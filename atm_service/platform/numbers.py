@@ -2,7 +2,7 @@
 
 Places are given under a lock of the run: they have no gap and rise in the order of commits. So a list by places that
 shows one document shows, or has shown, all before it. Ids would not do: they are made of a clock that was read before
-the lock (docs/decisions/0062-lists-in-the-order-of-commits.md).
+the lock (docs/decisions/0060-lists-in-the-order-of-commits.md).
 """
 
 from dataclasses import dataclass
