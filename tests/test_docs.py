@@ -40,6 +40,7 @@ OTHERS: Final = {
         "swagger-ui-dist",
         "X-Forwarded-For",
         "X-Forwarded-Proto",
+        "--kiosk-printing",
     },
     "served beside the routes": {"/openapi.json", "/metrics"},
     "made by running": {"./var", "sbom.cdx.json", "/static/{version}/", "journal-2026-11-01-2026-11-30.csv"},
@@ -176,5 +177,7 @@ def test_places_are_as_the_list_says() -> None:
     }
     for column, place in encrypted_columns().items():
         _, table, name = column.split(".")
-        expected = place.format(id=id, purpose="code", kid=kid, caller="customer", key="k").encode()
+        expected = place.format(
+            id=id, subject=id, purpose="code", kid=kid, caller="customer", key="k"
+        ).encode()
         assert made.get(column, at_rest.place(table, name.removesuffix("_sealed"), id)) == expected
