@@ -1,6 +1,5 @@
 """Money from outside: proposed by one, approved by another, and then recorded as it was approved."""
 
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -33,6 +32,7 @@ from tests.atm_service.control.instructions.colleague import (
     colleague,
     credit_by_two,
 )
+from tests.atm_service.control.instructions.plants import PLANTS
 from tests.atm_service.registers.credits.school import SCHOOL, credited, fund, settle
 from tests.atm_service.registers.credits.test_routes import body, line
 from tests.atm_service.world import OFFICE, START, Person, Service
@@ -272,27 +272,6 @@ def test_what_was_credited_since_the_approval_is_confirmed_anew(service: Service
     assert credit_by_two(service, operator, body(line("L1", anna))).status_code == 201
     assert slug_of(operator.post("/operator/v1/credits", second)) == "credited-lately"
     assert slug_of(operator.post("/operator/v1/credits", second | {"again": 1})) == "instruction-needed"
-
-
-ALONE = "UPDATE service.instruction_decision SET decided_by = proposed_by"
-SWAPPED = """
-    UPDATE service.instruction_use AS a SET used_for = b.used_for FROM service.instruction_use AS b
-    WHERE a.instruction_id <> b.instruction_id
-"""
-PLANTS: Sequence[tuple[str, str]] = [
-    ("money-from-outside-by-two", statement)
-    for statement in (
-        "DELETE FROM service.instruction_use",
-        "UPDATE service.instruction SET amount = amount - 1",
-        "UPDATE service.instruction SET kind = 'cash' WHERE kind = 'funding'",
-        "UPDATE service.instruction SET kind = 'funding' WHERE kind = 'credits'",
-        "UPDATE service.instruction_decision SET approved = false",
-        "UPDATE service.instruction_use SET used_at = used_at + interval '2 days'",
-        "UPDATE service.instruction_decision SET decided_at = decided_at + interval '1 s'",
-        "ALTER TABLE service.instruction_decision DROP CONSTRAINT instruction_decision_by_another; " + ALONE,
-        SWAPPED,
-    )
-]
 
 
 def test_every_plant_is_found(service: Service, first: Caller, operator: Person, database: Database) -> None:
