@@ -138,7 +138,7 @@ class Surroundings:
         limit_bytes = BODY_LIMIT_BYTES
         declared = dict(scope["headers"]).get(b"content-length", b"0")
         readable = declared.isdigit() and len(declared) <= LENGTH_DIGITS_MAX
-        if scope["path"] in BODY_LIMITS_BYTES:
+        if scope["method"] == "POST" and scope["path"] in BODY_LIMITS_BYTES:
             role = await callers.role(Request(scope), self._app.state.context, scope["state"]["now"])
             if role == "operator":
                 limit_bytes = BODY_LIMITS_BYTES[scope["path"]]

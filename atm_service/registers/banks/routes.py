@@ -23,7 +23,7 @@ def bank_links(customer: InCustomer, context: InContext) -> BankLinks:
     """List the customer's linked accounts, newest first."""
     with context.reading() as session:
         links = service.links(session, customer.subject)
-    return BankLinks(items=[BankLinkView.of(link) for link in links])
+    return BankLinks(items=[BankLinkView.of(one) for one in links])
 
 
 @router.post(

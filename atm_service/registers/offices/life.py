@@ -122,7 +122,8 @@ def furnish(session: Connection, code: str, drawers: int, now: datetime) -> None
 def activate(session: Connection, code: str, drawers: int, now: datetime, by: Caller | None = None) -> None:
     """Take an office all the way to active, in one person's word for every item. Safe to repeat with more drawers.
 
-    For demonstrations, tests, and an office that worked before the checklist did.
+    For demonstrations, tests, and an office that worked before the checklist did. A suspended one is resumed as it is:
+    its open shifts are told, and nothing of an office is locked after them.
     """
     state = _living(session, code)
     words = "theo lời người kích hoạt điểm"  # kept for people of the province to read
@@ -132,7 +133,8 @@ def activate(session: Connection, code: str, drawers: int, now: datetime, by: Ca
         change_state(session, by, code, State.READY, words, now)
     if state is not State.ACTIVE:
         change_state(session, by, code, State.ACTIVE, words, now)
-    furnish(session, code, drawers, now)
+    if state is not State.SUSPENDED:
+        furnish(session, code, drawers, now)
 
 
 def _lock(session: Connection, code: str) -> State:

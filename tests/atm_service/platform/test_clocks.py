@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from httpx2 import Response
 
-from atm_service.platform import clocks
+from atm_service.platform import clocks, metrics
 from atm_service.platform.clocks import Clocks
 from atm_service.platform.context import Context
 from atm_service.run import housekeeping
@@ -45,7 +45,7 @@ def test_a_little_off_is_an_alarm_and_serves(context: Context, clock: Clock, off
     service = service_off(context, clock, off_s)
     ready = service.client.get("/readyz").json()
     assert ready["clock"] == {"right": False, "off_s": off_s}
-    assert service.client.get("/metrics").text.count(f"soft_atm_clock_off_seconds {float(off_s)}") == 1
+    assert metrics.scrape().decode().count(f"soft_atm_clock_off_seconds {float(off_s)}") == 1
     assert service.customer().authorise().status_code == 201
 
 

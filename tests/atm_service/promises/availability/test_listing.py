@@ -123,7 +123,7 @@ def test_two_drawers_on_shift_are_two_chances(service: Service) -> None:
     with service.context.transaction() as session:
         offices.bring_cash(session, OFFICE, 2, 1_000_000, uuid4(), service.now)
     assert said(service, OFFICE, 800_000) == ("ask", "to-prepare")
-    service.clerk(OFFICE, 2, cash=0, shift=False).open_twice({"10000": 100}, 2)
+    assert service.clerk(OFFICE, 2, cash=0, shift=False).open(2, {"10000": 100}).status_code == 201
     assert said(service, OFFICE, 800_000) == ("yes", "ready")
 
 
