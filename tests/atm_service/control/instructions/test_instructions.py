@@ -227,7 +227,7 @@ def of_area(service: Service, area: str) -> Caller:
 def test_rights_that_end_meanwhile(service: Service, first: Caller) -> None:
     """Whoever was switched off after the door proposes, decides and records nothing."""
     one, stale = propose(service, first), replace(colleague(service), generation=0)
-    with service.context.transaction() as session, pytest.raises(Unauthenticated):
+    with pytest.raises(Unauthenticated), service.context.transaction() as session:
         instructions.propose(session, service.context.policy, stale, PAID_IN, service.now)
     with pytest.raises(Unauthenticated):
         approve(service, one.id, by=stale)

@@ -300,14 +300,14 @@ def test_the_database_lets_nobody_act_alone(road: Road, change: str, rule: str) 
     assert road.another.post(f"/staff/v1/deliveries/{id}/send", counts).status_code == 200
     for _ in range(2):
         road.step("office", id, "receive", counts={"500000": 200})
-    with road.service.context.transaction() as session, pytest.raises(IntegrityError, match=rule):
+    with pytest.raises(IntegrityError, match=rule), road.service.context.transaction() as session:
         session.exec_driver_sql(f"UPDATE service.delivery SET {change}")
 
 
 def test_who_needs_two_is_settled_at_the_order(road: Road) -> None:
     """The service's own role cannot let a delivery off afterwards."""
     road.order(amount=ALONE_MAX + 1_000)
-    with road.service.context.transaction() as session, pytest.raises(ProgrammingError, match="denied"):
+    with pytest.raises(ProgrammingError, match="denied"), road.service.context.transaction() as session:
         session.exec_driver_sql("UPDATE service.delivery SET needs_two = false")
 
 

@@ -196,7 +196,7 @@ def test_counts_are_in_the_trail(vault: Vault) -> None:
 )
 def test_the_database_knows_which_count_stands(vault: Vault, number: int, total: int, *, stood: bool) -> None:
     """Whatever the program above believes."""
-    with vault.service.context.transaction() as session, pytest.raises(IntegrityError, match=r"count \d of"):
+    with pytest.raises(IntegrityError, match=r"count \d of"), vault.service.context.transaction() as session:
         session.exec_driver_sql(ROW.format(number=number, total=total, stood=stood))
 
 
@@ -212,7 +212,7 @@ def test_the_database_lets_the_second_count_stand_alone(vault: Vault) -> None:
         {"counted_by": "counted_by", "expected": "expected + 1"},
     ):
         with (
-            vault.service.context.transaction() as session,
             pytest.raises(IntegrityError, match="count 2 of"),
+            vault.service.context.transaction() as session,
         ):
             session.exec_driver_sql(copied.format(**changed))

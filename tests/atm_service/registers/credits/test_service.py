@@ -285,7 +285,7 @@ def test_funding_is_recorded_once(context: Context) -> None:
     for new in (True, False):
         with context.transaction() as session:
             assert payers.fund(session, SCHOOL, 500, "FT1", "970436", now) is new
-    with context.transaction() as session, pytest.raises(payers.PayerInvalid):
+    with pytest.raises(payers.PayerInvalid), context.transaction() as session:
         payers.fund(session, SCHOOL, 600, "FT1", "970436", now)
     assert balance(context, chart.settlement("970436")) == 500
     with context.transaction() as session:
@@ -302,7 +302,7 @@ def test_funding_is_recorded_once(context: Context) -> None:
 )
 def test_a_payer_has_a_code_and_a_name(context: Context, code: str, name: str) -> None:
     """What cannot be an account's code, or the treasury's, opens nothing."""
-    with context.transaction() as session, pytest.raises(payers.PayerInvalid):
+    with pytest.raises(payers.PayerInvalid), context.transaction() as session:
         payers.open_payer(session, code, name, context.clock())
 
 
