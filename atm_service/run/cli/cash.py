@@ -46,7 +46,7 @@ def bring_cash(
     wanted = instructions.cash(office, drawer, amount, reference)
     with signed(ctx) as (context, operator, now):
         with context.transaction() as session:
-            if not office_store.lock_drawer(session, office, drawer):
+            if office_store.lock_drawer(session, office, drawer) is None:
                 raise DrawerUnknown
         id = uuid5(BROUGHT, f"{office} {reference}")
 

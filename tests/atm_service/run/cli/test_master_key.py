@@ -17,9 +17,9 @@ RULES = Path(__file__).parents[4] / "docs" / "rules.md"
 
 def test_no_new_keys_for_a_database_that_has_others(database: Database, tmp_path: Path) -> None:
     """A lost key file: one line, no new file, and the old one put back goes on."""
-    settings = {"SOFT_ATM_DATABASE_URL": database.url, "SOFT_ATM_DATA_DIR": str(tmp_path)}
-    assert invoke("migrate", **settings).exit_code == 0
     keys = tmp_path / "secret-keys.toml"
+    settings = {"SOFT_ATM_DATABASE_URL": database.url, "SOFT_ATM_SECRET_KEYS_FILE": str(keys)}
+    assert invoke("migrate", **settings).exit_code == 0
     kept = keys.rename(tmp_path / "copy")
     answer = invoke("migrate", **settings)
     assert (answer.exit_code, keys.exists()) == (1, False)
@@ -35,7 +35,8 @@ def test_a_new_key_leaves_nothing_to_the_old(
     """Refused while somebody is connected; then the new key alone opens every value, and the service goes on."""
     keys = tmp_path / "secret-keys.toml"
     keys.write_text(generate_keys())
-    settings = {"SOFT_ATM_DATABASE_URL": database.url, "SOFT_ATM_DATA_DIR": str(tmp_path)}
+    keys.chmod(0o600)
+    settings = {"SOFT_ATM_DATABASE_URL": database.url, "SOFT_ATM_SECRET_KEYS_FILE": str(keys)}
     monkeypatch.setattr(world, "CIPHER", assembly.read_keys(keys))
     service = Service(context_on(database.app, tmp_path, clock), clock)
     clerk, customer = service.clerk(), service.customer()

@@ -73,7 +73,10 @@ def test_the_second_factor_is_set_up_and_asked_for(
 
     monkeypatch.setattr(service, "offer_second_factor", offer)
     monkeypatch.setattr(signing, "_asked", typed)
-    settings = {"SOFT_ATM_DATABASE_URL": database.url, "SOFT_ATM_DATA_DIR": str(tmp_path / "data")}
+    settings = {
+        "SOFT_ATM_DATABASE_URL": database.url,
+        "SOFT_ATM_SECRET_KEYS_FILE": f"{tmp_path}/secret-keys.toml",
+    }
     strict, at = shell(settings, tmp_path, START), [START]
     assert secrets == []
     said = done(strict("sign-in", FIRST))

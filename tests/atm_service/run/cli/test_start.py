@@ -18,7 +18,13 @@ from tests.database import Database, administer
 @pytest.fixture
 def settings(database: Database, tmp_path: Path) -> dict[str, str]:
     """Give what a service that would start is set to."""
-    owner = {"SOFT_ATM_DATABASE_URL": database.url, "SOFT_ATM_DATA_DIR": str(tmp_path)}
+    owner = {
+        "SOFT_ATM_DATABASE_URL": database.url,
+        "SOFT_ATM_DATA_DIR": str(tmp_path),
+        "SOFT_ATM_SECRET_KEYS_FILE": f"{tmp_path}/secret-keys.toml",
+        "SOFT_ATM_DEMONSTRATION": "true",
+        "SOFT_ATM_METRICS": "",
+    }
     assert invoke("migrate", **owner).exit_code == 0
     return owner | {"SOFT_ATM_DATABASE_URL": db.service_url(database.url), "SOFT_ATM_PORT": "0"}
 
@@ -92,10 +98,11 @@ def test_a_folder_with_a_space(tmp_path: Path) -> None:
     """The embedded server cannot be there: said by every command that would start it."""
     folder = tmp_path / "two words"
     for command in (("serve",), ("migrate",), ("offices", "coverage"), ("demo", "--data-dir", str(folder))):
-        generated = folder / "secret-keys.toml"
-        folder.mkdir(exist_ok=True)
-        generated.write_text(generate_keys())
-        answer = invoke(*command, SOFT_ATM_DATA_DIR=str(folder))
+        keys = tmp_path / "secret-keys.toml"
+        keys.write_text(generate_keys())
+        keys.chmod(0o600)
+        demonstration = {"SOFT_ATM_SECRET_KEYS_FILE": str(keys), "SOFT_ATM_DEMONSTRATION": "true"}
+        answer = invoke(*command, SOFT_ATM_DATA_DIR=str(folder), **demonstration)
         assert answer.exit_code == 1
         assert "the path has a space. Set SOFT_ATM_DATA_DIR" in answer.stderr
 
