@@ -56,7 +56,12 @@ def test_killed_imports_credit_every_line_once(town: Context, database: Database
     fund(town, LINES * 10_000)
     rows = [f"L{n},{id_number},,{1_000 + n},Lương" for n, (id_number, _) in enumerate(customers)]
     file = write(tmp_path / "salaries.csv", *rows)
-    settings = {"SOFT_ATM_DATABASE_URL": database.url, "SOFT_ATM_DATA_DIR": str(tmp_path)}
+    settings = {
+        "SOFT_ATM_DATABASE_URL": database.url,
+        "SOFT_ATM_DATA_DIR": str(tmp_path),
+        "SOFT_ATM_SECRET_KEYS_FILE": f"{tmp_path}/secret-keys.toml",
+        "SOFT_ATM_SECOND_FACTOR": "off",
+    }
     run = shell(settings, tmp_path, people.clock())
     add_staff(run, **{FIRST: "operator"})
     sign_in(run, FIRST)

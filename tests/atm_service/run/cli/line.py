@@ -1,9 +1,11 @@
 """The command line in this process, at a database and a time of the test's."""
 
+import os
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from typing import Final
+from unittest.mock import patch
 
 from click.testing import Result
 from typer.testing import CliRunner
@@ -20,7 +22,10 @@ SECOND: Final = "second"
 def invoke(*arguments: object, now: datetime = START, typed: str | None = None, **environment: str) -> Result:
     """Run one command with no settings but these, and what is typed."""
     env = {"SOFT_ATM_ENV_FILE": None, "COLUMNS": "200", **environment}
-    return CliRunner().invoke(cli.app, [str(one) for one in arguments], obj=lambda: now, env=env, input=typed)
+    with patch.dict(os.environ):  # the demonstration sets its own
+        return CliRunner().invoke(
+            cli.app, [str(one) for one in arguments], obj=lambda: now, env=env, input=typed
+        )
 
 
 def migrated(database: Database, folder: Path, at: datetime = START) -> Run:

@@ -5,17 +5,16 @@ from pathlib import Path
 from sqlalchemy import make_url
 
 from atm_service.platform import database as db
-from tests.atm_service.run.cli.line import invoke
+from tests.atm_service.run.cli.line import by_two, done, invoke, migrated
 from tests.database import Database, administer
 
 
 def test_an_auditor_needs_a_reading_login_and_no_key(database: Database, tmp_path: Path) -> None:
     """Controls, keys, seals, export and verification; what would write is refused, and so is a command of money."""
-    owner = {"SOFT_ATM_DATABASE_URL": database.url, "SOFT_ATM_DATA_DIR": str(tmp_path / "owner")}
-    assert invoke("migrate", **owner).exit_code == 0
-    assert invoke("payers", "open", "school-12", "--name", "Trường THCS Số 12", **owner).exit_code == 0
-    assert invoke("payers", "fund", "school-12", 5_000, "--reference", "FT1", **owner).exit_code == 0
-    assert invoke("audit", "seal", **owner).exit_code == 0
+    run = migrated(database, tmp_path / "owner")
+    done(run("payers", "open", "school-12", "--name", "Trường THCS Số 12"))
+    done(by_two(run, "payers", "fund", "school-12", 5_000, "--reference", "FT1"))
+    done(run("audit", "seal"))
     login = f"auditor_{make_url(database.url).database}"
     administer(database.url, f"CREATE ROLE {login} LOGIN IN ROLE {db.AUDITOR_ROLE}")
     try:
