@@ -46,6 +46,7 @@ export default {
 "control.offices-within-limits": "No office paid beyond the limits",
 "control.open-holds-are-live-withdrawals": "Every open hold is a live withdrawal, and every live withdrawal has one",
 "control.paid-withdrawals-have-receipts": "Every paid withdrawal has one receipt",
+"control.money-from-outside-by-two": "Money from outside was proposed by one and approved by another",
 "control.nothing-paid-while-stopped": "Nothing was paid while a wallet, drawer or office was stopped",
 "control.stops-are-told": "Codes and shifts are stopped as their customers, drawers and offices are",
 "control.payments-in-trail": "Every payment is in the audit trail",

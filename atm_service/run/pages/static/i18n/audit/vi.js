@@ -46,6 +46,7 @@ export default {
 "control.offices-within-limits": "Không điểm nào vượt hạn mức ngày hoặc tháng",
 "control.open-holds-are-live-withdrawals": "Mỗi khoản tạm giữ đang mở là một lệnh đang chờ, và ngược lại",
 "control.paid-withdrawals-have-receipts": "Mỗi lệnh đã chi có đúng một phiếu chi",
+"control.money-from-outside-by-two": "Tiền từ bên ngoài do một người đề nghị, người khác duyệt",
 "control.nothing-paid-while-stopped": "Không chi gì trong lúc ví, ngăn kéo hay điểm bị dừng",
 "control.stops-are-told": "Mã và ca bị dừng đúng theo khách, ngăn kéo và điểm",
 "control.payments-in-trail": "Mỗi lần chi có trong nhật ký kiểm tra",
