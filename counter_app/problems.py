@@ -676,6 +676,12 @@ ADVICE: Final[Mapping[str, Advice]] = {
         _("This was done more than thirty days ago"),
         _("Do not pay again. Look among the receipts of that day."),
     ),
+    # The refusal that stands has a name that the service has given up since.
+    "refused-before": Advice(
+        "stop",
+        _("This was refused before"),
+        _("Do not pay. Begin again from the start page: a new form is a new try."),
+    ),
     "request-in-progress": Advice(
         "wait",
         _("The service is still working on this"),

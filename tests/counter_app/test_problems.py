@@ -49,6 +49,7 @@ SLUGS = [
     "idempotency-key-missing",
     "idempotency-key-reused",
     "request-in-progress",
+    "refused-before",
     "body-too-large",
     "payee-unknown",
     "payer-card-unknown",

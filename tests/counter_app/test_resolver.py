@@ -231,7 +231,7 @@ async def test_two_clicks_ask_once(tmp_path: Path) -> None:
         await at.open_shift()
         await at.present()
         form = at.browser.form("/payment")
-        data = form.fields | {"card": "020185001234"}
+        data = form.fields | {"held": at.browser.held, "card": "020185001234"}
         answers = await asyncio.gather(
             *(at.browser.client.post(form.action, data=data, follow_redirects=True) for _ in range(5))
         )

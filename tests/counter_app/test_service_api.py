@@ -85,7 +85,7 @@ async def test_no_connection_is_not_sent(failure: Exception) -> None:
         lambda s: service_api.present(s, "t", "123"),
         lambda s: service_api.receipt(s, "t", "r"),
         lambda s: service_api.receipts(s, "t", BEGIN.date()),
-        lambda s: service_api.sign_in(s, "lan", "x"),
+        lambda s: service_api.sign_in(s, "lan", "x", None, None),
         lambda s: service_api.applications(s, "t"),
     ],
 )

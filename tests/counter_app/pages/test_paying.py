@@ -239,8 +239,8 @@ async def test_an_unknown_payment_is_not_begun_anew(tmp_path: Path) -> None:
         assert at.browser.path == unknown
         await at.browser.open(f"/withdrawals/{withdrawal.id}/check")
         assert at.browser.path == unknown
-        data = old.fields | {"key": "11111111-1111-4111-8111-111111111111", "card": CARD}
-        answer = await at.browser.client.post(old.action, data=data)
+        typed = {"held": at.browser.held, "key": "11111111-1111-4111-8111-111111111111", "card": CARD}
+        answer = await at.browser.client.post(old.action, data=old.fields | typed)
         assert answer.headers["Location"] == unknown
         assert len(at.unknown()) == 1
 
@@ -253,9 +253,8 @@ async def test_the_same_form_again_is_the_same_payment(tmp_path: Path) -> None:
         await at.present()
         form = at.browser.form("/payment")
         await at.pay()
-        answer = await at.browser.client.post(
-            form.action, data=form.fields | {"card": CARD}, follow_redirects=True
-        )
+        data = form.fields | {"held": at.browser.held, "card": CARD}
+        answer = await at.browser.client.post(form.action, data=data, follow_redirects=True)
         assert at.fake.receipts[0]["number"] in answer.text
         assert len(at.fake.receipts) == 1
 
@@ -341,7 +340,7 @@ async def test_a_frame_is_read(tmp_path: Path) -> None:
     async with desk(tmp_path) as at:
         await at.open_shift()
         await at.browser.open("/scan")
-        headers = {"X-CSRF-Token": at.browser.form("/scan").fields["csrf"]}
+        headers = {"X-CSRF-Token": at.browser.form("/scan").fields["csrf"], "X-Held": at.browser.held}
         pixels, width, height = frame(CODE)
         path = f"/scan/frame?width={width}&height={height}"
         assert (await at.browser.client.post(path, content=pixels, headers=headers)).json() == {
@@ -349,7 +348,8 @@ async def test_a_frame_is_read(tmp_path: Path) -> None:
         }
         answers = [await at.browser.client.post(path, content=pixels[:-1], headers=headers)]
         answers.append(await at.browser.client.post(path, content=pixels + bytes(200_000), headers=headers))
-        answers.append(await at.browser.client.post(path, content=pixels))
+        del headers["X-CSRF-Token"]
+        answers.append(await at.browser.client.post(path, content=pixels, headers=headers))
         assert [answer.status_code for answer in answers] == [400, 413, 403]
 
 
@@ -359,7 +359,7 @@ async def test_frames_are_bounded(tmp_path: Path) -> None:
     async with desk(tmp_path, frames_per_second=4) as at:
         await at.open_shift()
         await at.browser.open("/scan")
-        headers = {"X-CSRF-Token": at.browser.form("/scan").fields["csrf"]}
+        headers = {"X-CSRF-Token": at.browser.form("/scan").fields["csrf"], "X-Held": at.browser.held}
         path = "/scan/frame?width=40&height=40"
         statuses = [
             (await at.browser.client.post(path, content=bytes(1600), headers=headers)).status_code

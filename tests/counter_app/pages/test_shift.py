@@ -148,7 +148,7 @@ async def test_an_unknown_forbids_closing(tmp_path: Path) -> None:
         await at.present()
         at.line.cut, at.line.only = "lose-answer", "/payment"
         await at.pay()
-        answer = await at.browser.client.post("/shift/close", data=form.fields)
+        answer = await at.browser.client.post("/shift/close", data=form.fields | {"held": at.browser.held})
         assert answer.status_code == 409
         await at.browser.open("/shift/close")
         assert "Chưa đóng ca được" in at.browser.text
