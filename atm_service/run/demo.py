@@ -168,6 +168,7 @@ def _settings(data_dir: Path, port: int) -> settings.Settings:
     os.environ["SOFT_ATM_PORT"] = str(port)
     os.environ["SOFT_ATM_SECOND_FACTOR"] = "off"  # everybody's password is on the page
     os.environ["SOFT_ATM_DEMO_FILE"] = str(data_dir / "demo.json")
+    os.environ.setdefault("SOFT_ATM_METRICS", "")  # nobody watches a demo, and two may run at once
     return settings.load(None)
 
 

@@ -40,6 +40,15 @@ def _answer(_: WSGIEnvironment, start_response: StartResponse) -> list[bytes]:
     return [metrics.scrape()]
 
 
+def refuse_taken(address: Address | None) -> None:
+    """Raise `OSError` where another service answers scrapes: one's own processes share an address, services do not."""
+    if address is None:
+        return
+    with socket.socket(socket.AF_INET6 if ":" in address.host else socket.AF_INET) as trial:
+        trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        trial.bind(address)
+
+
 @contextmanager
 def open(address: Address | None) -> Iterator[None]:
     """Answer scrapes until the block ends; without an address, nobody's."""

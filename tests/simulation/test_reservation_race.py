@@ -25,7 +25,7 @@ AMOUNT = 500_000
 @pytest.fixture(scope="module")
 def lines(town: Town) -> Iterator[list[httpx2.Client]]:
     """Give a line to each of two service processes."""
-    services = [Service(town.url, town.data_dir) for _ in range(2)]
+    services = [Service(town.url, town.data_dir, SOFT_ATM_PROXY="127.0.0.1") for _ in range(2)]
     with started(*services):
         yield [town.line(service.url) for service in services]
 

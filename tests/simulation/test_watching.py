@@ -16,6 +16,9 @@ def test_two_workers_are_counted_and_logged_as_one_service(town: Town) -> None:
     settings = {
         "SOFT_ATM_DATABASE_URL": database.plain(database.service_url(town.url)),
         "SOFT_ATM_DATA_DIR": str(town.data_dir),
+        "SOFT_ATM_SECRET_KEYS_FILE": f"{town.data_dir}/secret-keys.toml",
+        "SOFT_ATM_DEMONSTRATION": "true",
+        "SOFT_ATM_METRICS": (scraped := f"127.0.0.1:{free_port()}"),
         "SOFT_ATM_PORT": str(port := free_port()),
         "SOFT_ATM_WORKERS": "2",
         "SOFT_ATM_HOUSEKEEPING_S": "0.2",
@@ -29,7 +32,7 @@ def test_two_workers_are_counted_and_logged_as_one_service(town: Town) -> None:
             assert line.get("/.well-known/jwks.json").is_success
             line.close()
         for _ in range(6):
-            line = town.line(url)
+            line = town.line(f"http://{scraped}")
             metrics = line.get("/metrics").text
             line.close()
             assert f"{COUNTER}{ASKED}.0\n" in metrics

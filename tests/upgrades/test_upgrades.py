@@ -221,8 +221,9 @@ async def ask_what_was_lost(house: House, journal: Journal) -> None:
     transport = httpx2.ASGITransport(house.service)
     async with httpx2.AsyncClient(transport=transport, base_url="http://service") as client:
         service, sessions = service_api.Service(client, lambda: house.now), Sessions(IDLE)
-        tokens = await service_api.sign_in(service, asked["username"], house.password(asked["username"]))
-        sessions.begin(asked["username"], tokens, house.now)
+        who = asked["username"]
+        tokens = await service_api.sign_in(service, who, house.password(who), code=None, device=None)
+        sessions.begin(who, tokens, house.now)
         await asyncio.gather(*Resolver(service, sessions, journal, 8).ask_due())
 
 

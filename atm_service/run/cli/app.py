@@ -149,8 +149,7 @@ def _started(chosen: Settings, url: str) -> dict[str, object]:
 
 def _refuse_taken(address: Address | None) -> None:
     try:
-        with scraping.open(address):
-            pass
+        scraping.refuse_taken(address)
     except OSError as taken:
         fail(f"cannot listen at {address}: {taken.strerror}. Give SOFT_ATM_METRICS another address, or none")
 

@@ -23,6 +23,15 @@ def test_metrics_have_a_port_of_their_own(service: Service) -> None:
         httpx2.get(url, trust_env=False)
 
 
+def test_two_services_do_not_share_an_address() -> None:
+    """A scrape would be answered by either; whoever starts second is told."""
+    address = Address("127.0.0.1", free_port())
+    with scraping.open(address), pytest.raises(OSError, match="in use"):
+        scraping.refuse_taken(address)
+    scraping.refuse_taken(address)
+    scraping.refuse_taken(None)
+
+
 @pytest.mark.parametrize(
     "path", ["/healthz", "/wallet/", "/docs", "/openapi.json", "/nothing", "/wallet/v1/account"]
 )
