@@ -1,5 +1,6 @@
 """The page that is turned to the customer: what for, how much, and a keypad for the PIN. The clerk sees none of it."""
 
+import uuid
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import timedelta
@@ -130,7 +131,8 @@ _ASK: Final[dict[For, Callable[[Page, Keypad, str], Awaitable[str]]]] = {
 
 
 def _again(page: Page, keypad: Keypad, problem: Problem | None, *, offline: bool = False) -> Response:
-    """Show the keypad once more: the customer mistyped, or the line failed."""
-    again = replace(keypad, refusal=problem, facts={**keypad.facts, "offline": offline})
+    """Show the keypad once more: the customer mistyped, or the line failed. What was refused is asked for anew."""
+    key = keypad.key if problem is None else str(uuid.uuid4())
+    again = replace(keypad, key=key, refusal=problem, facts={**keypad.facts, "offline": offline})
     page.clerk.papers.put(again)
     return page.go(f"/keypad/{keypad.id}")

@@ -145,7 +145,7 @@ async def propose(page: InPage, what: InWhat) -> Response:
     try:
         made = await page.twice(service_api.propose, key, what.path, body)
     except RefusedError as refused:
-        return _form(page, what, fields, refused.problem, key)
+        return _form(page, what, fields, refused.problem)  # under another key: a refusal stands
     except UnreachableError:
         return _form(page, what, fields, None, key, offline=True)
     return page.go(f"/{what.path}/{made.id}")
