@@ -23,4 +23,17 @@ HEADS: Final = {
     "0023": "b0a81ec",
 }
 # No database stands at these: each came to main together with the next one above.
-TOGETHER: Final = ("0001", "0002", "0003", "0004", "0008", "0009", "0010", "0022")
+TOGETHER: Final = (
+    "0001",
+    "0002",
+    "0003",
+    "0004",
+    "0008",
+    "0009",
+    "0010",
+    "0022",
+    "0024",
+    "0025",
+    "0026",
+    "0027",
+)

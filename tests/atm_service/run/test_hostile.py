@@ -45,8 +45,8 @@ class Road(Cast):
         self.waiting = self.there("/staff/v1/applications/{id}")["id"]
 
     def ask(self, method: str, template: str, id: str | None = None, **more: Any) -> Response:
-        """Ask as the role whose door it is, about something that exists unless another id is given."""
-        there = self.there(template)
+        """Ask as the role whose door it is, about something that exists unless another id is given, or `others`."""
+        there = {"number": 1, **self.there(template), **more.pop("others", {})}
         path = re.sub(r"{(\w+)}", lambda name: id or str(there.get(name[1], uuid4())), template)
         headers = {
             "Authorization": f"Bearer {self.tokens.get(template.split('/')[1], '')}",
@@ -487,9 +487,9 @@ def test_ids_that_are_none_are_malformed(road: Road) -> None:
             for id in IDS:
                 answer = road.ask(method.upper(), path, id, json=body, params=query)
                 assert slug_of(answer) in {"malformed-request", "not-found"}, f"{path} {id}: {answer.text}"
-            (name,) = re.findall(r"{(\w+)}", path)
+            name, *_ = re.findall(r"{(\w+)}", path)
             unknown = {"id": str(uuid4()), "code": "99999-9", "number": "999999"}[name]
-            answer = road.ask(method.upper(), path, unknown, json=body, params=query)
+            answer = road.ask(method.upper(), path, json=body, params=query, others={name: unknown})
             assert slug_of(answer) in NOTHING_THERE, f"{path}: {answer.text}"
 
 

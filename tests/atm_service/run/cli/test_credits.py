@@ -40,6 +40,7 @@ def run(context: Context, database: Database, tmp_path: Path) -> Run:
         "SOFT_ATM_DATABASE_URL": database.url.replace("+psycopg", "", 1),
         "SOFT_ATM_DATA_DIR": str(tmp_path),
         "SOFT_ATM_SECRET_KEYS_FILE": f"{tmp_path}/secret-keys.toml",
+        "SOFT_ATM_SECOND_FACTOR": "off",
     }
     run = shell(environment, tmp_path, context.clock())
     add_staff(run, **{FIRST: "operator"})
