@@ -49,6 +49,9 @@ class Refused(Exception):  # noqa: N818 - the word of the glossary
         self.status, self.slug, self.members = status, slug, members
 
 
+NOT_FINAL = {"request-in-progress", "unauthenticated", "forbidden"}  # they say nothing of what was asked
+
+
 @dataclass
 class Withdrawal:
     """One withdrawal as the fake knows it."""
@@ -76,6 +79,7 @@ class Fake:
     applications: list[dict[str, Any]] = field(default_factory=list)
     tokens: dict[str, str] = field(default_factory=dict)
     remembered: dict[tuple[str, str], tuple[bytes, int, dict[str, Any]]] = field(default_factory=dict)
+    refused: dict[tuple[str, str], tuple[bytes, Refused]] = field(default_factory=dict)
     asked: list[tuple[str, str, str | None]] = field(default_factory=list)
     changes: list[dict[str, Any]] = field(default_factory=list)  # at an office
     refuse_next: list[tuple[int, str, dict[str, Any]]] = field(default_factory=list)
@@ -360,10 +364,16 @@ def _staff(app: FastAPI, fake: Fake) -> None:
         return await _once(fake, request, username, decision)
 
 
+def _refuse_next(fake: Fake) -> None:
+    if fake.refuse_next:
+        status, slug, members = fake.refuse_next.pop(0)
+        raise Refused(status, slug, **members)
+
+
 async def _once(
     fake: Fake, request: Request, username: str, act: Callable[[], tuple[int, dict[str, Any]]]
 ) -> Response:
-    """Act once for a key and remember a success; a refusal is not remembered."""
+    """Act once for a key, and remember what came of it: at a counter a refusal stands."""
     key = request.headers.get("idempotency-key")
     if not key:
         raise Refused(400, "idempotency-key-missing")
@@ -372,10 +382,17 @@ async def _once(
         if kept[0] != body:
             raise Refused(422, "idempotency-key-reused")
         return JSONResponse(kept[2], kept[1], {"Idempotency-Replayed": "true"})
-    if fake.refuse_next:
-        status, slug, members = fake.refuse_next.pop(0)
-        raise Refused(status, slug, **members)
-    status, answer = act()
+    if before := fake.refused.get((username, key)):
+        if before[0] != body:
+            raise Refused(422, "idempotency-key-reused")
+        raise before[1]
+    try:
+        _refuse_next(fake)
+        status, answer = act()
+    except Refused as refused:
+        if refused.status < 500 and refused.slug not in NOT_FINAL:
+            fake.refused[username, key] = (body, refused)
+        raise
     fake.remembered[username, key] = (body, status, answer)
     return JSONResponse(answer, status)
 
