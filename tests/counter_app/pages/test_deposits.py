@@ -69,6 +69,17 @@ async def test_nobody_and_nonsense_are_said_on_the_form(tmp_path: Path) -> None:
 
 
 @in_loop
+async def test_a_mistyped_phone_is_corrected_on_the_form(tmp_path: Path) -> None:
+    """What was refused stands under its key: the form that comes back has another."""
+    async with desk(tmp_path) as at:
+        await at.open_shift()
+        await at.browser.open("/deposits/new")
+        await at.browser.send("/deposits/new", to="0999999999", action="send", **ONE)
+        await at.browser.send("/deposits/new", to=fake_money.PHONE, action="send", **ONE)
+        assert "H••••• T•• Mai" in at.browser.text
+
+
+@in_loop
 async def test_a_lost_answer_is_unknown_until_it_is_known(tmp_path: Path) -> None:
     """The screen says not to take the cash again; asking again finds the one deposit."""
     async with desk(tmp_path) as at:
