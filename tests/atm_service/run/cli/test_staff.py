@@ -50,7 +50,12 @@ def test_a_clerk_is_switched_off_and_on(run: Run) -> None:
 
 def test_the_first_of_all_is_an_operator_and_there_is_one(database: Database, tmp_path: Path) -> None:
     """Nobody is signed in while there is no staff; from then on an operator adds the others, in that one's name."""
-    run = shell({"SOFT_ATM_DATABASE_URL": database.url, "SOFT_ATM_DATA_DIR": str(tmp_path)}, tmp_path, START)
+    settings = {
+        "SOFT_ATM_DATABASE_URL": database.url,
+        "SOFT_ATM_DATA_DIR": str(tmp_path),
+        "SOFT_ATM_SECOND_FACTOR": "off",
+    }
+    run = shell(settings, tmp_path, START)
     done(run("migrate"))
     who = ("--name", "Bế Văn Hành", "--password", PASSWORD)
     clerk = run("staff", "add", "boss", "--role", "supervisor", *who)
