@@ -118,6 +118,7 @@ NEVER_HERE = [
     "unavailable",
     "day-closed",
     "clock-wrong",
+    "refused-before",  # answered in the words of the first refusal
     "internal-error",
     "method-not-allowed",
     "applicant-refused",

@@ -22,7 +22,7 @@ def _plain(path: Path) -> list[str]:
         name
         for name, one in functions.items()
         if any(isinstance(by, ast.Call) and _attributes(by.func) == {"get"} for by in one.decorator_list)
-        and (({name} - WRITES) | (_names(one) & functions.keys())) & opens
+        and (({name} - WRITES) | (_called(one) & functions.keys())) & opens
     ]
 
 
@@ -30,5 +30,9 @@ def _attributes(within: ast.AST) -> set[str]:
     return {one.attr for one in ast.walk(within) if isinstance(one, ast.Attribute)}
 
 
-def _names(within: ast.AST) -> set[str]:
-    return {one.id for one in ast.walk(within) if isinstance(one, ast.Name)}
+def _called(within: ast.AST) -> set[str]:
+    return {
+        one.func.id
+        for one in ast.walk(within)
+        if isinstance(one, ast.Call) and isinstance(one.func, ast.Name)
+    }
