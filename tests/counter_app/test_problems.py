@@ -118,7 +118,6 @@ NEVER_HERE = [
     "unavailable",
     "day-closed",
     "clock-wrong",
-    "refused-before",  # answered in the words of the first refusal
     "internal-error",
     "method-not-allowed",
     "applicant-refused",
