@@ -46,13 +46,7 @@ class Cast:
         with service.context.transaction() as session:
             payers.open_payer(session, PAYER, "Trường THCS Số 12", service.now)
             payers.fund(session, PAYER, 1_000 * AMOUNT, str(uuid4()), None, service.now)
-            self.username, self.next_clerks_name = (
-                session.exec_driver_sql(
-                    "SELECT username FROM service.staff WHERE id = %(id)s", {"id": one.id}
-                ).scalar_one()
-                for one in (self.clerk, self.next_clerk)
-            )
-
+        self.next_clerks_name = self.username_of(str(self.next_clerk.id))
         self._there = {
             "/wallet/v1/applications/{id}": {"id": self.application()},
             "/staff/v1/applications/{id}": {"id": self.application()},
@@ -184,10 +178,11 @@ class Cast:
         return str(answer.json()["refresh_token"])
 
     def credentials(self, door: str) -> dict[str, str]:
-        """Give what a customer or the clerk signs in with."""
+        """Give what somebody with nothing else to do signs in with: signing out ends every token of theirs."""
         if door == "staff":
-            return {"username": self.username, "password": PASSWORD}
-        return {"phone": self.customer.facts["phone"], "pin": self.customer.facts["pin"]}
+            return {"username": self.username_of(self.colleague_clerk()), "password": PASSWORD}
+        facts = self.service.customer(0).facts
+        return {"phone": facts["phone"], "pin": facts["pin"]}
 
     def applicant(self) -> dict[str, str]:
         """Give the facts of somebody who has no account yet."""
