@@ -265,6 +265,7 @@ def test_a_drawer_far_short_waits_for_a_word(
         count(page, far_short)
         press(page)
         expect(page.locator("main")).to_contain_text(told)
+    expect(page.locator("[name=words]")).to_be_focused()
     seen(page, tmp_path, "needs-word")
     page.keyboard.type("Đếm hai lần, vẫn thiếu")
     page.keyboard.press("Enter")
