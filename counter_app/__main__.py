@@ -13,6 +13,7 @@ import typer
 import uvicorn
 from pydantic import ValidationError
 
+from counter_app import logs
 from counter_app.app import create_app
 from counter_app.encryption import KeyFileError, load_cipher
 from counter_app.journal import Journal
@@ -72,7 +73,7 @@ def _run(settings: Settings, journal: Journal, ready_file: Path | None) -> None:
         limits=httpx2.Limits(max_connections=20, keepalive_expiry=3.0),
         trust_env=False,
     )
-    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
+    logging.basicConfig(level=logging.WARNING, handlers=[logs.handler()])
     app = create_app(settings, client, journal, clock)
     try:
         listening = socket.create_server((settings.host, settings.port))
@@ -84,7 +85,7 @@ def _run(settings: Settings, journal: Journal, ready_file: Path | None) -> None:
     if ready_file is not None:
         ready_file.write_text(json.dumps({"counter_url": url}), encoding="utf-8")
     # Access logs are off: an address may carry the id of a withdrawal.
-    config = uvicorn.Config(app, access_log=False, log_level="warning", server_header=False)
+    config = uvicorn.Config(app, access_log=False, log_config=None, server_header=False)
     uvicorn.Server(config).run(sockets=[listening])
 
 

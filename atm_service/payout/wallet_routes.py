@@ -86,7 +86,9 @@ def withdrawal(id: UUID, customer: InCustomer, context: InContext, now: InNow) -
 )
 def qr_svg(id: UUID, customer: InCustomer, context: InContext, now: InNow) -> Response:
     """Draw the code as a QR in SVG."""
-    return Response(qr.svg(_code(context, customer.subject, id, now)), media_type="image/svg+xml")
+    return Response(
+        qr.svg(_code(context, customer.subject, id, now)), media_type="image/svg+xml; charset=utf-8"
+    )
 
 
 @router.get(

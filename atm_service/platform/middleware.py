@@ -45,7 +45,7 @@ POLICY: Final = {
     "Content-Security-Policy": "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
     "Cross-Origin-Resource-Policy": "same-origin",
     "Referrer-Policy": "no-referrer",
-    "Strict-Transport-Security": "max-age=31536000",
+    "Strict-Transport-Security": "max-age=31536000; includeSubDomains",
     "X-Content-Type-Options": "nosniff",
 }
 FRAMES_LOGGED: Final = 6
@@ -160,9 +160,12 @@ class Surroundings:
 
 
 def _whose(scope: Scope) -> dict[str, str]:
-    """Name the caller's role and office, and nobody."""
+    """Name the caller's role and office, and who of the staff it is; of a customer nothing."""
     caller = scope["state"].get("caller")
-    known = {} if caller is None else {"role": caller.role, "office": caller.office}
+    if caller is None:
+        return {}
+    who = str(caller.subject) if caller.role != "customer" else None
+    known = {"role": caller.role, "office": caller.office, "who": who}
     return {name: value for name, value in known.items() if value is not None}
 
 

@@ -21,9 +21,20 @@ _YEARS: Final = timedelta(days=3660)
 
 
 @router.get("/receipts")
-async def of_day(page: InPage, day: str = "", find: str = "") -> Response:
-    """List a day's receipts with their totals, or those of them that hold what is looked for; today without a day."""
+async def of_today(page: InPage) -> Response:
+    """List the day's receipts with their totals."""
+    return await _list(page, "", "")
+
+
+@router.post("/receipts")
+async def looked_for(page: InPage) -> Response:
+    """List those of a day's receipts that hold what is looked for, which may be a name: so no address holds it."""
     page.clerk  # noqa: B018 - raises for anybody else
+    fields = await page.form()
+    return await _list(page, fields.get("day", ""), fields.get("find", ""))
+
+
+async def _list(page: Page, day: str, find: str) -> Response:
     today = page.today
     chosen = read_day(day, today)
     items, complete = await _all(page, chosen)

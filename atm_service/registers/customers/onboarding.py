@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
+import structlog
 from sqlalchemy import Connection
 
 import ledger
@@ -28,6 +29,8 @@ from kyc.identity import Identity
 from kyc.provider import CheckRequest, CheckResult, Verdict
 
 ASKED_AT_ONCE: Final = 20
+
+log = structlog.get_logger("kyc")
 
 
 def apply(
@@ -152,7 +155,8 @@ def _ask(context: Context, application: Application, now: datetime) -> bool:
     )
     try:
         result = context.provider.check(request, context.settings.kyc_timeout_s)
-    except ProviderUnavailable:
+    except ProviderUnavailable as error:
+        log.warning("the eKYC provider did not answer", application=str(application.id), error=str(error))
         return False
     except ProviderRefused:
         # The provider will never check this one, and nobody gets a wallet unchecked: let them apply again.

@@ -11,7 +11,7 @@ TYPES: Final = {
     ".css": "text/css; charset=utf-8",
     ".html": HTML,
     ".js": "text/javascript; charset=utf-8",
-    ".svg": "image/svg+xml",
+    ".svg": "image/svg+xml; charset=utf-8",
     ".txt": "text/plain; charset=utf-8",
 }
 

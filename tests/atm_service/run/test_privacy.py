@@ -80,6 +80,8 @@ def test_the_logs_name_nobody(
     assert out.count("route=/counter/v1/withdrawals/{id}/payment") > 3
     assert "INSERT INTO service.receipt" in caplog.text
     assert given_away(secrets, out + err + caplog.text) == []
+    assert "who=" in "".join(line for line in out.splitlines() if "role=clerk" in line)
+    assert "who=" not in "".join(line for line in out.splitlines() if "role=customer" in line)
 
 
 def test_the_trail_and_the_metrics_name_nobody(service: Service) -> None:

@@ -86,9 +86,12 @@ def test_samples(service: Service, capture: str, status: str, reasons: list[str]
 
 
 @pytest.mark.parametrize("capture", ["sample-blurred", "sample-doubtful", "sample-down"])
-def test_no_wallet_before_approval(service: Service, capture: str) -> None:
-    """Without approval there is no customer, no sign-in and no ledger account."""
+def test_no_wallet_before_approval(
+    service: Service, capture: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Without approval there is no customer, no sign-in and no ledger account; a silent provider is logged."""
     service.apply(capture=capture, **PERSON)
+    assert ("did not answer" in capsys.readouterr().out) == (capture == "sample-down")
     assert count(service.context, "service.customer") == 0
     assert count(service.context, "ledger.account WHERE code LIKE 'customer/%%'") == 0
     assert sign_in(service) == 401
