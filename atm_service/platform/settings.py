@@ -54,6 +54,7 @@ class Settings(BaseSettings):
     policy: str = Field("bank_agent", pattern=r"^[a-z_]{1,40}$", description="a file in policies/")
     housekeeping_s: float = Field(2.0, ge=0.1, le=60, description="pause between rounds of housekeeping")
     access_token_min: int = Field(10, ge=1, le=60)
+    idle_minutes: int = Field(5, ge=1, le=60)  # a page that nobody touches for so long signs out
     wallet_session_days: int = Field(30, ge=1, le=365)
     staff_session_hours: int = Field(12, ge=1, le=24)
     second_factor: Literal["required", "off"] = Field(

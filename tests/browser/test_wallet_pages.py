@@ -19,6 +19,7 @@ LOW_TARGETS = """
         .filter((one) => one.offsetParent && one.getBoundingClientRect().height < 47.5)
         .map((one) => one.outerHTML)
 """
+WRONG = "735109"
 PHONE_SIZE = {"width": 390, "height": 844}
 
 
@@ -265,6 +266,44 @@ def test_leaving_clears_the_phone(seen: Seen) -> None:
     expect(seen.page.locator("#phone")).to_be_visible()
 
 
+def test_a_pin_is_changed_and_a_device_signed_out(seen: Seen) -> None:
+    """A slip is told at its field, a wrong PIN by its tries left; then the new PIN holds. The other device is gone."""
+    seen.sign_in()
+    seen.page.get_by_role("link", name="Mã PIN và thiết bị").click()
+    expect(seen.page.get_by_text("Máy này")).to_have_count(1)
+    seen.press("Đăng xuất thiết bị này")
+    expect(seen.page.get_by_role("button", name="Đăng xuất thiết bị này")).to_have_count(0)
+    assert [one["label"] for one in seen.fake.sessions] == ["Android"]
+    for name, text in (("pin", WRONG), ("new_pin", "927364"), ("again", "927346")):
+        seen.page.fill(f"#{name}", text)
+    seen.press("Đổi mã PIN")
+    expect(seen.page.locator("#again-error")).to_have_text("Hai lần nhập chưa giống nhau.")
+    seen.page.fill("#again", "927364")
+    seen.press("Đổi mã PIN")
+    expect(seen.page.get_by_text("Còn 4 lần thử.")).to_be_visible()
+    seen.page.fill("#pin", PIN)
+    seen.press("Đổi mã PIN")
+    expect(seen.page.locator(".balance")).to_be_visible()
+    assert seen.fake.pin == "927364"
+
+
+def test_a_page_that_nobody_touches_signs_out(seen: Seen) -> None:
+    """Money is out of sight after five minutes; a code that is held up stays, and opens nothing."""
+    seen.page.clock.install()
+    seen.sign_in()
+    seen.page.clock.run_for("04:50")
+    seen.page.keyboard.press("Shift")
+    seen.page.clock.run_for("04:50")
+    expect(seen.page.locator(".balance")).to_be_visible()
+    seen.page.clock.run_for("00:20")
+    expect(seen.page.locator("#phone")).to_be_visible()
+    seen.sign_in()
+    seen.make_code()
+    seen.page.clock.run_for("05:20")
+    expect(seen.page.locator("img.qr")).to_be_visible()
+    assert "refresh_token" not in seen.page.evaluate("JSON.stringify(sessionStorage)")
+
+
 def test_tokens_and_secrets_stay_out_of_addresses(seen: Seen) -> None:
     """No request carries a token, a PIN or a card number in its address."""
     addresses: list[str] = []
@@ -286,6 +325,7 @@ def test_every_screen_fits_the_phone_and_can_be_touched(seen: Seen) -> None:
         "topup",
         "link",
         "link/bank",
+        "safety",
         "statement",
         "withdrawals",
     ):
@@ -313,6 +353,7 @@ def test_every_screen_for_everybody(seen: Seen) -> None:
         "topup",
         "link",
         "link/bank",
+        "safety",
         "statement",
     ]
     for route in (*signed_in, "notices", "delegations", "withdrawals"):

@@ -24,6 +24,8 @@ FULL: Final = {"10000": 10_000}
 WHY: Final = {"reason": "wrong-amount", "words": "đếm nhầm"}
 Ready = dict[str, Any]  # what the next request takes to succeed: any of `path`, `query`, `body`
 
+# The token ends with the answer.
+ENDS: Final = {"wallet_sign_out_everywhere", "wallet_end_session", "wallet_change_pin"}
 _accounts = itertools.count(1_000_000_000)
 
 
@@ -33,6 +35,7 @@ class Cast:
     def __init__(self, service: Service) -> None:
         self.service = service
         self.customer = service.customer(20_000_000)
+        self.leaver = service.customer(0)
         self.clerk = service.clerk()
         self.next_clerk = Clerk(service.client, *service.member("clerk", OFFICE), {"office": OFFICE})
         self.supervisor = service.staff("supervisor")
@@ -75,13 +78,18 @@ class Cast:
 
     def token(self, operation_id: str) -> str:
         """Give the token of the role that may ask."""
-        if operation_id == "wallet_sign_out_everywhere":
-            return self.service.customer(0).token  # it ends with the answer
+        if operation_id in ENDS:
+            return self.leaver.token
         return self.tokens.get(operation_id.partition("_")[0], "")
 
     def ready(self, operation_id: str) -> Ready:
         """Bring about whatever this operation needs, and give what to ask it with."""
         return READY[operation_id](self) if operation_id in READY else {}
+
+    def leaves(self) -> str:
+        """Let somebody come who is signed in once; give the id of that session."""
+        self.leaver = self.service.customer(0)
+        return str(self.leaver.get("/wallet/v1/sessions").json()["items"][0]["id"])
 
     def seal(self) -> int:
         """Seal what is recorded so far; give the number of the newest seal."""
@@ -432,6 +440,12 @@ class Cast:
 READY: Final[dict[str, Callable[[Cast], Ready]]] = {
     "wallet_apply": lambda cast: {"body": cast.applicant()},
     "wallet_application": lambda cast: {"path": {"id": cast.application()}},
+    "wallet_sign_out_everywhere": lambda cast: {"path": {"id": cast.leaves()}},
+    "wallet_end_session": lambda cast: {"path": {"id": cast.leaves()}},
+    "wallet_change_pin": lambda cast: {
+        "path": {"id": cast.leaves()},
+        "body": {"pin": cast.leaver.facts["pin"], "new_pin": "927364"},
+    },
     "wallet_sign_in": lambda cast: {"body": cast.credentials("wallet")},
     "wallet_refresh": lambda cast: {"body": {"refresh_token": cast.session("wallet")}},
     "wallet_sign_out": lambda cast: {"body": {"refresh_token": cast.session("wallet")}},

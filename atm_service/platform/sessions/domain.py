@@ -3,6 +3,8 @@
 import base64
 import hashlib
 from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
 
 from atm_service.platform.keys.tokens import Caller
 from kyc.encryption import Cipher
@@ -17,11 +19,23 @@ class Tokens:
     `device` comes with a sign-in: the sign by which the device is known at the next one, see `visitors`.
     """
 
+    session_id: UUID
     caller: Caller
     access_token: str = field(repr=False)
     expires_in_s: int
     refresh_token: str = field(repr=False)
+    idle_minutes: int
     device: str | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Live:
+    """A session that has not ended: what its device calls itself, if it said, and when it last came for tokens."""
+
+    id: UUID
+    label: str | None
+    opened_at: datetime
+    renewed_at: datetime
 
 
 def successor_of(refresh_token: str, cipher: Cipher) -> str:

@@ -20,14 +20,16 @@ LOST_FOR: Final = timedelta(seconds=60)  # how long a used refresh token still g
 Who = Callable[[Connection, UUID], Caller | None]
 
 
-def open(session: Connection, context: Context, caller: Caller, now: datetime) -> Tokens:
-    """Open a session for somebody whose PIN or password was right."""
+def open(
+    session: Connection, context: Context, caller: Caller, now: datetime, label: str | None = None
+) -> Tokens:
+    """Open a session for somebody whose PIN or password was right, on a device that calls itself `label`."""
     session_id = ids.new(now)
     expires_at = now + _lifetime(context, caller.audience)
-    store.add(session, session_id, caller.subject, caller.audience, expires_at, now)
+    store.add(session, session_id, caller.subject, caller.audience, label, expires_at, now)
     token = secrets.token_urlsafe(REFRESH_TOKEN_BYTES)
     store.add_token(session, session_id, hash_of(token), now)
-    return _tokens(context, caller, token, now)
+    return _tokens(context, session_id, caller, token, now)
 
 
 def refresh(
@@ -51,7 +53,7 @@ def refresh(
         reason = "not-allowed-any-more" if may_follow else "refresh-token-used-twice"
         trail.record(session, now, "session.ended", found.subject, None, {"reason": reason})
         return None
-    return _tokens(context, caller, successor, now)
+    return _tokens(context, found.id, caller, successor, now)
 
 
 def end(session: Connection, refresh_token: str, audience: Audience, now: datetime) -> None:
@@ -64,6 +66,15 @@ def end(session: Connection, refresh_token: str, audience: Audience, now: dateti
         standing.lock(session, found.subject)
         store.end(session, found.id, now)
         standing.change(session, found.subject)
+
+
+def end_one(session: Connection, subject: UUID, id: UUID, now: datetime) -> bool:
+    """End one session of somebody, with every access token that is about; False when there is none of theirs."""
+    standing.lock(session, subject)
+    ended = store.end_one(session, subject, id, now)
+    if ended:
+        standing.change(session, subject)
+    return ended
 
 
 def end_all(session: Connection, subject: UUID, now: datetime) -> int:
@@ -91,7 +102,7 @@ def _follow(session: Connection, id: UUID, refresh_token: str, successor: str, n
     return True
 
 
-def _tokens(context: Context, caller: Caller, refresh_token: str, now: datetime) -> Tokens:
+def _tokens(context: Context, session_id: UUID, caller: Caller, refresh_token: str, now: datetime) -> Tokens:
     lifetime = context.settings.access_lifetime
     access_token = issue_access(
         context.keys.at(now),
@@ -103,4 +114,5 @@ def _tokens(context: Context, caller: Caller, refresh_token: str, now: datetime)
         lifetime,
         caller.generation,
     )
-    return Tokens(caller, access_token, int(lifetime.total_seconds()), refresh_token)
+    seconds = int(lifetime.total_seconds())
+    return Tokens(session_id, caller, access_token, seconds, refresh_token, context.settings.idle_minutes)

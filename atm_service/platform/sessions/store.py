@@ -9,6 +9,7 @@ from sqlalchemy import Connection, DateTime, LargeBinary, text
 from sqlmodel import Field, SQLModel
 
 from atm_service.platform.locking import Rank
+from atm_service.platform.sessions.domain import Live
 
 
 class SessionRow(SQLModel, table=True):
@@ -20,6 +21,7 @@ class SessionRow(SQLModel, table=True):
     id: UUID = Field(primary_key=True)
     subject: UUID
     audience: str
+    label: str | None = None
     opened_at: datetime = Field(sa_type=DateTime(timezone=True))
     expires_at: datetime = Field(sa_type=DateTime(timezone=True), index=True)
     ended_at: datetime | None = Field(default=None, sa_type=DateTime(timezone=True))
@@ -46,8 +48,8 @@ class Found:
 
 
 _ADD: Final = text(
-    "INSERT INTO service.session (id, subject, audience, opened_at, expires_at)"
-    " VALUES (:id, :subject, :audience, :now, :expires_at)"
+    "INSERT INTO service.session (id, subject, audience, label, opened_at, expires_at)"
+    " VALUES (:id, :subject, :audience, :label, :now, :expires_at)"
 )
 _ADD_TOKEN: Final = text(
     "INSERT INTO service.session_token (hash, session_id, issued_at) VALUES (:hash, :session_id, :now)"
@@ -72,16 +74,31 @@ _END: Final = Rank.SESSION.locks(
 _END_ALL: Final = Rank.SESSION.locks(
     "UPDATE service.session SET ended_at = :now WHERE subject = :subject AND ended_at IS NULL AND expires_at > :now"
 )
+_END_ONE: Final = Rank.SESSION.locks("""
+    UPDATE service.session SET ended_at = :now
+    WHERE id = :id AND subject = :subject AND ended_at IS NULL AND expires_at > :now
+""")
+_LIVE_OF: Final = text("""
+    SELECT s.id, s.label, s.opened_at, max(t.issued_at) AS renewed_at
+    FROM service.session AS s JOIN service.session_token AS t ON t.session_id = s.id
+    WHERE s.subject = :subject AND s.ended_at IS NULL AND s.expires_at > :now
+    GROUP BY s.id ORDER BY s.id DESC LIMIT :most
+""")
 _FORGET: Final = Rank.SESSION.locks("DELETE FROM service.session WHERE expires_at < :before")
 
 
 def add(
-    session: Connection, id: UUID, subject: UUID, audience: str, expires_at: datetime, now: datetime
+    session: Connection,
+    id: UUID,
+    subject: UUID,
+    audience: str,
+    label: str | None,
+    expires_at: datetime,
+    now: datetime,
 ) -> None:
     """Add a session without tokens."""
-    session.execute(
-        _ADD, {"id": id, "subject": subject, "audience": audience, "expires_at": expires_at, "now": now}
-    )
+    values = {"id": id, "subject": subject, "audience": audience, "label": label}
+    session.execute(_ADD, values | {"expires_at": expires_at, "now": now})
 
 
 def add_token(session: Connection, session_id: UUID, hash: bytes, now: datetime) -> None:
@@ -114,6 +131,17 @@ def end(session: Connection, id: UUID, now: datetime) -> None:
 def end_all(session: Connection, subject: UUID, now: datetime) -> int:
     """End every live session of somebody; give how many there were."""
     return session.execute(_END_ALL, {"subject": subject, "now": now}).rowcount
+
+
+def end_one(session: Connection, subject: UUID, id: UUID, now: datetime) -> bool:
+    """End one live session of somebody; False when there is none of theirs."""
+    return session.execute(_END_ONE, {"id": id, "subject": subject, "now": now}).rowcount == 1
+
+
+def live_of(session: Connection, subject: UUID, most: int, now: datetime) -> list[Live]:
+    """List somebody's live sessions, newest first."""
+    found = session.execute(_LIVE_OF, {"subject": subject, "now": now, "most": most})
+    return [Live(row.id, row.label, row.opened_at, row.renewed_at) for row in found]
 
 
 def forget(session: Connection, before: datetime) -> int:

@@ -24,6 +24,16 @@ class ApplicantRefused(Refusal):
 
 
 @refused_as(
+    409,
+    "pin-weak",
+    "This PIN is guessed too easily",
+    "Choose six digits that are no date, no run, no part of your numbers, and not the PIN of before.",
+)
+class PinWeak(Refusal):
+    """The new PIN is among the first that a thief tries, or is the old one."""
+
+
+@refused_as(
     404,
     "payee-unknown",
     "No customer has this phone number or card",

@@ -12,17 +12,19 @@ from atm_service.platform.paging import InCursor, InLimit, Page
 from atm_service.platform.problems import refuses
 from atm_service.platform.refusals import NotFound, TooManyAttempts
 from atm_service.platform.sessions import service as sessions
-from atm_service.platform.sessions.schemas import RefreshRequest, Session
+from atm_service.platform.sessions.schemas import RefreshRequest, Session, SessionsView, SessionView
 from atm_service.platform.visitors import InVisitor
 from atm_service.registers.customers import domain, onboarding, service
-from atm_service.registers.customers.errors import ApplicantRefused, SessionEnded, WrongCredentials
+from atm_service.registers.customers.errors import ApplicantRefused, PinWeak, SessionEnded, WrongCredentials
 from atm_service.registers.customers.schemas import (
     AccountView,
     ApplicationRequest,
     ApplicationView,
+    PinRequest,
     SignInRequest,
     StatementItem,
 )
+from atm_service.registers.withdrawals.errors import WalletFrozen, WrongPin
 
 router = APIRouter(prefix="/wallet/v1", tags=["wallet"])
 
@@ -61,7 +63,7 @@ def application(id: UUID, context: InContext) -> ApplicationView:
 )
 def sign_in(body: SignInRequest, visitor: InVisitor, context: InContext, now: InNow) -> Session:
     """Sign in by phone number and PIN."""
-    return Session.of(service.sign_in(context, body.phone, body.pin, visitor, body.device, now))
+    return Session.of(service.sign_in(context, body.phone, body.pin, visitor, body.device, now, body.label))
 
 
 @router.post(
@@ -81,6 +83,32 @@ def sign_out(body: RefreshRequest, context: InContext, now: InNow) -> Response:
     with context.transaction() as session:
         sessions.end(session, body.refresh_token, "wallet", now)
     return Response(status_code=204)
+
+
+@router.get("/sessions", responses=refuses())
+def live_sessions(customer: InCustomer, context: InContext, now: InNow) -> SessionsView:
+    """List where the customer is signed in, newest first."""
+    with context.reading() as session:
+        items = service.live_sessions(session, customer.subject, now)
+    return SessionsView(items=[SessionView.of(one) for one in items])
+
+
+@router.post("/sessions/{id}/end", status_code=204, responses=refuses(NotFound, posted=True))
+def end_session(id: UUID, customer: InCustomer, context: InContext, now: InNow) -> Response:
+    """Sign out on one device, this one or another; what the others hold is renewed by itself."""
+    with context.transaction() as session:
+        service.end_session(session, customer, id, now)
+    return Response(status_code=204)
+
+
+@router.post(
+    "/pin",
+    status_code=201,
+    responses=refuses(WrongPin, TooManyAttempts, PinWeak, WalletFrozen, NotFound, posted=True),
+)
+def change_pin(body: PinRequest, customer: InCustomer, context: InContext, now: InNow) -> Session:
+    """Change the PIN. Every session ends, on all devices; the answer is a new one."""
+    return Session.of(service.change_pin(context, customer, body.pin, body.new_pin, body.label, now))
 
 
 @router.post("/sessions/end-all", status_code=204, responses=refuses(NotFound, posted=True))

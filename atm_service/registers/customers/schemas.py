@@ -7,7 +7,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
-from atm_service.platform.sessions.schemas import Device
+from atm_service.platform.sessions.schemas import Device, Label
 from atm_service.registers.customers.application_store import Application
 from atm_service.registers.customers.domain import ApplicationStatus
 from atm_service.registers.customers.service import Account, Limits
@@ -69,6 +69,15 @@ class SignInRequest(_Body):
     phone: Phone
     pin: Pin
     device: Device = None
+    label: Label = None
+
+
+class PinRequest(_Body):
+    """The customer's PIN and the one that shall take its place."""
+
+    pin: Pin
+    new_pin: Pin
+    label: Label = None
 
 
 class LifetimesView(_Body):

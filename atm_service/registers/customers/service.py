@@ -16,24 +16,26 @@ from atm_service.platform import attempts, chart, ids, standing, trail, visitors
 from atm_service.platform.context import Context
 from atm_service.platform.keys.tokens import Caller
 from atm_service.platform.policy import Policy, Withdrawal
-from atm_service.platform.refusals import NotFound, Refusal, TooManyAttempts
+from atm_service.platform.refusals import NotFound, Refusal, TooManyAttempts, Unauthenticated
 from atm_service.platform.sessions import service as sessions
-from atm_service.platform.sessions.domain import Tokens
+from atm_service.platform.sessions import store as session_store
+from atm_service.platform.sessions.domain import Live, Tokens
 from atm_service.platform.visitors import Visitor
 from atm_service.registers.customers import at_rest, store
-from atm_service.registers.customers.errors import SessionEnded, WrongCredentials
+from atm_service.registers.customers.errors import PinWeak, SessionEnded, WrongCredentials
 from atm_service.registers.customers.store import Customer
 from atm_service.registers.headroom import domain as headroom
 from atm_service.registers.headroom import store as headroom_store
 from atm_service.registers.offices.errors import FreezeUnchanged
 from atm_service.registers.withdrawals.errors import WalletFrozen, WrongPin
-from kyc import cccd, names, phones
+from kyc import cccd, names, phones, pins
 from kyc.encryption import Cipher
-from kyc.errors import NotMobileNumber
+from kyc.errors import NotMobileNumber, WeakPin
 from kyc.identity import Identity
 from ledger import reading
 
 _NOBODY: Final = UUID(int=0)
+SESSIONS_SHOWN: Final = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +66,13 @@ class Account:
 
 
 def sign_in(
-    context: Context, phone: str, pin: str, visitor: Visitor, device: str | None, now: datetime
+    context: Context,
+    phone: str,
+    pin: str,
+    visitor: Visitor,
+    device: str | None,
+    now: datetime,
+    label: str | None = None,
 ) -> Tokens:
     """Open a session for whoever knows the PIN of this phone number; `device` is the sign of an earlier one.
 
@@ -93,7 +101,7 @@ def sign_in(
         assert generation is not None
         caller = _caller(customer.id, generation)
         trail.record(session, now, "session.opened", customer.id, caller)
-        tokens = sessions.open(session, context, caller, now)
+        tokens = sessions.open(session, context, caller, now, label)
     return replace(tokens, device=visitors.sign(context.cipher, str(customer.id), name))
 
 
@@ -203,6 +211,46 @@ def refuse_frozen(session: Connection, *customers: UUID) -> None:
         raise WalletFrozen
 
 
+def change_pin(
+    context: Context, customer: Caller, pin: str, new_pin: str, label: str | None, now: datetime
+) -> Tokens:
+    """Put a new PIN in the place of the old one, end every session and open one here.
+
+    Raises `WrongPin`, `TooManyAttempts`, `PinWeak`, `WalletFrozen`, and `Unauthenticated` when the customer's rights
+    were changed meanwhile: of two who know the PIN, one changes it.
+    """
+    prove_pin(context, customer.subject, pin, now)
+    with context.transaction() as session:
+        lock_unfrozen(session, customer.subject)
+        if standing.generation(session, customer.subject) != customer.generation:
+            raise Unauthenticated
+        found = _found(session, customer.subject)
+        identity = open_identity(context, customer.subject, found.identity_sealed)
+        if new_pin == pin or not _is_strong(new_pin, identity, _phone(context, found)):
+            raise PinWeak
+        store.change_pin(
+            session, customer.subject, at_rest.pin_print(context.cipher, customer.subject, new_pin)
+        )
+        _end_sessions(session, customer.subject, customer, "pin.changed", {}, now)
+        generation = standing.generation(session, customer.subject)
+        assert generation is not None
+        return sessions.open(session, context, _caller(customer.subject, generation), now, label)
+
+
+def live_sessions(session: Connection, customer_id: UUID, now: datetime) -> list[Live]:
+    """List where the customer is signed in, newest first."""
+    return session_store.live_of(session, customer_id, SESSIONS_SHOWN, now)
+
+
+def end_session(session: Connection, customer: Caller, id: UUID, now: datetime) -> None:
+    """End one of the customer's sessions. Raises `NotFound` for any other, and for one that has ended."""
+    if not sessions.end_one(session, customer.subject, id, now):
+        raise NotFound
+    trail.record(
+        session, now, "session.ended", customer.subject, customer, {"reason": "ended-from-elsewhere"}
+    )
+
+
 def sign_out_everywhere(session: Connection, customer: Caller, now: datetime) -> None:
     """End every session of a customer, with the tokens that are about: for a lost phone."""
     lock(session, customer.subject)
@@ -278,12 +326,11 @@ def by_number(
 def account(session: Connection, context: Context, customer_id: UUID, now: datetime) -> Account:
     """Give the wallet as its owner sees it. Raises `NotFound`."""
     customer = _found(session, customer_id)
-    place = at_rest.place(at_rest.CUSTOMER, "phone", customer_id)
     balance = reading.balance(session, chart.customer(customer_id))
     return Account(
         customer_id=customer_id,
         full_name=open_identity(context, customer_id, customer.identity_sealed).full_name,
-        phone=context.cipher.decrypt(customer.phone_sealed, place).decode(),
+        phone=_phone(context, customer),
         tier=customer.tier,
         frozen=store.any_frozen(session, [customer_id]),
         available=balance.available,
@@ -318,6 +365,19 @@ def _found(session: Connection, customer_id: UUID) -> Customer:
     if customer is None:
         raise NotFound
     return customer
+
+
+def _phone(context: Context, customer: Customer) -> str:
+    place = at_rest.place(at_rest.CUSTOMER, "phone", customer.id)
+    return context.cipher.decrypt(customer.phone_sealed, place).decode()
+
+
+def _is_strong(pin: str, identity: Identity, phone: str) -> bool:
+    try:
+        pins.check(pin, identity.birth_date, identity.id_number, phone)
+    except WeakPin:
+        return False
+    return True
 
 
 def _is_pin(cipher: Cipher, customer: Customer | None, pin: str) -> bool:

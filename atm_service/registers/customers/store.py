@@ -106,6 +106,7 @@ _LOCK: Final = Rank.CUSTOMER.locks("""
     FROM service.customer AS c JOIN service.standing AS n ON n.subject = c.id
     WHERE c.id = ANY (:ids) ORDER BY c.id FOR NO KEY UPDATE OF c FOR SHARE OF n
 """)
+_CHANGE_PIN: Final = Rank.CUSTOMER.writes("UPDATE service.customer SET pin_print = :pin_print WHERE id = :id")
 _FROZEN: Final = text("SELECT EXISTS (SELECT FROM service.customer WHERE id = ANY (:ids) AND frozen)")
 # Its trigger freezes or thaws the customer's live codes: see migration 0026.
 _FREEZE: Final = Rank.WITHDRAWAL.locks("""
@@ -152,6 +153,11 @@ def lock_each(session: Connection, ids: Sequence[UUID]) -> dict[UUID, Locked]:
     """Lock customers in the order of their ids; give those that there are."""
     rows = session.execute(_LOCK, {"ids": list(ids)})
     return {row.id: Locked(row.pin_print, row.frozen, row.generation) for row in rows}
+
+
+def change_pin(session: Connection, id: UUID, pin_print: bytes) -> None:
+    """Put another PIN's print in the place of a locked customer's."""
+    session.execute(_CHANGE_PIN, {"id": id, "pin_print": pin_print})
 
 
 def any_frozen(session: Connection, ids: Sequence[UUID]) -> bool:

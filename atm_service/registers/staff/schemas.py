@@ -67,9 +67,11 @@ class StaffSession(Session):
     def of_member(cls, tokens: Tokens, member: Member) -> Self:
         """Show a session to the member who signed in."""
         return cls(
+            id=tokens.session_id,
             access_token=tokens.access_token,
             expires_in=tokens.expires_in_s,
             refresh_token=tokens.refresh_token,
+            idle_minutes=tokens.idle_minutes,
             device=tokens.device,
             role=member.role,
             office=member.office,

@@ -79,7 +79,7 @@ OVERSEERS: Final = {
     "staff_reset_member",
     "staff_switch_member",
 }
-ENDS: Final = {"wallet_sign_out_everywhere"}  # after it, the token is nobody's
+ENDS: Final = {"wallet_sign_out_everywhere", "wallet_change_pin"}  # after it, the token is nobody's
 GUARDED: Final = [operation for operation in operations() if operation.id not in PUBLIC]
 
 

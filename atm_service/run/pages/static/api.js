@@ -80,8 +80,9 @@ function read({ answer, bytes }, raw) {
   return answer.status === 204 ? null : parsed(bytes);
 }
 
-// A client of one realm: `sessions` is its sessions' path, `stored` the name of its session in this tab.
-export function client(sessions, stored) {
+// A client of one realm: `sessions` is its sessions' path, `stored` the name of its session in this tab; `said` goes with
+// every sign-in.
+export function client(sessions, stored, said = {}) {
   let renewing = null;
   const session = () => JSON.parse(sessionStorage.getItem(stored) ?? "null");
 
@@ -136,11 +137,13 @@ export function client(sessions, stored) {
       }
     },
     async signIn(credentials) {
-      const tokens = read(await ask("POST", sessions, { body: { ...credentials, device: localStorage[stored] } }));
+      const tokens = read(await ask("POST", sessions, { body: { ...credentials, ...said, device: localStorage[stored] } }));
       localStorage[stored] = tokens.device;
       sessionStorage.setItem(stored, JSON.stringify(tokens));
       return tokens;
     },
+    // The answer to a change that ended every session is the next one.
+    adopt: (tokens) => sessionStorage.setItem(stored, JSON.stringify({ ...session(), ...tokens, device: session().device })),
     async signOut() {
       const body = { refresh_token: session()?.refresh_token };
       sessionStorage.removeItem(stored);

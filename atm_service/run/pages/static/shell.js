@@ -6,7 +6,8 @@ import { languageSwitch, load, t } from "./i18n.js";
 export const go = (route) => (location.hash = `#/${route}`);
 
 // `routes` maps "code/:id" to a screen: (params) → {title, body, back?, stop?}. `allowed` turns a route into another.
-export async function start({ routes, allowed, nav }) {
+// `session` gives what the page holds of somebody, or null; `rested` takes it away when nobody has touched the page.
+export async function start({ routes, allowed, nav, session, rested }) {
   let current = null;
 
   function show() {
@@ -38,6 +39,23 @@ export async function start({ routes, allowed, nav }) {
     for (const [id, value] of typed) if (document.getElementById(id)) document.getElementById(id).value = value;
     document.querySelector(".language").focus();
   }
+
+  let touched = Date.now();
+  const rests = () => Date.now() - touched >= (session()?.idle_minutes ?? Infinity) * 60_000;
+  async function look() {
+    if (!rests()) return;
+    await rested();
+    announce(t("idle.ended"));
+  }
+  // A phone that wakes up has run no timer meanwhile: whatever wakes it looks first, and only then counts as a touch.
+  const touch = async (event) => {
+    if (rests()) event.stopImmediatePropagation();
+    await look();
+    touched = Date.now();
+  };
+  for (const name of ["pointerdown", "keydown"]) window.addEventListener(name, touch, true);
+  document.addEventListener("visibilitychange", look);
+  setInterval(look, 10_000);
 
   const line = () => (document.querySelector("#offline").hidden = navigator.onLine);
   window.addEventListener("online", line);

@@ -20,6 +20,8 @@ from atm_service.run.pages.routes import router as pages
 
 Json = dict[str, Any]
 PIN, PHONE, PASSWORD = "246802", "0912345678", "mot-hai-ba"
+HERE = "0190a000-0000-7000-8000-00000000aaaa"
+ELSEWHERE = "0190a000-0000-7000-8000-00000000bbbb"
 LIFETIMES = {
     "counter": timedelta(minutes=15),
     "journey": timedelta(hours=24),
@@ -66,6 +68,8 @@ class Fake:
     top_up_status: str = "succeeded"
     control_broken: bool = False
     tokens_live: bool = True
+    pin: str = PIN
+    sessions: list[Json] = field(default_factory=lambda: [session(HERE, "Android"), session(ELSEWHERE, None)])
     refreshes: int = 0
     withdrawals: dict[str, Json] = field(default_factory=dict)
     entries: list[Json] = field(default_factory=list)
@@ -113,6 +117,11 @@ class Fake:
                 "narration": kind,
             },
         )
+
+
+def session(id: str, label: str | None) -> Json:
+    """Make a line of the list of sessions."""
+    return {"id": id, "label": label, "opened_at": stamp(now()), "renewed_at": stamp(now())}
 
 
 def now() -> datetime:
@@ -167,6 +176,7 @@ def create_app(fake: Fake) -> FastAPI:
     app = FastAPI()
     for routes in (
         wallet_sessions(fake),
+        wallet_safety(fake),
         wallet_routes(fake),
         money_routes(fake),
         notice_routes(fake),
@@ -190,6 +200,8 @@ def tokens(**more: Any) -> Json:
         "token_type": "Bearer",
         "expires_in": 600,
         "refresh_token": "again",
+        "id": HERE,
+        "idle_minutes": 5,
         **more,
     }
 
@@ -207,7 +219,7 @@ def wallet_sessions(fake: Fake) -> APIRouter:
 
     @router.post("/wallet/v1/sessions", status_code=201)
     def sign_in(body: Json) -> Json:
-        if body != {"phone": PHONE, "pin": PIN}:
+        if (body["phone"], body["pin"]) != (PHONE, fake.pin):
             raise Refused(401, "wrong-credentials")
         return tokens()
 
@@ -232,6 +244,30 @@ def wallet_sessions(fake: Fake) -> APIRouter:
     @router.post("/staff/v1/sessions/end", status_code=204)
     def end_staff(body: Json) -> None:
         return None
+
+    return router
+
+
+def wallet_safety(fake: Fake) -> APIRouter:
+    router = APIRouter()
+
+    @router.get("/wallet/v1/sessions")
+    def sessions(request: Request) -> Json:
+        signed_in(fake, request)
+        return {"items": fake.sessions}
+
+    @router.post("/wallet/v1/sessions/{id}/end", status_code=204)
+    def end_one(id: str, request: Request) -> None:
+        signed_in(fake, request)
+        fake.sessions = [one for one in fake.sessions if one["id"] != id]
+
+    @router.post("/wallet/v1/pin", status_code=201)
+    def change_pin(body: Json, request: Request) -> Json:
+        signed_in(fake, request)
+        if body["pin"] != fake.pin:
+            raise Refused(403, "wrong-pin", remaining_attempts=4)
+        fake.pin = body["new_pin"]
+        return tokens()
 
     return router
 

@@ -37,4 +37,4 @@ function nav() {
 }
 
 alsoFrom("./i18n/audit/");
-start({ routes, allowed, nav });
+start({ routes, allowed, nav, session: staff.session, rested: async () => (await staff.signOut(), go("sign-in")) });

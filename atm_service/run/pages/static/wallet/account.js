@@ -2,7 +2,9 @@
 
 import { client } from "../api.js";
 
-export const wallet = client("/wallet/v1/sessions", "soft-atm.wallet");
+// What the list of sessions calls this device: no more than its kind.
+export const label = /Android|iPhone|iPad|Windows|Macintosh|Linux/.exec(navigator.userAgent)?.[0];
+export const wallet = client("/wallet/v1/sessions", "soft-atm.wallet", { label });
 
 export const isLive = (withdrawal) => ["authorised", "presented"].includes(withdrawal.status);
 

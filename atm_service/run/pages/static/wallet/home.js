@@ -3,10 +3,9 @@
 import { Lost, now } from "../api.js";
 import { h } from "../dom.js";
 import { deadline, duration, money } from "../format.js";
-import { form, loaded } from "../forms.js";
+import { loaded } from "../forms.js";
 import { t } from "../i18n.js";
-import { go } from "../shell.js";
-import { allKept, isLive, leave, wallet } from "./account.js";
+import { allKept, isLive, wallet } from "./account.js";
 import { noticeBox, unread } from "./appointment.js";
 
 export function codeCard({ withdrawal }) {
@@ -26,15 +25,6 @@ function balance({ full_name, available, held, limits }) {
     held > 0 && h("p", { class: "held" }, t("home.held", { held: money(held) })),
     h("p", { class: "quiet" }, t("home.left-today", { remaining: money(limits.remaining_today) })));
 }
-
-const signOutEverywhere = () => form({
-  before: h("p", {}, t("home.lost-note")), fields: [], submit: t("home.sign-out-everywhere"),
-  act: async () => {
-    await wallet.post("/wallet/v1/sessions/end-all");
-    leave();
-    go("welcome");
-  },
-});
 
 const door = (route, title, note, kind) =>
   h("a", { class: `door ${kind}`, href: `#/${route}` }, h("strong", {}, t(title)), h("span", {}, t(note)));
@@ -64,7 +54,7 @@ export function homeScreen() {
     h("a", { class: "textual", href: "#/offices" }, t("offices.title")),
     account && h("a", { class: "textual", href: "#/notices" }, t("notices.title")),
     h("a", { class: "textual", href: "#/delegations" }, t("delegations.title")),
-    account && h("details", {}, h("summary", {}, t("home.lost")), signOutEverywhere()),
+    account && h("a", { class: "textual", href: "#/safety" }, t("safety.title")),
   ];
   return { title: "home.title", body: loaded(load, show) };
 }

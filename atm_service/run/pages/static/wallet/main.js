@@ -9,6 +9,7 @@ import { codeScreen } from "./code.js";
 import { delegationsScreen } from "./delegations.js";
 import { homeScreen } from "./home.js";
 import { officesScreen } from "./offices.js";
+import { safetyScreen } from "./safety.js";
 import { statementScreen, withdrawalsScreen } from "./statement.js";
 import { bankScreen, linkScreen, topUpResultScreen, topUpScreen } from "./topup.js";
 import { applicationScreen, openScreen, welcomeScreen } from "./welcome.js";
@@ -30,6 +31,7 @@ const routes = {
   "topup/:id": topUpResultScreen,
   "link": linkScreen,
   "link/bank": bankScreen,
+  "safety": safetyScreen,
   "statement": statementScreen,
   "delegations": delegationsScreen,
   "withdrawals": withdrawalsScreen,
@@ -48,5 +50,11 @@ const nav = () => wallet.session() && [h("button", { class: "language", onclick:
   go("welcome");
 } }, t("sign-out"))];
 
-start({ routes, allowed, nav });
+// Nobody has touched the page. A code stays in sight, as one does that has no line: it is there to be held up.
+async function rested() {
+  await wallet.signOut();
+  if (!location.hash.startsWith("#/code/")) go("welcome");
+}
+
+start({ routes, allowed, nav, session: wallet.session, rested });
 navigator.serviceWorker?.register("/wallet/offline.js").catch(() => {}); // without it the page only needs the line to open
