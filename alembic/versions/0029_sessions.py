@@ -11,7 +11,7 @@ depends_on = None
 def upgrade() -> None:
     op.execute(
         """
-        ALTER TABLE service.session ADD COLUMN label text COLLATE "C" CHECK (length(label) BETWEEN 1 AND 40);
+        ALTER TABLE service.session ADD COLUMN label varchar COLLATE "C" CHECK (length(label) BETWEEN 1 AND 40);
         GRANT UPDATE (pin_print) ON service.customer TO soft_atm_app;
         """
     )

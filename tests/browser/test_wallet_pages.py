@@ -270,7 +270,7 @@ def test_a_pin_is_changed_and_a_device_signed_out(seen: Seen) -> None:
     """A slip is told at its field, a wrong PIN by its tries left; then the new PIN holds. The other device is gone."""
     seen.sign_in()
     seen.page.get_by_role("link", name="Mã PIN và thiết bị").click()
-    expect(seen.page.get_by_text("Máy này")).to_have_count(1)
+    expect(seen.page.get_by_text("Máy này", exact=True)).to_have_count(1)
     seen.press("Đăng xuất thiết bị này")
     expect(seen.page.get_by_role("button", name="Đăng xuất thiết bị này")).to_have_count(0)
     assert [one["label"] for one in seen.fake.sessions] == ["Android"]

@@ -21,6 +21,7 @@ HEADS: Final = {
     "0020": "f5f76cb",
     "0021": "4f99a92",
     "0023": "b0a81ec",
+    "0028": "81bf7da",
 }
 # No database stands at these: each came to main together with the next one above.
 TOGETHER: Final = (

@@ -42,7 +42,7 @@ function sessions({ items }) {
   return h("ul", { class: "list" }, items.map((one) => {
     const row = h("li", { class: "stack" });
     row.append(
-      h("h3", {}, one.label ?? t("safety.some-device"), one.id === here && h("span", { class: "badge paid" }, t("safety.here"))),
+      h("h3", {}, one.label ?? t("safety.some-device"), " ", one.id === here && h("span", { class: "badge paid" }, t("safety.here"))),
       facts([[t("safety.opened"), dateTime(one.opened_at)], [t("safety.renewed"), dateTime(one.renewed_at)]]),
       one.id === here ? "" : endButton(one, row));
     return row;
