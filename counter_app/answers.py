@@ -88,7 +88,7 @@ class Receipt:
 
 @dataclass(frozen=True)
 class Movements:
-    """What went through a closed shift's drawer besides payments, in đồng. Transfers move no cash."""
+    """What went through a shift's drawer besides payments, in đồng. Transfers move no cash."""
 
     deposit_count: int
     deposit_total: int
@@ -100,6 +100,7 @@ class Movements:
     deposit_undone_total: int
     moved_in_total: int
     moved_out_total: int
+    counts_over_short: int = 0  # what counts amid the shift have found
 
 
 @dataclass(frozen=True)
@@ -123,7 +124,17 @@ class Shift:
     undone_total: int = 0
     recount: bool = False  # the count just sent differs: count once more, the next one stands
     counted_by: str | None = None
-    movements: Movements | None = None  # told after the count alone
+    movements: Movements | None = None  # told after the close, and in the totals that the clerk asks for
+    expected: int | None = None  # in the totals alone
+
+
+@dataclass(frozen=True)
+class Headroom:
+    """What the office may still pay, and what the drawer has at least (None: a count is in doubt). In đồng."""
+
+    day_left: int
+    month_left: int
+    drawer_at_least: int | None
 
 
 @dataclass(frozen=True)

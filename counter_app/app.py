@@ -23,7 +23,7 @@ from counter_app.devices import Devices
 from counter_app.guards import Headers, OnlyHttps, guard
 from counter_app.journal import Journal, NotYoursError
 from counter_app.journal_errors import JournalWriteError
-from counter_app.page import App, FormRefusedError, InPage, NotForRoleError, Page, environment, page
+from counter_app.page import App, FormRefusedError, InPage, NotForRoleError, Page, environment, whoever
 from counter_app.pages import (
     approvals,
     board,
@@ -32,6 +32,7 @@ from counter_app.pages import (
     elders,
     handing,
     keypads,
+    locking,
     members,
     outcomes,
     paying,
@@ -48,7 +49,7 @@ from counter_app.pages import (
 from counter_app.resolver import Resolver
 from counter_app.scanning import FRAME_BYTES_MAX
 from counter_app.service_api import RefusedError, Service, UnreachableError
-from counter_app.sessions import Sessions, SignInAgainError
+from counter_app.sessions import LockedError, Sessions, SignInAgainError
 from counter_app.settings import Settings
 
 TIDY_EVERY: Final = timedelta(minutes=5)
@@ -66,7 +67,7 @@ def create_app(
 ) -> FastAPI:
     """Put the app together. `client` speaks to the service; the journal is closed by whoever opened it."""
     service = Service(client, clock)
-    sessions = Sessions(settings.idle)
+    sessions = Sessions(settings.idle, settings.lock_after)
     resolver = Resolver(service, sessions, journal, settings.patience_s)
     environments = {language: environment(language) for language in languages.LANGUAGES}
     made = FastAPI(
@@ -76,6 +77,7 @@ def create_app(
     made.state.app = App(settings, service, journal, sessions, resolver, devices, environments)
     for part in (
         signing_in,
+        locking,
         shift,
         paying,
         outcomes,
@@ -147,7 +149,8 @@ async def line_state(page: InPage) -> Response:
         line.looked_at = now
         await service_api.look_at_line(page.app.service)
         await _tell_line(page, now)
-    return JSONResponse({"state": line.state})
+    locked = page.session is not None and page.session.locked
+    return JSONResponse({"state": line.state, "locked": locked})
 
 
 async def _tell_line(page: Page, now: datetime) -> None:
@@ -168,7 +171,13 @@ async def healthz() -> Response:
 
 
 def _shows(template: str, status: HTTPStatus) -> Callable[[Request, Exception], Response]:
-    return lambda request, _: page(request).render(template, status)
+    return lambda request, _: whoever(request).render(template, status)
+
+
+def _when_locked(request: Request, _: Exception) -> Response:
+    if locking.wants_page(request):
+        return whoever(request).go("/locked")
+    return JSONResponse({}, HTTPStatus.LOCKED)
 
 
 def _handle(made: FastAPI) -> None:
@@ -178,34 +187,35 @@ def _handle(made: FastAPI) -> None:
     async def _sign_in_again(request: Request, _: Exception) -> Response:
         if request.headers.get("accept", "").startswith("application/json"):
             return JSONResponse({}, HTTPStatus.UNAUTHORIZED)
-        return page(request).go("/sign-in" if request.url.path == "/" else "/sign-in?again=1")
+        return whoever(request).go("/sign-in" if request.url.path == "/" else "/sign-in?again=1")
 
+    made.add_exception_handler(LockedError, _when_locked)
     made.add_exception_handler(UnreachableError, _shows("offline.html", HTTPStatus.SERVICE_UNAVAILABLE))
     made.add_exception_handler(JournalWriteError, _shows("unwritten.html", HTTPStatus.INSUFFICIENT_STORAGE))
 
     @made.exception_handler(RefusedError)
     async def _refused(request: Request, refused: RefusedError) -> Response:
-        return page(request).refuse(refused.problem, next_page="/")
+        return whoever(request).refuse(refused.problem, next_page="/")
 
     @made.exception_handler(FormRefusedError)
     async def _form(request: Request, refused: FormRefusedError) -> Response:
-        return page(request).render("failure.html", refused.status, shown=int(refused.status))
+        return whoever(request).render("failure.html", refused.status, shown=int(refused.status))
 
     @made.exception_handler(NotForRoleError)
     async def _role(request: Request, _: Exception) -> Response:
-        return page(request).render("failure.html", HTTPStatus.FORBIDDEN, shown=403)
+        return whoever(request).render("failure.html", HTTPStatus.FORBIDDEN, shown=403)
 
     @made.exception_handler(NotYoursError)
     @made.exception_handler(RequestValidationError)
     async def _not_found(request: Request, _: Exception) -> Response:
-        return page(request).render("failure.html", HTTPStatus.NOT_FOUND, shown=404)
+        return whoever(request).render("failure.html", HTTPStatus.NOT_FOUND, shown=404)
 
     @made.exception_handler(HTTPException)
     async def _http(request: Request, failure: HTTPException) -> Response:
-        return page(request).render("failure.html", failure.status_code, shown=failure.status_code)
+        return whoever(request).render("failure.html", failure.status_code, shown=failure.status_code)
 
     @made.exception_handler(Exception)
     async def _broken(request: Request, _: Exception) -> Response:
-        answer = page(request).render("failure.html", HTTPStatus.INTERNAL_SERVER_ERROR, shown=500)
+        answer = whoever(request).render("failure.html", HTTPStatus.INTERNAL_SERVER_ERROR, shown=500)
         guard(answer.headers, request.url.path)  # this one is answered outside every middleware
         return answer

@@ -73,6 +73,9 @@ ASKED: Final[Mapping[Kind, Asked]] = {
     Kind.VAULT_COUNT: Asked(
         _("A count of the vault"), _STILL, _CHANGES, _("Known now"), _("Known now"), "/cash/count"
     ),
+    Kind.RECOUNT: Asked(
+        _("A count amid the shift"), _STILL, _CHANGES, _("Known now"), _("Known now"), "/shift/count"
+    ),
     Kind.VAULT_MOVE: Asked(
         _("A move between vault and drawer"),
         _("Unknown – do not move the cash again"),
@@ -82,6 +85,26 @@ ASKED: Final[Mapping[Kind, Asked]] = {
         _("Known now: MOVED"),
         _("Known now: NOT moved"),
         "/cash",
+    ),
+    Kind.DRAWER_MOVE: Asked(
+        _("Cash to a colleague's drawer"),
+        _("Unknown – do not move the cash again"),
+        _(
+            "The answer was lost on the way. Leave the counted cash apart. The app is asking again and this page changes by itself."
+        ),
+        _("Known now: MOVED"),
+        _("Known now: NOT moved"),
+        "/cash/to-colleague",
+    ),
+    Kind.EXCHANGE: Asked(
+        _("A change of notes"),
+        _("Unknown – do not move the cash again"),
+        _(
+            "The answer was lost on the way. Leave the counted cash apart. The app is asking again and this page changes by itself."
+        ),
+        _("Known now: MOVED"),
+        _("Known now: NOT moved"),
+        "/cash/exchange",
     ),
     Kind.DELIVERY: Asked(
         _("A step of a delivery"),
@@ -93,6 +116,7 @@ ASKED: Final[Mapping[Kind, Asked]] = {
         _("Known now: NOT done"),
         "/",
     ),
+    Kind.CASH_REQUEST: Asked(_("A request for cash"), _STILL, _CHANGES, _("Known now"), _("Known now"), "/"),
     Kind.OFFICE: Asked(
         _("A change at an office"), _STILL, _CHANGES, _("Known now"), _("Known now"), "/board"
     ),

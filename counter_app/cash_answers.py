@@ -51,8 +51,8 @@ class Vault:
 
 
 @dataclass(frozen=True)
-class VaultCount:
-    """A count of the vault, in đồng; with `recount` the others are None."""
+class Count:
+    """A count of the vault, or of the drawer amid the shift, in đồng; with `recount` the others are None."""
 
     recount: bool
     total: int | None
@@ -62,11 +62,23 @@ class VaultCount:
 
 @dataclass(frozen=True)
 class Move:
-    """Cash moved between vault and drawer, in đồng."""
+    """Cash moved between vault and drawer, or to a colleague's drawer, in đồng."""
 
     id: str
-    to: Literal["drawer", "vault"]
+    to: Literal["drawer", "vault", "colleague"]
     amount: int
+    drawer: int | None = None
+
+
+@dataclass(frozen=True)
+class Exchange:
+    """Notes of the drawer that were changed for others of the same sum, in đồng."""
+
+    id: str
+    partner: Literal["customer", "vault"]
+    amount: int
+    given: dict[str, int]
+    taken: dict[str, int]
 
 
 @dataclass(frozen=True)
@@ -95,6 +107,20 @@ class Delivery:
     def goes_back(self) -> bool:
         """Whether the area is to receive it now."""
         return (self.direction, self.status) in {("to-area", "sent"), ("to-office", "turned-back")}
+
+
+@dataclass(frozen=True)
+class CashRequest:
+    """What an office asked its area for, in đồng, and what became of it."""
+
+    id: str
+    office: str
+    amount: int
+    reason: str
+    asked_by: str
+    asked_at: datetime
+    status: Literal["waiting", "ordered", "refused"]
+    refusal: str | None
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from typing import Any, Literal
 
 from counter_app import service_api
-from counter_app.cash_answers import Area, Areas, Delivery, OpenShift, OpenShifts, Plan, Vault
+from counter_app.cash_answers import Area, Areas, CashRequest, Delivery, OpenShift, OpenShifts, Plan, Vault
 from counter_app.service_api import PAGE_ITEMS, Service, json_body, read_answer, read_answers
 
 
@@ -32,6 +32,13 @@ async def office_deliveries(service: Service, token: str) -> list[Delivery]:
     query = {"limit": str(PAGE_ITEMS)}
     answer = await service_api.ask(service, "GET", "/counter/v1/cash/deliveries", token=token, query=query)
     return read_answers(Delivery, answer)[0]
+
+
+async def cash_requests(service: Service, token: str, door: Literal["counter", "staff"]) -> list[CashRequest]:
+    """Return what the clerk's office asked for lately, or what waits for a supervisor; newest first."""
+    path = "/counter/v1/cash/requests" if door == "counter" else "/staff/v1/deliveries/requests"
+    query = {"limit": "5" if door == "counter" else str(PAGE_ITEMS)}
+    return read_answers(CashRequest, await service_api.ask(service, "GET", path, token=token, query=query))[0]
 
 
 async def deliveries(service: Service, token: str, which: str) -> tuple[list[Delivery], str | None]:
@@ -75,6 +82,17 @@ def move_request(to: str, counts: dict[str, int]) -> tuple[str, bytes]:
     return "/counter/v1/cash/moves", json_body({"to": to, "counts": counts})
 
 
+def give_request(counts: dict[str, int], username: str, password: str) -> tuple[str, bytes]:
+    """Path and body for giving cash to a colleague's drawer."""
+    body = {"counts": counts, "username": username, "password": password}
+    return "/counter/v1/cash/handed", json_body(body)
+
+
+def exchange_request(partner: str, given: dict[str, int], taken: dict[str, int]) -> tuple[str, bytes]:
+    """Path and body for changing notes with a customer or the vault."""
+    return "/counter/v1/cash/exchanges", json_body({"partner": partner, "given": given, "taken": taken})
+
+
 def vault_count_request(counts: dict[str, int]) -> tuple[str, bytes]:
     """Path and body for counting the vault."""
     return "/counter/v1/cash/vault/count", json_body({"counts": counts})
@@ -91,3 +109,14 @@ def delivery_request(
 def order_request(office: str, direction: str, amount: int) -> tuple[str, bytes]:
     """Path and body for ordering a delivery."""
     return "/staff/v1/deliveries", json_body({"office": office, "direction": direction, "amount": amount})
+
+
+def ask_request(amount: int, reason: str) -> tuple[str, bytes]:
+    """Path and body for asking the area for cash."""
+    return "/counter/v1/cash/requests", json_body({"amount": amount, "reason": reason})
+
+
+def decide_request(id: str, decision: dict[str, Any]) -> tuple[str, bytes]:
+    """Path and body for a supervisor's word on it: an `amount` to be ordered, or the `reason` of a no."""
+    step = "order" if "amount" in decision else "refuse"
+    return f"/staff/v1/deliveries/requests/{id}/{step}", json_body(decision)

@@ -9,11 +9,11 @@ class CountUnreadableError(Exception):
     """A count on the form is not a whole number from 0 to the maximum."""
 
 
-def read(fields: Mapping[str, str]) -> dict[str, int]:
+def read(fields: Mapping[str, str], prefix: str = "count") -> dict[str, int]:
     """Read how many notes of each kind were counted; an empty field is none. Raises CountUnreadableError."""
     counts = {}
     for denomination in money.DENOMINATIONS:
-        text = fields.get(f"count-{denomination}", "").strip() or "0"
+        text = fields.get(f"{prefix}-{denomination}", "").strip() or "0"
         if not (text.isascii() and text.isdigit() and len(text) <= len(str(money.COUNT_MAX))):
             raise CountUnreadableError
         counts[str(denomination)] = int(text)

@@ -23,7 +23,7 @@ from counter_app.money import Language
 from counter_app.problems import advice
 from counter_app.resolver import VIET_NAM, Resolver
 from counter_app.service_api import NotSentError, Service, UnreachableError
-from counter_app.sessions import Session, Sessions, SignInAgainError, authorised
+from counter_app.sessions import LockedError, Session, Sessions, SignInAgainError, authorised
 from counter_app.settings import Settings
 
 T = TypeVar("T")
@@ -35,8 +35,10 @@ FORM_BYTES_MAX: Final = 16_384
 _FIELDS_MAX: Final = 40
 # What an open page asks without a person: no sign that anybody is there. A page that waits for an unknown is one.
 _BY_THEMSELVES: Final = frozenset({"/line", "/scan/frame", "/approvals/waiting", "/board/live"})
+_WHILE_LOCKED: Final = frozenset({"/locked", "/lock", "/unlock", "/line", "/sign-out", "/language"})
 _COOKIE: Final = re.compile(r"[A-Za-z0-9_-]{43}")
 _WORDS: Final = range(3, 201)  # letters
+_MILLION_MAX: Final = 10_000  # of one delivery
 KEY: Final = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
 
 
@@ -244,6 +246,15 @@ def read_words(fields: Mapping[str, str], name: str = "reason") -> str:
     return words
 
 
+def read_millions(fields: Mapping[str, str]) -> int:
+    """Return a sum that is typed in millions, in đồng. Raises FormRefusedError."""
+    typed = fields.get("millions", "").strip()
+    millions = int(typed) if typed.isascii() and typed.isdigit() and len(typed) <= len("10000") else 0
+    if not 0 < millions <= _MILLION_MAX:
+        raise FormRefusedError(HTTPStatus.UNPROCESSABLE_ENTITY)
+    return millions * 1_000_000
+
+
 def read_amount(fields: Mapping[str, str], name: str = "amount") -> int | Problem:
     """Return the typed amount in đồng, or what is wrong with it."""
     try:
@@ -253,13 +264,22 @@ def read_amount(fields: Mapping[str, str], name: str = "amount") -> int | Proble
 
 
 def page(request: Request) -> Page:
-    """Find out who is asking, and in which language to answer."""
+    """Find out who is asking, and in which language to answer. Raises LockedError."""
+    asked = whoever(request)
+    if asked.session is not None and asked.session.locked and request.url.path not in _WHILE_LOCKED:
+        raise LockedError
+    return asked
+
+
+def whoever(request: Request) -> Page:
+    """Find out who is asking, be the desk locked or not: for what says nothing of a customer."""
     app: App = request.app.state.app
     cookie = request.cookies.get(SESSION_COOKIE, "")
     if not _COOKIE.fullmatch(cookie):
         cookie = app.sessions.new_cookie()
     session = app.sessions.find(cookie, app.service.now())
-    if session is not None and request.url.path not in _BY_THEMSELVES:
+    by_itself = request.url.path in _BY_THEMSELVES and "active" not in request.query_params
+    if session is not None and not session.locked and not by_itself:
         session.seen_at = app.service.now()
     return Page(request, app, languages.language(request.cookies.get(LANGUAGE_COOKIE)), cookie, session)
 

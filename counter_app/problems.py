@@ -198,6 +198,43 @@ ADVICE: Final[Mapping[str, Advice]] = {
         _("The count still differs, by much"),
         _("Leave the cash as it is, and ask a supervisor for a word on the count."),
     ),
+    "colleague-has-no-drawer": Advice(
+        "fix",
+        _("The colleague has no open shift"),
+        _("Nothing was moved. The colleague counts a drawer and opens a shift first."),
+    ),
+    "wrong-name": Advice(
+        "fix",
+        _("This is not the account holder's name"),
+        _(
+            "Nothing was taken in. Ask once more for the whole name, or take the account holder's card or PIN."
+        ),
+    ),
+    "cash-asked": Advice(
+        "wait",
+        _("This office has asked for cash already"),
+        _("Wait for the area's word, or call the supervisor."),
+    ),
+    "request-unknown": Advice(
+        "fix",
+        _("There is no such request for cash"),
+        _("Look at the list again."),
+    ),
+    "request-decided": Advice(
+        "done",
+        _("This request for cash is decided already"),
+        _("Look at the list again: somebody was faster."),
+    ),
+    "exchange-differs": Advice(
+        "fix",
+        _("The two sides are not the same sum"),
+        _("Nothing was changed. Count both sides again: what goes out must be what comes in."),
+    ),
+    "count-first": Advice(
+        "fix",
+        _("The last count of this drawer differed"),
+        _("Count the drawer once more. When a count stands, the totals are shown again."),
+    ),
     "nothing-to-approve": Advice(
         "fix",
         _("This count needs no word"),
@@ -217,7 +254,7 @@ ADVICE: Final[Mapping[str, Advice]] = {
         "stop",
         _("This office has paid out what the law allows"),
         _(
-            "Do not pay. Send the customer to another office, or ask the customer to come back in the next period."
+            "Do not pay this sum. Send the customer to another office, or ask the customer to come back in the next period. What is left can still be paid."
         ),
     ),
     "customer-limit-reached": Advice(

@@ -27,7 +27,7 @@ from counter_app.answers import (
     read,
 )
 from counter_app.board_api import Changed
-from counter_app.cash_answers import Delivery, HandOver, Move, OpenShift, VaultCount
+from counter_app.cash_answers import CashRequest, Count, Delivery, Exchange, HandOver, Move, OpenShift
 from counter_app.encryption import UndecryptableError
 from counter_app.journal import Entry, Journal, Kind, Question, State
 from counter_app.journal_errors import JournalWriteError
@@ -68,8 +68,12 @@ _OTHERS: Final[Mapping[Kind, type[Any]]] = {
     Kind.HAND_OVER: HandOver,
     Kind.LEAVE: OpenShift,
     Kind.VAULT_MOVE: Move,
-    Kind.VAULT_COUNT: VaultCount,
+    Kind.DRAWER_MOVE: Move,
+    Kind.EXCHANGE: Exchange,
+    Kind.VAULT_COUNT: Count,
+    Kind.RECOUNT: Count,
     Kind.DELIVERY: Delivery,
+    Kind.CASH_REQUEST: CashRequest,
 }
 # Not an answer to this question: somebody is to wait, or to sign in.
 _LATER: Final = frozenset({"too-many-attempts", "request-in-progress"})

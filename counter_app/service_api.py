@@ -21,6 +21,7 @@ from counter_app.answers import (
     Counterfeit,
     Deposit,
     GarbledError,
+    Headroom,
     Presentation,
     Problem,
     Receipt,
@@ -221,6 +222,18 @@ async def current_shift(service: Service, token: str) -> Shift:
     return read_answer(Shift, await ask(service, "GET", "/counter/v1/shifts/current", token=token))
 
 
+async def headroom(service: Service, token: str) -> Headroom:
+    """Return what the office may still pay, and what the clerk's drawer has at least."""
+    return read_answer(
+        Headroom, await ask(service, "GET", "/counter/v1/shifts/current/headroom", token=token)
+    )
+
+
+async def totals(service: Service, token: str) -> Shift:
+    """Return the open shift with what went through its drawer so far. Each look is on record."""
+    return read_answer(Shift, await ask(service, "POST", "/counter/v1/shifts/current/totals", token=token))
+
+
 async def present(service: Service, token: str, code: str) -> Presentation:
     """Claim a withdrawal for this drawer by QR text or ten digits. Safe to repeat here."""
     body = json_body({"code": code})
@@ -361,6 +374,11 @@ def open_shift_request(drawer: int, counts: dict[str, int]) -> tuple[str, bytes]
 def close_shift_request(counts: dict[str, int]) -> tuple[str, bytes]:
     """Path and body for closing the shift."""
     return "/counter/v1/shifts/current/close", json_body({"counts": counts})
+
+
+def recount_request(counts: dict[str, int]) -> tuple[str, bytes]:
+    """Path and body for counting the drawer amid the shift."""
+    return "/counter/v1/shifts/current/count", json_body({"counts": counts})
 
 
 def payment_request(

@@ -20,10 +20,15 @@ from counter_app.keypads import Papers
 from counter_app.service_api import NotSentError, RefusedError, Service, UnreachableError
 
 SESSIONS_MAX: Final = 200
+UNLOCKS_MAX: Final = 5  # wrong passwords at a locked desk
 PRESENTATIONS_MAX: Final = 10
 _COOKIE_BYTES: Final = 32
 
 T = TypeVar("T")
+
+
+class LockedError(Exception):
+    """The desk is locked: nothing is shown or done before its password is typed."""
 
 
 class SignInAgainError(Exception):
@@ -58,11 +63,24 @@ class Session:
     about: dict[str, About] = field(default_factory=dict, repr=False)  # of proposals that were shown here
     frames: list[float] = field(default_factory=list, repr=False)
     refreshing: asyncio.Lock = field(default_factory=asyncio.Lock, repr=False)
+    salt: bytes = field(default=b"", repr=False)
+    stretched: bytes = field(default=b"", repr=False)  # the password, for opening a locked desk
+    locked: bool = False
+    wrong: int = 0
 
     @property
     def who(self) -> Who:
         """Whose requests are sent from here."""
         return Who(self.username, self.tokens.office or "", self.shift.drawer if self.shift else 0)
+
+    def know(self, password: str) -> None:
+        """Keep what the password of a sign-in is compared by, in memory alone. Slow on purpose."""
+        self.salt = secrets.token_bytes(16)
+        self.stretched = _stretch(password, self.salt)
+
+    def is_password(self, password: str) -> bool:
+        """Tell whether this is the password that signed in. Slow on purpose."""
+        return bool(self.salt) and hmac.compare_digest(_stretch(password, self.salt), self.stretched)
 
     def remember(self, subject: str, about: About) -> None:
         """Remember what a shown proposal is about; the oldest is forgotten."""
@@ -78,11 +96,16 @@ class Session:
             del self.presented[next(iter(self.presented))]
 
 
-class Sessions:
-    """Every signed-in browser. `idle` is how long one may rest; `longest` how long one may last."""
+def _stretch(password: str, salt: bytes) -> bytes:
+    return hashlib.scrypt(password.encode(), salt=salt, n=2**14, r=8, p=1)
 
-    def __init__(self, idle: timedelta) -> None:
+
+class Sessions:
+    """Every signed-in browser. `idle` is how long one may rest, `lock_after` how long before it is locked."""
+
+    def __init__(self, idle: timedelta, lock_after: timedelta = timedelta.max) -> None:
         self._idle = idle
+        self._lock_after = lock_after
         self._secret = secrets.token_bytes(32)
         self._by_cookie: dict[str, Session] = {}
 
@@ -120,9 +143,21 @@ class Sessions:
         return False
 
     def find(self, cookie: str, now: datetime) -> Session | None:
-        """Return the live session of a cookie."""
+        """Return the live session of a cookie, locked when nobody has been there for long."""
         self._drop_ended(now)
-        return self._by_cookie.get(cookie)
+        session = self._by_cookie.get(cookie)
+        if session is not None and now - session.seen_at >= self._lock_after:
+            session.locked = True
+        return session
+
+    def unlocked(self, session: Session, now: datetime, *, right: bool) -> bool:
+        """Open a locked desk to the right password; end its session after too many wrong ones."""
+        session.wrong = 0 if right else session.wrong + 1
+        if right:
+            session.locked, session.seen_at = False, now
+        elif session.wrong >= UNLOCKS_MAX:
+            self.end(session)
+        return right
 
     def end(self, session: Session) -> None:
         """Forget a session."""

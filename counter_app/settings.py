@@ -21,6 +21,7 @@ class Settings(BaseSettings):
     allowed_hosts: tuple[str, ...] = ("127.0.0.1", "localhost", "::1", "[::1]")
     behind_https: bool = False
     idle_minutes: Annotated[int, Field(ge=1, le=720)] = 60
+    lock_minutes: Annotated[int, Field(ge=1, le=720)] = 5
     timeout_s: Annotated[float, Field(gt=0, le=120)] = 15.0
     patience_s: Annotated[float, Field(gt=0, le=120)] = 8.0
     help_phone: str = ""  # whom to call when the line is down, as it is to be read
@@ -47,6 +48,11 @@ class Settings(BaseSettings):
     def idle(self) -> timedelta:
         """How long a browser session may rest."""
         return timedelta(minutes=self.idle_minutes)
+
+    @property
+    def lock_after(self) -> timedelta:
+        """How long a desk may rest before it is locked."""
+        return timedelta(minutes=self.lock_minutes)
 
 
 def _is_loopback(host: str) -> bool:

@@ -37,6 +37,16 @@ def normalise(full_name: str) -> str:
     return name
 
 
+def same(said: str, full_name: str) -> bool:
+    """Tell whether somebody who was told a name has typed this one: letters count, marks, case and spaces do not."""
+    return _letters(said) == _letters(full_name)
+
+
+def _letters(name: str) -> str:
+    plain = unicodedata.normalize("NFD", name.casefold()).replace("đ", "d")
+    return "".join(char for char in plain if _is_letter(char))
+
+
 def mask(full_name: str) -> str:
     """Show the given name and the initials before it: "Nông Văn Thắng" is "N••• V••• Thắng".
 

@@ -28,6 +28,7 @@ TABLES: Final = {
     ("service.office", Rank.OFFICE),
     ("service.drawer", Rank.OFFICE),
     ("service.delivery", Rank.DELIVERY),
+    ("service.cash_request", Rank.DELIVERY),
     ("service.application", Rank.APPLICATION),
     ("service.top_up", Rank.TOP_UP),
     ("service.delegation_revocation", Rank.CUSTOMER),

@@ -103,7 +103,7 @@ class TopUp(_Rules):
 class Deposit(_Rules):
     """What one deposit may bring in, and how the customer confirms it.
 
-    Up to `by_name_max` the masked name, read aloud, is enough; above it, the account holder's card or PIN.
+    Up to `by_name_max` the account holder's whole name, said, is enough; above it, the account holder's card or PIN.
     """
 
     amount_min: Dong

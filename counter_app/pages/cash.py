@@ -2,6 +2,7 @@
 
 import uuid
 from dataclasses import replace
+from http import HTTPStatus
 from typing import Final, Literal
 from uuid import UUID
 
@@ -10,15 +11,17 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from counter_app import cash_api, money
+from counter_app import counts as typed_counts
 from counter_app.counts import CountUnreadableError
 from counter_app.journal import About, Kind, Question
 from counter_app.languages import later as _
-from counter_app.page import InPage, form_key, read_words
+from counter_app.page import InPage, Page, form_key, read_millions, read_words
 from counter_app.pages import counting
 from counter_app.pages.counting import Counting
 
 router = APIRouter()
 
+_PARTNERS: Final = ("customer", "vault")
 _MOVES: Final = {
     "drawer": Counting(
         action="/cash/to-drawer",
@@ -62,9 +65,64 @@ async def cash(page: InPage) -> Response:
     clerk = page.clerk
     vault = await page.ask(clerk, cash_api.vault)
     deliveries = await page.ask(clerk, cash_api.office_deliveries)
-    keys = {delivery.id: str(uuid.uuid4()) for delivery in deliveries}
+    asked = await page.ask(clerk, cash_api.cash_requests, "counter")
     return page.render(
-        "cash.html", vault=vault, deliveries=deliveries, keys=keys, unknown=page.unknown(), shift=clerk.shift
+        "cash.html",
+        vault=vault,
+        deliveries=deliveries,
+        asked=asked,
+        keys={delivery.id: str(uuid.uuid4()) for delivery in deliveries},
+        ask_key=str(uuid.uuid4()),
+        unknown=page.unknown(),
+        shift=clerk.shift,
+    )
+
+
+@router.post("/cash/requests")
+async def ask(page: InPage) -> Response:
+    """Ask the area for cash; the sum is typed in millions."""
+    clerk, fields = page.clerk, await page.form()
+    path, body = cash_api.ask_request(read_millions(fields), read_words(fields))
+    return await page.send(Question(form_key(fields), Kind.CASH_REQUEST, "POST", path, body, clerk.who))
+
+
+@router.get("/cash/exchange")
+async def count_to_exchange(page: InPage) -> Response:
+    """Show the form on which notes are changed for others of the same sum."""
+    page.clerk  # noqa: B018 - raises for anybody else
+    return _exchange_form(page, {})
+
+
+@router.post("/cash/exchange")
+async def exchange(page: InPage) -> Response:
+    """Change counted notes with a customer or the vault, or add up both sides."""
+    clerk, fields = page.clerk, await page.form()
+    key, partner = form_key(fields), fields.get("partner", "")
+    try:
+        taken, given = (typed_counts.read(fields, prefix) for prefix in ("taken", "count"))
+    except CountUnreadableError:
+        return _exchange_form(page, fields, wrong=True)
+    if fields.get("action") == "add-up":
+        return _exchange_form(page, fields, (money.total(taken), money.total(given)))
+    if taken == given or partner not in _PARTNERS:
+        return _exchange_form(page, fields, wrong=True)
+    path, body = cash_api.exchange_request(partner, given, taken)
+    about = About(money.total(given))
+    return await page.send(Question(key, Kind.EXCHANGE, "POST", path, body, clerk.who, about=about))
+
+
+def _exchange_form(
+    page: Page, typed: dict[str, str], sums: tuple[int, int] = (0, 0), *, wrong: bool = False
+) -> Response:
+    return page.render(
+        "exchange.html",
+        HTTPStatus.UNPROCESSABLE_ENTITY if wrong else HTTPStatus.OK,
+        typed=typed,
+        sums=sums,
+        wrong=wrong,
+        form_key=typed.get("key") or str(uuid.uuid4()),
+        denominations=money.DENOMINATIONS,
+        count_max=money.COUNT_MAX,
     )
 
 

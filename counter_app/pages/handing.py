@@ -7,9 +7,9 @@ from uuid import UUID
 from fastapi import APIRouter
 from starlette.responses import Response
 
-from counter_app import cash_api
+from counter_app import cash_api, money
 from counter_app.counts import CountUnreadableError
-from counter_app.journal import Kind, Question
+from counter_app.journal import About, Kind, Question
 from counter_app.languages import later as _
 from counter_app.page import InPage
 from counter_app.pages import counting
@@ -28,6 +28,18 @@ _HAND_OVER: Final = Counting(
 )
 
 
+_GIVE: Final = Counting(
+    action="/cash/to-colleague",
+    title=_("Cash to a colleague's drawer"),
+    lead=_(
+        "Count together what leaves this drawer. The colleague types name and password, and takes it over."
+    ),
+    button=_("Give it"),
+    back="/cash",
+    asks_colleague=True,
+)
+
+
 @router.get("/shift/hand-over")
 async def count_together(page: InPage, again: bool = False) -> Response:  # noqa: FBT001, FBT002 - a query parameter
     """Show the form on which both clerks count, and the one who comes proves who it is."""
@@ -41,13 +53,39 @@ async def hand_over(page: InPage) -> Response:
     clerk, fields = page.clerk, await page.form()
 
     def question(key: str, counts: dict[str, int]) -> Question:
-        username, password = fields.get("username", "").strip(), fields.get("password", "")
-        if not (0 < len(username) <= _USERNAME_MAX and 0 < len(password) <= _PASSWORD_MAX):
-            raise CountUnreadableError
-        path, body = cash_api.hand_over_request(counts, username, password)
+        path, body = cash_api.hand_over_request(counts, *_colleague(fields))
         return Question(key, Kind.HAND_OVER, "POST", path, body, clerk.who)
 
     return await counting.send(page, _HAND_OVER, fields, question)
+
+
+@router.get("/cash/to-colleague")
+async def count_to_give(page: InPage) -> Response:
+    """Show the form on which cash for a colleague's drawer is counted, by both."""
+    page.clerk  # noqa: B018 - raises for anybody else
+    return counting.form(page, _GIVE)
+
+
+@router.post("/cash/to-colleague")
+async def give(page: InPage) -> Response:
+    """Move counted cash to the drawer of a colleague, who takes it by name and password."""
+    clerk, fields = page.clerk, await page.form()
+
+    def question(key: str, counts: dict[str, int]) -> Question:
+        if not any(counts.values()):
+            raise CountUnreadableError
+        path, body = cash_api.give_request(counts, *_colleague(fields))
+        about = About(money.total(counts))
+        return Question(key, Kind.DRAWER_MOVE, "POST", path, body, clerk.who, about=about)
+
+    return await counting.send(page, _GIVE, fields, question)
+
+
+def _colleague(fields: dict[str, str]) -> tuple[str, str]:
+    username, password = fields.get("username", "").strip(), fields.get("password", "")
+    if not (0 < len(username) <= _USERNAME_MAX and 0 < len(password) <= _PASSWORD_MAX):
+        raise CountUnreadableError
+    return username, password
 
 
 @router.get("/shift/left")

@@ -13,7 +13,7 @@ from starlette.responses import Response
 from counter_app import service_api
 from counter_app.answers import Counterfeit, Problem, Receipt, Shift, Voucher, read
 from counter_app.asked import ASKED
-from counter_app.cash_answers import Delivery, HandOver, Move, VaultCount
+from counter_app.cash_answers import Count, Delivery, Exchange, HandOver, Move
 from counter_app.journal import Entry, Kind, State
 from counter_app.page import InPage, Page
 from counter_app.resolver import VOUCHED
@@ -154,11 +154,15 @@ def _taken_over(page: Page, entry: Entry) -> Response:
     return page.render("closed.html", shift=shift)
 
 
-def _vault_counted(page: Page, entry: Entry) -> Response:
-    count = read(VaultCount, entry.answer)
+def _counted(page: Page, entry: Entry) -> Response:
+    count = read(Count, entry.answer)
     if count.recount:
-        return page.go("/cash/count?again=1")
-    return page.render("vault_counted.html", count=count)
+        return page.go(f"{ASKED[entry.kind].back}?again=1")
+    return page.render("counted.html", count=count, of_vault=entry.kind is Kind.VAULT_COUNT)
+
+
+def _moved(page: Page, entry: Entry) -> Response:
+    return page.render("moved.html", move=read(Move, entry.answer))
 
 
 def _delivered(page: Page, entry: Entry) -> Response:
@@ -174,9 +178,15 @@ _SHOWN: Final[Mapping[Kind, Callable[[Page, Entry], Response]]] = {
     Kind.CLOSE_SHIFT: _closed,
     Kind.HAND_OVER: _handed_over,
     Kind.TAKE_OVER: _taken_over,
-    Kind.VAULT_MOVE: lambda page, entry: page.render("moved.html", move=read(Move, entry.answer)),
-    Kind.VAULT_COUNT: _vault_counted,
+    Kind.VAULT_MOVE: _moved,
+    Kind.DRAWER_MOVE: _moved,
+    Kind.EXCHANGE: lambda page, entry: page.render("exchanged.html", exchange=read(Exchange, entry.answer)),
+    Kind.VAULT_COUNT: _counted,
+    Kind.RECOUNT: _counted,
     Kind.DELIVERY: _delivered,
+    Kind.CASH_REQUEST: lambda page, _: page.go(
+        "/supervision" if page.staff.tokens.role == "supervisor" else "/cash"
+    ),
     Kind.OFFICE: lambda page, entry: page.go(f"/board/{entry.subject}"),
     Kind.RIGHTS: lambda page, entry: page.go(entry.subject or "/members"),
     Kind.LEAVE: lambda page, _: page.go("/supervision"),

@@ -20,7 +20,14 @@ from counter_app.service_api import RefusedError, UnreachableError
 
 # Refusals after which the same page can simply be filled in again.
 _AGAIN_HERE: Final = frozenset(
-    {"wrong-identity", "wrong-pin", "confirmation-needed", "approval-needed", "approval-waiting"}
+    {
+        "wrong-identity",
+        "wrong-name",
+        "wrong-pin",
+        "confirmation-needed",
+        "approval-needed",
+        "approval-waiting",
+    }
 )
 _PHONE_MAX: Final = 32
 
@@ -72,7 +79,7 @@ def _transfer_wish(fields: Fields) -> dict[str, object] | Problem:
 
 
 def _deposit_proof(fields: Fields) -> dict[str, str] | Problem:
-    """Read how the customer confirmed: a card or a PIN where one was given, else the name read aloud."""
+    """Read how the customer confirmed: a card or a PIN where one was given, else the name that was said."""
     card = fields.get("card", "").strip()
     if card:
         try:
@@ -83,7 +90,8 @@ def _deposit_proof(fields: Fields) -> dict[str, str] | Problem:
     if fields.get("pin", "").strip():
         pin = _pin(fields)
         return pin if isinstance(pin, Problem) else {"by": "pin", **pin}
-    return {"by": "name"} if fields.get("named") else Problem("confirmation-needed", 409, {})
+    name = " ".join(fields.get("name", "").split())
+    return {"by": "name", "name": name} if name else Problem("confirmation-needed", 409, {})
 
 
 def _pin(fields: Fields) -> dict[str, str] | Problem:

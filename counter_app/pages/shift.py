@@ -10,7 +10,7 @@ from fastapi.responses import JSONResponse
 from starlette.responses import Response
 
 from counter_app import money, service_api
-from counter_app.answers import Approval, Receipt, Shift
+from counter_app.answers import Approval, Headroom, Receipt, Shift
 from counter_app.journal import Kind, Question
 from counter_app.languages import later as _
 from counter_app.page import InPage, Page, form_key
@@ -30,9 +30,11 @@ async def home(page: InPage) -> Response:
     if page.staff.tokens.role == "supervisor":
         return page.go("/queue")
     clerk, offline, receipts, asked = page.clerk, False, list[Receipt](), list[Approval]()
+    left: Headroom | None = None
     try:
         clerk.shift = await current_shift(page)
         if clerk.shift is not None:
+            left = await _headroom(page)
             receipts = await _recent(page)
             asked = await open_requests(page)
     except UnreachableError:
@@ -40,6 +42,7 @@ async def home(page: InPage) -> Response:
     return page.render(
         "home.html",
         shift=clerk.shift,
+        left=left,
         receipts=receipts,
         asked=asked,
         offline=offline,
@@ -63,6 +66,16 @@ _CLOSING: Final = Counting(
 )
 
 
+_AMID: Final = Counting(
+    action="/shift/count",
+    title=_("Count the drawer"),
+    lead=_(
+        "Count what is in the drawer, note by note. The shift goes on. What it should hold is shown after the count."
+    ),
+    button=_("Send the count"),
+)
+
+
 @router.get("/shift/open")
 async def count_to_open(page: InPage, again: bool = False) -> Response:  # noqa: FBT001, FBT002 - a query parameter
     """Show the form for the opening count, which does not say what the drawer should hold."""
@@ -82,6 +95,32 @@ async def open_shift(page: InPage) -> Response:
         return Question(key, Kind.OPEN_SHIFT, "POST", path, body, replace(clerk.who, drawer=number))
 
     return await counting.send(page, _OPENING, fields, question)
+
+
+@router.get("/shift/totals")
+async def totals(page: InPage) -> Response:
+    """Show what went through the drawer so far, for the screen and for paper; the service keeps who looked."""
+    shift = await page.ask(page.clerk, service_api.totals)
+    return page.render("totals.html", shift=shift, seen_at=page.app.service.now())
+
+
+@router.get("/shift/count")
+async def count_amid(page: InPage, again: bool = False) -> Response:  # noqa: FBT001, FBT002 - a query parameter
+    """Show the form for a count amid the shift, which does not say what the drawer should hold."""
+    page.clerk  # noqa: B018 - raises for anybody else
+    return counting.form(page, replace(_AMID, again=again))
+
+
+@router.post("/shift/count")
+async def recount(page: InPage) -> Response:
+    """Count the drawer; the shift goes on."""
+    clerk, fields = page.clerk, await page.form()
+
+    def question(key: str, counts: dict[str, int]) -> Question:
+        path, body = service_api.recount_request(counts)
+        return Question(key, Kind.RECOUNT, "POST", path, body, clerk.who)
+
+    return await counting.send(page, _AMID, fields, question)
 
 
 @router.get("/shift/close")
@@ -137,6 +176,14 @@ async def current_shift(page: Page) -> Shift | None:
         if refused.problem.slug == "no-open-shift":
             return None
         raise
+
+
+async def _headroom(page: Page) -> Headroom | None:
+    """Ask what the office may still pay; None when the shift has just ended. Raises UnreachableError."""
+    try:
+        return await page.ask(page.clerk, service_api.headroom)
+    except RefusedError:
+        return None
 
 
 async def _recent(page: Page) -> list[Receipt]:

@@ -1,5 +1,6 @@
 """Signing in and out, and choosing the language."""
 
+import asyncio
 import re
 from collections.abc import Mapping
 from contextlib import suppress
@@ -62,6 +63,7 @@ async def sign_in(page: InPage) -> Response:
     if page.session is not None:
         page.app.sessions.end(page.session)
     session = page.app.sessions.begin(username, tokens, service.now(), fields["held"])
+    await asyncio.to_thread(session.know, password)
     page.app.resolver.wake()
     response = page.go("/")
     page.set_cookie(response, SESSION_COOKIE, session.cookie)

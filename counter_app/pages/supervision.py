@@ -13,13 +13,12 @@ from counter_app import cash_api
 from counter_app.cash_answers import Delivery
 from counter_app.journal import Kind, Question
 from counter_app.languages import later as _
-from counter_app.page import FormRefusedError, InPage, Page, form_key, read_words
+from counter_app.page import FormRefusedError, InPage, Page, form_key, read_millions, read_words
 from counter_app.pages import counting
 from counter_app.pages.counting import Counting
 
 router = APIRouter()
 
-_MILLION_MAX: Final = 10_000  # of one order
 _OFFICE_MAX: Final = 9
 _STEPS: Final = {
     "send": (
@@ -41,12 +40,19 @@ async def supervision(page: InPage) -> Response:
     open_ones, more = await _deliveries(page, "open")
     unexplained, more_unexplained = await _deliveries(page, "unexplained")
     shifts, more_shifts = await page.ask(page.supervisor, cash_api.open_shifts)
-    made = [one.id for one in open_ones] + [one.id for one in unexplained] + [one.id for one in shifts]
+    asked = await page.ask(page.supervisor, cash_api.cash_requests, "staff")
+    made = (
+        [one.id for one in asked]
+        + [one.id for one in open_ones]
+        + [one.id for one in unexplained]
+        + [one.id for one in shifts]
+    )
     return page.render(
         "supervision.html",
         deliveries=open_ones,
         unexplained=unexplained,
         shifts=shifts,
+        asked=asked,
         more=bool(more or more_unexplained or more_shifts),
         keys={id: str(uuid.uuid4()) for id in made},
         order_key=str(uuid.uuid4()),
@@ -59,15 +65,21 @@ async def order(page: InPage) -> Response:
     """Order cash to an office or back from it; the sum is typed in millions."""
     supervisor, fields = page.supervisor, await page.form()
     key, office, direction = form_key(fields), fields.get("office", "").strip(), fields.get("direction", "")
-    millions = fields.get("millions", "").strip()
-    amount = (
-        int(millions) if millions.isascii() and millions.isdigit() and len(millions) <= len("10000") else 0
-    )
-    known = direction in {"to-office", "to-area"} and 0 < len(office) <= _OFFICE_MAX
-    if not known or not 0 < amount <= _MILLION_MAX:
+    amount = read_millions(fields)
+    if direction not in {"to-office", "to-area"} or not 0 < len(office) <= _OFFICE_MAX:
         raise FormRefusedError(HTTPStatus.UNPROCESSABLE_ENTITY)
-    path, body = cash_api.order_request(office, direction, amount * 1_000_000)
+    path, body = cash_api.order_request(office, direction, amount)
     return await page.send(Question(key, Kind.DELIVERY, "POST", path, body, supervisor.who))
+
+
+@router.post("/supervision/requests/{id}/{word}")
+async def answer(page: InPage, id: UUID, word: Literal["order", "refuse"]) -> Response:
+    """Order a delivery for what an office asked for, or say why not."""
+    supervisor, fields = page.supervisor, await page.form()
+    decision = {"amount": read_millions(fields)} if word == "order" else {"reason": read_words(fields)}
+    path, body = cash_api.decide_request(str(id), decision)
+    question = Question(form_key(fields), Kind.CASH_REQUEST, "POST", path, body, supervisor.who, str(id))
+    return await page.send(question)
 
 
 @router.get("/supervision/deliveries/{id}/{step}")

@@ -8,6 +8,7 @@ import { typePin } from "./keypad.js";
 import { startCamera } from "./camera.js";
 import { cutPaper } from "./paper.js";
 import { soundOfPage } from "./sound.js";
+import { lockBy, tellActive } from "./lock.js";
 
 const each = (selector, act) => document.querySelectorAll(selector).forEach(act);
 
@@ -27,6 +28,10 @@ each("[data-fresh]", watchFresh);
 each("[data-board]", watchBoard);
 each("[data-line]", watchLine);
 each("[data-camera]", startCamera);
+each("[data-lock]", (form) => {
+  lockBy(form);
+  tellActive();
+});
 each("[data-print]", (button) => {
   button.hidden = false;
   button.addEventListener("click", () => window.print());

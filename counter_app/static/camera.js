@@ -1,6 +1,8 @@
 // Reads a QR from the camera into a field: by the browser's own detector where there is one, otherwise by small grey
 // frames that this app's own process reads. Nothing leaves the office.
 
+import { isLocked } from "./lock.js";
+
 const PAUSE_MS = 250;
 const WIDTH_MAX = 640;
 const HEIGHT_MAX = 480;
@@ -36,7 +38,7 @@ export async function startCamera(panel) {
   async function look() {
     if (document.hidden) return document.addEventListener("visibilitychange", look, { once: true });
     const text = fresh(await read().catch(() => []));
-    if (!text || typing()) return window.setTimeout(look, PAUSE_MS);
+    if (!text || typing() || isLocked()) return window.setTimeout(look, PAUSE_MS);
     stop();
     panel.classList.add("found");
     say("sayFound");

@@ -1,5 +1,7 @@
 // The keypad that is turned to the customer: digits by key, numpad or touch; after a while it turns back by itself.
 
+import { isLocked } from "./lock.js";
+
 export function typePin(section) {
   const field = section.querySelector("#pin");
   const ends = performance.now() + 1000 * Number(section.dataset.left);
@@ -18,7 +20,7 @@ export function typePin(section) {
     if (/^\d$/.test(event.key) && document.activeElement !== field) field.focus();
   });
   const look = () => {
-    if (performance.now() < ends) return window.setTimeout(look, 1000);
+    if (performance.now() < ends || isLocked()) return window.setTimeout(look, 1000);
     const back = document.getElementById("back-form");
     back.elements.late.value = "1";
     back.requestSubmit();

@@ -1,3 +1,4 @@
+import { follow } from "./lock.js";
 import { sound } from "./sound.js";
 
 // Pages that wait: for an unknown to be known, for a lease to end, for the line to come back.
@@ -72,13 +73,16 @@ export function watchLine(element) {
       const line = await answerOf("/line");
       // Signed out, here or by itself: the open page does not stay to be read.
       if (line?.state === "signed-out") return window.location.replace("/sign-in?again=1");
+      if (line && "locked" in line) follow(line.locked);
       if (line?.state in { online: 1, offline: 1, unknown: 1 }) element.dataset.line = line.state;
       if (line === null) element.dataset.line = "unknown";
-      if (line?.state === "online" && document.querySelector("[data-down]")) return window.location.reload();
+      if (line?.state === "online" && !line.locked && document.querySelector("[data-down]")) return window.location.reload();
     }
-    window.setTimeout(look, element.dataset.line === "online" ? 15000 : 3000);
+    window.clearTimeout(next);
+    next = window.setTimeout(look, element.dataset.line === "online" ? 15000 : 3000);
   };
-  window.setTimeout(look, element.dataset.line === "online" ? 15000 : 500);
+  let next = window.setTimeout(look, element.dataset.line === "online" ? 15000 : 500);
+  document.addEventListener("visibilitychange", look);
 }
 
 export function countDown(element) {

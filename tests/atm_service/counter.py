@@ -66,7 +66,9 @@ def propose(clerk: Clerk, customer: Customer, counts: dict[str, int], **to: str)
 def confirm(
     clerk: Clerk, deposit: dict[str, Any], by: str = "name", key: str | None = None, **proof: Any
 ) -> Response:
-    """Take the proposed cash in."""
+    """Take the proposed cash in, by the name that customers have unless they are told another."""
+    if by == "name":
+        proof = {"name": "nong van thang"} | proof
     return clerk.post(f"/counter/v1/deposits/{deposit['id']}/confirmation", {"by": by, **proof}, key)
 
 

@@ -57,7 +57,7 @@ def fits(page: Page) -> None:
 
 
 def test_a_deposit(demo: Demo, clerk: Counter) -> None:
-    """F6, the phone, the notes, the name read aloud, Enter: received."""
+    """F6, the phone, the notes, the name that is said, Enter: received."""
     page = clerk.page
     page.keyboard.press("F6")
     expect(page.locator("#to")).to_be_focused()
@@ -68,10 +68,13 @@ def test_a_deposit(demo: Demo, clerk: Counter) -> None:
     fits(page)
     count(page, "2")
     expect(page.locator("dd").first).to_contain_text("•••")
-    expect(page.locator("#pay")).to_be_focused()
+    expect(page.locator("#name")).to_be_focused()
     fits(page)
+    page.keyboard.type(demo.customers[1]["full_name"].upper())
+    page.keyboard.press("Enter")
+    expect(page.locator("#pay")).to_be_focused()
     at_once(page)
-    page.keyboard.press("Enter")  # the second of two: the name has not been read yet
+    page.keyboard.press("Enter")  # the second of two
     expect(page.locator("form[data-sent]")).to_have_count(0)
     expect(page.locator("#pay")).to_be_focused()
     later(page)

@@ -679,3 +679,68 @@ def test_both_languages_and_every_page_fit(page: Page, counter: Counter) -> None
             assert fits(page), path
         page.locator(".language button").click()
     expect(page.locator("html")).to_have_attribute("lang", "vi")
+
+
+def test_a_locked_counter_is_blank_and_loses_nothing(old_pc: Page, counter: Counter) -> None:
+    """F12 takes the customer off the screen at once; the app refuses behind it; the password puts all of it back."""
+    counter.fake.withdrawal(amount=4_440_000)
+    begin(old_pc, counter)
+    old_pc.keyboard.press("F2")
+    focused(old_pc, "#code")
+    old_pc.keyboard.type("1234567890")
+    old_pc.keyboard.press("Enter")
+    focused(old_pc, "#card")
+    at_once(old_pc)
+    old_pc.keyboard.insert_text("0200850012")
+    old_pc.keyboard.press("F12")
+    focused(old_pc, "[name=password]")
+    shown = old_pc.locator("body").inner_text() + old_pc.title()
+    assert not [word for word in ("4.440.000", "Hoàng Thị", "0200850012") if word in shown]
+    assert old_pc.locator("#card").count() == 0
+    assert wrong_for_some(old_pc) == []
+    refused = old_pc.request.get(f"{counter.url}/words?amount=1", headers={"Sec-Fetch-Mode": "cors"})
+    assert refused.status == 423
+    old_pc.keyboard.type("another")
+    old_pc.keyboard.press("Enter")
+    expect(old_pc.get_by_text("Không đúng mật khẩu")).to_be_visible()
+    old_pc.keyboard.type(PASSWORD)
+    old_pc.keyboard.press("Enter")
+    expect(old_pc.locator("#card")).to_be_focused()
+    expect(old_pc.locator("#card")).to_have_value("0200850012")
+    old_pc.locator("#card").fill("")
+    old_pc.keyboard.insert_text(CARD_QR)
+    old_pc.keyboard.press("Enter")
+    focused(old_pc, "#pin")
+
+
+def test_the_drawer_amid_a_shift(old_pc: Page, counter: Counter) -> None:
+    """By keyboard: what may be paid, the totals on paper, a count, and notes for notes; nothing wrong for anybody."""
+    begin(old_pc, counter)
+    expect(old_pc.locator(".totals")).to_contain_text("200.000.000")
+    old_pc.keyboard.press("F1")
+    expect(old_pc.locator(".slip")).to_contain_text("20.000.000")
+    assert (fits(old_pc), wrong_for_some(old_pc)) == (True, [])
+    old_pc.wait_for_selector("html[data-ready]")
+    old_pc.keyboard.press("F6")
+    focused(old_pc, "[name=count-500000]")
+    old_pc.keyboard.type("40")
+    for _ in range(9):
+        old_pc.keyboard.press("Enter")
+    enter(old_pc, ".count .primary")
+    expect(old_pc.locator(".verdict.good h1")).to_have_text("Đã kiểm quỹ giữa ca: quỹ khớp")
+    enter(old_pc, ".verdict .primary")
+    old_pc.wait_for_selector("html[data-ready]")
+    old_pc.keyboard.press("F3")
+    expect(old_pc.get_by_role("heading", level=1)).to_have_text("Két")
+    assert (fits(old_pc), wrong_for_some(old_pc)) == (True, [])
+    old_pc.wait_for_selector("html[data-ready]")
+    old_pc.keyboard.press("F4")
+    focused(old_pc, "[name=taken-500000]")
+    old_pc.keyboard.type("1")
+    old_pc.locator("[name=count-100000]").fill("5")
+    expect(old_pc.locator("[data-words]").nth(1)).to_have_text("Năm trăm nghìn đồng")
+    expect(old_pc.locator("[data-words]").nth(0)).to_have_text("Năm trăm nghìn đồng")
+    assert (fits(old_pc), wrong_for_some(old_pc)) == (True, [])
+    old_pc.locator(".exchange .primary").focus()
+    enter(old_pc, ".exchange .primary")
+    expect(old_pc.locator(".verdict.good h1")).to_have_text("Đã đổi tiền")

@@ -19,6 +19,7 @@ from tests.atm_service.world import OFFICE, OTHER_OFFICE, PASSWORD, Clerk, Servi
 PAYER: Final = "school-12"
 AREA: Final = "178"  # the city of Lạng Sơn
 AMOUNT: Final = 50_000  # the smallest, so that the day's limit is not reached
+CASH: Final = {"amount": 500_000, "reason": "market day"}
 EMPTY: Final = {"500000": 0}
 FULL: Final = {"10000": 10_000}
 WHY: Final = {"reason": "wrong-amount", "words": "đếm nhầm"}
@@ -282,12 +283,16 @@ class Cast:
 
     def left_open(self) -> str:
         """Give the shift of a colleague who has gone home; the drawer is empty."""
-        self.next_clerk.close(EMPTY)
+        self._next_off_work()
         return str(self.next_clerk.open(2, EMPTY).json()["id"])
+
+    def _next_off_work(self) -> None:
+        for _ in range(2):  # a first count that differs is asked for again
+            self.next_clerk.close(EMPTY)
 
     def to_hand_over(self) -> Ready:
         """Give what hands an empty drawer over."""
-        self.next_clerk.close(EMPTY)
+        self._next_off_work()
         self.off_work()
         assert self.clerk.open(2, EMPTY).status_code == 201
         return {"body": {"counts": EMPTY, "username": self.next_clerks_name, "password": PASSWORD}}
@@ -298,12 +303,35 @@ class Cast:
         assert self.supervisor.post(f"/staff/v1/shifts/{id}/take-over", {"reason": "gone"}).status_code == 200
         return {"path": {"id": id}, "body": {"counts": EMPTY}}
 
+    def to_give(self) -> Ready:
+        """Give what brings cash into the next clerk's drawer, which is open."""
+        self.at_work()
+        self.left_open()
+        return {"body": {"counts": {"10000": 1}, "username": self.next_clerks_name, "password": PASSWORD}}
+
+    def to_exchange(self) -> Ready:
+        """Give a customer's notes for those of the drawer."""
+        self.off_work()
+        self.at_work()
+        return {"body": {"partner": "customer", "given": {"10000": 5}, "taken": {"50000": 1}}}
+
     def to_move(self) -> Ready:
         """Give what brings cash from the vault, which has some."""
         self.at_work()
         note = {"10000": 50}
         assert self.clerk.post("/counter/v1/cash/moves", {"to": "vault", "counts": note}).status_code == 201
         return {"body": {"to": "drawer", "counts": note}}
+
+    def not_asked(self) -> None:
+        """Refuse the request for cash that waits."""
+        for one in self.supervisor.get("/staff/v1/deliveries/requests").json()["items"]:
+            path = f"/staff/v1/deliveries/requests/{one['id']}/refuse"
+            assert self.supervisor.post(path, {"reason": "no van today"}).status_code == 200
+
+    def asked_for_cash(self) -> str:
+        """Give a request of the office for cash."""
+        self.not_asked()
+        return str(self.clerk.post("/counter/v1/cash/requests", CASH).json()["id"])
 
     def ordered(self, direction: str = "to-office") -> str:
         """Order a delivery of one note."""
@@ -403,7 +431,9 @@ class Cast:
     def deposited(self) -> str:
         """Take a deposit in; give its id."""
         id = self.proposed("deposits")["id"]
-        answer = self.clerk.post(f"/counter/v1/deposits/{id}/confirmation", {"by": "name"})
+        answer = self.clerk.post(
+            f"/counter/v1/deposits/{id}/confirmation", {"by": "name", "name": "Nông Văn Thắng"}
+        )
         assert answer.status_code == 201, answer.text
         return str(id)
 
@@ -479,10 +509,24 @@ READY: Final[dict[str, Callable[[Cast], Ready]]] = {
     "wallet_end_delegation": lambda cast: {"path": {"id": cast.elders_own()}},
     "counter_open_shift": Cast.to_open,
     "counter_current_shift": lambda cast: cast.at_work() or {},
+    "counter_headroom": lambda cast: cast.at_work() or {},
+    "counter_totals": lambda cast: cast.off_work() or cast.at_work() or {},
+    "counter_count_drawer": Cast.to_close,
     "counter_close_shift": Cast.to_close,
     "counter_hand_over": Cast.to_hand_over,
     "counter_take_over": Cast.to_take_over,
     "counter_move_cash": Cast.to_move,
+    "counter_give_cash": Cast.to_give,
+    "counter_exchange_notes": Cast.to_exchange,
+    "counter_ask_for_cash": lambda cast: cast.not_asked() or {"body": CASH},
+    "staff_order_requested": lambda cast: {
+        "path": {"id": cast.asked_for_cash()},
+        "body": {"amount": 500_000},
+    },
+    "staff_refuse_requested": lambda cast: {
+        "path": {"id": cast.asked_for_cash()},
+        "body": {"reason": "no van today"},
+    },
     "counter_count_vault": lambda cast: {"body": {"counts": {}}},
     "counter_send_delivery": Cast.to_send_back,
     "counter_receive_delivery": lambda cast: {"path": {"id": cast.sent()}, "body": {"counts": {"500000": 1}}},
@@ -523,7 +567,7 @@ READY: Final[dict[str, Callable[[Cast], Ready]]] = {
     "counter_ask_for_deposit": lambda cast: {"path": {"id": cast.large()}, "body": {"words": "bán trâu"}},
     "counter_confirm_deposit": lambda cast: {
         "path": {"id": cast.proposed("deposits")["id"]},
-        "body": {"by": "name"},
+        "body": {"by": "name", "name": "Nông Văn Thắng"},
     },
     "counter_ask_to_reverse_deposit": lambda cast: {"path": {"id": cast.deposited()}, "body": WHY},
     "counter_reverse_deposit": lambda cast: cast.to_reverse("deposits"),

@@ -171,7 +171,7 @@ async def desk(folder: Path, fake: Fake | None = None, **settings: Any) -> Async
     line = FakeTransport(fake)
     journal = Journal(folder / "journal.sqlite", load_cipher(folder / "journal.key"))
     client = httpx2.AsyncClient(transport=line, base_url="http://service.test")
-    web = create_app(Settings(data_dir=folder, **settings), client, journal, clock)
+    web = create_app(Settings(data_dir=folder, **{"lock_minutes": 60} | settings), client, journal, clock)
     try:
         yield Desk(clock, fake, line, journal, web, _browser(web))
     finally:

@@ -32,6 +32,7 @@ class Cash:
     vault_counted_at: str | None = None
     count_due: bool = False
     deliveries: list[dict[str, Any]] = field(default_factory=list)
+    asked: list[dict[str, Any]] = field(default_factory=list)
     counted: set[str] = field(default_factory=set)
     leave: set[str] = field(default_factory=set)
     proposals: list[dict[str, Any]] = field(default_factory=list)
@@ -211,7 +212,7 @@ def _vault(app: FastAPI, cash: Cash, tools: Tools) -> None:
         return answer
 
 
-def _clerks(app: FastAPI, cash: Cash, tools: Tools) -> None:
+def _clerks(app: FastAPI, cash: Cash, tools: Tools) -> None:  # noqa: C901 - a list of routes
     @app.get("/counter/v1/cash/deliveries")
     async def deliveries(request: Request) -> Any:
         tools.who(request, "clerk")
@@ -238,6 +239,53 @@ def _clerks(app: FastAPI, cash: Cash, tools: Tools) -> None:
         answer: Response = await tools.once(request, username, moving)
         return answer
 
+    @app.post("/counter/v1/cash/requests")
+    async def ask(request: Request) -> Response:
+        username, body = tools.who(request, "clerk"), await request.json()
+
+        def asking() -> tuple[int, dict[str, Any]]:
+            if any(one["status"] == "waiting" for one in cash.asked):
+                raise tools.refuse(409, "cash-asked")
+            cash.asked.insert(0, _request(tools, username, body))
+            return 201, cash.asked[0]
+
+        answer: Response = await tools.once(request, username, asking)
+        return answer
+
+    @app.get("/counter/v1/cash/requests")
+    async def asked(request: Request) -> Any:
+        tools.who(request, "clerk")
+        return {"items": cash.asked, "next_cursor": None}
+
+    @app.post("/counter/v1/cash/handed")
+    async def give(request: Request) -> Response:
+        username, body = tools.who(request, "clerk"), await request.json()
+
+        def giving() -> tuple[int, dict[str, Any]]:
+            if tools.passwords.get(body["username"]) != body["password"] or body["username"] == username:
+                raise tools.refuse(409, "colleague-not-proved")
+            theirs = tools.shifts.get(body["username"])
+            if theirs is None:
+                raise tools.refuse(409, "colleague-has-no-drawer")
+            amount, drawer = tools.total(body["counts"]), theirs["drawer"]
+            return 201, {"id": str(uuid.uuid4()), "to": "colleague", "amount": amount, "drawer": drawer}
+
+        answer: Response = await tools.once(request, username, giving)
+        return answer
+
+    @app.post("/counter/v1/cash/exchanges")
+    async def exchange(request: Request) -> Response:
+        username, body = tools.who(request, "clerk"), await request.json()
+
+        def changing() -> tuple[int, dict[str, Any]]:
+            given, taken = tools.total(body["given"]), tools.total(body["taken"])
+            if given != taken:
+                raise tools.refuse(409, "exchange-differs", given=given, taken=taken)
+            return 201, {"id": str(uuid.uuid4()), "amount": given, **body}
+
+        answer: Response = await tools.once(request, username, changing)
+        return answer
+
     @app.post("/counter/v1/cash/deliveries/{id}/{step}")
     async def step_(request: Request, id: str, step: str) -> Response:
         username, body = tools.who(request, "clerk"), await request.json()
@@ -247,8 +295,38 @@ def _clerks(app: FastAPI, cash: Cash, tools: Tools) -> None:
         return answer
 
 
+def _request(tools: Tools, username: str, body: dict[str, Any]) -> dict[str, Any]:
+    made = {"id": str(uuid.uuid4()), "office": tools.office, "asked_by": tools.names[username]}
+    undecided = {"asked_at": tools.now(), "status": "waiting", "decided_at": None, "refusal": None}
+    return made | body | undecided
+
+
 def _supervisors(app: FastAPI, cash: Cash, tools: Tools) -> None:
     _plans(app, cash, tools)
+
+    @app.get("/staff/v1/deliveries/requests")
+    async def waiting(request: Request) -> Any:
+        tools.who(request, "supervisor")
+        return {"items": [one for one in cash.asked if one["status"] == "waiting"], "next_cursor": None}
+
+    @app.post("/staff/v1/deliveries/requests/{id}/{word}")
+    async def decide(request: Request, id: str, word: str) -> Response:
+        username, body = tools.who(request, "supervisor"), await request.json()
+
+        def deciding() -> tuple[int, dict[str, Any]]:
+            found = next(one for one in cash.asked if one["id"] == id)
+            if found["status"] != "waiting":
+                raise tools.refuse(409, "request-decided")
+            if word == "order":
+                cash.delivery("to-office", "ordered", body["amount"])
+            found |= {
+                "status": {"order": "ordered", "refuse": "refused"}[word],
+                "refusal": body.get("reason"),
+            }
+            return 200, found
+
+        answer: Response = await tools.once(request, username, deciding)
+        return answer
 
     @app.post("/staff/v1/deliveries")
     async def order(request: Request) -> Response:

@@ -10,6 +10,7 @@ from fastapi import FastAPI, Request
 from starlette.responses import Response
 
 PHONE, NAME = "0912345678", {"masked_name": "H••••• T•• Mai", "masked_id": "•••••••••234"}
+NAME_SAID = "hoang thi mai"
 THRESHOLD, BY_NAME_MAX = 10_000_000, 2_000_000
 
 Answer = tuple[int, dict[str, Any]]
@@ -217,6 +218,8 @@ def _proposals(app: FastAPI, money: Money, door: Door) -> None:  # noqa: C901 - 
             shift, made, kind = door.shift(username), money.proposals[id], what.removesuffix("s")
             if _shown(money, kind, made)["voucher_id"]:
                 raise door.refuse(409, "voucher-exists")
+            if body.get("name", NAME_SAID) != NAME_SAID:
+                raise door.refuse(409, "wrong-name", remaining_attempts=4)
             if body.get("pin", "246810") != "246810":
                 raise door.refuse(403, "wrong-pin", remaining_attempts=4)
             if made["amount"] > THRESHOLD:

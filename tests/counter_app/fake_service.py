@@ -159,6 +159,13 @@ class FakeTransport(httpx2.AsyncBaseTransport):
         return answer
 
 
+NOTHING_MOVED = {
+    f"{name}_{part}": 0
+    for name in ("deposit", "transfer", "payment_undone", "deposit_undone")
+    for part in ("count", "total")
+} | {"moved_in_total": 0, "moved_out_total": 0, "counts_over_short": 0}
+
+
 def _utc(moment: datetime) -> str:
     return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
@@ -572,6 +579,41 @@ def _shifts(app: FastAPI, fake: Fake) -> None:  # noqa: C901 - a list of routes
     @app.get("/counter/v1/shifts/current")
     async def current(request: Request) -> Any:
         return _shift(fake, _who(fake, request, "clerk"))
+
+    @app.get("/counter/v1/shifts/current/headroom")
+    async def headroom(request: Request) -> Any:
+        shift = _shift(fake, _who(fake, request, "clerk"))
+        paid, in_doubt = shift["paid_total"], shift["id"] in fake.cash.counted
+        held = shift["opening_total"] - paid
+        at_least = None if in_doubt else held - held % 1_000_000
+        return {
+            "day_left": 200_000_000 - paid,
+            "month_left": 5_000_000_000 - paid,
+            "drawer_at_least": at_least,
+        }
+
+    @app.post("/counter/v1/shifts/current/totals")
+    async def totals(request: Request) -> Any:
+        shift = _shift(fake, _who(fake, request, "clerk"))
+        if shift["id"] in fake.cash.counted:
+            raise Refused(409, "count-first")
+        expected = shift["opening_total"] - shift["paid_total"]
+        return shift | {"movements": fake.movements or NOTHING_MOVED, "expected": expected}
+
+    @app.post("/counter/v1/shifts/current/count")
+    async def recount(request: Request) -> Response:
+        username, body = _who(fake, request, "clerk"), await request.json()
+
+        def counting() -> tuple[int, dict[str, Any]]:
+            shift, counted = _shift(fake, username), _total(body["counts"])
+            expected = shift["opening_total"] - shift["paid_total"]
+            if not fake.cash.stands(shift["id"], counted, expected):
+                return 200, {"recount": True, "total": None, "over_short": None, "counted_at": None}
+            fake.cash.counted.discard(shift["id"])
+            told = {"total": counted, "over_short": counted - expected, "counted_at": _utc(fake.clock())}
+            return 200, {"recount": False, **told}
+
+        return await _once(fake, request, username, counting)
 
     @app.post("/counter/v1/shifts/current/close")
     async def close(request: Request) -> Response:

@@ -171,6 +171,7 @@ def test_only_what_can_be_done_again_here_does_not_forbid_paying() -> None:
         "withdrawals-still-presented",
         "already-decided",
         "already-paid",
+        "request-decided",
     }
     for slug, told in ADVICE.items():
         if told.tone in ("stop", "done") and slug not in about_shifts | {"forbidden"}:

@@ -109,3 +109,24 @@ def test_mask_tells_no_more_than_initials(words: list[str], data: st.DataObject)
 def test_mask_of_one_word_is_its_initial(word: str) -> None:
     """A single name shows its first letter only."""
     assert names.mask(word) == word[0] + "•••"
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Đinh Thị Hoà",
+        "dinh thi hoa",
+        "ĐINH  THỊ HOÀ",
+        unicodedata.normalize("NFD", "Đinh Thị Hoà"),
+        "dinhthihoa",
+    ],
+)
+def test_a_name_that_was_said_is_the_same(said: str) -> None:
+    """A clerk who types without marks, or in capitals, has typed the same name."""
+    assert names.same(said, "Đinh Thị Hoà")
+
+
+@pytest.mark.parametrize("said", ["Hoà", "Đinh Hoà", "Đinh Thị Hoa Lan", "Hoà Thị Đinh", "", "•••"])
+def test_another_name_is_another(said: str) -> None:
+    """The given name, which the clerk sees, is not the whole one."""
+    assert not names.same(said, "Đinh Thị Hoà")

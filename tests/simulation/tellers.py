@@ -93,7 +93,9 @@ class Cashier(Teller):
         )
         named = {"to": {"id_number": customer.id_number}, "counts": NOTE}
         deposit = self._ask("deposits", named, "propose")["id"]
-        self.vouchers.append(self._ask(f"deposits/{deposit}/confirmation", {"by": "name"}, "deposit"))
+        self.vouchers.append(
+            self._ask(f"deposits/{deposit}/confirmation", {"by": "name", "name": "Nông Văn Thắng"}, "deposit")
+        )
         undone = (f"withdrawals/{code['id']}", f"deposits/{deposit}", None)[turn % 3]
         if undone is not None:
             self._undo(undone)

@@ -28,14 +28,19 @@ _DESKS: Final = text("""
         LEFT JOIN service.approval_decision AS d ON d.approval_id = a.id
         WHERE d.approval_id IS NULL AND a.expires_at > :now GROUP BY a.office
     ), counted AS (
-        -- Of a vault what stood, and of any place what still differs by much and waits: it is in no shift yet.
+        -- Of a vault and amid a shift what stood, and of any place what still differs by much and waits: it is in no
+        -- shift yet. The last count of a closed shift is its close, which the shift has.
         SELECT t.office, c.total - c.expected AS difference
         FROM service.cash_count AS c
         JOIN service.staff AS t ON t.id = c.counted_by
         LEFT JOIN ledger.account AS a ON a.id = c.subject AND a.code = concat('office/', t.office, '/vault')
         LEFT JOIN service.cash_count AS before ON before.subject = c.subject AND before.number = c.number - 1
         WHERE c.id >= :first_id AND c.total <> c.expected
-          AND CASE WHEN c.stood THEN a.id IS NOT NULL
+          AND CASE WHEN c.stood THEN a.id IS NOT NULL OR EXISTS (
+                       SELECT FROM service.shift AS s WHERE s.id = c.subject
+                         AND (s.closed_at IS NULL OR EXISTS (
+                             SELECT FROM service.cash_count AS later
+                             WHERE later.subject = c.subject AND later.number > c.number)))
                    ELSE abs(c.total - c.expected) > :far
                     AND (before.counted_by, before.expected, before.stood) = (c.counted_by, c.expected, false)
                     AND NOT EXISTS (SELECT FROM service.cash_count AS after

@@ -1,26 +1,30 @@
-"""A move between vault and drawer; the vault's count. Each runs inside its caller's transaction."""
+"""Cash between vault and drawers, notes for notes, the vault's count. Each runs inside its caller's transaction."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import Connection
 
 import ledger
+from atm_service.desk.moves import store
 from atm_service.platform import chart, ids, trail
 from atm_service.platform.keys.tokens import Caller
 from atm_service.platform.policy import Policy
 from atm_service.promises.approvals import store as approvals
 from atm_service.promises.approvals.domain import ApprovalKind
-from atm_service.promises.shifts import service as shifts
+from atm_service.promises.shifts import service as all_shifts
 from atm_service.promises.shifts import words
-from atm_service.promises.shifts.domain import Stopped
+from atm_service.promises.shifts.domain import Shift, Stopped
+from atm_service.promises.shifts.errors import ColleagueHasNoDrawer, NoOpenShift
 from atm_service.registers.cash import service as cash
 from atm_service.registers.cash import vaults
+from atm_service.registers.cash.counting import Counted
 from atm_service.registers.cash.domain import Verdict
 from atm_service.registers.cash.errors import CountNeedsWord
-from atm_service.registers.cash.vaults import Counted
 from atm_service.registers.notes import mixing, stock
-from atm_service.registers.notes.domain import Counts, counted_total, notes_of
+from atm_service.registers.notes.domain import Counts, Notes, counted_total, minus, notes_of
+from atm_service.registers.notes.errors import ExchangeDiffers
 from ledger import Entry, Posting
 
 
@@ -50,28 +54,105 @@ def move(
     At a suspended office too, whose cash must get into the vault. Raises `NoOpenShift`, `DrawerFrozen`,
     `VaultCountDue`, `NotesNotThere` and `VaultShort`.
     """
-    shift = shifts.shift_of(session, clerk, Stopped.OFFICE_SUSPENDED)
+    shift = all_shifts.shift_of(session, clerk, Stopped.OFFICE_SUSPENDED)
     if to_drawer:
         vaults.refuse_when_due(session, policy, shift.office, now)
     drawer, vault = shift.place, chart.vault(shift.office)
     source, target = (vault, drawer) if to_drawer else (drawer, vault)
     known = stock.lock(session, drawer, vault)
     mixing.refuse_missing(known[source], notes_of(counts), "vault" if to_drawer else "drawer")
-    id = ids.new(now)
-    entry = Entry(
-        id=id,
-        reference=f"vault-move/{id}",
-        kind="vault-move",
-        business_date=ledger.business_date(now),
-        narration=f"counted cash moved at {shift.office}",
-        postings=(Posting(target, source, counted_total(counts)),),
-    )
-    cash.post(session, entry, now)
-    stock.move(session, id, known, now, into={target: notes_of(counts)}, out_of={source: notes_of(counts)})
+    id = _moved(session, "vault-move", shift, (source, target), known, counts, now)
     detail = {
         "drawer": shift.drawer,
         "amount": counted_total(counts),
         "to": "drawer" if to_drawer else "vault",
     }
     trail.record(session, now, "move-cash", id, clerk, detail)
+    return id
+
+
+def give(
+    session: Connection, clerk: Caller, colleague: Caller, counts: Counts, now: datetime
+) -> tuple[UUID, Shift]:
+    """Move counted notes from the clerk's drawer to the colleague's; both have proved themselves.
+
+    Gives the entry's id and the colleague's shift. Raises `NoOpenShift`, `ColleagueHasNoDrawer`, `OfficeSuspended`,
+    `DrawerFrozen`, `NotesNotThere` and `VaultShort`.
+    """
+    shifts = all_shifts.shifts_of(session, [clerk, colleague])
+    shift, theirs = shifts.get(clerk.subject), shifts.get(colleague.subject)
+    if shift is None:
+        raise NoOpenShift
+    if theirs is None:
+        raise ColleagueHasNoDrawer
+    shift.refuse_stopped()
+    theirs.refuse_stopped()
+    known = stock.lock(session, shift.place, theirs.place)
+    mixing.refuse_missing(known[shift.place], notes_of(counts), "drawer")
+    id = _moved(session, "drawer-move", shift, (shift.place, theirs.place), known, counts, now)
+    detail = {
+        "drawer": shift.drawer,
+        "amount": counted_total(counts),
+        "to": f"drawer/{theirs.drawer}",
+        "taken_by": str(colleague.subject),
+    }
+    trail.record(session, now, "move-cash", id, clerk, detail)
+    return id, theirs
+
+
+def exchange(
+    session: Connection,
+    policy: Policy,
+    clerk: Caller,
+    partner: str,
+    given: Counts,
+    taken: Counts,
+    now: datetime,
+) -> UUID:
+    """Change notes of the clerk's drawer for others of the same sum, a customer's or the vault's; nothing is posted.
+
+    Raises `ExchangeDiffers`, `NoOpenShift`, `OfficeSuspended`, `DrawerFrozen`, `VaultCountDue` and `NotesNotThere`.
+    """
+    if counted_total(given) != counted_total(taken):
+        raise ExchangeDiffers(given=counted_total(given), taken=counted_total(taken))
+    shift = all_shifts.shift_of(session, clerk)
+    out, back = notes_of(given), notes_of(taken)
+    drawer, vault = shift.place, chart.vault(shift.office)
+    changes = {drawer: minus(back, out)}
+    if partner == "vault":
+        vaults.refuse_when_due(session, policy, shift.office, now)
+        changes[vault] = minus(out, back)
+    known = stock.lock(session, *changes)
+    mixing.refuse_missing(known[drawer], out, "drawer")
+    if partner == "vault":
+        mixing.refuse_missing(known[vault], back, "vault")
+    id = ids.new(now)
+    store.add_exchange(session, id, shift.id, partner, out, back, now)
+    stock.move(session, id, known, now, into=changes)
+    detail = {"drawer": shift.drawer, "amount": counted_total(given), "with": partner}
+    trail.record(session, now, "exchange-notes", id, clerk, detail)
+    return id
+
+
+def _moved(
+    session: Connection,
+    kind: str,
+    shift: Shift,
+    places: tuple[str, str],
+    known: Mapping[str, Notes | None],
+    counts: Counts,
+    now: datetime,
+) -> UUID:
+    """Post counted cash from the first place to the second, and move the notes with it; give the entry's id."""
+    (source, target), id = places, ids.new(now)
+    entry = Entry(
+        id=id,
+        reference=f"{kind}/{id}",
+        kind=kind,
+        business_date=ledger.business_date(now),
+        narration=f"counted cash moved at {shift.office}",
+        postings=(Posting(target, source, counted_total(counts)),),
+    )
+    cash.post(session, entry, now)
+    stock.move(session, id, known, now, into={target: notes_of(counts)}, out_of={source: notes_of(counts)})
     return id

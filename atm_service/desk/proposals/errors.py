@@ -19,6 +19,17 @@ class ConfirmationNeeded(Refusal):
     """An amount as large as this takes the account holder's own card or PIN. Member `ways`."""
 
 
+@refused_as(
+    409,
+    "wrong-name",
+    "This is not the account holder's name",
+    "Ask once more for the whole name, or take the account holder's card or PIN.",
+    audited=True,
+)
+class WrongName(Refusal):
+    """Another name than the account holder's was typed. Member `remaining_attempts`."""
+
+
 @refused_as(409, "same-account", "Payer and payee are the same", "Ask whom the money is for.")
 class SameAccount(Refusal):
     """Payer and payee are the same customer."""

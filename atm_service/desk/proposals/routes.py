@@ -12,6 +12,7 @@ from atm_service.desk.proposals.errors import (
     PayerUnknown,
     ProposalLapsed,
     SameAccount,
+    WrongName,
 )
 from atm_service.desk.proposals.schemas import (
     DepositConfirmation,
@@ -148,6 +149,7 @@ def ask_for_transfer(
         ConfirmationNeeded,
         TooManyAttempts,
         errors.WrongIdentity,
+        WrongName,
         errors.WrongPin,
         CustomerLimitReached,
         OfficeLimitReached,

@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from atm_service.desk.vouchers.domain import Confirmed
 from atm_service.payout.schemas import Amount, Payee, Pin
+from atm_service.platform.bodies import ONE_LINE
 from atm_service.promises.approvals.schemas import ApprovalView
 from atm_service.registers.notes.domain import counted_total
 from atm_service.registers.notes.schemas import Counts
@@ -64,9 +65,18 @@ class ConfirmedByPin(_Body):
 
 
 class ConfirmedByName(_Body):
-    """The masked name was read aloud, and whoever brought the cash said yes."""
+    """Whoever brought the cash said the account holder's whole name, of which the clerk sees the given one alone."""
 
     by: Literal["name"]
+    name: str | None = Field(
+        default=None,
+        min_length=2,
+        max_length=280,
+        pattern=ONE_LINE,
+        repr=False,
+        description="as it was said, with or without marks; a counter of before sends none, and is refused",
+        examples=["nong van thang"],
+    )
 
 
 DepositConfirmation = Annotated[ConfirmedByCard | ConfirmedByPin | ConfirmedByName, Field(discriminator="by")]

@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 import ledger
 from atm_service.desk.proposals import domain, store
 from atm_service.desk.proposals.domain import Proposal
-from atm_service.desk.proposals.errors import PayerUnknown
+from atm_service.desk.proposals.errors import ConfirmationNeeded, PayerUnknown, WrongName
 from atm_service.desk.proposals.schemas import (
     ConfirmedByCard,
     ConfirmedByPin,
@@ -115,8 +115,8 @@ def confirm(
 ) -> Voucher | Refusal:
     """Do what was proposed: proof, ledger, voucher and trail in one transaction.
 
-    Refuses by owner, frozen wallets, what was done, shift, way, PIN or card, limits, approval and funds, in this order.
-    Gives the refusal of a wrong PIN or card.
+    Refuses by owner, frozen wallets, what was done, shift, way, PIN, card or name, limits, approval and funds, in this
+    order. Gives the refusal of a wrong PIN, card or name.
     """
     proposal, policy = own(session, clerk, kind, id), context.policy
     pins = customers.lock_unfrozen(session, *proposal.people)
@@ -170,16 +170,21 @@ def _proved(
     proof: DepositConfirmation | TransferConfirmation,
     now: datetime,
 ) -> Refusal | None:
-    """Compare the PIN or the card, and count a wrong one; give its refusal. A name proves nothing."""
+    """Compare the PIN, the card or the name that was said, and count a wrong one; give its refusal."""
     customer_id = proposal.customer_id
     if isinstance(proof, ConfirmedByPin | TransferConfirmation):
         return customers.prove_pins(session, context, pins, {customer_id: proof.pin}, now).get(customer_id)
-    if not isinstance(proof, ConfirmedByCard):
-        return None
-    matches = partial(customers.identity_matches, session, context, customer_id, proof.id_number)
-    guesses = {str(proposal.id): matches}
+    wrong: type[Refusal] = WrongIdentity
+    if isinstance(proof, ConfirmedByCard):
+        same = partial(customers.identity_matches, session, context, customer_id, proof.id_number)
+    elif proof.name is None:
+        raise ConfirmationNeeded(ways=domain.ways(proposal, context.policy))
+    else:
+        wrong = WrongName
+        same = partial(customers.name_matches, session, context, customer_id, proof.name)
+    guesses = {str(proposal.id): same}
     (left,) = attempts.guess_each(session, context.policy.attempts, attempts.IDENTITY, guesses, now).values()
-    return WrongIdentity(remaining_attempts=left) if isinstance(left, int) else left
+    return wrong(remaining_attempts=left) if isinstance(left, int) else left
 
 
 def _use_approval(

@@ -21,7 +21,7 @@ class VoucherKind(StrEnum):
 
 
 class Confirmed(StrEnum):
-    """Who besides the clerk said yes: a masked name read aloud, a card, a PIN, or a supervisor."""
+    """Who besides the clerk said yes: a whole name that was said, a card, a PIN, or a supervisor."""
 
     NAME = "name"
     CARD = "card"

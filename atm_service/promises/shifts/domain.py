@@ -4,10 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 from uuid import UUID
 
 from atm_service.platform import chart
 from atm_service.registers.offices.errors import DrawerFrozen, OfficeSuspended
+
+ROUNDED_TO: Final = 1_000_000  # đồng
 
 
 class ClosedHow(StrEnum):
@@ -65,6 +68,11 @@ class Shift:
         raise DrawerFrozen if self.stopped == Stopped.DRAWER_FROZEN else OfficeSuspended
 
 
+def at_least(cash: int) -> int:
+    """Round a drawer's cash down for whoever works at it: enough to know what can be paid, too little to count by."""
+    return cash - cash % ROUNDED_TO
+
+
 @dataclass(frozen=True)
 class Paid:
     """What a shift has paid, and what of it was undone since, in whichever shift. Totals in đồng."""
@@ -77,7 +85,10 @@ class Paid:
 
 @dataclass(frozen=True)
 class Movements:
-    """What went through a shift's drawer besides payments: how many, and how much in đồng. Transfers move no cash."""
+    """What went through a shift's drawer besides payments: how many, and how much in đồng. Transfers move no cash.
+
+    `counts_over_short`: what counts amid the shift have found, counted less ledger.
+    """
 
     deposit_count: int
     deposit_total: int
@@ -89,3 +100,4 @@ class Movements:
     deposit_undone_total: int
     moved_in_total: int
     moved_out_total: int
+    counts_over_short: int

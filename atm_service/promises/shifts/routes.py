@@ -9,20 +9,20 @@ from sqlalchemy import Connection
 import ledger
 from atm_service.platform import paging
 from atm_service.platform.callers import InAuditor, InClerk, InSupervisor
-from atm_service.platform.context import Context, InContext, InNow
+from atm_service.platform.context import InContext, InNow
 from atm_service.platform.idempotency import InKey
-from atm_service.platform.keys.tokens import Caller
 from atm_service.platform.paging import InCursor, InLimit, Page
 from atm_service.platform.problems import refuses
 from atm_service.platform.refusals import NotFound, Refusal, TooManyAttempts
 from atm_service.promises.approvals import errors as approvals
 from atm_service.promises.approvals.schemas import ApprovalView, ThresholdRequest
-from atm_service.promises.shifts import errors, service, store, words
+from atm_service.promises.shifts import colleagues, errors, service, store, words
+from atm_service.promises.shifts.colleagues import ColleagueRequest
 from atm_service.promises.shifts.domain import Shift, Stopped
 from atm_service.promises.shifts.schemas import (
     CloseRequest,
-    HandOverRequest,
     HandOverView,
+    HeadroomView,
     MovementsView,
     OpeningBreakView,
     OpenShifts,
@@ -32,7 +32,7 @@ from atm_service.promises.shifts.schemas import (
     TakeOverRequest,
 )
 from atm_service.registers.cash.errors import CountAgain, CountNeedsWord, NothingToApprove
-from atm_service.registers.customers.errors import WrongCredentials
+from atm_service.registers.cash.schemas import CashCountView
 from atm_service.registers.offices.errors import DrawerFrozen, DrawerUnknown, OfficeNotActive
 from atm_service.registers.offices.schemas import InOfficeWanted
 from atm_service.registers.staff import service as staff
@@ -112,6 +112,51 @@ def current_shift(clerk: InClerk, context: InContext) -> ShiftView:
         return _view(session, service.shift_of(session, clerk, *Stopped))
 
 
+@router.get("/counter/v1/shifts/current/headroom", tags=["counter"], responses=refuses(errors.NoOpenShift))
+def headroom(clerk: InClerk, context: InContext, now: InNow) -> HeadroomView:
+    """Show what the office may still pay today and this month, and what the clerk's drawer has at least."""
+    with context.reading() as session:
+        left, drawer = service.headroom(session, context.policy, clerk, now)
+    return HeadroomView(day_left=left.day, month_left=left.month, drawer_at_least=drawer)
+
+
+@router.post(
+    "/counter/v1/shifts/current/totals",
+    tags=["counter"],
+    responses=refuses(errors.NoOpenShift, errors.CountFirst),
+)
+def totals(clerk: InClerk, context: InContext, now: InNow) -> ShiftView:
+    """Tell what went through the drawer so far and what it should hold. Each look is on record.
+
+    Between a count that differed and one that stands it is told to nobody.
+    """
+    with context.transaction() as session:
+        shift, expected = service.totals(session, clerk, now)
+        movements = MovementsView(**vars(store.movements(session, shift)))
+        return _view(session, shift).model_copy(update={"movements": movements, "expected": expected})
+
+
+@router.post(
+    "/counter/v1/shifts/current/count",
+    name="count_drawer",
+    tags=["counter"],
+    response_model=CashCountView,
+    responses=refuses(errors.NoOpenShift, errors.WithdrawalsStillPresented, *_WORD, keyed=True),
+)
+def count_drawer(body: CloseRequest, clerk: InClerk, key: InKey, context: InContext, now: InNow) -> Response:
+    """Count the drawer amid the shift, which goes on.
+
+    A first count that differs from the ledger changes nothing, with `recount` and no figure; the second stands, beyond
+    the policy's threshold with a supervisor's word, and what is over or short is posted and kept.
+    """
+
+    def work(session: Connection) -> CashCountView | Refusal:
+        counted = service.count_drawer(session, context.policy, clerk, body.counts, now)
+        return counted if isinstance(counted, Refusal) else CashCountView.of(counted)
+
+    return context.once(key, 200, work)
+
+
 @router.post(
     "/counter/v1/shifts/current/close",
     tags=["counter"],
@@ -149,9 +194,9 @@ def close_shift(body: CloseRequest, clerk: InClerk, key: InKey, context: InConte
         keyed=True,
     ),
 )
-def hand_over(body: HandOverRequest, clerk: InClerk, key: InKey, context: InContext, now: InNow) -> Response:
+def hand_over(body: ColleagueRequest, clerk: InClerk, key: InKey, context: InContext, now: InNow) -> Response:
     """Hand the drawer over to a colleague by one count: this shift is closed and the colleague's opened at once."""
-    colleague = _colleague(context, clerk, body, now)
+    colleague = colleagues.prove(context, clerk, body, now)
 
     def work(session: Connection) -> HandOverView | Refusal:
         done = service.hand_over(session, context.policy, clerk, colleague, body.counts, now)
@@ -163,17 +208,6 @@ def hand_over(body: HandOverRequest, clerk: InClerk, key: InKey, context: InCont
         )
 
     return context.once(key, 200, work)
-
-
-def _colleague(context: Context, clerk: Caller, body: HandOverRequest, now: InNow) -> Caller:
-    """Let the other clerk prove who it is, outside any transaction. Raises `ColleagueNotProved`."""
-    try:
-        colleague = staff.prove(context, body.username, body.password, clerk, now)
-    except WrongCredentials:
-        raise errors.ColleagueNotProved from None
-    if (colleague.role, colleague.office) != ("clerk", clerk.office) or colleague.subject == clerk.subject:
-        raise errors.ColleagueNotProved
-    return colleague
 
 
 @router.post(

@@ -9,7 +9,6 @@ from pydantic import BaseModel, ConfigDict, Field
 from atm_service.platform.bodies import ONE_LINE
 from atm_service.promises.shifts.domain import ClosedHow, Stopped
 from atm_service.registers.notes.schemas import Counts
-from atm_service.registers.staff.passwords import LENGTH_MAX
 
 Reason = Annotated[
     str,
@@ -34,14 +33,6 @@ class CloseRequest(_Body):
     counts: Counts
 
 
-class HandOverRequest(_Body):
-    """What was counted, and the user name and password of the clerk who takes the drawer over."""
-
-    counts: Counts
-    username: str = Field(min_length=1, max_length=32, examples=["huong.05971"])
-    password: str = Field(min_length=1, max_length=LENGTH_MAX, repr=False, examples=["mot-cau-dai-de-nho"])
-
-
 class TakeOverRequest(_Body):
     """Why a shift may be closed without its clerk. Write nothing personal into the reason."""
 
@@ -51,8 +42,8 @@ class TakeOverRequest(_Body):
 class MovementsView(_Body):
     """What went through a shift's drawer besides payments, in đồng. Transfers move no cash.
 
-    The opening count, less payments and undone deposits, with deposits and undone payments, with what came from the
-    vault and less what went there, is what the drawer should hold.
+    The opening count, less payments and undone deposits, with deposits and undone payments, with what was moved in and
+    less what was moved out, and with what counts amid the shift have found, is what the drawer should hold.
     """
 
     deposit_count: int
@@ -65,6 +56,7 @@ class MovementsView(_Body):
     deposit_undone_total: int
     moved_in_total: int
     moved_out_total: int
+    counts_over_short: int = Field(description="found by counts amid the shift: counted less ledger")
 
 
 class ShiftView(_Body):
@@ -94,7 +86,18 @@ class ShiftView(_Body):
     undone_count: int = Field(description="of its payments, those that were undone since: in `paid_count`")
     undone_total: int
     movements: MovementsView | None = Field(
-        description="null until the drawer is counted: nobody adds up before"
+        description="null until the drawer is counted, but in the totals that the clerk asks for"
+    )
+    expected: int | None = Field(default=None, description="what the drawer should hold: in the totals alone")
+
+
+class HeadroomView(_Body):
+    """What the office may still pay and take in without an appointment, and what the clerk's drawer has. In đồng."""
+
+    day_left: int
+    month_left: int
+    drawer_at_least: int | None = Field(
+        description="rounded down to whole millions, so that no count comes right by it; null while one is in doubt"
     )
 
 

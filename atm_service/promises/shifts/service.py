@@ -1,6 +1,6 @@
 """Shifts from counted opening to counted close. Each use case runs inside its caller's transaction.
 
-Nobody is told what a drawer should hold before it is counted. Locks: docs/locking.md.
+Nobody is told what a drawer should hold before it is counted, but on record, by `totals`. Locks: docs/locking.md.
 """
 
 from collections.abc import Sequence
@@ -18,11 +18,13 @@ from atm_service.platform.policy import Policy
 from atm_service.platform.refusals import Refusal
 from atm_service.promises.approvals.domain import ApprovalKind
 from atm_service.promises.shifts import errors, store, words
-from atm_service.promises.shifts.domain import ClosedHow, Shift, Stopped
+from atm_service.promises.shifts.domain import ClosedHow, Shift, Stopped, at_least
 from atm_service.registers.cash import counting
-from atm_service.registers.cash.counting import Judged
+from atm_service.registers.cash.counting import Counted, Judged
 from atm_service.registers.cash.domain import Verdict
 from atm_service.registers.cash.errors import CountAgain, CountNeedsWord
+from atm_service.registers.headroom import store as office_days
+from atm_service.registers.headroom.domain import Left
 from atm_service.registers.notes import stock
 from atm_service.registers.notes.domain import Counts, counted_total, notes_of
 from atm_service.registers.offices import service as offices
@@ -66,6 +68,51 @@ def close_shift(
     """Close the clerk's shift by a count. A first count that differs leaves it open: see `Shift.recount`."""
     shift = _own(session, clerk)
     return _close(session, policy, shift, clerk, counts, ClosedHow.OWN, now)
+
+
+def count_drawer(
+    session: Connection, policy: Policy, clerk: Caller, counts: Counts, now: datetime
+) -> Counted | CountNeedsWord | None:
+    """Count the drawer amid the clerk's shift, which goes on. None: it differs, and is to be counted once more.
+
+    Gives `CountNeedsWord` of a count that is kept and does not stand without a supervisor's word: the caller commits.
+    """
+    shift = _own(session, clerk)
+    judged = _counted(session, policy, shift, clerk, counts, now)
+    if judged.verdict is not Verdict.STANDS:
+        return CountNeedsWord(count_id=judged.id) if judged.verdict is Verdict.WORD else None
+    words.use(session, clerk, ApprovalKind.CLOSING_COUNT, judged, now)
+    found = {
+        "id": shift.id,
+        "office": shift.office,
+        "drawer": shift.drawer,
+        "counts": dict(counts),
+        "over_short": judged.difference,
+    }
+    _settle(session, found, f"count/{judged.id}", now)
+    detail = {"drawer": shift.drawer, "over_short": judged.difference}
+    trail.record(session, now, "count-drawer", shift.id, clerk, detail)
+    return Counted(judged.id, now, counted_total(counts), judged.difference)
+
+
+def totals(session: Connection, clerk: Caller, now: datetime) -> tuple[Shift, int]:
+    """Give the clerk's open shift and what its drawer should hold, on record. Raises `NoOpenShift`, `CountFirst`."""
+    shift = _own(session, clerk)
+    if counting.in_doubt(session, shift.id):
+        raise errors.CountFirst
+    trail.record(session, now, "see-totals", shift.id, clerk, {"drawer": shift.drawer})
+    return shift, reading.balance(session, shift.place).normal
+
+
+def headroom(session: Connection, policy: Policy, clerk: Caller, now: datetime) -> tuple[Left, int | None]:
+    """Give what the office may still pay, and what the clerk's drawer has at least; None while a count is in doubt."""
+    shift = store.open_shift_seen(session, clerk.subject)
+    if shift is None or shift.office != clerk.office:
+        raise errors.NoOpenShift
+    left = office_days.seen_today(session, shift.office, ledger.business_date(now)).left(policy.office)
+    if counting.in_doubt(session, shift.id):
+        return left, None
+    return left, at_least(reading.balance(session, shift.place).normal)
 
 
 def hand_over(
@@ -244,6 +291,30 @@ def _end(
     now: datetime,
 ) -> tuple[Judged, dict[str, Any] | None]:
     """Close a locked shift; give what is to be settled. None: the count does not stand, and the shift stays open."""
+    judged = _counted(session, policy, shift, counter, counts, now)
+    if judged.verdict is not Verdict.STANDS:
+        return judged, None
+    values = {
+        "id": shift.id,
+        "office": shift.office,
+        "drawer": shift.drawer,
+        "now": now,
+        "counts": dict(counts),
+        "total": counted_total(counts),
+        "over_short": judged.difference,
+        "closed_by": counter.subject,
+        "closed_how": how,
+    }
+    store.close_shift(session, values)
+    detail = {"over_short": values["over_short"], "how": how, "clerk": str(shift.clerk_id)}
+    trail.record(session, now, "close-shift", shift.id, counter, detail)
+    return judged, values
+
+
+def _counted(
+    session: Connection, policy: Policy, shift: Shift, counter: Caller, counts: Counts, now: datetime
+) -> Judged:
+    """Count the drawer of a locked shift in which no payment is under way. Raises `WithdrawalsStillPresented`."""
     if still := store.presented(session, shift.office, shift.drawer, now):
         raise errors.WithdrawalsStillPresented(
             withdrawals=[row.id for row in still], amounts=[row.amount for row in still]
@@ -253,22 +324,7 @@ def _end(
     judged = _judge(session, policy, shift.id, counter, counts, expected, now, kind)
     if judged.verdict is not Verdict.STANDS:
         trail.record(session, now, f"count-{judged.verdict}", shift.id, counter, {"drawer": shift.drawer})
-        return judged, None
-    values = {
-        "id": shift.id,
-        "office": shift.office,
-        "drawer": shift.drawer,
-        "now": now,
-        "counts": dict(counts),
-        "total": counted_total(counts),
-        "over_short": counted_total(counts) - expected,
-        "closed_by": counter.subject,
-        "closed_how": how,
-    }
-    store.close_shift(session, values)
-    detail = {"over_short": values["over_short"], "how": how, "clerk": str(shift.clerk_id)}
-    trail.record(session, now, "close-shift", shift.id, counter, detail)
-    return judged, values
+    return judged
 
 
 def _shown(session: Connection, id: UUID) -> Shift:

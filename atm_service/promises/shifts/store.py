@@ -212,7 +212,7 @@ _PAID = text("""
 
 # Entries carry their time in their ids, so that only the shift's own are looked up.
 _MOVEMENTS = text("""
-    SELECT v.*, moved.*
+    SELECT v.*, moved.*, found.*
     FROM (
         SELECT count(*) FILTER (WHERE kind = 'deposit') AS deposit_count,
             coalesce(sum(amount) FILTER (WHERE kind = 'deposit'), 0)::bigint AS deposit_total,
@@ -229,9 +229,16 @@ _MOVEMENTS = text("""
             coalesce(sum(p.amount) FILTER (WHERE p.credit_id = :drawer), 0)::bigint AS moved_out_total
         FROM ledger.posting AS p JOIN ledger.entry AS e ON e.id = p.entry_id
         WHERE (p.debit_id = :drawer OR p.credit_id = :drawer) AND p.entry_id >= :first_id
-            AND e.kind IN ('vault-move', 'cash-delivery', 'cash-brought')
-            AND e.recorded_at BETWEEN :opened_at AND :closed_at
+            AND e.kind IN ('vault-move', 'drawer-move', 'cash-delivery', 'cash-brought')
+            AND e.recorded_at BETWEEN :opened_at AND coalesce(CAST(:closed_at AS timestamptz), 'infinity')
     ) AS moved
+    CROSS JOIN (
+        -- The last count of a closed shift is its close, which has a figure of its own.
+        SELECT coalesce(sum(total - expected), 0)::bigint AS counts_over_short
+        FROM service.cash_count AS c
+        WHERE subject = :id AND stood AND (CAST(:closed_at AS timestamptz) IS NULL OR EXISTS (
+            SELECT FROM service.cash_count AS later WHERE later.subject = :id AND later.number > c.number))
+    ) AS found
 """)
 
 
@@ -308,7 +315,7 @@ def paid(session: Connection, shift_id: UUID) -> Paid:
 
 
 def movements(session: Connection, shift: Shift) -> Movements:
-    """Add up what went through the drawer of a closed shift besides payments."""
+    """Add up what went through the drawer of a shift besides payments, so far."""
     values = {
         "id": shift.id,
         "drawer": account_id(shift.place),

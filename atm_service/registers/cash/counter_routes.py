@@ -11,14 +11,17 @@ from atm_service.platform.context import InContext, InNow
 from atm_service.platform.idempotency import InKey
 from atm_service.platform.paging import InCursor, InLimit, Page
 from atm_service.platform.problems import refuses
-from atm_service.registers.cash import errors, service, store, vaults
+from atm_service.registers.cash import errors, requests, service, store, vaults
 from atm_service.registers.cash.schemas import (
+    AskRequest,
+    CashRequestView,
     CountsRequest,
     DeliveryView,
     ReasonRequest,
     VaultView,
 )
 from atm_service.registers.notes import errors as note_errors
+from atm_service.registers.offices.errors import OfficeNotActive
 
 router = APIRouter(prefix="/counter/v1/cash", tags=["counter"])
 
@@ -32,6 +35,33 @@ def show_vault(clerk: InClerk, context: InContext, now: InNow) -> VaultView:
     with context.reading() as session:
         last = vaults.last_count(session, context.policy, clerk.office, now)
     return VaultView(counted_at=last.counted_at, counted_by=last.clerk, count_due=last.is_due)
+
+
+@router.post(
+    "/requests",
+    name="ask_for_cash",
+    status_code=201,
+    response_model=CashRequestView,
+    responses=refuses(OfficeNotActive, errors.CashAsked, keyed=True),
+)
+def ask(body: AskRequest, clerk: InClerk, key: InKey, context: InContext, now: InNow) -> Response:
+    """Ask the area for cash. One request of an office waits at a time."""
+    return context.once(
+        key,
+        201,
+        lambda session: CashRequestView.of(requests.ask(session, clerk, body.amount, body.reason, now)),
+    )
+
+
+@router.get("/requests", name="cash_requests", responses=refuses())
+def asked(
+    clerk: InClerk, context: InContext, cursor: InCursor = None, limit: InLimit = paging.LIMIT_DEFAULT
+) -> Page[CashRequestView]:
+    """List what the clerk's office asked for and what became of it, newest first."""
+    assert clerk.office is not None
+    with context.reading() as session:
+        found = requests.of_office(session, clerk.office, paging.read_id(cursor), limit + 1)
+    return paging.page(found, limit, CashRequestView.of)
 
 
 @router.get("/deliveries", name="office_deliveries", responses=refuses())

@@ -54,9 +54,22 @@ _ADD: Final = text("""
 """).bindparams(bindparam("counts", type_=JSONB))
 
 
+_IN_DOUBT: Final = text("""
+    SELECT NOT stood FROM service.cash_count WHERE subject = :subject ORDER BY number DESC LIMIT 1
+""")
 _FIND: Final = text("""
     SELECT id, subject, counted_by, total - expected AS difference, stood FROM service.cash_count WHERE id = :id
 """)
+
+
+@dataclass(frozen=True)
+class Counted:
+    """A count that stands. `over_short` is counted less ledger, in đồng."""
+
+    id: UUID
+    counted_at: datetime
+    total: int
+    over_short: int
 
 
 @dataclass(frozen=True)
@@ -116,6 +129,11 @@ def judge(
     }
     session.execute(_ADD, values)
     return Judged(id, verdict, difference, word_on)
+
+
+def in_doubt(session: Connection, subject: UUID) -> bool:
+    """Tell whether the last count of this cash differed and none has stood since: no figure is told meanwhile."""
+    return bool(session.execute(_IN_DOUBT, {"subject": subject}).scalar_one_or_none())
 
 
 def find(session: Connection, id: UUID) -> Row[Any] | None:

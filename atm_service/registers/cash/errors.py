@@ -115,3 +115,24 @@ class CountNeedsWord(Refusal):
 @refused_as(409, "nothing-to-approve", "The count needs no word", "Count again, or go on.")
 class NothingToApprove(Refusal):
     """The count stands already, or agrees."""
+
+
+@refused_as(
+    409, "cash-asked", "The office has asked already", "Wait for the area's word, or call the supervisor."
+)
+class CashAsked(Refusal):
+    """A request for cash of this office waits already."""
+
+
+@refused_as(
+    404, "request-unknown", "There is no such request for cash here", "Look at the list of requests again."
+)
+class RequestUnknown(Refusal):
+    """There is no such request for cash, or it is of an office that the caller does not look after."""
+
+
+@refused_as(
+    409, "request-decided", "This request for cash is decided", "Look at the list again: somebody was faster."
+)
+class RequestDecided(Refusal):
+    """The request for cash was ordered or refused before."""

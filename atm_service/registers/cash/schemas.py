@@ -1,7 +1,7 @@
 """HTTP bodies of cash: vault moves and deliveries."""
 
 from datetime import datetime
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Literal, Self
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -9,7 +9,9 @@ from sqlalchemy import Row
 
 from atm_service.platform.bodies import ONE_LINE
 from atm_service.platform.keys.tokens import Caller
+from atm_service.registers.cash.counting import Counted
 from atm_service.registers.cash.delivery import Delivery, DeliveryStatus, Direction, Side
+from atm_service.registers.cash.requests import Request
 from atm_service.registers.notes.schemas import Counts
 from atm_service.registers.offices.schemas import OfficeCode
 
@@ -18,6 +20,14 @@ AMOUNT_MAX = 10_000_000_000  # đồng in one delivery: ten times what a van may
 Reason = Annotated[
     str,
     Field(min_length=3, max_length=200, pattern=ONE_LINE, examples=["The bag's seal is broken"]),
+]
+
+
+Amount = Annotated[
+    int,
+    Field(
+        strict=True, ge=1_000, le=AMOUNT_MAX, multiple_of=1_000, description="đồng", examples=[100_000_000]
+    ),
 ]
 
 
@@ -30,9 +40,39 @@ class DeliveryRequest(_Body):
 
     office: OfficeCode
     direction: Direction = Field(examples=["to-office"])
-    amount: int = Field(
-        strict=True, ge=1_000, le=AMOUNT_MAX, multiple_of=1_000, description="đồng", examples=[100_000_000]
-    )
+    amount: Amount
+
+
+class AskRequest(_Body):
+    """How much an office asks for, and why; which notes, if it matters. Write nothing personal into it."""
+
+    amount: Amount
+    reason: Reason
+
+
+class OrderRequest(_Body):
+    """How much is ordered for a request."""
+
+    amount: Amount
+
+
+class CashRequestView(_Body):
+    """A request for cash. `amount` was asked for; what was ordered, its office counts blind."""
+
+    id: UUID
+    office: str
+    amount: int
+    reason: str
+    asked_by: str
+    asked_at: datetime
+    status: Literal["waiting", "ordered", "refused"]
+    decided_at: datetime | None
+    refusal: str | None = Field(description="why no cash comes")
+
+    @classmethod
+    def of(cls, request: Request) -> Self:
+        """Show a request."""
+        return cls(**vars(request), status=request.status)
 
 
 class CountsRequest(_Body):
@@ -55,14 +95,22 @@ class VaultView(_Body):
     count_due: bool = Field(description="no cash leaves the vault before it is counted again")
 
 
-class VaultCountView(_Body):
-    """A count of the vault, in đồng. With `recount` it differs and nothing else is told: the next count stands."""
+class CashCountView(_Body):
+    """A count of the vault, or of a drawer amid its shift, in đồng.
+
+    With `recount` it differs and nothing else is told: the next count stands.
+    """
 
     recount: bool = False
     id: UUID | None = None
     counted_at: datetime | None = None
     total: int | None = None
     over_short: int | None = Field(default=None, description="counted less ledger: negative is short")
+
+    @classmethod
+    def of(cls, counted: Counted | None) -> Self:
+        """Show a count that stands; None: it differs."""
+        return cls(recount=True) if counted is None else cls(**vars(counted))
 
 
 class KeptCountView(_Body):

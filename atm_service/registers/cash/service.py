@@ -44,6 +44,19 @@ def order(
     """Order cash to an office that the supervisor looks after, or back. Raises `OfficeUnknown` or `OfficeNotActive`."""
     staff.office_in_scope(session, supervisor, office, ledger.business_date(now))
     offices.active(session, office, held=True)
+    return ordered(session, policy, supervisor, office, direction, amount, now)
+
+
+def ordered(
+    session: Connection,
+    policy: Policy,
+    supervisor: Caller,
+    office: str,
+    direction: Direction,
+    amount: int,
+    now: datetime,
+) -> Delivery:
+    """Order cash to or from an office that the caller of this has found active, and locked."""
     ledger.open_accounts(session, chart.delivery_accounts(office), now)
     needs_two = amount > policy.approval.delivery_above
     delivery = Delivery(ids.new(now), office, direction, amount, supervisor.subject, now, needs_two)

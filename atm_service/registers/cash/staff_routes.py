@@ -14,8 +14,15 @@ from atm_service.platform.idempotency import InKey
 from atm_service.platform.paging import InCursor, InLimit, Page
 from atm_service.platform.problems import refuses
 from atm_service.platform.refusals import NotFound
-from atm_service.registers.cash import errors, service, store
-from atm_service.registers.cash.schemas import CountsRequest, DeliveryRequest, DeliveryView, ReasonRequest
+from atm_service.registers.cash import errors, requests, service, store
+from atm_service.registers.cash.schemas import (
+    CashRequestView,
+    CountsRequest,
+    DeliveryRequest,
+    DeliveryView,
+    OrderRequest,
+    ReasonRequest,
+)
 from atm_service.registers.offices.errors import OfficeNotActive, OfficeUnknown
 from atm_service.registers.offices.schemas import InOfficeWanted
 from atm_service.registers.staff import service as staff
@@ -63,6 +70,60 @@ def deliveries(
         within = staff.scope(session, supervisor), ledger.business_date(now)
         found = store.listed(session, which, office, paging.read_id(cursor), limit + 1, within)
     return paging.page(found, limit, lambda one: DeliveryView.of(one, supervisor))
+
+
+_DECIDED = (NotFound, errors.RequestUnknown, errors.RequestDecided)
+
+
+@router.get("/requests", name="cash_requests", responses=refuses(NotFound))
+def asked(
+    supervisor: InSupervisor,
+    context: InContext,
+    now: InNow,
+    cursor: InCursor = None,
+    limit: InLimit = paging.LIMIT_DEFAULT,
+) -> Page[CashRequestView]:
+    """List the requests for cash that wait in the supervisor's area or in the province, newest first."""
+    with context.reading() as session:
+        within = staff.scope(session, supervisor), ledger.business_date(now)
+        found = requests.waiting(session, within, paging.read_id(cursor), limit + 1)
+    return paging.page(found, limit, CashRequestView.of)
+
+
+@router.post(
+    "/requests/{id}/order",
+    name="order_requested",
+    response_model=CashRequestView,
+    responses=refuses(*_DECIDED, OfficeNotActive, keyed=True),
+)
+def order_requested(
+    id: UUID, body: OrderRequest, supervisor: InSupervisor, key: InKey, context: InContext, now: InNow
+) -> Response:
+    """Order a delivery for a request, of the sum named here. Its office is told that it comes, not how much."""
+    return context.once(
+        key,
+        200,
+        lambda session: CashRequestView.of(
+            requests.order(session, context.policy, supervisor, id, body.amount, now)
+        ),
+    )
+
+
+@router.post(
+    "/requests/{id}/refuse",
+    name="refuse_requested",
+    response_model=CashRequestView,
+    responses=refuses(*_DECIDED, keyed=True),
+)
+def refuse_requested(
+    id: UUID, body: ReasonRequest, supervisor: InSupervisor, key: InKey, context: InContext, now: InNow
+) -> Response:
+    """Say why no cash comes; the office reads it."""
+    return context.once(
+        key,
+        200,
+        lambda session: CashRequestView.of(requests.refuse(session, supervisor, id, body.reason, now)),
+    )
 
 
 @router.post(

@@ -17,7 +17,7 @@ from atm_service.platform import chart, trail
 from atm_service.platform.keys.tokens import Caller
 from atm_service.platform.policy import Policy
 from atm_service.registers.cash import counting, errors
-from atm_service.registers.cash.counting import Judged, Word
+from atm_service.registers.cash.counting import Counted, Judged, Word
 from atm_service.registers.cash.domain import Verdict
 from atm_service.registers.notes import stock
 from atm_service.registers.notes.domain import Counts, counted_total, notes_of
@@ -51,16 +51,6 @@ class LastCount:
     counted_at: datetime | None
     clerk: str | None
     is_due: bool
-
-
-@dataclass(frozen=True)
-class Counted:
-    """A count that stands. `over_short` is counted less ledger, in đồng."""
-
-    id: UUID
-    counted_at: datetime
-    total: int
-    over_short: int
 
 
 def count(

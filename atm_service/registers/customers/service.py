@@ -165,6 +165,12 @@ def identity_matches(session: Connection, context: Context, customer_id: UUID, i
     return hmac.compare_digest(_found(session, customer_id).id_print, presented)
 
 
+def name_matches(session: Connection, context: Context, customer_id: UUID, said: str) -> bool:
+    """Tell whether this is the customer's whole name, as somebody says it. Raises `NotFound`."""
+    sealed = _found(session, customer_id).identity_sealed
+    return names.same(said, open_identity(context, customer_id, sealed).full_name)
+
+
 def masked(identity: Identity) -> tuple[str, str]:
     """Give the name and the card number as a clerk may see them before the card is on the counter."""
     return names.mask(identity.full_name), cccd.mask(identity.id_number)

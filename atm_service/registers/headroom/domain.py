@@ -73,6 +73,14 @@ def reading(
 
 
 @dataclass(frozen=True)
+class Left:
+    """What an office may still move without a reservation, in đồng."""
+
+    day: int
+    month: int
+
+
+@dataclass(frozen=True)
 class OfficeDay:
     """What an office has moved and reserved, read from today's row while it is locked.
 
@@ -85,6 +93,11 @@ class OfficeDay:
     reserved_on: int = 0
     reserved_in_month: int = 0
     reserved_from: int = 0
+
+    def left(self, rules: policy.Office) -> Left:
+        """Give what the day and the month still have room for, beside what is reserved in them."""
+        used = Used(self.moved_today + self.reserved_on, self.moved_this_month + self.reserved_in_month)
+        return _left(used, rules)
 
     def move(self, amount: int, rules: policy.Office, *, reserved: bool = False) -> "OfficeDay":
         """Move cash, which was `reserved` for today or was not; give what stands after it.
@@ -102,9 +115,12 @@ class OfficeDay:
         in_month = 0 if reserved else others.reserved_in_month
         used = Used(self.moved_today + others.reserved_on, self.moved_this_month + in_month)
         for period in exceeded(used, amount, rules):
-            raise OfficeLimitReached(
-                period=period, limit=rules.per_day if period == "day" else rules.per_month
-            )
+            limit = rules.per_day if period == "day" else rules.per_month
+            raise OfficeLimitReached(period=period, limit=limit, remaining=vars(_left(used, rules))[period])
         return replace(
             others, moved_today=self.moved_today + amount, moved_this_month=self.moved_this_month + amount
         )
+
+
+def _left(used: Used, rules: policy.Office) -> Left:
+    return Left(max(0, rules.per_day - used.day), max(0, rules.per_month - used.month))

@@ -8,11 +8,11 @@ from atm_service.platform.refusals import Refusal
     409,
     "office-limit-reached",
     "The office has paid out what the law allows",
-    "Send the customer to another office, or ask to come back in the next period.",
+    "Move at most `remaining`, send the customer to another office, or ask to come back in the next period.",
     audited=True,
 )
 class OfficeLimitReached(Refusal):
-    """The office has paid out what the policy allows. Members `period` and `limit`."""
+    """The office has paid out what the policy allows. Members `period`, `limit` and `remaining`."""
 
 
 @refused_as(

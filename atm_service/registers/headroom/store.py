@@ -98,6 +98,15 @@ _LOCK_TODAY: Final = Rank.OFFICE_DAY.locks("""
                               WHERE d.office = today.office AND d.day >= :month AND d.day < :day), 0) AS earlier
     FROM today
 """)
+# As `_LOCK_TODAY`, for who only looks.
+_SEEN: Final = text("""
+    SELECT coalesce(sum(paid_total - reversed_total + received_total) FILTER (WHERE day = :day), 0) AS cash,
+           coalesce(sum(paid_total - reversed_total + received_total), 0) AS month,
+           coalesce(max(reserved_on) FILTER (WHERE day = :day), 0) AS reserved_on,
+           coalesce(max(reserved_in_month) FILTER (WHERE day = :day), 0) AS reserved_in_month,
+           coalesce(max(reserved_from) FILTER (WHERE day = :day), 0) AS reserved_from
+    FROM service.office_day WHERE office = :office AND day BETWEEN :month AND :day
+""")
 _COUNT: Final = text("""
     UPDATE service.office_day AS d
     SET paid_total = d.paid_total + more.paid, receipts = d.receipts + more.receipts,
@@ -219,6 +228,13 @@ def lock_today(session: Connection, offices: Iterable[str], today: date) -> dict
         )
         for row in session.execute(_LOCK_TODAY, values)
     }
+
+
+def seen_today(session: Connection, office: str, today: date) -> OfficeDay:
+    """Give what an office has moved and reserved, without a lock: it may be something else a moment later."""
+    values = {"office": office, "day": today, "month": today.replace(day=1)}
+    row = session.execute(_SEEN, values).one()
+    return OfficeDay(*(int(figure) for figure in row))
 
 
 def count(session: Connection, more: Mapping[str, More], now: datetime) -> None:

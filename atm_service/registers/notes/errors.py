@@ -32,3 +32,13 @@ class NotesCannotMake(Refusal):
 )
 class MixOfOtherSum(Refusal):
     """The notes that the clerk chose do not come to the amount. Members `amount` and `chosen`."""
+
+
+@refused_as(
+    409,
+    "exchange-differs",
+    "The notes given and taken are not of the same sum",
+    "Count both again: `given` and `taken` must be equal.",
+)
+class ExchangeDiffers(Refusal):
+    """The notes of an exchange do not come to the same sum. Members `given` and `taken`."""

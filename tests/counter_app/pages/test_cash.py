@@ -2,8 +2,10 @@
 
 from pathlib import Path
 
+import pytest
+
 from tests.counter_app.desk import desk, in_loop
-from tests.counter_app.fake_service import SUPERVISOR
+from tests.counter_app.fake_service import CLERK, OTHER_CLERK, PASSWORD, SUPERVISOR
 
 BAG = {"count-500000": "120"}
 
@@ -226,3 +228,67 @@ async def test_steps_that_are_none(tmp_path: Path) -> None:
         await at.sign_in()
         assert (await at.browser.open(f"/cash/deliveries/{delivery['id']}/burn")).status_code == 404
         assert (await at.browser.open("/cash/to-pocket")).status_code == 404
+
+
+@in_loop
+async def test_notes_are_changed_for_the_same_sum(tmp_path: Path) -> None:
+    """Both sides are counted; unequal ones and the same notes change nothing, and keep what was typed."""
+    async with desk(tmp_path) as at:
+        await at.open_shift()
+        await at.browser.open("/cash/exchange")
+        note = {"taken-500000": "1"}
+        await at.browser.send("/cash/exchange", **note, **{"count-500000": "1"})
+        assert at.browser.page is not None
+        assert at.browser.page.status_code == 422
+        await at.browser.send("/cash/exchange", **note, **{"count-500000": "", "count-100000": "4"})
+        assert "Hai bên không bằng nhau" in at.browser.text
+        await at.browser.open("/cash/exchange")
+        await at.browser.send("/cash/exchange", action="add-up", **note, **{"count-100000": "5"})
+        assert at.browser.text.count("Năm trăm nghìn đồng") == 2
+        await at.browser.send("/cash/exchange", action="send")
+        assert "Đã đổi tiền" in at.browser.text
+        assert "5 × 100.000" in at.browser.text
+
+
+@in_loop
+async def test_cash_to_a_colleagues_drawer(tmp_path: Path) -> None:
+    """The colleague proves who it is; without an open shift there is no drawer to take it."""
+    async with desk(tmp_path) as at:
+        await at.open_shift()
+        give = {"count-500000": "2", "username": OTHER_CLERK, "password": PASSWORD}
+        await at.browser.open("/cash/to-colleague")
+        await at.browser.send("/cash/to-colleague", **give)
+        assert "Đồng nghiệp chưa mở ca" in at.browser.text
+        at.fake.shifts[OTHER_CLERK] = at.fake.shifts[CLERK] | {"drawer": 7}
+        await at.browser.open("/cash/to-colleague")
+        await at.browser.send("/cash/to-colleague", **give)
+        assert "Đã chuyển sang ngăn kéo 7" in at.browser.text
+        assert "Một triệu đồng" in at.browser.text
+
+
+@in_loop
+async def test_an_office_asks_for_cash_and_hears_the_end_of_it(tmp_path: Path) -> None:
+    """Refused with a reason, asked again, ordered with another sum: the office is told all but that sum."""
+    async with desk(tmp_path) as at:
+        await at.sign_in()
+        for millions, word, typed in (
+            ("60", "refuse", {"reason": "Xe đến chiều thứ Sáu"}),
+            ("70", "order", {"millions": "45"}),
+        ):
+            await at.browser.open("/cash")
+            await at.browser.send("/cash/requests", millions=millions, reason="Chợ phiên, cần tờ 50.000")
+            assert "chờ giám sát" in at.browser.text
+            with pytest.raises(StopIteration):
+                at.browser.form("/cash/requests")
+            await at.browser.send("/sign-out")
+            await at.sign_in(SUPERVISOR)
+            await at.browser.open("/supervision")
+            assert f"{millions}.000.000" in at.browser.text
+            await at.browser.send(f"/{word}", **typed)
+            await at.browser.send("/sign-out")
+            await at.sign_in()
+        await at.browser.open("/cash")
+        assert "Xe đến chiều thứ Sáu" in at.browser.text
+        assert "đã đặt" in at.browser.text
+        assert "45.000.000" not in at.browser.text
+        assert [one["amount"] for one in at.fake.cash.deliveries] == [45_000_000]

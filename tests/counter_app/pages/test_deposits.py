@@ -24,7 +24,11 @@ async def test_cash_comes_in(tmp_path: Path) -> None:
         assert at.fake.money.vouchers == []
         assert "H••••• T•• Mai" in at.browser.text
         assert "1.000.000" in at.browser.text
-        await at.browser.send("/confirm")
+        await at.browser.send("/confirm", name="Hoàng Thị Lan")
+        assert "Đây không phải tên chủ tài khoản" in at.browser.text
+        assert (await at.browser.send("/confirm")).status_code == 409
+        assert at.fake.money.vouchers == []
+        await at.browser.send("/confirm", name=fake_money.NAME_SAID)
         assert "ĐÃ THU TIỀN" in at.browser.text
         assert at.fake.money.vouchers[0]["number"] in at.browser.text
         assert at.fake.money.vouchers[0]["confirmed"] == "name"
@@ -86,7 +90,7 @@ async def test_a_lost_answer_is_unknown_until_it_is_known(tmp_path: Path) -> Non
         await proposed(at)
         where = at.browser.path
         at.line.cut, at.line.only, at.line.times = "lose-answer", "/confirmation", 1
-        await at.browser.send("/confirm")
+        await at.browser.send("/confirm", name=fake_money.NAME_SAID)
         assert "không thu tiền lần nữa" in at.browser.text
         assert [entry.kind for entry in at.unknown()] == [Kind.DEPOSIT]
         await at.browser.open(where)
@@ -105,7 +109,7 @@ async def test_somebody_elses_voucher_is_no_answer(tmp_path: Path) -> None:
         made = next(iter(at.fake.money.proposals.values()))
         mine, made["id"] = made["id"], "7a4bb7de-6a3e-4b3a-9d0c-0a3d5f1f4e55"
         at.fake.money.answer_for_others = True
-        await at.browser.send("/confirm")
+        await at.browser.send("/confirm", name=fake_money.NAME_SAID)
         assert "không thu tiền lần nữa" in at.browser.text
         assert at.unknown()[0].subject == mine
 
@@ -116,7 +120,7 @@ async def test_a_restart_does_not_forget(tmp_path: Path) -> None:
     async with desk(tmp_path) as at:
         await proposed(at)
         at.line.cut, at.line.only, at.line.times = "lose-answer", "/confirmation", 99
-        await at.browser.send("/confirm")
+        await at.browser.send("/confirm", name=fake_money.NAME_SAID)
         fake = at.fake
     async with desk(tmp_path, fake) as at:
         await at.sign_in()
@@ -132,7 +136,7 @@ async def test_another_clerk_finds_the_voucher(tmp_path: Path) -> None:
     async with desk(tmp_path) as at:
         await proposed(at)
         at.line.cut, at.line.only, at.line.times = "lose-answer", "/confirmation", 99
-        await at.browser.send("/confirm")
+        await at.browser.send("/confirm", name=fake_money.NAME_SAID)
         fake = at.fake
     async with desk(tmp_path, fake) as at:
         await at.sign_in(fake_service.OTHER_CLERK)

@@ -160,7 +160,7 @@ async def test_a_deposit_is_undone(tmp_path: Path) -> None:
         await at.open_shift()
         await at.browser.open("/deposits/new")
         await at.browser.send("/deposits/new", to=fake_money.PHONE, action="send", **FOUR)
-        await at.browser.send("/confirm")
+        await at.browser.send("/confirm", name=fake_money.NAME_SAID)
         received = at.browser.path.rpartition("/")[2]
         voucher = at.fake.money.vouchers[0]
         await at.browser.open(f"/vouchers/{voucher['id']}")

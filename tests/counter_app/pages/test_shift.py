@@ -47,6 +47,39 @@ async def test_a_close_tells_what_went_through_the_drawer(tmp_path: Path) -> Non
         assert "không dùng tiền mặt" not in shown
 
 
+@in_loop
+async def test_totals_and_a_count_amid_the_shift(tmp_path: Path) -> None:
+    """What may still be paid is on the start page; totals are printed; a count that differs hides them."""
+    async with desk(tmp_path) as at:
+        await at.open_shift()
+        await at.present(amount=2_500_000)
+        await at.pay()
+        await at.browser.open("/")
+        for left in ("197.500.000", "4.997.500.000", "19.000.000"):
+            assert left in at.browser.text
+        assert "19.500.000" not in at.browser.text
+        await at.browser.open("/shift/totals")
+        assert 'class="slip"' in at.browser.text
+        assert "19.500.000" in at.browser.text
+        assert "− 2.500.000" in " ".join(at.browser.text.split())
+
+        await at.browser.open("/shift/count")
+        assert "19.500.000" not in at.browser.text
+        wrong = {"count-500000": "38", "count-100000": "0"}
+        await at.browser.send("/shift/count", **wrong)
+        assert "Số đếm không khớp" in at.browser.text
+        await at.browser.open("/shift/totals")
+        assert "19.500.000" not in at.browser.text
+        assert "Lần đếm gần nhất của ngăn kéo này bị lệch" in at.browser.text
+        await at.browser.open("/")
+        assert "19.000.000" not in at.browser.text
+        await at.browser.open("/shift/count")
+        await at.browser.send("/shift/count", **wrong)
+        assert "Quỹ thiếu 500.000" in at.browser.text
+        await at.browser.open("/")
+        assert "Sẵn sàng phục vụ" in at.browser.text
+
+
 @pytest.mark.parametrize(("notes", "said"), [("39", "thiếu 500.000"), ("41", "thừa 500.000")])
 @in_loop
 async def test_over_and_short(tmp_path: Path, notes: str, said: str) -> None:
@@ -211,7 +244,7 @@ async def test_the_line_is_looked_at_now_and_then(tmp_path: Path) -> None:
         await at.sign_in()
         before = len(at.fake.asked)
         for _ in range(5):
-            assert (await at.browser.client.get("/line")).json() == {"state": "online"}
+            assert (await at.browser.client.get("/line")).json()["state"] == "online"
         assert [path for _, path, _ in at.fake.asked[before:]] == ["/healthz", "/counter/v1/line"]
         for seconds, told in ((49, 1), (11, 2)):
             at.clock.turn(seconds=seconds)
@@ -219,4 +252,4 @@ async def test_the_line_is_looked_at_now_and_then(tmp_path: Path) -> None:
             assert [path for _, path, _ in at.fake.asked].count("/counter/v1/line") == told
         at.clock.turn(seconds=11)
         at.line.cut, at.line.times = "lose-answer", 1
-        assert (await at.browser.client.get("/line")).json() == {"state": "offline"}
+        assert (await at.browser.client.get("/line")).json()["state"] == "offline"

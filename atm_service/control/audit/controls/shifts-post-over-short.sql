@@ -12,6 +12,16 @@ FROM (
     ) AS counted (moment, at, over_short)
     WHERE counted.over_short <> 0
       -- new: AND counted.at >= :since
+    UNION ALL
+    -- Counts amid a shift: all that stood but a closed shift's last.
+    SELECT concat('shift/', s.id, '/count/', count.id), count.total - count.expected,
+           concat('office/', s.office, '/drawer/', s.drawer)
+    FROM service.cash_count AS count
+    JOIN service.shift AS s ON s.id = count.subject
+    WHERE count.stood AND count.total <> count.expected
+      AND (s.closed_at IS NULL OR EXISTS (SELECT FROM service.cash_count AS later
+                                          WHERE later.subject = s.id AND later.number > count.number))
+      -- new: AND count.counted_at >= :since
 ) AS c
 FULL JOIN (
     SELECT entry.reference, leg.code, sum(CASE leg.side WHEN 'debit' THEN leg.amount ELSE -leg.amount END) AS amount

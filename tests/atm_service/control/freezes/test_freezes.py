@@ -163,7 +163,9 @@ def test_a_deposit_that_waits_is_refused_once_the_wallet_is_frozen(service: Serv
     deposit = {"to": {"phone": customer.facts["phone"]}, "counts": {"100000": 1}}
     proposed = clerk.post("/counter/v1/deposits", deposit).json()
     assert freeze_wallet(boss, customer).status_code == 200
-    confirmed = clerk.post(f"/counter/v1/deposits/{proposed['id']}/confirmation", {"by": "name"})
+    confirmed = clerk.post(
+        f"/counter/v1/deposits/{proposed['id']}/confirmation", {"by": "name", "name": "Nông Văn Thắng"}
+    )
     assert slug_of(confirmed) == "wallet-frozen"
 
 

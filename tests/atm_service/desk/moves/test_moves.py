@@ -2,16 +2,20 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
+from uuid import UUID, uuid4
 
 import pytest
 from httpx2 import Response
+from sqlalchemy.exc import IntegrityError
 
 from atm_service.desk.moves import service as moves
+from atm_service.desk.moves import store
 from atm_service.platform import chart
 from atm_service.platform.keys.tokens import Caller
 from atm_service.registers.notes import stock
 from atm_service.registers.notes.domain import Notes, notes_of, total
-from tests.atm_service.world import OFFICE, Clerk, Service
+from tests.atm_service.control.audit.days import broken_now
+from tests.atm_service.world import OFFICE, PASSWORD, Clerk, Service
 from tests.contract.documented import slug_of
 
 OPENED = {"500000": 200}
@@ -132,3 +136,107 @@ def test_clerks_who_move_at_once_lose_no_note(service: Service) -> None:
     assert notes(service, chart.vault(OFFICE)) == notes_of({"500000": 40})
     for drawer in (1, 2):
         assert notes(service, chart.drawer(OFFICE, drawer)) == notes_of({"500000": 180})
+
+
+def change(
+    clerk: Clerk,
+    given: dict[str, int],
+    taken: dict[str, int],
+    partner: str = "customer",
+    key: str | None = None,
+) -> Response:
+    body = {"partner": partner, "given": given, "taken": taken}
+    return clerk.post("/counter/v1/cash/exchanges", body, key)
+
+
+def test_a_customers_note_is_changed(service: Service) -> None:
+    """The drawer's notes are others and its sum the same; asked twice with one key it is done once."""
+    clerk = at_work(service)
+    drawer = chart.drawer(OFFICE, 1)
+    for _ in range(2):
+        assert change(clerk, {"500000": 1}, {"100000": 4, "50000": 2}, key="once").status_code == 201
+    assert notes(service, drawer) == notes_of({"500000": 199, "100000": 4, "50000": 2})
+    assert service.balance(drawer) == 100_000_000
+    assert clerk.close({"500000": 199, "100000": 4, "50000": 2}).json()["closing_over_short"] == 0
+    (kept,) = service.trail("exchange-notes")
+    assert kept["detail"] == {"drawer": 1, "amount": 500_000, "with": "customer"}
+    assert broken_now(service) == {}
+
+
+def test_notes_are_changed_with_the_vault(service: Service) -> None:
+    """Both places change, and what either lacks is refused; a vault that nobody has counted gives nothing."""
+    clerk = at_work(service)
+    move(clerk, "vault", {"500000": 2})
+    refused = change(clerk, {"500000": 2}, {"100000": 10}, "vault")
+    assert (slug_of(refused), refused.json()["place"]) == ("notes-not-there", "vault")
+    assert change(clerk, {"500000": 1}, {"100000": 5}).status_code == 201
+    assert change(clerk, {"100000": 5}, {"500000": 1}, "vault").status_code == 201
+    assert notes(service, chart.vault(OFFICE)) == notes_of({"500000": 1, "100000": 5})
+    assert notes(service, chart.drawer(OFFICE, 1)) == notes_of({"500000": 198})
+    assert slug_of(change(clerk, {"100000": 5}, {"500000": 1})) == "notes-not-there"
+    service.clock.advance(days=8)
+    refused = change(service.again(clerk), {"500000": 1}, {"100000": 5}, "vault")
+    assert slug_of(refused) == "vault-count-due"
+
+
+def test_unequal_sums_are_not_changed(service: Service) -> None:
+    """The service says so; behind its back the database does."""
+    clerk = at_work(service)
+    refused = change(clerk, {"500000": 1}, {"100000": 4})
+    assert (slug_of(refused), refused.json()["given"]) == ("exchange-differs", 500_000)
+    assert change(clerk, {"500000": 1}, {"500000": 1}).status_code == 422
+    shift = UUID(clerk.get("/counter/v1/shifts/current").json()["id"])
+    unequal = notes_of({"500000": 1}), notes_of({"100000": 4})
+    with pytest.raises(IntegrityError, match="note_exchange_equal"), service.context.transaction() as session:
+        store.add_exchange(session, uuid4(), shift, "customer", *unequal, service.now)
+
+
+def give(
+    clerk: Clerk, other: Clerk, service: Service, counts: dict[str, int], key: str | None = None
+) -> Response:
+    with service.context.transaction() as session:
+        username = session.exec_driver_sql(
+            "SELECT username FROM service.staff WHERE id = %(id)s", {"id": other.id}
+        ).scalar_one()
+    body = {"counts": counts, "username": username, "password": PASSWORD}
+    return clerk.post("/counter/v1/cash/handed", body, key)
+
+
+def test_cash_from_drawer_to_drawer(service: Service) -> None:
+    """One entry and both drawers' notes, under one key; it stands in the totals of both."""
+    clerk, other = at_work(service), service.clerk(drawer=2, cash=0)
+    for _ in range(2):
+        given = give(clerk, other, service, {"500000": 4}, key="once")
+        assert (given.status_code, given.json()["drawer"], given.json()["amount"]) == (201, 2, 2_000_000)
+    assert notes(service, chart.drawer(OFFICE, 2)) == notes_of({"500000": 4})
+    assert service.balance(chart.drawer(OFFICE, 1)) == 98_000_000
+    assert other.close({"500000": 4}).json()["movements"]["moved_in_total"] == 2_000_000
+    assert clerk.close({"500000": 196}).json()["movements"]["moved_out_total"] == 2_000_000
+    assert broken_now(service) == {}
+
+
+def test_cash_is_given_to_an_open_drawer_alone(service: Service) -> None:
+    """Of a colleague who is there; never to oneself, never notes that are not there, never nothing."""
+    clerk, other = at_work(service), service.clerk(drawer=2, cash=0, shift=False)
+    assert slug_of(give(clerk, other, service, {"500000": 1})) == "colleague-has-no-drawer"
+    assert slug_of(give(clerk, clerk, service, {"500000": 1})) == "colleague-not-proved"
+    other.open(2, {"500000": 0})
+    assert slug_of(give(clerk, other, service, {"100000": 1})) == "notes-not-there"
+    assert give(clerk, other, service, {}).status_code == 422
+    assert slug_of(give(other, clerk, service, {"500000": 1})) == "notes-not-there"
+    frozen = {"frozen": True, "reason": "kiểm quỹ"}
+    freeze = service.staff("supervisor").post(f"/staff/v1/offices/{OFFICE}/drawers/2/freeze", frozen)
+    assert freeze.status_code == 200
+    assert slug_of(give(clerk, other, service, {"500000": 1})) == "drawer-frozen"
+
+
+def test_two_who_give_to_each_other_at_once(service: Service) -> None:
+    """Neither waits for the other for ever, and nothing is lost."""
+    one, other = at_work(service), service.clerk(drawer=2, cash=0, shift=False)
+    other.open(2, {"500000": 0})
+    assert give(one, other, service, {"500000": 50}).status_code == 201
+    with ThreadPoolExecutor(2) as both:
+        ways = [(one, other), (other, one)] * 4
+        answers = [both.submit(give, *way, service, {"500000": 5}) for way in ways]
+    assert {answer.result().status_code for answer in answers} == {201}
+    assert [service.balance(chart.drawer(OFFICE, number)) for number in (1, 2)] == [75_000_000, 25_000_000]

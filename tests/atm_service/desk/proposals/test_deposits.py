@@ -86,6 +86,22 @@ def test_another_card_or_pin_is_refused_and_counted(service: Service) -> None:
     assert service.balance(DRAWER) == 100_000_000
 
 
+def test_the_whole_name_is_said(service: Service) -> None:
+    """What the clerk sees is not enough; wrong ones count for the deposit, and five shut it to names and cards."""
+    clerk, customer = service.clerk(), service.customer(0, full_name="Đinh Thị Hoà")
+    deposit = propose(clerk, customer, {"500000": 1}).json()
+    assert deposit["payee"]["masked_name"] == "Đ••• T••• Hoà"
+    for left, said in zip(
+        (4, 3, 2, 1, 0), ("Hoà", "Đinh Hoà", "Đ T Hoà", "Nông Văn Thắng", "Hoa"), strict=True
+    ):
+        wrong = confirm(clerk, deposit, name=said)
+        assert (refused(wrong), wrong.json()["remaining_attempts"]) == ("wrong-name", left)
+    assert refused(confirm(clerk, deposit, name="Đinh Thị Hoà")) == "too-many-attempts"
+    again = propose(clerk, customer, {"500000": 1}).json()
+    assert refused(confirm(clerk, again, name=None)) == "confirmation-needed"
+    assert confirm(clerk, again, name="dinh  thi HOA").json()["confirmed"] == "name"
+
+
 def test_a_confirmation_says_one_thing(service: Service) -> None:
     """A way without its proof, or with another's, is malformed; and so is a name given twice."""
     clerk, customer = service.clerk(), service.customer(0)

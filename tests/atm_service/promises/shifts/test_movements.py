@@ -63,6 +63,7 @@ def test_a_close_tells_what_went_through_the_drawer(service: Service) -> None:
         "deposit_undone_total": 1_000_000,
         "moved_in_total": 5_500_000,
         "moved_out_total": 15_000_000,
+        "counts_over_short": 0,
     }
 
 

@@ -46,6 +46,11 @@ def _closing(service: Service) -> tuple[Clerk, Ask]:
     return clerk, clerk.close
 
 
+def _amid(service: Service) -> tuple[Clerk, Ask]:
+    clerk = service.clerk()
+    return clerk, lambda counts: clerk.post("/counter/v1/shifts/current/count", {"counts": counts})
+
+
 def _handing_over(service: Service) -> tuple[Clerk, Ask]:
     clerk = service.clerk()
     other = service.clerk(drawer=2, cash=0, shift=False)
@@ -75,6 +80,7 @@ def _vault(service: Service) -> tuple[Clerk, Ask]:
 MOMENTS = {
     "opening": (_opening, chart.drawer(OFFICE, 1)),
     "closing": (_closing, chart.drawer(OFFICE, 1)),
+    "amid": (_amid, chart.drawer(OFFICE, 1)),
     "handing over": (_handing_over, chart.drawer(OFFICE, 1)),
     "taking over": (_taking_over, chart.drawer(OFFICE, 1)),
     "vault": (_vault, chart.vault(OFFICE)),

@@ -8,12 +8,19 @@ _UNGUARDED: Final = (
     "DROP CONSTRAINT delivery_explained_by_another"
 )
 
+_UNEQUAL: Final = "ALTER TABLE service.note_exchange DROP CONSTRAINT note_exchange_equal"
+
 PLANTS: Final = [
     ("notes-equal-ledger", f"UPDATE service.note_stock SET notes[9] = notes[9] + 1 WHERE {_VAULT}"),
     ("notes-equal-ledger", "UPDATE service.note_stock SET notes[1] = notes[1] + 1 WHERE place LIKE '%/drawer/1'"),
     ("notes-equal-ledger", "UPDATE service.note_stock SET place = 'office/05971-1/nowhere' WHERE place LIKE '%/vault'"),
     ("notes-move-with-entries", f"UPDATE service.note_movement SET notes[5] = notes[5] + 1 WHERE {_VAULT}"),
     ("notes-move-with-entries", f"UPDATE service.note_movement SET place = 'office/05971-1/transit' WHERE {_VAULT}"),
+    ("exchanges-move-notes", f"{_UNEQUAL}; UPDATE service.note_exchange SET taken[1] = taken[1] + 1"),
+    ("exchanges-move-notes", "UPDATE service.note_exchange SET given[6] = given[6] + 2, taken[5] = taken[5] + 1"),
+    ("exchanges-move-notes", "UPDATE service.note_exchange SET partner = 'customer' WHERE partner = 'vault'"),
+    ("exchanges-move-notes", "DELETE FROM service.note_movement USING service.note_exchange x WHERE entry_id = x.id"),
+    ("shifts-post-over-short", "UPDATE ledger.entry SET reference = 'x' WHERE reference LIKE 'shift/%/count/%'"),
     ("transit-equals-deliveries", "UPDATE service.delivery SET status = 'received' WHERE status = 'turned-back'"),
     ("transit-equals-deliveries", "UPDATE service.delivery SET amount = amount + 1 WHERE status = 'sent'"),
     ("transit-equals-deliveries", "DELETE FROM service.delivery WHERE status = 'sent'"),
@@ -36,7 +43,7 @@ PLANTS: Final = [
     ("openings-equal-closes", "UPDATE service.opening_break SET counted = counted + 1"),
     ("openings-equal-closes", "UPDATE service.opening_break SET closed_total = closed_total + 1"),
     ("openings-equal-closes", "UPDATE service.shift SET opening_over_short = 0"),
-    ("closes-counted", "DELETE FROM service.cash_count WHERE subject IN (SELECT id FROM service.shift) AND number = 2"),
+    ("closes-counted", "DELETE FROM service.cash_count WHERE subject IN (SELECT id FROM service.shift) AND number = 4"),
     ("closes-counted", "UPDATE service.shift SET closing_total = closing_total + 1 WHERE closed_at IS NOT NULL"),
     ("closes-counted", "UPDATE service.shift SET closed_by = gen_random_uuid() WHERE closed_at IS NOT NULL"),
 ]  # fmt: skip

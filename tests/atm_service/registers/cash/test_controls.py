@@ -49,8 +49,17 @@ def worked(service: Service) -> None:
     assert clerk.post("/counter/v1/cash/moves", {"to": "drawer", "counts": {"500000": 3}}).status_code == 201
     for _ in range(2):
         clerk.post("/counter/v1/cash/vault/count", {"counts": {"500000": 195}})
+    for partner, given, taken in (
+        ("customer", {"10000": 50}, {"500000": 1}),
+        ("vault", {"500000": 1}, {"10000": 50}),
+    ):
+        body = {"partner": partner, "given": given, "taken": taken}
+        clerk.post("/counter/v1/cash/moves", {"to": "vault", "counts": {"10000": 50}})
+        assert clerk.post("/counter/v1/cash/exchanges", body).status_code == 201
     customer = service.customer()
     assert clerk.serve(customer, customer.code(500_000)).status_code == 201
+    for _ in range(2):
+        clerk.post("/counter/v1/shifts/current/count", {"counts": {"500000": 199, "10000": 49}})
     service.clock.advance(minutes=1)
     clerk.close_twice({"500000": 200})
     service.clock.advance(minutes=1)
