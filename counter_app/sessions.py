@@ -165,13 +165,13 @@ async def authorised(
         try:
             return await call(token)
         except RefusedError as refused:
-            if refused.problem.status != HTTPStatus.UNAUTHORIZED:
+            if refused.problem.slug != "unauthenticated":
                 raise
     await _refresh(service, sessions, session, spent=token)
     try:
         return await call(session.tokens.access_token)
     except RefusedError as refused:
-        if refused.problem.status != HTTPStatus.UNAUTHORIZED:
+        if refused.problem.slug != "unauthenticated":
             raise
         sessions.end(session)
         raise SignInAgainError from None

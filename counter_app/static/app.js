@@ -6,6 +6,7 @@ import { addUp } from "./count.js";
 import { countDown, watchBoard, watchFresh, watchLine, watchUnknown } from "./wait.js";
 import { typePin } from "./keypad.js";
 import { startCamera } from "./camera.js";
+import { usePasskey } from "./passkey.js";
 import { cutPaper } from "./paper.js";
 import { soundOfPage } from "./sound.js";
 
@@ -27,6 +28,7 @@ each("[data-fresh]", watchFresh);
 each("[data-board]", watchBoard);
 each("[data-line]", watchLine);
 each("[data-camera]", startCamera);
+each("[data-passkey]", usePasskey);
 each("[data-print]", (button) => {
   button.hidden = false;
   button.addEventListener("click", () => window.print());
