@@ -608,29 +608,29 @@ ADVICE: Final[Mapping[str, Advice]] = {
         _("Nothing was done. An operator proposes it, and a colleague approves it."),
     ),
     "instruction-decided": Advice(
-        "done",
+        "fix",
         _("This has its decision already"),
         _("There is nothing left to do. The list shows what still waits."),
     ),
     "instruction-lapsed": Advice(
-        "done",
+        "fix",
         _("The time of this proposal is over"),
         _("Nothing was done. The proposer proposes it anew, if it is still wanted."),
     ),
     "own-instruction": Advice(
-        "stop",
+        "fix",
         _("You proposed this yourself"),
         _("Leave the decision to a colleague."),
     ),
     "decider-tied": Advice(
-        "stop",
+        "fix",
         _("You and the proposer may be one person"),
         _(
             "One of you, or one colleague for both, has lately given the other's rights or password. Leave the decision to somebody else."
         ),
     ),
     "again-not-confirmed": Advice(
-        "stop",
+        "fix",
         _("Some of these lines were credited lately in another batch"),
         _("Look at them. To credit them once more nevertheless, go back and type how many they are."),
     ),

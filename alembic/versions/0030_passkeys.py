@@ -14,7 +14,7 @@ PASSKEYS: Final = """
 CREATE TABLE service.passkey (
     id            uuid        PRIMARY KEY,
     subject       uuid        NOT NULL REFERENCES service.staff (id),
-    name          text        COLLATE "C" NOT NULL CONSTRAINT passkey_name CHECK (length(name) BETWEEN 1 AND 40),
+    name          varchar     COLLATE "C" NOT NULL CONSTRAINT passkey_name CHECK (length(name) BETWEEN 1 AND 40),
     credential_id bytea       NOT NULL CONSTRAINT passkey_credential UNIQUE
                               CONSTRAINT passkey_credential_bounded CHECK (length(credential_id) BETWEEN 1 AND 1023),
     public_key    bytea       NOT NULL,
@@ -29,7 +29,7 @@ GRANT SELECT, INSERT, DELETE, UPDATE (sign_count, used_at) ON service.passkey TO
 CREATE TABLE service.passkey_challenge (
     hash       bytea       PRIMARY KEY CONSTRAINT passkey_challenge_hash CHECK (length(hash) = 32),
     subject    uuid        NOT NULL REFERENCES service.staff (id),
-    purpose    text        COLLATE "C" NOT NULL,
+    purpose    varchar     COLLATE "C" NOT NULL,
     generation integer     NOT NULL,
     expires_at timestamptz NOT NULL,
     used_at    timestamptz

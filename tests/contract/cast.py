@@ -194,7 +194,7 @@ class Cast:
 
     def made_passkey(self) -> Ready:
         """Give a passkey that the supervisor's browser has made."""
-        options = self.supervisor.post("/staff/v1/passkeys/options", {}).json()["options"]
+        options = self.supervisor.post("/staff/v1/passkeys/options", {"code": None}).json()["options"]
         return {"body": {"name": "khoá", "passkey": Authenticator().create(options)}}
 
     def own_passkey(self) -> str:
@@ -205,7 +205,7 @@ class Cast:
     def signed_passkey(self) -> Ready:
         """Have another supervisor's passkey asked to sign in, and sign."""
         other, key = self.service.staff("supervisor"), Authenticator()
-        options = other.post("/staff/v1/passkeys/options", {}).json()["options"]
+        options = other.post("/staff/v1/passkeys/options", {"code": None}).json()["options"]
         other.post("/staff/v1/passkeys", {"name": "khoá", "passkey": key.create(options)})
         caller = Caller(other.id, "staff", "supervisor", None)
         asked = passkeys.ask(self.service.context, caller, passkeys.SIGN_IN, self.service.now)
@@ -589,7 +589,7 @@ READY: Final[dict[str, Callable[[Cast], Ready]]] = {
     "staff_sign_in": lambda cast: {"body": cast.credentials("staff")},
     "staff_offer_second_factor": lambda cast: {"body": cast.credentials("staff")},
     "staff_sign_in_by_passkey": Cast.signed_passkey,
-    "staff_ask_to_add_passkey": lambda _: {"body": {}},
+    "staff_ask_to_add_passkey": lambda _: {"body": {"code": None}},
     "staff_add_passkey": Cast.made_passkey,
     "staff_remove_passkey": lambda cast: {"path": {"id": cast.own_passkey()}},
     "staff_refresh": lambda cast: {"body": {"refresh_token": cast.session("staff")}},

@@ -5,12 +5,11 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, Connection, DateTime, Index, LargeBinary, String, text
+from sqlalchemy import BigInteger, CheckConstraint, Connection, DateTime, Index, LargeBinary, text
 from sqlmodel import Field, SQLModel
 
 from atm_service.platform.locking import Rank
 
-_BYTEWISE: Final = String(collation="C")
 KEPT_FOR: Final = timedelta(days=1)
 """How long a challenge is remembered after its time, so that who shows it again is counted as its member."""
 
@@ -29,7 +28,7 @@ class PasskeyRow(SQLModel, table=True):
 
     id: UUID = Field(primary_key=True)
     subject: UUID = Field(foreign_key="service.staff.id")
-    name: str = Field(sa_type=_BYTEWISE)
+    name: str
     credential_id: bytes = Field(sa_type=LargeBinary, unique=True)
     public_key: bytes = Field(sa_type=LargeBinary)
     sign_count: int = Field(sa_type=BigInteger)
@@ -49,7 +48,7 @@ class PasskeyChallengeRow(SQLModel, table=True):
 
     hash: bytes = Field(primary_key=True, sa_type=LargeBinary)
     subject: UUID = Field(foreign_key="service.staff.id")
-    purpose: str = Field(sa_type=_BYTEWISE)
+    purpose: str
     generation: int
     expires_at: datetime = Field(sa_type=DateTime(timezone=True))
     used_at: datetime | None = Field(default=None, sa_type=DateTime(timezone=True))

@@ -86,7 +86,7 @@ class PasskeySignInRequest(_Body):
 class PasskeyOfferRequest(_Body):
     """The authenticator's code of now: a session alone makes no passkey."""
 
-    code: Code = None
+    code: Code
 
 
 class PasskeyOffer(_Body):
