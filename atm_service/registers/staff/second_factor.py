@@ -96,7 +96,8 @@ def prove(context: Context, member: Member, code: str | None, now: datetime) -> 
     with context.transaction() as session:
         found = _find(session, member.id)
     is_enrolled = found is not None and found.is_enrolled
-    if not is_enrolled and (member.role not in DECIDING or context.settings.second_factor == "off"):
+    is_off = context.settings.second_factor == "off" and (code is None or found is None)
+    if not is_enrolled and (member.role not in DECIDING or is_off):
         return
     if found is None or (code is None and not is_enrolled):
         raise SecondFactorToEnrol

@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 
 from atm_service.control.instructions import service
 from atm_service.control.instructions.domain import Instruction, InstructionStatus, Wanted
+from atm_service.control.instructions.errors import AgainNotConfirmed
 from atm_service.control.instructions.store import ShownInstruction
 from atm_service.platform import standing
 from atm_service.platform.context import Context
@@ -111,7 +112,14 @@ def proposed(context: Context, caller: Caller, wanted: Wanted, now: datetime) ->
 def _decided(ctx: typer.Context, id: UUID, again: int, reason: str, *, approved: bool) -> ShownInstruction:
     with signed(ctx) as (context, caller, now), context.transaction() as session:
         facts = (context.policy, caller, id, again, now)
-        return service.decide(session, *facts, approved=approved, reason=said(reason))
+        try:
+            return service.decide(session, *facts, approved=approved, reason=said(reason))
+        except AgainNotConfirmed as lines:
+            number = lines.members["again"]
+            fail(
+                f"not decided: {number:,} line(s) were credited lately in another batch. See them by"
+                f" `soft-atm approvals show`; to credit them once more nevertheless, add --again {number}"
+            )
 
 
 def _line(shown: ShownInstruction, now: datetime) -> str:

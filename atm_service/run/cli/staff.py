@@ -4,17 +4,23 @@ The first two, operators, are added by whoever installs the service, with nobody
 decide for others is proposed by one of the staff and approved by another.
 """
 
-from typing import Annotated, Final
+from collections.abc import Callable
+from datetime import datetime
+from typing import Annotated, Final, TypeVar
 
 import typer
 from sqlalchemy import Connection
 
 import ledger
 from atm_service.control.instructions import service as instructions
+from atm_service.control.instructions.domain import Wanted
+from atm_service.control.instructions.errors import InstructionNeeded
+from atm_service.platform.context import Context
+from atm_service.platform.keys.tokens import Caller
 from atm_service.platform.paging import FIRST_ID
 from atm_service.registers.staff import rights, store
 from atm_service.registers.staff import service as staff
-from atm_service.registers.staff.domain import DECIDING, FIRST, Role
+from atm_service.registers.staff.domain import FIRST, Role
 from atm_service.registers.staff.store import Member
 from atm_service.run.cli import approvals as cli_approvals
 from atm_service.run.cli.context import fail, said, working
@@ -24,6 +30,7 @@ app: Final = typer.Typer(help="Members of staff.", no_args_is_help=True)
 
 Reason = Annotated[str, typer.Option(help="why, for the trail; nothing personal")]
 _MOST: Final = 100_000
+Done = TypeVar("Done")
 
 
 @app.command("add")
@@ -48,13 +55,15 @@ def add_staff(
                 staff.add_first(session, context.hasher, username, password, name, now)
         else:
             with signed(ctx) as (context, operator, now):
+                facts = (username, password, role, office, name)
                 wanted = instructions.member_added(username, role, office or area, name)
-                if role in DECIDING:
-                    cli_approvals.proposed(context, operator, wanted, now)
                 leave = instructions.leave_for_member(operator, wanted, now)
-                with context.transaction() as session:
-                    facts = (username, password, role, office, name)
-                    staff.add(session, context.hasher, *facts, now, area, by=operator, leave=leave)
+
+                def add() -> None:
+                    with context.transaction() as session:
+                        staff.add(session, context.hasher, *facts, now, area, by=operator, leave=leave)
+
+                _by_two(context, operator, wanted, now, add)
     except ValueError as wrong:
         fail(str(wrong))
     typer.echo(f"{username} may sign in as {role}")
@@ -114,11 +123,13 @@ def change_role(
         with context.transaction() as session:
             member = _member(session, username)
             wanted = instructions.member_role(session, member, role, place, why)
-        if not DECIDING.isdisjoint({member.role, role}):
-            cli_approvals.proposed(context, operator, wanted, now)
         leave = instructions.leave_for_member(operator, wanted, now)
-        with context.transaction() as session:
-            rights.change_role(session, operator, member.id, role, place, why, now, leave)
+
+        def change() -> None:
+            with context.transaction() as session:
+                rights.change_role(session, operator, member.id, role, place, why, now, leave)
+
+        _by_two(context, operator, wanted, now, change)
     typer.echo(f"{username} is {role} now, and signs in anew")
 
 
@@ -129,11 +140,21 @@ def reset(ctx: typer.Context, username: str, reason: Reason) -> None:
         with context.transaction() as session:
             member = _member(session, username)
             wanted = instructions.member_reset(session, member, said(reason))
-        if member.role in DECIDING:
-            cli_approvals.proposed(context, operator, wanted, now)
         leave = instructions.leave_for_member(operator, wanted, now)
-        _, password = rights.reset(context, operator, member.id, said(reason), now, leave)
+        facts = (context, operator, member.id, said(reason), now, leave)
+        _, password = _by_two(context, operator, wanted, now, lambda: rights.reset(*facts))
     typer.echo(f"{username} signs in with {password} once, to choose another password")
+
+
+def _by_two(
+    context: Context, operator: Caller, wanted: Wanted, now: datetime, act: Callable[[], Done]
+) -> Done:
+    """Act, where one alone may or another has approved it; else propose it, and end the command."""
+    try:
+        return act()
+    except InstructionNeeded:
+        cli_approvals.proposed(context, operator, wanted, now)
+        return act()
 
 
 def _is_first(ctx: typer.Context) -> bool:
