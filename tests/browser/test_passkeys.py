@@ -4,6 +4,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import httpx2
 import pyotp
@@ -47,6 +48,19 @@ def next_code(demo: Demo, worker: dict[str, Any]) -> str:
     return codes.at(now + 30)
 
 
+def promote(demo: Demo) -> None:
+    """Have an operator propose that a clerk becomes a supervisor."""
+    worker = demo.worker("operator")
+    known = {name: worker[name] for name in ("username", "password")}
+    with httpx2.Client(base_url=demo.service_url) as line:
+        token = line.post("/staff/v1/sessions", json=known).json()["access_token"]
+        headers = {"Authorization": f"Bearer {token}", "Idempotency-Key": str(uuid4())}
+        clerk = line.get("/staff/v1/members?role=clerk", headers=headers).json()["items"][0]["id"]
+        body = {"role": "supervisor", "place": "178", "reason": "bổ nhiệm"}
+        made = line.post(f"/operator/v1/members/{clerk}/instructions", json=body, headers=headers)
+    assert made.status_code == 201, made.text
+
+
 def type_password(page: Page, url: str, worker: dict[str, Any]) -> None:
     page.goto(f"{url}/sign-in")
     page.wait_for_selector("html[data-ready]")
@@ -88,6 +102,19 @@ def test_a_passkey_is_made_and_signs_in(demo: Demo, page: Page, tmp_path: Path) 
     line.send("WebAuthn.setUserVerified", {"authenticatorId": id, "isUserVerified": True})
     button.click()
     expect(page.get_by_role("heading", name="Đề nghị chờ quyết định")).to_be_visible()
+
+    promote(demo)
+    page.goto(f"{url}/instructions")
+    expect(page.locator("main")).to_contain_text("Đổi vai trò của nhân viên")
+    page.screenshot(path=str(tmp_path / "takes-two.png"), full_page=True)
+    assert wrong_for_some(page) == []
+    page.fill("input[name=reason]", "Đã hỏi trưởng phòng")
+    page.get_by_role("button", name="Duyệt", exact=True).click()
+    expect(page.get_by_role("heading", name="Bạn duyệt việc này")).to_be_visible()
+    page.screenshot(path=str(tmp_path / "confirm.png"), full_page=True)
+    assert wrong_for_some(page) == []
+    page.get_by_role("button", name="Dùng khoá truy cập").click()
+    expect(page.locator(".tag")).to_contain_text("đã duyệt")
 
     line.detach()
     page.locator("form[action='/sign-out'] button").click()
