@@ -23,6 +23,7 @@ async def test_all_is_shown_and_decided_with_the_second_factor(tmp_path: Path) -
             "dòng bị bỏ ra: 7",
             "luong-11-cu",
             "bạn là người đề nghị",
+            "kiểm soát viên",
         )
         assert [word for word in shown if word.lower() not in at.browser.text.lower()] == []
         assert f"/instructions/{CLERK_ID}" not in at.browser.text
