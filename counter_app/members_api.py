@@ -9,6 +9,7 @@ from counter_app.service_api import Service, json_body, read_answer, read_answer
 
 PAGES_MAX: Final = 5
 PAGE: Final = 100
+_PASSKEYS: Final = "/staff/v1/passkeys"
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,30 @@ class FirstPassword:
 
     member: Member
     password: str = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Passkey:
+    """A passkey of whoever asks."""
+
+    id: str
+    name: str
+    added_at: datetime
+    used_at: datetime | None
+
+
+@dataclass(frozen=True)
+class Passkeys:
+    """All of them, the oldest first."""
+
+    items: list[Passkey]
+
+
+@dataclass(frozen=True)
+class PasskeyOffer:
+    """What the browser makes a passkey from."""
+
+    options: dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -86,6 +111,29 @@ async def reset(service: Service, token: str, id: str, reason: str) -> FirstPass
     """Give a clerk a first password."""
     path, body = f"/staff/v1/members/{id}/password", json_body({"reason": reason})
     return read_answer(FirstPassword, await service_api.ask(service, "POST", path, token=token, body=body))
+
+
+async def passkeys(service: Service, token: str) -> list[Passkey]:
+    """List the passkeys of whoever asks."""
+    return read_answer(Passkeys, await service_api.ask(service, "GET", _PASSKEYS, token=token)).items
+
+
+async def ask_to_add_passkey(service: Service, token: str, code: str | None) -> dict[str, Any]:
+    """Get what the browser makes a passkey from, for the authenticator's code of now."""
+    body = json_body({"code": code})
+    answer = await service_api.ask(service, "POST", f"{_PASSKEYS}/options", token=token, body=body)
+    return read_answer(PasskeyOffer, answer).options
+
+
+async def add_passkey(service: Service, token: str, name: str, made: Any) -> None:
+    """Add the passkey that the browser has made."""
+    body = json_body({"name": name, "passkey": made})
+    await service_api.ask(service, "POST", _PASSKEYS, token=token, body=body)
+
+
+async def remove_passkey(service: Service, token: str, id: str) -> None:
+    """Remove a passkey of whoever asks."""
+    await service_api.ask(service, "POST", f"{_PASSKEYS}/{id}/removal", token=token)
 
 
 async def find_wallet(service: Service, token: str, named: dict[str, str]) -> Wallet:

@@ -615,8 +615,10 @@ ADVICE: Final[Mapping[str, Advice]] = {
     ),
     "second-factor-needed": Advice(
         "fix",
-        _("A code of your authenticator is needed too"),
-        _("Type the password again, and the six digits that the authenticator on your phone shows now."),
+        _("A second proof is needed too"),
+        _(
+            "Use a passkey if you have one here; or type the password again, and the six digits that the authenticator shows now."
+        ),
     ),
     "second-factor-wrong": Advice(
         "fix",
@@ -624,6 +626,50 @@ ADVICE: Final[Mapping[str, Advice]] = {
         _(
             "Wait until the authenticator shows the next one, then type the password and the code again. Look whether the phone's clock is right."
         ),
+    ),
+    "passkey-wrong": Advice(
+        "fix",
+        _("The passkey was not accepted"),
+        _(
+            "Begin again with the password, and use your own device; the page waits for minutes only. If it stays so, use the code of the authenticator."
+        ),
+    ),
+    "passkeys-full": Advice(
+        "fix",
+        _("You have as many passkeys as one person may have"),
+        _("Remove one that you do not use any more, then add the new one."),
+    ),
+    "instruction-needed": Advice(
+        "wait",
+        _("A second person must approve this first"),
+        _("Nothing was done. An operator proposes it, and a colleague approves it."),
+    ),
+    "instruction-decided": Advice(
+        "fix",
+        _("This has its decision already"),
+        _("There is nothing left to do. The list shows what still waits."),
+    ),
+    "instruction-lapsed": Advice(
+        "fix",
+        _("The time of this proposal is over"),
+        _("Nothing was done. The proposer proposes it anew, if it is still wanted."),
+    ),
+    "own-instruction": Advice(
+        "fix",
+        _("You proposed this yourself"),
+        _("Leave the decision to a colleague."),
+    ),
+    "decider-tied": Advice(
+        "fix",
+        _("You and the proposer may be one person"),
+        _(
+            "One of you, or one colleague for both, has lately given the other's rights or password. Leave the decision to somebody else."
+        ),
+    ),
+    "again-not-confirmed": Advice(
+        "fix",
+        _("Some of these lines were credited lately in another batch"),
+        _("Look at them. To credit them once more nevertheless, go back and type how many they are."),
     ),
     "second-factor-to-enrol": Advice(
         "fix",

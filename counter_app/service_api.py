@@ -185,6 +185,12 @@ async def sign_in(
     return read_answer(Tokens, await ask(service, "POST", "/staff/v1/sessions", body=body))
 
 
+async def sign_in_by_passkey(service: Service, username: str, answer: Mapping[str, Any]) -> Tokens:
+    """Begin a staff session by what a passkey has signed after the right password."""
+    body = json_body({"username": username, "passkey": answer})
+    return read_answer(Tokens, await ask(service, "POST", "/staff/v1/sessions/passkey", body=body))
+
+
 async def offer_second_factor(
     service: Service, username: str, password: str, device: str | None
 ) -> SecondFactorOffer:

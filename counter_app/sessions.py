@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from http import HTTPStatus
-from typing import Final, TypeVar
+from typing import Final, Self, TypeVar
 
 from counter_app import service_api
 from counter_app.answers import Presentation, Problem, Shift, Tokens
@@ -47,6 +47,24 @@ class Presented:
     refusal: Problem | None = None
 
 
+@dataclass(frozen=True)
+class Stretched:
+    """What a password is compared by, in memory alone. Slow on purpose."""
+
+    salt: bytes = field(repr=False)
+    stretched: bytes = field(repr=False)
+
+    @classmethod
+    def of(cls, password: str) -> Self:
+        """Stretch a password."""
+        salt = secrets.token_bytes(16)
+        return cls(salt, _stretch(password, salt))
+
+    def is_of(self, password: str) -> bool:
+        """Tell whether this is the password."""
+        return hmac.compare_digest(_stretch(password, self.salt), self.stretched)
+
+
 @dataclass
 class Session:
     """A signed-in person's desk, in memory only. `held` is the secret of the browser's pages, beside the cookie."""
@@ -63,8 +81,7 @@ class Session:
     about: dict[str, About] = field(default_factory=dict, repr=False)  # of proposals that were shown here
     frames: list[float] = field(default_factory=list, repr=False)
     refreshing: asyncio.Lock = field(default_factory=asyncio.Lock, repr=False)
-    salt: bytes = field(default=b"", repr=False)
-    stretched: bytes = field(default=b"", repr=False)  # the password, for opening a locked desk
+    password: Stretched | None = field(default=None, repr=False)  # opens a locked desk
     locked: bool = False
     wrong: int = 0
 
@@ -72,15 +89,6 @@ class Session:
     def who(self) -> Who:
         """Whose requests are sent from here."""
         return Who(self.username, self.tokens.office or "", self.shift.drawer if self.shift else 0)
-
-    def know(self, password: str) -> None:
-        """Keep what the password of a sign-in is compared by, in memory alone. Slow on purpose."""
-        self.salt = secrets.token_bytes(16)
-        self.stretched = _stretch(password, self.salt)
-
-    def is_password(self, password: str) -> bool:
-        """Tell whether this is the password that signed in. Slow on purpose."""
-        return bool(self.salt) and hmac.compare_digest(_stretch(password, self.salt), self.stretched)
 
     def remember(self, subject: str, about: About) -> None:
         """Remember what a shown proposal is about; the oldest is forgotten."""
@@ -108,10 +116,22 @@ class Sessions:
         self._lock_after = lock_after
         self._secret = secrets.token_bytes(32)
         self._by_cookie: dict[str, Session] = {}
+        self._half: dict[str, Stretched] = {}  # whose password was right, and whose passkey is still to come
 
     def new_cookie(self) -> str:
         """Make an opaque cookie."""
         return secrets.token_urlsafe(_COOKIE_BYTES)
+
+    def keep_half(self, cookie: str, password: Stretched) -> None:
+        """Keep the password of half a sign-in until its passkey comes; the oldest makes room."""
+        self._half.pop(cookie, None)
+        self._half[cookie] = password
+        while len(self._half) > SESSIONS_MAX:
+            del self._half[next(iter(self._half))]
+
+    def take_half(self, cookie: str) -> Stretched | None:
+        """Give the password of half a sign-in, once."""
+        return self._half.pop(cookie, None)
 
     def csrf(self, cookie: str) -> str:
         """Return the form token that belongs to a cookie, signed in or not."""
@@ -200,13 +220,13 @@ async def authorised(
         try:
             return await call(token)
         except RefusedError as refused:
-            if refused.problem.status != HTTPStatus.UNAUTHORIZED:
+            if refused.problem.slug != "unauthenticated":
                 raise
     await _refresh(service, sessions, session, spent=token)
     try:
         return await call(session.tokens.access_token)
     except RefusedError as refused:
-        if refused.problem.status != HTTPStatus.UNAUTHORIZED:
+        if refused.problem.slug != "unauthenticated":
             raise
         sessions.end(session)
         raise SignInAgainError from None

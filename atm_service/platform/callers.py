@@ -97,4 +97,6 @@ InClerkAtDrawer = Annotated[Caller, Depends(_caller("staff", "clerk", at_door=Fa
 InSupervisor = Annotated[Caller, Depends(_caller("staff", "supervisor"))]
 InAuditor = Annotated[Caller, Depends(_caller("staff", "auditor"))]
 InOverseer = Annotated[Caller, Depends(_caller("staff", "supervisor", "operator"))]
+InWithFactor = Annotated[Caller, Depends(_caller("staff", "supervisor", "operator", "auditor"))]
+"""Whoever signs in with a second factor."""
 InOperator = Annotated[Caller, Depends(_caller("staff", "operator"))]

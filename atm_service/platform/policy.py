@@ -146,6 +146,13 @@ class Attempts(_Rules):
     application_address: Tries
 
 
+class Passkey(_Rules):
+    """For how long what a passkey is asked may be answered, and how many passkeys one member may have."""
+
+    challenge_min: Annotated[int, Field(strict=True, ge=1, le=15)]
+    most: Annotated[int, Field(strict=True, ge=1, le=20)]
+
+
 class Line(_Rules):
     """How long an open office may be silent until an answer says so, and until it cannot keep today's word."""
 
@@ -180,7 +187,8 @@ class Approval(_Rules):
     """Above which amounts one person does not act alone. A reversal always needs approval.
 
     Deposits and transfers: a supervisor elsewhere approves first. Deliveries: one supervisor orders, another sends.
-    Money from outside, of any amount: an instruction lapses after so many hours.
+    Money from outside, of any amount, and who decides for others: an instruction lapses after so many hours; for so
+    many nobody approves for whoever gave them rights or a password, or got them from the same hand.
     Counts: a supervisor elsewhere has a word on what is over or short by more.
     """
 
@@ -188,6 +196,7 @@ class Approval(_Rules):
     transfer_above: Dong
     delivery_above: Dong
     instruction_hours: Annotated[int, Field(strict=True, ge=1, le=168)]
+    cooling_hours: Annotated[int, Field(strict=True, ge=1, le=720)]
     count_above: Dong
 
 
@@ -255,6 +264,7 @@ class Policy(_Rules):
     credits: Credits
     slip: Slip
     attempts: Attempts
+    passkey: Passkey
     line: Line
     delegation: Delegation
     approval: Approval

@@ -16,6 +16,10 @@ from atm_service.platform import database
 
 _PREFIX: Final = "SOFT_ATM_"
 _NAMED: Final = re.compile(r"^\s*(?:export\s+)?(\w+)\s*=", re.MULTILINE)
+_NAME: Final = re.compile(
+    r"(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)*[a-z](?:[a-z0-9-]*[a-z0-9])?"
+)  # no address: 10.0.0.1
+_ORIGIN: Final = re.compile(rf"(https?)://({_NAME.pattern})(?::[0-9]{{1,5}})?")
 _ELSEWHERE: Final = tuple(f"{_PREFIX}{word}_" for word in ("COUNTER", "TEST", "SIMULATION"))
 
 
@@ -60,6 +64,12 @@ class Settings(BaseSettings):
     second_factor: Literal["required", "off"] = Field(
         "required", description="of supervisors, operators and auditors; off for demonstrations alone"
     )
+    passkey_rp: str = Field(
+        "localhost", description="the host name that passkeys belong to, or a parent of it"
+    )
+    passkey_origins: Annotated[tuple[str, ...], NoDecode] = Field(
+        ("http://localhost:8001",), description="where counters are opened with passkeys, by commas"
+    )
     hotline: str = Field(
         "1900 54 54 81",
         pattern=r"^[0-9+ .]{3,20}$",
@@ -95,6 +105,11 @@ class Settings(BaseSettings):
             raise ValueError("must be host:port")
         return Address(host.strip("[]"), int(port)) if value else None
 
+    @field_validator("passkey_origins", mode="before")
+    @classmethod
+    def _by_commas(cls, value: object) -> object:
+        return tuple(one.strip() for one in value.split(",")) if isinstance(value, str) else value
+
     @field_validator("proxy")
     @classmethod
     def _addresses(cls, value: str | None) -> str | None:
@@ -106,6 +121,12 @@ class Settings(BaseSettings):
     def _whole(self) -> "Settings":
         if self.kyc_provider == "http" and not (self.kyc_url and self.kyc_key):
             raise ValueError("SOFT_ATM_KYC_PROVIDER=http needs SOFT_ATM_KYC_URL and SOFT_ATM_KYC_KEY")
+        for origin in self.passkey_origins:
+            if not _fits(origin, self.passkey_rp):
+                raise ValueError(
+                    f"SOFT_ATM_PASSKEY_ORIGINS: {origin} must be https://NAME[:PORT], NAME being SOFT_ATM_PASSKEY_RP"
+                    f" ({self.passkey_rp}) or below it and no address; http is for localhost alone"
+                )
         return self
 
     @property
@@ -122,6 +143,15 @@ class Settings(BaseSettings):
     def access_lifetime(self) -> timedelta:
         """Give the life of an access token."""
         return timedelta(minutes=self.access_token_min)
+
+
+def _fits(origin: str, rp: str) -> bool:
+    """Tell whether a browser makes passkeys of `rp` at an origin: by HTTPS or on its own machine, within it."""
+    parts = _ORIGIN.fullmatch(origin)
+    if parts is None or _NAME.fullmatch(rp) is None or (rp != "localhost" and "." not in rp):
+        return False
+    scheme, host = parts.groups()
+    return (scheme == "https" or host == "localhost") and (host == rp or host.endswith(f".{rp}"))
 
 
 def load(env_file: str | None) -> Settings:

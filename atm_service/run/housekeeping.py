@@ -23,6 +23,7 @@ from atm_service.platform.sessions import service as sessions
 from atm_service.promises.reservations import watching as reservations
 from atm_service.registers.customers import onboarding
 from atm_service.registers.payments import service as payments
+from atm_service.registers.staff import passkey_store as passkeys
 
 log = structlog.get_logger("housekeeping")
 
@@ -31,9 +32,9 @@ _LOCK: Final = Rank.HOUSEKEEPING.locks("SELECT pg_try_advisory_lock(:lock)")
 
 
 def _forget_old(context: Context, now: datetime) -> int:
-    """Drop what nobody asks for any more: remembered answers, ended sessions, counts of wrong guesses."""
+    """Drop what nobody asks for any more: remembered answers, ended sessions, counts of wrong guesses, challenges."""
     with context.transaction() as session:
-        forgetters = (idempotency.forget_old, sessions.forget_old, attempts.forget_old)
+        forgetters = (idempotency.forget_old, sessions.forget_old, attempts.forget_old, passkeys.forget_old)
         return sum(forget(session, now) for forget in forgetters)
 
 

@@ -28,7 +28,8 @@ async def members(page: InPage, q: InWords = "") -> Response:
     """List the clerks, those that are found first by name, user name or office."""
     found = [one for one in await page.ask(page.supervisor, members_api.members) if _plain(q) in _words(one)]
     found.sort(key=lambda one: (one.office or "", one.display_name))
-    return page.render("members.html", members=found, fresh=_fresh, q=q, unknown=page.unknown())
+    own = await page.ask(page.supervisor, members_api.passkeys)
+    return page.render("members.html", members=found, passkeys=own, fresh=_fresh, q=q, unknown=page.unknown())
 
 
 @router.post("/members/{id}/{what}")

@@ -1,20 +1,22 @@
 """Signing in and out, and choosing the language."""
 
 import asyncio
+import json
 import re
 from collections.abc import Mapping
 from contextlib import suppress
 from http import HTTPStatus
-from typing import Final
+from typing import Any, Final
 
 from fastapi import APIRouter
 from starlette.responses import Response
 
 from counter_app import qr, service_api
-from counter_app.answers import Problem
+from counter_app.answers import Problem, Tokens
 from counter_app.languages import language
 from counter_app.page import LANGUAGE_COOKIE, SESSION_COOKIE, FormRefusedError, InPage, Page
 from counter_app.service_api import RefusedError, UnreachableError
+from counter_app.sessions import Stretched
 
 router = APIRouter()
 
@@ -43,18 +45,44 @@ async def sign_in(page: InPage) -> Response:
     """Begin a session under a new cookie."""
     fields = await page.form()
     username, password = fields.get("username", "").strip(), fields.get("password", "")
-    service, code = page.app.service, _code(fields)
+    code = read_code(fields)
     if not (0 < len(username) <= _TEXT_MAX and 0 < len(password) <= _TEXT_MAX):
         return _form(page, Problem("wrong-credentials", 401, {}), username[:_TEXT_MAX])
     if not _HELD.fullmatch(fields.get("held", "")):
         raise FormRefusedError(HTTPStatus.FORBIDDEN)
     device = page.app.devices.sign(username)
     try:
-        tokens = await service_api.sign_in(service, username, password, code, device)
+        tokens = await service_api.sign_in(page.app.service, username, password, code, device)
     except RefusedError as refused:
         return await _refused(page, username, password, refused.problem)
     except UnreachableError:
         return _form(page, None, username, offline=True)
+    stretched = await asyncio.to_thread(Stretched.of, password)
+    return await _begun(page, username, tokens, fields["held"], stretched)
+
+
+@router.post("/sign-in/passkey")
+async def sign_in_by_passkey(page: InPage) -> Response:
+    """Begin a session by what the passkey has signed, after the password was right."""
+    fields = await page.form()
+    username, answer = fields.get("username", "").strip()[:_TEXT_MAX], read_answer(fields)
+    if not _HELD.fullmatch(fields.get("held", "")):
+        raise FormRefusedError(HTTPStatus.FORBIDDEN)
+    try:
+        tokens = await service_api.sign_in_by_passkey(page.app.service, username, answer)
+    except RefusedError as refused:
+        return _form(page, refused.problem, username)
+    except UnreachableError:
+        return _form(page, None, username, offline=True)
+    return await _begun(
+        page, username, tokens, fields["held"], page.app.sessions.take_half(page.cookie)
+    )
+
+
+async def _begun(
+    page: Page, username: str, tokens: Tokens, held: str, password: Stretched | None
+) -> Response:
+    service = page.app.service
     page.app.devices.keep(username, tokens.device)
     if tokens.role not in _ROLES:
         with suppress(RefusedError, UnreachableError):
@@ -62,8 +90,8 @@ async def sign_in(page: InPage) -> Response:
         return _form(page, Problem("forbidden", 403, {}))
     if page.session is not None:
         page.app.sessions.end(page.session)
-    session = page.app.sessions.begin(username, tokens, service.now(), fields["held"])
-    await asyncio.to_thread(session.know, password)
+    session = page.app.sessions.begin(username, tokens, service.now(), held)
+    session.password = password
     page.app.resolver.wake()
     response = page.go("/")
     page.set_cookie(response, SESSION_COOKIE, session.cookie)
@@ -87,7 +115,7 @@ async def choose_password(page: InPage) -> Response:
     if chosen != fields.get("again") or not 0 < len(chosen) <= _PASSWORD_MAX:
         return _choosing(page, username, Problem("password-unfit", 409, {}))
     try:
-        known = _code(fields), page.app.devices.sign(username)
+        known = read_code(fields), page.app.devices.sign(username)
         await service_api.choose_password(page.app.service, username, password, chosen, *known)
     except RefusedError as refused:
         return _choosing(page, username, refused.problem)
@@ -118,7 +146,18 @@ async def choose_language(page: InPage) -> Response:
     return response
 
 
-def _code(fields: Mapping[str, str]) -> str | None:
+def read_answer(fields: Mapping[str, str]) -> dict[str, Any]:
+    """Read what the page's script had a passkey sign or make. Raises FormRefusedError."""
+    try:
+        answer = json.loads(fields.get("answer", ""))
+    except (ValueError, RecursionError):
+        answer = None
+    if not isinstance(answer, dict):
+        raise FormRefusedError(HTTPStatus.UNPROCESSABLE_ENTITY)
+    return answer
+
+
+def read_code(fields: Mapping[str, str]) -> str | None:
     """Read the authenticator's code, which people type in two groups; None where none was typed.
 
     What cannot be one is sent as zeros, and refused and counted as any other wrong code.
@@ -131,6 +170,8 @@ async def _refused(page: Page, username: str, password: str, problem: Problem) -
     """Lead on to what is to be done before this person can sign in."""
     if problem.slug == "password-must-be-changed":
         return _choosing(page, username, problem)
+    if problem.slug in _FACTOR:
+        page.app.sessions.keep_half(page.cookie, await asyncio.to_thread(Stretched.of, password))
     if problem.slug == "second-factor-to-enrol":
         return await _enrolling(page, username, password)
     return _form(page, problem, username)

@@ -6,6 +6,7 @@ import { addUp } from "./count.js";
 import { countDown, watchBoard, watchFresh, watchLine, watchUnknown } from "./wait.js";
 import { typePin } from "./keypad.js";
 import { startCamera } from "./camera.js";
+import { usePasskey } from "./passkey.js";
 import { cutPaper } from "./paper.js";
 import { soundOfPage } from "./sound.js";
 import { lockBy, tellActive } from "./lock.js";
@@ -32,6 +33,7 @@ each("[data-lock]", (form) => {
   lockBy(form);
   tellActive();
 });
+each("[data-passkey]", usePasskey);
 each("[data-print]", (button) => {
   button.hidden = false;
   button.addEventListener("click", () => window.print());

@@ -8,12 +8,15 @@ from uuid import UUID, uuid4
 
 import ledger
 from atm_service.control.audit.sealing import seal_due
+from atm_service.platform.keys.tokens import Caller
 from atm_service.promises.notices import store as notices
 from atm_service.promises.notices.store import Notice, NoticeKind
 from atm_service.registers.credits import payers
 from atm_service.registers.offices import life
+from atm_service.registers.staff import passkeys
 from atm_service.registers.staff import store as staff
 from tests.atm_service.control.instructions import colleague
+from tests.atm_service.registers.staff.authenticator import Authenticator
 from tests.atm_service.world import OFFICE, OTHER_OFFICE, PASSWORD, Clerk, Service
 
 PAYER: Final = "school-12"
@@ -39,13 +42,13 @@ class Cast:
         self.leaver = service.customer(0)
         self.clerk = service.clerk()
         self.next_clerk = Clerk(service.client, *service.member("clerk", OFFICE), {"office": OFFICE})
-        self.supervisor = service.staff("supervisor")
+        self.supervisor, self.operator = service.staff("supervisor"), service.staff("operator")
         self.tokens = {
             "wallet": self.customer.token,
             "counter": self.clerk.token,
             "staff": self.supervisor.token,
             "audit": service.staff("auditor").token,
-            "operator": service.staff("operator").token,
+            "operator": self.operator.token,
         }
         with service.context.transaction() as session:
             payers.open_payer(session, PAYER, "Trường THCS Số 12", service.now)
@@ -185,6 +188,38 @@ class Cast:
         """Sign in; give the refresh token."""
         answer = self.service.client.post(f"/{door}/v1/sessions", json=self.credentials(door))
         return str(answer.json()["refresh_token"])
+
+    def to_promote(self) -> Ready:
+        """Have an auditor's becoming a supervisor approved."""
+        id = self.service.member("auditor", None)[0]
+        colleague.agreed_on_member(self.service, self.operator, id, role="supervisor", place=AREA)
+        return {"path": {"id": id}, "body": {"role": "supervisor", "place": AREA, "reason": "đổi việc"}}
+
+    def proposed_to_promote(self) -> str:
+        """Propose it; give the instruction."""
+        id = self.service.member("auditor", None)[0]
+        body = {"role": "supervisor", "place": AREA, "reason": "đổi việc"}
+        return str(self.operator.post(f"/operator/v1/members/{id}/instructions", body).json()["id"])
+
+    def made_passkey(self) -> Ready:
+        """Give a passkey that the supervisor's browser has made."""
+        options = self.supervisor.post("/staff/v1/passkeys/options", {"code": None}).json()["options"]
+        return {"body": {"name": "khoá", "passkey": Authenticator().create(options)}}
+
+    def own_passkey(self) -> str:
+        """Add one; give the id."""
+        made = self.supervisor.post("/staff/v1/passkeys", self.made_passkey()["body"])
+        return str(made.json()["id"])
+
+    def signed_passkey(self) -> Ready:
+        """Have another supervisor's passkey asked to sign in, and sign."""
+        other, key = self.service.staff("supervisor"), Authenticator()
+        options = other.post("/staff/v1/passkeys/options", {"code": None}).json()["options"]
+        other.post("/staff/v1/passkeys", {"name": "khoá", "passkey": key.create(options)})
+        caller = Caller(other.id, "staff", "supervisor", None)
+        asked = passkeys.ask(self.service.context, caller, passkeys.SIGN_IN, self.service.now)
+        assert asked is not None
+        return {"body": {"username": self.username_of(str(other.id)), "passkey": key.get(asked)}}
 
     def credentials(self, door: str) -> dict[str, str]:
         """Give what somebody with nothing else to do signs in with: signing out ends every token of theirs."""
@@ -611,6 +646,10 @@ READY: Final[dict[str, Callable[[Cast], Ready]]] = {
     },
     "staff_sign_in": lambda cast: {"body": cast.credentials("staff")},
     "staff_offer_second_factor": lambda cast: {"body": cast.credentials("staff")},
+    "staff_sign_in_by_passkey": Cast.signed_passkey,
+    "staff_ask_to_add_passkey": lambda _: {"body": {"code": None}},
+    "staff_add_passkey": Cast.made_passkey,
+    "staff_remove_passkey": lambda cast: {"path": {"id": cast.own_passkey()}},
     "staff_refresh": lambda cast: {"body": {"refresh_token": cast.session("staff")}},
     "staff_sign_out": lambda cast: {"body": {"refresh_token": cast.session("staff")}},
     "staff_decide": lambda cast: {
@@ -658,9 +697,16 @@ READY: Final[dict[str, Callable[[Cast], Ready]]] = {
     "wallet_move": Cast.to_appoint,
     "wallet_read_notice": lambda cast: {"path": {"id": cast.notice()}},
     "audit_office_reconciliation": lambda _: {"path": {"code": OFFICE}},
-    "operator_change_role": lambda cast: {
+    "operator_change_role": Cast.to_promote,
+    "operator_propose_member": lambda cast: {
         "path": {"id": cast.service.member("auditor", None)[0]},
         "body": {"role": "supervisor", "place": AREA, "reason": "đổi việc"},
+    },
+    "staff_instructions": lambda _: {},
+    "staff_ask_to_decide_instruction": lambda cast: {"path": {"id": cast.proposed_to_promote()}},
+    "staff_decide_instruction": lambda cast: {
+        "path": {"id": cast.proposed_to_promote()},
+        "body": {"decision": "approve", "reason": "đã gọi"},
     },
     "operator_credit": Cast.approved_salary,
     "operator_propose_credits": Cast.salary,

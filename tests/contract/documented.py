@@ -33,6 +33,7 @@ PUBLIC: Final = {
     "wallet_offices",
     "staff_sign_in",
     "staff_offer_second_factor",
+    "staff_sign_in_by_passkey",
     "staff_refresh",
     "staff_choose_password",
     "staff_sign_out",

@@ -10,6 +10,7 @@ from tests.counter_app.fake_money import Door
 
 CLERK_ID, CUSTOMER_ID = "01a1e215-2900-7653-b7d8-f4e48f9e97a9", "01a1e215-2900-7653-b7d8-f4e48f9e97aa"
 PHONE = "0912345678"
+INSTRUCTION_ID = "01a1e215-2900-7653-b7d8-f4e48f9e97ab"
 NEVER: dict[str, Any] = {"reason": None, "changed_by": None, "changed_at": None}
 
 
@@ -32,6 +33,7 @@ def install(app: FastAPI, door: Door) -> None:
     """Add the routes."""
     _members(app, door)
     _stops(app, door)
+    _instructions(app, door)
 
 
 async def _changed(request: Request, door: Door, thing: dict[str, Any], *names: str) -> Response:
@@ -91,3 +93,58 @@ def _stops(app: FastAPI, door: Door) -> None:
     async def freeze_drawer(request: Request, code: str, number: int) -> Response:
         assert (code, number) == (CODE, 1)
         return await _changed(request, door, drawer, "frozen", "reason")
+
+
+def _instructions(app: FastAPI, door: Door) -> None:
+    waits = {"status": "waiting", "own": False, "decided_by": None, "again": 0, "office": None}
+    times = {"proposed_at": "2026-11-22T01:00:00Z", "expires_at": "2026-11-23T01:00:00Z"}
+    salaries = {
+        "id": INSTRUCTION_ID,
+        "kind": "credits",
+        "amount": 13_500_000,
+        "proposed_by": "thoa.ha",
+        **waits,
+        **times,
+        "again": 2,
+        "facts": {
+            "payer": "school-12",
+            "batch": "luong-11",
+            "lines": 40,
+            "lines_digest": "aa",
+            "file": None,
+            "left_out": [{"line": 7, "reason": "name-differs"}],
+            "credited_lately": [{"line": 3, "batch": "luong-11-cu", "amount": 3_000_000}],
+            "again": 2,
+        },
+    }
+    promoted = {
+        "id": CLERK_ID,
+        "kind": "member-role",
+        "amount": 0,
+        "proposed_by": "giamsat",
+        **waits,
+        **times,
+        "own": True,
+        "facts": {"username": "hoa.05971", "from": "clerk", "role": "supervisor", "place": "178", "time": 1},
+    }
+
+    @app.get("/staff/v1/instructions")
+    async def listed(request: Request) -> dict[str, Any]:
+        door.who(request, "supervisor")
+        return {"items": [salaries, promoted]}
+
+    @app.post("/staff/v1/instructions/{id}/challenge", status_code=201)
+    async def challenge(id: str) -> dict[str, Any]:
+        return {"passkey": {"challenge": "AAAA", "rpId": "localhost"} if id == INSTRUCTION_ID else None}
+
+    @app.post("/staff/v1/instructions/{id}/decision")
+    async def decide(request: Request, id: str) -> dict[str, Any]:
+        door.who(request, "supervisor")
+        body = await request.json()
+        if body.get("passkey") != {"signed": id} and body.get("code") != "492039":
+            raise door.refuse(401, "second-factor-wrong", remaining_attempts=4)
+        if body["decision"] == "approve" and body["again"] != 2:
+            raise door.refuse(409, "again-not-confirmed", again=2)
+        status = {"approve": "approved", "refuse": "refused"}[body["decision"]]
+        salaries.update({"status": status, "decided_by": "giamsat"})
+        return salaries

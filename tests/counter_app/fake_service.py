@@ -90,6 +90,8 @@ class Fake:
     movements: dict[str, int] | None = None  # of a closed shift
     first_password: str = ""  # given by somebody else: opens no session
     factor: str = "off"  # or "to-enrol", or "enrolled": then a code is good once
+    passkey: dict[str, Any] | None = None  # what a passkey is asked after the password
+    passkeys: list[dict[str, Any]] = field(default_factory=list)
     codes: list[str] = field(default_factory=lambda: ["492039", "118530"])
     held: bool = False  # acts, and keeps the answer back while it is set
 
@@ -202,6 +204,7 @@ def _app(fake: Fake) -> FastAPI:
         return PlainTextResponse("ok")
 
     _passwords(app, fake)
+    _passkeys(app, fake)
     _staff(app, fake)
     _counter(app, fake)
     fake_cash.add(app, fake.cash, _tools(fake))
@@ -328,13 +331,49 @@ def _admit(fake: Fake, body: dict[str, str]) -> None:
 
 def _second_factor(fake: Fake, code: str | None) -> None:
     if code is None and fake.factor == "enrolled":
-        raise Refused(401, "second-factor-needed")
+        raise Refused(401, "second-factor-needed", passkey=fake.passkey)
     if code is None:
         raise Refused(403, "second-factor-to-enrol")
     if code not in fake.codes:
         raise Refused(401, "second-factor-wrong", remaining_attempts=4)
     fake.codes.remove(code)
     fake.factor = "enrolled"
+
+
+def _passkeys(app: FastAPI, fake: Fake) -> None:
+    @app.post("/staff/v1/sessions/passkey", status_code=201)
+    async def sign_in_by_passkey(request: Request) -> Response:
+        body = await request.json()
+        if body["passkey"] != {"signed": body["username"]}:
+            raise Refused(401, "passkey-wrong", remaining_attempts=4)
+        return _tokens(fake, body["username"])
+
+    @app.get("/staff/v1/passkeys")
+    async def passkeys(request: Request) -> dict[str, Any]:
+        _who(fake, request, "supervisor")
+        return {"items": fake.passkeys}
+
+    @app.post("/staff/v1/passkeys/options", status_code=201)
+    async def ask_to_add(request: Request) -> dict[str, Any]:
+        _who(fake, request, "supervisor")
+        _second_factor(fake, (await request.json())["code"])
+        return {"options": {"rp": {"id": "localhost"}, "challenge": "AAAA"}}
+
+    @app.post("/staff/v1/passkeys", status_code=201)
+    async def add_passkey(request: Request) -> dict[str, Any]:
+        _who(fake, request, "supervisor")
+        body = await request.json()
+        if body["passkey"] != {"made": "here"}:
+            raise Refused(401, "passkey-wrong", remaining_attempts=3)
+        at = _utc(fake.clock())
+        fake.passkeys.append({"id": str(uuid.uuid4()), "name": body["name"], "added_at": at, "used_at": None})
+        return fake.passkeys[-1]
+
+    @app.post("/staff/v1/passkeys/{id}/removal", status_code=204)
+    async def remove_passkey(request: Request, id: str) -> Response:
+        _who(fake, request, "supervisor")
+        fake.passkeys = [one for one in fake.passkeys if one["id"] != id]
+        return Response(status_code=204)
 
 
 def _staff(app: FastAPI, fake: Fake) -> None:

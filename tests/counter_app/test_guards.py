@@ -56,6 +56,10 @@ async def test_another_host_name(tmp_path: Path, host: str) -> None:
 
 
 POSTS = [
+    *("/sign-in/passkey", "/passkeys", "/passkeys/options"),
+    "/passkeys/019b0000-0000-7000-8000-000000000000/removal",
+    "/instructions/019b0000-0000-7000-8000-000000000000",
+    "/instructions/019b0000-0000-7000-8000-000000000000/decision",
     *("/sign-in", "/sign-out", "/password", "/language", "/shift/open", "/shift/close", "/scan"),
     "/withdrawals/019b0000-0000-7000-8000-000000000000/payment",
     "/withdrawals/019b0000-0000-7000-8000-000000000000/release",

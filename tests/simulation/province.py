@@ -187,8 +187,8 @@ def _agree(province: Province, wanted: Wanted, now: datetime) -> None:
     with context.transaction() as session:
         one = instructions.propose(session, context.policy, province.payroll, wanted, now)
     with context.transaction() as session:
-        boss = province.boss
-        instructions.decide(session, boss, one.id, wanted.again, now, approved=True, reason="đã đối chiếu")
+        facts = (context.policy, province.boss, one.id, wanted.again, now)
+        instructions.decide(session, *facts, approved=True, reason="đã đối chiếu")
 
 
 def pay_salaries(province: Province, payer: int, day: date) -> int:

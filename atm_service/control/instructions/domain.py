@@ -18,13 +18,24 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
+from atm_service.control.instructions.errors import (
+    AgainNotConfirmed,
+    DeciderTied,
+    InstructionDecided,
+    InstructionLapsed,
+    OwnInstruction,
+)
+
 
 class InstructionKind(StrEnum):
-    """What is to be recorded: a payer's money, a batch out of it, or cash for a drawer."""
+    """What is to be recorded: a payer's money, a batch out of it, cash for a drawer; or who is to decide for others."""
 
     FUNDING = "funding"
     CREDITS = "credits"
     CASH = "cash"
+    MEMBER_ADDED = "member-added"
+    MEMBER_ROLE = "member-role"
+    MEMBER_RESET = "member-reset"
 
 
 class InstructionStatus(StrEnum):
@@ -35,10 +46,6 @@ class InstructionStatus(StrEnum):
     REFUSED = "refused"
     LAPSED = "lapsed"
     DONE = "done"
-
-
-class NotToDecide(ValueError):  # noqa: N818  an answer to whoever decides, named for what it is
-    """This person may not decide this now; the message says why and what to do."""
 
 
 @dataclass(frozen=True)
@@ -108,18 +115,21 @@ class Instruction:
         return self.used_for is None and now >= self.expires_at
 
     def decide(
-        self, by: UUID, again: int, now: datetime, *, approved: bool, reason: str
+        self, by: UUID, again: int, now: datetime, *, approved: bool, reason: str, tied: bool = False
     ) -> InstructionDecision:
-        """Give the decision. Refuses in this order: decided, lapsed, the own one, repeated lines not confirmed."""
+        """Give the decision. Refuses in this order: decided, lapsed, own, tied, repeated lines not confirmed.
+
+        `tied`: proposer and decider may be one person, for one of them, or one other, has lately given the rights or
+        the password of the other.
+        """
         if self.decision is not None:
-            raise NotToDecide(f"it has its decision: {self.status(now)}")
+            raise InstructionDecided(decided_as=self.status(now))
         if now >= self.expires_at:
-            raise NotToDecide("it has lapsed: have it proposed anew")
+            raise InstructionLapsed
         if by == self.proposed_by:
-            raise NotToDecide("nobody decides what they have proposed: leave it to a colleague")
+            raise OwnInstruction
+        if approved and tied:
+            raise DeciderTied
         if approved and again != self.again:
-            raise NotToDecide(
-                f"{self.again:,} line(s) were credited lately in another batch. See them by"
-                f" `soft-atm approvals show`; to credit them once more nevertheless, add --again {self.again}"
-            )
+            raise AgainNotConfirmed(again=self.again)
         return InstructionDecision(approved, reason, by, now)

@@ -1,4 +1,4 @@
-"""Why money from outside is not recorded yet."""
+"""Why what takes two is not done yet, or not decided by this person."""
 
 from atm_service.platform.kinds import refused_as
 from atm_service.platform.refusals import Refusal
@@ -16,3 +16,45 @@ class InstructionNeeded(Refusal):
 
     Members `stands`: not-proposed, waiting, refused or lapsed; `instruction_id`, if there is one.
     """
+
+
+@refused_as(409, "instruction-decided", "This has its decision", "Look at the list again.")
+class InstructionDecided(Refusal):
+    """Somebody decided it before. Member `decided_as`."""
+
+
+@refused_as(409, "instruction-lapsed", "The time of this proposal is over", "Have it proposed anew.")
+class InstructionLapsed(Refusal):
+    """Nobody decided it within the policy's time."""
+
+
+@refused_as(
+    403,
+    "own-instruction",
+    "Nobody decides what they have proposed",
+    "Leave it to a colleague.",
+    audited=True,
+)
+class OwnInstruction(Refusal):
+    """Who proposed it would decide it."""
+
+
+@refused_as(
+    403,
+    "decider-tied",
+    "You and the proposer may be one person",
+    "One of you, or one other for both, has lately given the other's rights or password: leave it to somebody else.",
+    audited=True,
+)
+class DeciderTied(Refusal):
+    """Within the policy's time one hand has added, promoted or reset the one, and is or has done so to the other."""
+
+
+@refused_as(
+    409,
+    "again-not-confirmed",
+    "Lines of this were credited lately in another batch",
+    "Look at them; to credit them once more nevertheless, say how many as `again` (--again).",
+)
+class AgainNotConfirmed(Refusal):
+    """Approving takes the number of such lines. Member `again`."""

@@ -1,25 +1,45 @@
-"""Bulk credits for operators, proposed and then carried out. Larger ones, and files, are `soft-atm credits import`.
+"""Bulk credits for operators, proposed and then carried out; and the second person's word on any instruction.
 
-The second person decides at the command line: `soft-atm approvals`.
+Larger ones, and files, are `soft-atm credits import`. The second person decides here or by `soft-atm approvals`.
 """
+
+from typing import Final
+from uuid import UUID
 
 from fastapi import APIRouter, Response
 from sqlalchemy import Connection
 
+from atm_service.control.instructions import errors as errors_
 from atm_service.control.instructions import service
 from atm_service.control.instructions.errors import InstructionNeeded
-from atm_service.control.instructions.schemas import InstructionView
-from atm_service.platform.callers import InOperator
+from atm_service.control.instructions.schemas import (
+    Challenge,
+    InstructionDecisionRequest,
+    Instructions,
+    InstructionShown,
+    InstructionView,
+)
+from atm_service.platform.callers import InOperator, InOverseer
 from atm_service.platform.context import InContext, InNow
 from atm_service.platform.idempotency import InKey
 from atm_service.platform.problems import refuses
+from atm_service.platform.refusals import NotFound, TooManyAttempts
 from atm_service.registers.credits import domain, errors, store
 from atm_service.registers.credits import service as credits_
 from atm_service.registers.credits.schemas import BatchTotals, CreditRequest
 from atm_service.registers.credits.service import Wish
+from atm_service.registers.staff import passkeys
+from atm_service.registers.staff import service as staff
+from atm_service.registers.staff.errors import (
+    PasskeyWrong,
+    SecondFactorNeeded,
+    SecondFactorToEnrol,
+    SecondFactorWrong,
+)
 
-router = APIRouter(prefix="/operator/v1", tags=["operator"])
+router = APIRouter()
 
+LISTED_MAX: Final = 100
 _REFUSALS = (
     errors.PayerUnknown,
     errors.PayerBusy,
@@ -31,7 +51,8 @@ _REFUSALS = (
 
 
 @router.post(
-    "/instructions",
+    "/operator/v1/instructions",
+    tags=["operator"],
     name="propose_credits",
     status_code=201,
     response_model=InstructionView,
@@ -51,7 +72,8 @@ def propose(
 
 
 @router.post(
-    "/credits",
+    "/operator/v1/credits",
+    tags=["operator"],
     name="credit",
     status_code=201,
     response_model=BatchTotals,
@@ -73,6 +95,75 @@ def credit(body: CreditRequest, operator: InOperator, key: InKey, context: InCon
         return BatchTotals.counted(batch, store.totals(session, batch.name))
 
     return context.once(key, 201, work)
+
+
+@router.get("/staff/v1/instructions", tags=["staff"], name="instructions", responses=refuses(NotFound))
+def waiting(overseer: InOverseer, context: InContext, now: InNow) -> Instructions:
+    """List what was proposed and waits for a second person, or may be carried out: newest first, a hundred at most."""
+    with context.reading() as session:
+        found = service.listed(session, overseer, LISTED_MAX, now, every=False)
+    return Instructions(items=[InstructionShown.shown(one, overseer.subject, now) for one in found])
+
+
+@router.post(
+    "/staff/v1/instructions/{id}/challenge",
+    tags=["staff"],
+    name="ask_to_decide_instruction",
+    status_code=201,
+    responses=refuses(NotFound, posted=True),
+)
+def ask(id: UUID, overseer: InOverseer, context: InContext, now: InNow) -> Challenge:
+    """Get what one's passkey is to sign for a decision on this; null without a passkey."""
+    with context.transaction() as session:
+        service.look(session, overseer, id, now)
+    return Challenge(passkey=passkeys.ask(context, overseer, _purpose(id), now))
+
+
+# Without a key: the second factor is used up by each try, and the list tells what was decided.
+@router.post(
+    "/staff/v1/instructions/{id}/decision",
+    tags=["staff"],
+    name="decide_instruction",
+    responses=refuses(
+        NotFound,
+        errors_.InstructionDecided,
+        errors_.InstructionLapsed,
+        errors_.OwnInstruction,
+        errors_.DeciderTied,
+        errors_.AgainNotConfirmed,
+        TooManyAttempts,
+        PasskeyWrong,
+        SecondFactorNeeded,
+        SecondFactorWrong,
+        SecondFactorToEnrol,
+        posted=True,
+    ),
+)
+def decide(
+    id: UUID, body: InstructionDecisionRequest, overseer: InOverseer, context: InContext, now: InNow
+) -> InstructionShown:
+    """Approve or refuse what a colleague has proposed, with the second factor as it is now. Nothing moves yet."""
+    with context.transaction() as session:
+        service.look(session, overseer, id, now)
+    answer = body.passkey.json_of() if body.passkey else None
+    staff.prove_again(context, overseer, body.code, answer, _purpose(id), now)
+    with context.transaction() as session:
+        decided = service.decide(
+            session,
+            context.policy,
+            overseer,
+            id,
+            body.again,
+            now,
+            approved=body.decision == "approve",
+            reason=body.reason,
+        )
+    return InstructionShown.shown(decided, overseer.subject, now)
+
+
+def _purpose(id: UUID) -> str:
+    """Name what a passkey signs for: a decision on this and nothing else."""
+    return f"decide {id}"
 
 
 def _wish(body: CreditRequest) -> Wish:

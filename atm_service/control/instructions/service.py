@@ -1,4 +1,6 @@
-"""Propose money from outside, decide it, carry it out. Each runs inside one transaction of its caller.
+"""Propose money from outside, or who is to decide for others; decide it; carry it out.
+
+Each runs inside one transaction of its caller.
 
 Whoever proposed asks for the same once more after the approval: what has the same digest is carried out, and nothing
 else. The rights of who acts are held until the commit, so whoever is switched off meanwhile moves nothing.
@@ -19,10 +21,9 @@ from atm_service.control.instructions.domain import (
     Instruction,
     InstructionKind,
     InstructionStatus,
-    NotToDecide,
     Wanted,
 )
-from atm_service.control.instructions.errors import InstructionNeeded
+from atm_service.control.instructions.errors import InstructionDecided, InstructionNeeded
 from atm_service.control.instructions.store import ShownInstruction
 from atm_service.platform import ids, standing, trail
 from atm_service.platform.keys.tokens import Caller
@@ -30,6 +31,9 @@ from atm_service.platform.policy import Policy
 from atm_service.platform.refusals import NotFound
 from atm_service.registers.credits.service import Leave, Plan, Wish
 from atm_service.registers.staff import service as staff
+from atm_service.registers.staff import store as members
+from atm_service.registers.staff.domain import Role
+from atm_service.registers.staff.store import Member, MemberLeave
 
 _MAY_BE_CARRIED_OUT = frozenset({InstructionStatus.APPROVED, InstructionStatus.DONE})
 
@@ -69,6 +73,32 @@ def credits(wish: Wish, plan: Plan, file_digest: str | None) -> Wanted:
     return Wanted(InstructionKind.CREDITS, amount, None, content, shown, len(plan.again))
 
 
+def member_added(username: str, role: Role, place: str | None, display_name: str) -> Wanted:
+    """Want somebody added who decides for others."""
+    content = {"username": username, "role": role, "place": place, "display_name": display_name}
+    return Wanted(InstructionKind.MEMBER_ADDED, 0, None, content, {})
+
+
+def member_role(session: Connection, member: Member, role: Role, place: str | None, reason: str) -> Wanted:
+    """Want somebody to become, or to be no longer, one who decides for others."""
+    content = {"from": member.role, "from_place": member.office or member.area, "role": role, "place": place}
+    return _about(session, InstructionKind.MEMBER_ROLE, member, content, reason)
+
+
+def member_reset(session: Connection, member: Member, reason: str) -> Wanted:
+    """Want a first password for somebody who decides for others."""
+    return _about(session, InstructionKind.MEMBER_RESET, member, {"role": member.role}, reason)
+
+
+def _about(
+    session: Connection, kind: InstructionKind, member: Member, content: dict[str, Any], reason: str
+) -> Wanted:
+    """Each time is another: `time` counts those that were done."""
+    time = store.done(session, kind, member.id) + 1
+    whom = {"member": str(member.id), "username": member.username, "display_name": member.display_name}
+    return Wanted(kind, 0, None, {**whom, **content, "time": time}, {"reason": reason})
+
+
 def propose(
     session: Connection, policy: Policy, caller: Caller, wanted: Wanted, now: datetime
 ) -> Instruction:
@@ -95,14 +125,29 @@ def propose(
 
 
 def decide(
-    session: Connection, caller: Caller, id: UUID, again: int, now: datetime, *, approved: bool, reason: str
+    session: Connection,
+    policy: Policy,
+    caller: Caller,
+    id: UUID,
+    again: int,
+    now: datetime,
+    *,
+    approved: bool,
+    reason: str,
 ) -> ShownInstruction:
-    """Approve or refuse, once and for all. Raises `NotFound` for what is not the caller's to see, and `NotToDecide`."""
+    """Approve or refuse, once and for all. Raises `NotFound` for what is not the caller's to see, and as the rule does.
+
+    Nobody approves who may be the proposer under another name: whoever has lately added, promoted or reset either of
+    the two counts as that one, too.
+    """
     standing.keep(session, caller)
     instruction = look(session, caller, id, now).instruction
-    decision = instruction.decide(caller.subject, again, now, approved=approved, reason=reason)
+    since = now - timedelta(hours=policy.approval.cooling_hours)
+    hands = [{one, *members.hands(session, one, since)} for one in (instruction.proposed_by, caller.subject)]
+    tied = not hands[0].isdisjoint(hands[1])
+    decision = instruction.decide(caller.subject, again, now, approved=approved, reason=reason, tied=tied)
     if not store.decide(session, instruction, decision):
-        raise NotToDecide("a colleague has decided it this moment")
+        raise InstructionDecided
     _record(session, now, f"instruction.{'approved' if approved else 'refused'}", caller, instruction)
     return look(session, caller, id, now)
 
@@ -137,6 +182,15 @@ def carry_out(
         raise InstructionNeeded(stands="not-proposed", instruction_id=instruction.id)
     _record(session, now, "instruction.done", caller, instruction)
     return instruction
+
+
+def leave_for_member(caller: Caller, wanted: Wanted, now: datetime) -> MemberLeave:
+    """Give what a change to somebody who decides for others asks at its end: whether exactly this was approved."""
+
+    def leave(session: Connection, member: UUID) -> None:
+        carry_out(session, caller, wanted, member, now)
+
+    return leave
 
 
 def leave_for_batch(caller: Caller, wish: Wish, file_digest: str | None, now: datetime) -> Leave:

@@ -32,9 +32,12 @@ class InstructionRow(SQLModel, table=True):
 
     __tablename__ = "instruction"
     __table_args__ = (
-        CheckConstraint("kind IN ('funding', 'credits', 'cash')", name="instruction_kind"),
+        CheckConstraint(
+            "kind IN ('funding', 'credits', 'cash', 'member-added', 'member-role', 'member-reset')",
+            name="instruction_kind",
+        ),
         CheckConstraint("length(digest) = 32", name="instruction_digest"),
-        CheckConstraint("amount > 0", name="instruction_amount"),
+        CheckConstraint("amount >= 0 AND (amount = 0) = (kind LIKE 'member-%')", name="instruction_amount"),
         CheckConstraint("expires_at > proposed_at", name="instruction_expires"),
         UniqueConstraint("id", "proposed_by", name="instruction_proposed_by"),
         Index("instruction_of_content", "digest", "id"),
@@ -137,6 +140,11 @@ _USE: Final = Rank.APPROVAL.locks("""
     ON CONFLICT DO NOTHING
 """)
 
+_DONE: Final = text("""
+    SELECT count(*) FROM service.instruction_use AS u JOIN service.instruction AS i ON i.id = u.instruction_id
+    WHERE u.used_for = :id AND i.kind = :kind
+""")
+
 
 def take_turn(session: Connection, digest: bytes) -> None:
     """Let those who propose or carry out the same take turns until the commit."""
@@ -161,6 +169,11 @@ def decide(session: Connection, instruction: Instruction, decision: InstructionD
 def use(session: Connection, id: UUID, used_for: UUID, now: datetime) -> bool:
     """Write down for what it was carried out; False when it was before."""
     return session.execute(_USE, {"id": id, "used_for": used_for, "now": now}).rowcount == 1
+
+
+def done(session: Connection, kind: InstructionKind, id: UUID) -> int:
+    """Tell how often this kind of thing was done to somebody."""
+    return int(session.execute(_DONE, {"kind": kind, "id": id}).scalar_one())
 
 
 def find(session: Connection, id: UUID) -> ShownInstruction | None:

@@ -7,8 +7,12 @@ from fastapi import APIRouter, Query, Response
 from sqlalchemy import Connection
 
 import ledger
+from atm_service.control.instructions import service as instructions
+from atm_service.control.instructions.errors import InstructionNeeded
+from atm_service.control.instructions.schemas import InstructionView
 from atm_service.control.members.schemas import (
     FirstPassword,
+    MemberProposal,
     MemberView,
     MoveRequest,
     RoleRequest,
@@ -27,6 +31,7 @@ from atm_service.registers.offices.schemas import InOfficeWanted
 from atm_service.registers.staff import rights, service, store
 from atm_service.registers.staff.domain import Role
 from atm_service.registers.staff.errors import OwnRights, PlaceUnfit, RightsUnchanged
+from atm_service.registers.staff.store import Member
 
 router = APIRouter()
 
@@ -93,19 +98,51 @@ def move(
     tags=["operator"],
     name="change_role",
     response_model=MemberView,
-    responses=refuses(NotFound, OwnRights, PlaceUnfit, OfficeUnknown, RightsUnchanged, keyed=True),
+    responses=refuses(
+        NotFound, OwnRights, PlaceUnfit, OfficeUnknown, RightsUnchanged, InstructionNeeded, keyed=True
+    ),
 )
 def change_role(
     id: UUID, body: RoleRequest, operator: InOperator, key: InKey, context: InContext, now: InNow
 ) -> Response:
-    """Give a member another role. Every session ends; an open shift waits for a take-over."""
+    """Give a member another role. Every session ends; an open shift waits for a take-over.
+
+    To or from a role that decides for others, it is proposed first and approved by another.
+    """
 
     def work(session: Connection) -> MemberView:
-        return MemberView.of(
-            rights.change_role(session, operator, id, body.role, body.place, body.reason, now)
-        )
+        wanted = instructions.member_role(session, _member(session, id), body.role, body.place, body.reason)
+        leave = instructions.leave_for_member(operator, wanted, now)
+        facts = (body.role, body.place, body.reason)
+        return MemberView.of(rights.change_role(session, operator, id, *facts, now, leave))
 
     return context.once(key, 200, work)
+
+
+@router.post(
+    "/operator/v1/members/{id}/instructions",
+    tags=["operator"],
+    name="propose_member",
+    status_code=201,
+    response_model=InstructionView,
+    responses=refuses(NotFound, OwnRights, keyed=True),
+)
+def propose(
+    id: UUID, body: MemberProposal, operator: InOperator, key: InKey, context: InContext, now: InNow
+) -> Response:
+    """Propose a role, or a first password, for one who decides for others. The same again shows where it stands."""
+
+    def work(session: Connection) -> InstructionView:
+        if id == operator.subject:
+            raise OwnRights
+        member = _member(session, id)
+        if body.role is None:
+            wanted = instructions.member_reset(session, member, body.reason)
+        else:
+            wanted = instructions.member_role(session, member, body.role, body.place, body.reason)
+        return InstructionView.of(instructions.propose(session, context.policy, operator, wanted, now), now)
+
+    return context.once(key, 201, work)
 
 
 # Without a key: an answer is remembered, and this one holds a password. Asked twice, the second one counts.
@@ -114,11 +151,24 @@ def change_role(
     tags=["staff"],
     name="reset_member",
     status_code=201,
-    responses=refuses(NotFound, OwnRights, posted=True),
+    responses=refuses(NotFound, OwnRights, InstructionNeeded, posted=True),
 )
 def reset(
     id: UUID, body: ReasonRequest, overseer: InOverseer, context: InContext, now: InNow
 ) -> FirstPassword:
-    """Give a member a first password, told once; the member chooses another before anything else."""
-    member, password = rights.reset(context, overseer, id, body.reason, now)
+    """Give a member a first password, told once; the member chooses another before anything else.
+
+    To one who decides for others, it is proposed first and approved by another.
+    """
+    with context.transaction() as session:
+        wanted = instructions.member_reset(session, _member(session, id), body.reason)
+    leave = instructions.leave_for_member(overseer, wanted, now)
+    member, password = rights.reset(context, overseer, id, body.reason, now, leave)
     return FirstPassword(member=MemberView.of(member), password=password)
+
+
+def _member(session: Connection, id: UUID) -> Member:
+    member = store.find(session, id)
+    if member is None:
+        raise NotFound
+    return member

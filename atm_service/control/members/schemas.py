@@ -34,6 +34,13 @@ class RoleRequest(ReasonRequest):
     place: str | None = Field(None, pattern=r"^[0-9-]{1,16}$", examples=["178"])
 
 
+class MemberProposal(ReasonRequest):
+    """The role that a member is to have, and where; without one, a first password. And why."""
+
+    role: Role | None = Field(None, examples=["supervisor"])
+    place: str | None = Field(None, pattern=r"^[0-9-]{1,16}$", examples=["178"])
+
+
 class MemberView(_Body):
     """A member of the staff. `must_change`: the password was given by somebody else, and is not changed yet."""
 

@@ -6,6 +6,10 @@ from typing import Final, Literal
 from atm_service.registers.staff.errors import NameInvalid, OfficeNeeded, UsernameInvalid
 
 Role = Literal["clerk", "supervisor", "operator", "auditor"]
+DECIDING: Final = frozenset({"supervisor", "operator", "auditor"})
+"""The roles that decide for others: they sign in with a second factor, and nobody gives them alone."""
+FIRST: Final = 2
+"""How many operators are added with nobody signed in: fewer could add nobody else."""
 
 USERNAME: Final = re.compile(r"[a-z0-9][a-z0-9._-]{2,31}")
 NAME_MAX: Final = 70

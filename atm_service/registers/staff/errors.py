@@ -37,7 +37,11 @@ class AreaWrong(StaffInvalid):
 
 
 class NotFirst(StaffInvalid):
-    """There is a staff already: one of its operators adds you."""
+    """There are two on the staff already: one of the operators adds you."""
+
+
+class AddedAlone(StaffInvalid):
+    """Whoever decides for others is proposed by one and approved by another."""
 
 
 class NameInvalid(StaffInvalid):
@@ -77,11 +81,11 @@ class PasswordCommon(Refusal):
 @refused_as(
     401,
     "second-factor-needed",
-    "A code of the authenticator is needed too",
-    "Send the six digits that it shows now as `code`.",
+    "A passkey, or a code of the authenticator, is needed too",
+    "Answer `passkey` at /staff/v1/sessions/passkey, or send the authenticator's six digits as `code`.",
 )
 class SecondFactorNeeded(Refusal):
-    """The password is right, and the member has a second factor."""
+    """The password is right, and the member has a second factor. Member `passkey`: what to ask a passkey, if any."""
 
 
 @refused_as(
@@ -93,6 +97,24 @@ class SecondFactorNeeded(Refusal):
 )
 class SecondFactorWrong(Refusal):
     """The code is not of now, or was used before. Member `remaining_attempts`: 0 when the door is shut now."""
+
+
+@refused_as(
+    401,
+    "passkey-wrong",
+    "The passkey was not accepted",
+    "Begin again: each challenge is good once, for minutes, and for its owner's device alone.",
+    audited=True,
+)
+class PasskeyWrong(Refusal):
+    """No passkey of this member has signed this, now and here. Member `remaining_attempts`: 0 when the door is shut."""
+
+
+@refused_as(
+    409, "passkeys-full", "There are as many passkeys as one member may have", "Remove one that is not used."
+)
+class PasskeysFull(Refusal):
+    """The member has as many passkeys as the policy lets one have."""
 
 
 @refused_as(

@@ -21,7 +21,7 @@ from atm_service.platform.sessions import service as sessions
 from atm_service.platform.visitors import Visitor
 from atm_service.registers.customers.errors import WrongCredentials
 from atm_service.registers.staff import passwords, second_factor, service, store
-from atm_service.registers.staff.domain import Role
+from atm_service.registers.staff.domain import DECIDING, Role
 from atm_service.registers.staff.errors import (
     OwnRights,
     PasswordCommon,
@@ -31,7 +31,7 @@ from atm_service.registers.staff.errors import (
     PlaceUnfit,
     RightsUnchanged,
 )
-from atm_service.registers.staff.store import Member
+from atm_service.registers.staff.store import Member, MemberLeave
 from atm_service.registers.units import store as units
 
 _LETTERS: Final = "abcdefghijkmnpqrstuvwxyz23456789"  # 32, without those that look alike
@@ -65,9 +65,18 @@ def move(session: Connection, by: Caller, id: UUID, office: str, reason: str, no
 
 
 def change_role(
-    session: Connection, by: Caller, id: UUID, role: Role, place: str | None, reason: str, now: datetime
+    session: Connection,
+    by: Caller,
+    id: UUID,
+    role: Role,
+    place: str | None,
+    reason: str,
+    now: datetime,
+    leave: MemberLeave,
 ) -> Member:
     """Give a member another role, by an operator. `place`: a clerk's office, or a supervisor's area.
+
+    By `leave` where the member is, or is to be, one who decides for others.
 
     Raises `NotFound`, `OwnRights`, `PlaceUnfit`, `OfficeUnknown` and `RightsUnchanged`.
     """
@@ -84,13 +93,19 @@ def change_role(
         raise RightsUnchanged
     fresh = replace(member, role=role, office=office, area=area)
     detail = {"from": member.role, "to": role, "office": office, "area": area, "reason": reason}
-    return _changed(session, by, fresh, "staff.role-changed", detail, now)
+    changed = _changed(session, by, fresh, "staff.role-changed", detail, now)
+    if not DECIDING.isdisjoint({member.role, role}):
+        leave(session, id)
+    return changed
 
 
-def reset(context: Context, by: Caller, id: UUID, reason: str, now: datetime) -> tuple[Member, str]:
+def reset(
+    context: Context, by: Caller, id: UUID, reason: str, now: datetime, leave: MemberLeave
+) -> tuple[Member, str]:
     """Give a member a first password, good only for choosing another; give it to be told, once.
 
-    The second factor goes with the old one: a lost authenticator is replaced in this way.
+    The second factor goes with the old one: a lost authenticator is replaced in this way. Whoever decides for others is
+    reset by `leave`.
 
     Raises `NotFound` and `OwnRights`.
     """
@@ -100,6 +115,8 @@ def reset(context: Context, by: Caller, id: UUID, reason: str, now: datetime) ->
         fresh = replace(_locked(session, by, id, now), password_hash=kept, must_change=True)
         member = _changed(session, by, fresh, "staff.reset", {"reason": reason}, now)
         second_factor.forget(session, id)
+        if member.role in DECIDING:
+            leave(session, id)
         return member, password
 
 
@@ -132,7 +149,7 @@ def choose_password(
         if store.lock(session, known.id) != known:
             raise WrongCredentials
         fresh = replace(known, password_hash=kept, must_change=False)
-        _changed(session, service.caller(known), fresh, "staff.password-chosen", {}, now)
+        _changed(session, known.caller, fresh, "staff.password-chosen", {}, now)
 
 
 def _locked(session: Connection, by: Caller, id: UUID, now: datetime) -> Member:

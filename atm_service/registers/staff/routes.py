@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query, Response
 from sqlalchemy import Connection
 
 from atm_service.platform import paging
-from atm_service.platform.callers import InSupervisor
+from atm_service.platform.callers import InSupervisor, InWithFactor
 from atm_service.platform.context import InContext, InNow
 from atm_service.platform.idempotency import InKey
 from atm_service.platform.paging import InCursor, InLimit, Page
@@ -19,8 +19,10 @@ from atm_service.platform.visitors import InVisitor
 from atm_service.registers.customers import onboarding
 from atm_service.registers.customers.errors import AlreadyDecided, SessionEnded, WrongCredentials
 from atm_service.registers.customers.schemas import ApplicationView
-from atm_service.registers.staff import rights, service
+from atm_service.registers.staff import passkey_store, passkeys, rights, service
 from atm_service.registers.staff.errors import (
+    PasskeysFull,
+    PasskeyWrong,
     PasswordCommon,
     PasswordMustBeChanged,
     PasswordUnfit,
@@ -32,6 +34,12 @@ from atm_service.registers.staff.errors import (
 from atm_service.registers.staff.schemas import (
     ApplicationInReview,
     DecisionRequest,
+    PasskeyOffer,
+    PasskeyOfferRequest,
+    PasskeyRequest,
+    Passkeys,
+    PasskeySignInRequest,
+    PasskeyView,
     PasswordRequest,
     SecondFactorOffer,
     SecondFactorRequest,
@@ -58,7 +66,7 @@ _FACTOR = (SecondFactorNeeded, SecondFactorWrong)
     ),
 )
 def sign_in(body: StaffSignInRequest, visitor: InVisitor, context: InContext, now: InNow) -> StaffSession:
-    """Sign in by user name and password; supervisors, operators and auditors by their authenticator's code too."""
+    """Sign in by user name and password; whoever decides for others by a passkey or the authenticator's code too."""
     who = (body.username, body.password, body.code)
     return StaffSession.of_member(*service.sign_in(context, *who, visitor, body.device, now))
 
@@ -123,6 +131,61 @@ def offer_second_factor(
     """Get a secret for an authenticator, and enrol it by signing in with its code. Asked twice, the last counts."""
     offer = service.offer_second_factor(context, body.username, body.password, visitor, body.device, now)
     return SecondFactorOffer(secret=offer.secret, uri=offer.uri)
+
+
+@router.post(
+    "/sessions/passkey",
+    name="sign_in_by_passkey",
+    status_code=201,
+    responses=refuses(WrongCredentials, TooManyAttempts, PasskeyWrong, signed_in=False, posted=True),
+)
+def sign_in_by_passkey(body: PasskeySignInRequest, context: InContext, now: InNow) -> StaffSession:
+    """Sign in by a passkey, which `second-factor-needed` has asked after the right password: good once."""
+    return StaffSession.of_member(
+        *service.sign_in_by_passkey(context, body.username, body.passkey.json_of(), now)
+    )
+
+
+@router.get("/passkeys", responses=refuses())
+def own_passkeys(member: InWithFactor, context: InContext) -> Passkeys:
+    """List one's own passkeys."""
+    with context.transaction() as session:
+        found = passkey_store.of(session, member.subject)
+    return Passkeys(items=[PasskeyView.of(one) for one in found])
+
+
+@router.post(
+    "/passkeys/options",
+    name="ask_to_add_passkey",
+    status_code=201,
+    responses=refuses(TooManyAttempts, SecondFactorToEnrol, PasskeysFull, *_FACTOR, posted=True),
+)
+def ask_to_add_passkey(
+    body: PasskeyOfferRequest, member: InWithFactor, context: InContext, now: InNow
+) -> PasskeyOffer:
+    """Get what the browser makes a passkey from, for the authenticator's code of now."""
+    return PasskeyOffer(options=service.ask_to_add_passkey(context, member, body.code, now))
+
+
+@router.post(
+    "/passkeys",
+    name="add_passkey",
+    status_code=201,
+    responses=refuses(TooManyAttempts, PasskeyWrong, PasskeysFull, posted=True),
+)
+def add_passkey(body: PasskeyRequest, member: InWithFactor, context: InContext, now: InNow) -> PasskeyView:
+    """Add the passkey that the browser has made."""
+    return PasskeyView.of(passkeys.add(context, member, body.name, body.passkey.json_of(), now))
+
+
+@router.post(
+    "/passkeys/{id}/removal", name="remove_passkey", status_code=204, responses=refuses(NotFound, posted=True)
+)
+def remove_passkey(id: UUID, member: InWithFactor, context: InContext, now: InNow) -> Response:
+    """Remove one of one's own passkeys."""
+    with context.transaction() as session:
+        passkeys.remove(session, member, id, now)
+    return Response(status_code=204)
 
 
 @router.get("/applications", responses=refuses(NotFound))

@@ -1,7 +1,7 @@
 """HTTP bodies of staff sessions and of the applications that wait for a person."""
 
 from datetime import date, datetime
-from typing import Literal, Self
+from typing import Annotated, Any, Literal, Self
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -12,9 +12,15 @@ from atm_service.platform.sessions.schemas import Device, Session
 from atm_service.registers.customers import service as customers
 from atm_service.registers.customers.application_store import Application
 from atm_service.registers.staff.domain import Role
+from atm_service.registers.staff.passkey_store import Passkey
 from atm_service.registers.staff.passwords import LENGTH_MAX
 from atm_service.registers.staff.store import Member
 from kyc.identity import Identity
+
+Bytes = Annotated[
+    str, Field(min_length=1, max_length=4096, pattern=r"^[A-Za-z0-9_-]+$", examples=["3q2-7wAAAAA"])
+]
+Code = Annotated[str | None, Field(pattern=r"^[0-9]{6}$", repr=False, examples=["492039"])]
 
 
 class _Body(BaseModel):
@@ -26,7 +32,7 @@ class StaffSignInRequest(_Body):
 
     username: str = Field(min_length=1, max_length=32, examples=["hoa.05971"])
     password: str = Field(min_length=1, max_length=LENGTH_MAX, repr=False, examples=["mot-cau-dai-de-nho"])
-    code: str | None = Field(None, pattern=r"^[0-9]{6}$", repr=False, examples=["492039"])
+    code: Code = None
     device: Device = None
 
 
@@ -45,6 +51,78 @@ class SecondFactorOffer(_Body):
     uri: str = Field(
         repr=False, description="the same for a QR", examples=["otpauth://totp/soft-ATM:giam.dinh"]
     )
+
+
+class PasskeySigned(_Body):
+    """What an authenticator gives: the answer to a challenge, or a new key. All of it base64url, without padding."""
+
+    client_data: Bytes = Field(alias="clientDataJSON")
+    authenticator_data: Bytes | None = Field(None, alias="authenticatorData")
+    signature: Bytes | None = None
+    user_handle: Bytes | None = Field(None, alias="userHandle")
+    attestation_object: Bytes | None = Field(None, alias="attestationObject")
+
+
+class PasskeyAnswer(_Body):
+    """A `PublicKeyCredential` of the browser in JSON (WebAuthn Level 3, 5.1)."""
+
+    id: Bytes
+    raw_id: Bytes = Field(alias="rawId")
+    type: Literal["public-key"] = Field(examples=["public-key"])
+    response: PasskeySigned
+
+    def json_of(self) -> dict[str, Any]:
+        """Give it as the browser has written it."""
+        return self.model_dump(by_alias=True, exclude_none=True)
+
+
+class PasskeySignInRequest(_Body):
+    """The answer to the challenge that a sign-in with the right password was given."""
+
+    username: str = Field(min_length=1, max_length=32, examples=["giam.dinh"])
+    passkey: PasskeyAnswer
+
+
+class PasskeyOfferRequest(_Body):
+    """The authenticator's code of now: a session alone makes no passkey."""
+
+    code: Code
+
+
+class PasskeyOffer(_Body):
+    """What the browser makes a passkey from."""
+
+    options: dict[str, Any] = Field(
+        description="PublicKeyCredentialCreationOptionsJSON (WebAuthn Level 3, 5.1.8)",
+        examples=[{"challenge": "3q2-7wAAAAA", "rp": {"id": "localhost", "name": "soft-ATM"}}],
+    )
+
+
+class PasskeyRequest(_Body):
+    """What the browser has made, and what its owner calls it."""
+
+    name: str = Field(min_length=1, max_length=40, pattern=ONE_LINE, examples=["Khoá USB màu xanh"])
+    passkey: PasskeyAnswer
+
+
+class PasskeyView(_Body):
+    """A passkey of whoever asks."""
+
+    id: UUID
+    name: str = Field(examples=["Khoá USB màu xanh"])
+    added_at: datetime
+    used_at: datetime | None = Field(description="when it last proved its owner")
+
+    @classmethod
+    def of(cls, passkey: Passkey) -> Self:
+        """Show a passkey to its owner."""
+        return cls(id=passkey.id, name=passkey.name, added_at=passkey.added_at, used_at=passkey.used_at)
+
+
+class Passkeys(_Body):
+    """All passkeys of whoever asks, the oldest first."""
+
+    items: list[PasskeyView]
 
 
 class PasswordRequest(StaffSignInRequest):

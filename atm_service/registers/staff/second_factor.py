@@ -2,7 +2,8 @@
 
 Enrolled at the first sign-in: whoever knows the password gets a secret, shown once, and proves with the first code that
 an authenticator has it. From then on no session opens, and no other password is chosen, without a code. Another
-operator's reset takes the factor away with the password. Locks: docs/locking.md.
+operator's reset takes the factor away with the password, and the passkeys, which stand beside it (`passkeys`). Locks:
+docs/locking.md.
 """
 
 import hmac
@@ -19,10 +20,11 @@ from atm_service.platform import attempts, trail
 from atm_service.platform.context import Context
 from atm_service.platform.locking import Rank
 from atm_service.registers.customers import at_rest
+from atm_service.registers.staff import passkey_store
+from atm_service.registers.staff.domain import DECIDING
 from atm_service.registers.staff.errors import SecondFactorNeeded, SecondFactorToEnrol, SecondFactorWrong
 from atm_service.registers.staff.store import Member
 
-ROLES: Final = frozenset({"supervisor", "operator", "auditor"})
 STEP_S: Final = 30
 STEPS_OFF: Final = 1  # a phone's clock may be so many steps ahead or behind
 ISSUER: Final = "soft-ATM"
@@ -94,7 +96,8 @@ def prove(context: Context, member: Member, code: str | None, now: datetime) -> 
     with context.transaction() as session:
         found = _find(session, member.id)
     is_enrolled = found is not None and found.is_enrolled
-    if not is_enrolled and (member.role not in ROLES or context.settings.second_factor == "off"):
+    is_off = context.settings.second_factor == "off" and (code is None or found is None)
+    if not is_enrolled and (member.role not in DECIDING or is_off):
         return
     if found is None or (code is None and not is_enrolled):
         raise SecondFactorToEnrol
@@ -112,8 +115,9 @@ def prove_enrolled(context: Context, member: Member, code: str | None, now: date
 
 
 def forget(session: Connection, id: UUID) -> None:
-    """Take a locked member's factor away: the next sign-in enrols another."""
+    """Take a locked member's factor away, and the passkeys: the next sign-in enrols another."""
     session.execute(_FORGET, {"subject": id})
+    passkey_store.forget(session, id)
 
 
 def _guess(context: Context, member: Member, code: str, now: datetime) -> None:

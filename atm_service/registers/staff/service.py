@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, datetime
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from argon2 import PasswordHasher
@@ -22,18 +22,20 @@ from atm_service.registers.customers.errors import SessionEnded, WrongCredential
 from atm_service.registers.offices import store as offices
 from atm_service.registers.offices.domain import Office
 from atm_service.registers.offices.errors import OfficeUnknown
-from atm_service.registers.staff import domain, passwords, second_factor, store
+from atm_service.registers.staff import domain, passkeys, passwords, second_factor, store
 from atm_service.registers.staff.domain import Role
 from atm_service.registers.staff.errors import (
+    AddedAlone,
     AreaWrong,
     NotFirst,
     OfficeMissing,
     PasswordMustBeChanged,
+    SecondFactorNeeded,
     SecondFactorStands,
     UsernameTaken,
 )
 from atm_service.registers.staff.second_factor import Offer
-from atm_service.registers.staff.store import Member
+from atm_service.registers.staff.store import Member, MemberLeave
 from atm_service.registers.units import store as units
 
 _NOTHING: Final = (
@@ -53,11 +55,12 @@ def add(
     area: str | None = None,
     *,
     by: Caller | None = None,
+    leave: MemberLeave | None = None,
 ) -> UUID:
     """Add a member of the staff; give the id. Raises a `StaffInvalid` that says what is wrong.
 
     A supervisor of an `area` looks after its offices and those of areas below it; without one, after all. Nobody in
-    particular (`by`) adds a demonstration's.
+    particular (`by`) adds a demonstration's. Who is to decide for others is added by `leave` alone, which raises.
     """
     domain.check(username, role, office, display_name)
     place = None if office is None else offices.find(session, office)
@@ -71,6 +74,10 @@ def add(
     member = Member(
         member_id, username, hashed(hasher, password), display_name, role, office, None, True, area
     )
+    if by is not None and role in domain.DECIDING:
+        if leave is None:
+            raise AddedAlone(AddedAlone.__doc__)
+        leave(session, member_id)
     if not store.add(session, member, now):
         raise UsernameTaken(UsernameTaken.__doc__)
     trail.record(session, now, "staff.added", member_id, by, {"role": role, "office": office})
@@ -85,9 +92,9 @@ def add_first(
     display_name: str,
     now: datetime,
 ) -> UUID:
-    """Add the operator who adds all others, in nobody's name; that is possible once. Raises a `StaffInvalid`."""
+    """Add one of the two operators who add all others, in nobody's name; never again. Raises a `StaffInvalid`."""
     store.take_first_turn(session)
-    if store.is_anybody(session):
+    if store.number(session) >= domain.FIRST:
         raise NotFirst(NotFirst.__doc__)
     return add(session, hasher, username, password, "operator", None, display_name, now)
 
@@ -104,17 +111,74 @@ def sign_in(
     """Open a session for whoever knows the password of this user name, and has the second factor if one is asked for.
 
     `device` is the sign that an earlier session has given. Raises `WrongCredentials`, `TooManyAttempts`,
-    `PasswordMustBeChanged`, and what `second_factor.prove` raises.
+    `PasswordMustBeChanged`, and what `second_factor.prove` raises. A passkey may sign what is asked then, instead.
     """
     member = _admitted(proved(context, username, password, visitor, device, now))
-    second_factor.prove(context, member, code, now)
+    try:
+        second_factor.prove(context, member, code, now)
+    except SecondFactorNeeded:
+        asked = passkeys.ask(context, member.caller, passkeys.SIGN_IN, now)
+        raise SecondFactorNeeded(passkey=asked) from None
+    return _opened(context, member, now)
+
+
+def sign_in_by_passkey(
+    context: Context, username: str, answer: passkeys.Answer, now: datetime
+) -> tuple[Tokens, Member]:
+    """Open a session for whoever has proved the password, and whose passkey has signed what was asked then.
+
+    Raises `WrongCredentials` for an answer to what nobody of this name was asked, `PasskeyWrong` and `TooManyAttempts`.
+    """
+    with context.transaction() as session:
+        asked = passkeys.asked(session, answer)
+        member = None if asked is None else store.find(session, asked)
+    if member is None or not member.active or member.must_change or member.username != username:
+        raise WrongCredentials
+    passkeys.prove(context, member.caller, passkeys.SIGN_IN, answer, now)
+    return _opened(context, member, now)
+
+
+def _opened(context: Context, member: Member, now: datetime) -> tuple[Tokens, Member]:
     with context.transaction() as session:
         if store.hold(session, member.id) != member:
             raise WrongCredentials  # switched off, moved or reset a moment ago: the next try tells
-        who = caller(member)
-        trail.record(session, now, "session.opened", member.id, who)
-        tokens = sessions.open(session, context, who, now)
+        trail.record(session, now, "session.opened", member.id, member.caller)
+        tokens = sessions.open(session, context, member.caller, now)
     return replace(tokens, device=visitors.sign(context.cipher, str(member.id), _place(member))), member
+
+
+def ask_to_add_passkey(context: Context, who: Caller, code: str | None, now: datetime) -> dict[str, Any]:
+    """Give whoever is signed in, and shows a code of the authenticator now, what a browser makes a passkey from.
+
+    Raises as `second_factor.prove` does, and `PasskeysFull`.
+    """
+    with context.transaction() as session:
+        member = store.find(session, who.subject)
+    if member is None:
+        raise NotFound
+    second_factor.prove(context, member, code, now)
+    return passkeys.ask_to_add(context, who, member.username, now)
+
+
+def prove_again(
+    context: Context,
+    who: Caller,
+    code: str | None,
+    answer: passkeys.Answer | None,
+    purpose: str,
+    now: datetime,
+) -> None:
+    """Return when whoever is signed in proves the second factor now: a passkey signs for this purpose, or by the code.
+
+    Raises as `passkeys.prove` and `second_factor.prove` do.
+    """
+    if answer is not None:
+        return passkeys.prove(context, who, purpose, answer, now)
+    with context.transaction() as session:
+        member = store.find(session, who.subject)
+    if member is None:
+        raise NotFound
+    return second_factor.prove(context, member, code, now)
 
 
 def offer_second_factor(
@@ -137,9 +201,9 @@ def prove(context: Context, username: str, password: str, witness: Caller, now: 
     Raises the same as the sign-in. The guesses are counted as `witness`'s, who is signed in: nobody shuts a
     colleague's door for others.
     """
-    return caller(
-        _admitted(_proved(context, username, password, Visitor(None), lambda _: str(witness.subject), now))
-    )
+    return _admitted(
+        _proved(context, username, password, Visitor(None), lambda _: str(witness.subject), now)
+    ).caller
 
 
 def _admitted(member: Member) -> Member:
@@ -222,14 +286,9 @@ def _of_nobody(hasher: PasswordHasher) -> str:
     return f"$argon2id$v=19$m={hasher.memory_cost},t={hasher.time_cost},p={hasher.parallelism}${_NOTHING}"
 
 
-def caller(member: Member) -> Caller:
-    """Give a member as who is calling, with the rights of now."""
-    return Caller(member.id, "staff", member.role, member.office, member.generation)
-
-
 def _who(session: Connection, id: UUID) -> Caller | None:
     member = store.find(session, id)
-    return caller(member) if member and member.active else None
+    return member.caller if member and member.active else None
 
 
 def scope(session: Connection, overseer: Caller) -> str | None:

@@ -1,5 +1,6 @@
 """Staff in the database."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Final
@@ -9,6 +10,7 @@ from sqlalchemy import Connection, DateTime, text
 from sqlmodel import Field, SQLModel
 
 from atm_service.platform import standing
+from atm_service.platform.keys.tokens import Caller
 from atm_service.platform.locking import Rank
 from atm_service.registers.staff.domain import Role
 
@@ -50,6 +52,14 @@ class Member:
     must_change: bool = False
     generation: int = 1
 
+    @property
+    def caller(self) -> Caller:
+        """Give the member as who is calling, with the rights of now."""
+        return Caller(self.id, "staff", self.role, self.office, self.generation)
+
+
+MemberLeave = Callable[[Connection, UUID], object]
+"""What raises unless a second person has approved this change to this member."""
 
 _SELECT: Final = """
     SELECT s.id, s.username, s.password_hash, s.display_name, s.role, s.office, o.name, s.active, s.area,
@@ -71,7 +81,12 @@ _SAVE: Final = text("""
         password_hash = :password_hash, must_change = :must_change
     WHERE id = :id
 """)
-_ANYBODY: Final = text("SELECT EXISTS (SELECT FROM service.staff)")
+_NUMBER: Final = text("SELECT count(*) FROM service.staff")
+_HANDS: Final = text("""
+    SELECT DISTINCT actor FROM service.audit_event
+    WHERE subject = :id AND at > :since AND actor IS NOT NULL
+      AND action IN ('staff.added', 'staff.role-changed', 'staff.reset')
+""")
 _FIRST: Final = Rank.STAFF.locks("SELECT pg_advisory_xact_lock(hashtextextended('first of the staff', 0))")
 _ADD: Final = Rank.STAFF.locks("""
     INSERT INTO service.staff (id, username, password_hash, display_name, role, office, active, created_at, area)
@@ -100,9 +115,14 @@ def take_first_turn(session: Connection) -> None:
     session.execute(_FIRST)
 
 
-def is_anybody(session: Connection) -> bool:
-    """Tell whether there is a staff at all."""
-    return bool(session.execute(_ANYBODY).scalar_one())
+def number(session: Connection) -> int:
+    """Tell how many there are, and were, on the staff."""
+    return int(session.execute(_NUMBER).scalar_one())
+
+
+def hands(session: Connection, id: UUID, since: datetime) -> set[UUID]:
+    """Tell who has added, promoted or reset a member since then, by the trail: they may know the password."""
+    return set(session.execute(_HANDS, {"id": id, "since": since}).scalars())
 
 
 def find(session: Connection, id: UUID) -> Member | None:

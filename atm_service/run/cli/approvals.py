@@ -1,4 +1,4 @@
-"""`soft-atm approvals`: the second person's word on money from outside; and how the first one proposes it."""
+"""`soft-atm approvals`: the second person's word on what takes two; and how the first one proposes it."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -10,7 +10,8 @@ import typer
 from sqlalchemy import Connection
 
 from atm_service.control.instructions import service
-from atm_service.control.instructions.domain import Instruction, InstructionStatus, NotToDecide, Wanted
+from atm_service.control.instructions.domain import Instruction, InstructionStatus, Wanted
+from atm_service.control.instructions.errors import AgainNotConfirmed
 from atm_service.control.instructions.store import ShownInstruction
 from atm_service.platform import standing
 from atm_service.platform.context import Context
@@ -23,7 +24,8 @@ WAITS: Final = 4
 _LISTED_MAX: Final = 1_000
 
 app: Final = typer.Typer(
-    help="Money from outside, proposed by a colleague: list, show, approve, refuse.", no_args_is_help=True
+    help="What takes two, proposed by a colleague: list, show, approve, refuse.",
+    no_args_is_help=True,
 )
 
 Why = Annotated[str, typer.Option(help="kept for good; nothing personal")]
@@ -108,11 +110,16 @@ def proposed(context: Context, caller: Caller, wanted: Wanted, now: datetime) ->
 
 
 def _decided(ctx: typer.Context, id: UUID, again: int, reason: str, *, approved: bool) -> ShownInstruction:
-    try:
-        with signed(ctx) as (context, caller, now), context.transaction() as session:
-            return service.decide(session, caller, id, again, now, approved=approved, reason=said(reason))
-    except NotToDecide as why:
-        fail(f"not decided: {why}")
+    with signed(ctx) as (context, caller, now), context.transaction() as session:
+        facts = (context.policy, caller, id, again, now)
+        try:
+            return service.decide(session, *facts, approved=approved, reason=said(reason))
+        except AgainNotConfirmed as lines:
+            number = lines.members["again"]
+            fail(
+                f"not decided: {number:,} line(s) were credited lately in another batch. See them by"
+                f" `soft-atm approvals show`; to credit them once more nevertheless, add --again {number}"
+            )
 
 
 def _line(shown: ShownInstruction, now: datetime) -> str:

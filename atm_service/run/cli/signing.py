@@ -65,7 +65,7 @@ def _open(context: Context, username: str, password: str, now: datetime) -> tupl
         typer.echo(f"Put this into your authenticator's app; it is told once: {offer.secret}\n{offer.uri}")
     except SecondFactorNeeded:
         pass
-    code = _asked("Your authenticator's six digits")
+    code = _asked("Your authenticator's six digits (a passkey works on the counter's page alone)")
     return service.sign_in(context, username, password, code, _HERE, None, context.clock())
 
 

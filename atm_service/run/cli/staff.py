@@ -1,19 +1,28 @@
 """Members of staff at the command line: added, listed, switched off and on, moved, given a first password.
 
-The first of all, an operator, is added by whoever installs the service, with nobody signed in; that is possible once.
+The first two, operators, are added by whoever installs the service, with nobody signed in; from then on whoever is to
+decide for others is proposed by one of the staff and approved by another.
 """
 
-from typing import Annotated, Final
+from collections.abc import Callable
+from datetime import datetime
+from typing import Annotated, Final, TypeVar
 
 import typer
 from sqlalchemy import Connection
 
 import ledger
+from atm_service.control.instructions import service as instructions
+from atm_service.control.instructions.domain import Wanted
+from atm_service.control.instructions.errors import InstructionNeeded
+from atm_service.platform.context import Context
+from atm_service.platform.keys.tokens import Caller
 from atm_service.platform.paging import FIRST_ID
 from atm_service.registers.staff import rights, store
 from atm_service.registers.staff import service as staff
-from atm_service.registers.staff.domain import Role
+from atm_service.registers.staff.domain import FIRST, Role
 from atm_service.registers.staff.store import Member
+from atm_service.run.cli import approvals as cli_approvals
 from atm_service.run.cli.context import fail, said, working
 from atm_service.run.cli.signing import signed
 
@@ -21,6 +30,7 @@ app: Final = typer.Typer(help="Members of staff.", no_args_is_help=True)
 
 Reason = Annotated[str, typer.Option(help="why, for the trail; nothing personal")]
 _MOST: Final = 100_000
+Done = TypeVar("Done")
 
 
 @app.command("add")
@@ -33,17 +43,27 @@ def add_staff(
     area: Annotated[str | None, typer.Option(help="a supervisor's area; none: everywhere")] = None,
     password: Annotated[str, typer.Option(prompt=True, hide_input=True, confirmation_prompt=True)] = "",
 ) -> None:
-    """Add a member of staff; the password is asked for and not shown. The first of all is an operator."""
+    """Add a member of staff; the password is asked for and not shown. The first two are operators.
+
+    Whoever decides for others is proposed by this command; once a colleague has approved, it adds.
+    """
     try:
         if _is_first(ctx):
             if role != "operator":
-                fail("the first member of staff is an operator, who adds the others: --role operator", 2)
+                fail("the first two are operators, who add the others: --role operator", 2)
             with working(ctx) as (context, now), context.transaction() as session:
                 staff.add_first(session, context.hasher, username, password, name, now)
         else:
-            with signed(ctx) as (context, operator, now), context.transaction() as session:
+            with signed(ctx) as (context, operator, now):
                 facts = (username, password, role, office, name)
-                staff.add(session, context.hasher, *facts, now, area, by=operator)
+                wanted = instructions.member_added(username, role, office or area, name)
+                leave = instructions.leave_for_member(operator, wanted, now)
+
+                def add() -> None:
+                    with context.transaction() as session:
+                        staff.add(session, context.hasher, *facts, now, area, by=operator, leave=leave)
+
+                _by_two(context, operator, wanted, now, add)
     except ValueError as wrong:
         fail(str(wrong))
     typer.echo(f"{username} may sign in as {role}")
@@ -98,8 +118,18 @@ def change_role(
     place: Annotated[str | None, typer.Option(help="a clerk's office, a supervisor's area")] = None,
 ) -> None:
     """Give a member another role."""
-    with signed(ctx) as (context, operator, now), context.transaction() as session:
-        rights.change_role(session, operator, _member(session, username).id, role, place, said(reason), now)
+    why = said(reason)
+    with signed(ctx) as (context, operator, now):
+        with context.transaction() as session:
+            member = _member(session, username)
+            wanted = instructions.member_role(session, member, role, place, why)
+        leave = instructions.leave_for_member(operator, wanted, now)
+
+        def change() -> None:
+            with context.transaction() as session:
+                rights.change_role(session, operator, member.id, role, place, why, now, leave)
+
+        _by_two(context, operator, wanted, now, change)
     typer.echo(f"{username} is {role} now, and signs in anew")
 
 
@@ -109,13 +139,27 @@ def reset(ctx: typer.Context, username: str, reason: Reason) -> None:
     with signed(ctx) as (context, operator, now):
         with context.transaction() as session:
             member = _member(session, username)
-        _, password = rights.reset(context, operator, member.id, said(reason), now)
+            wanted = instructions.member_reset(session, member, said(reason))
+        leave = instructions.leave_for_member(operator, wanted, now)
+        facts = (context, operator, member.id, said(reason), now, leave)
+        _, password = _by_two(context, operator, wanted, now, lambda: rights.reset(*facts))
     typer.echo(f"{username} signs in with {password} once, to choose another password")
+
+
+def _by_two(
+    context: Context, operator: Caller, wanted: Wanted, now: datetime, act: Callable[[], Done]
+) -> Done:
+    """Act, where one alone may or another has approved it; else propose it, and end the command."""
+    try:
+        return act()
+    except InstructionNeeded:
+        cli_approvals.proposed(context, operator, wanted, now)
+        return act()
 
 
 def _is_first(ctx: typer.Context) -> bool:
     with working(ctx) as (context, _), context.transaction() as session:
-        return not store.is_anybody(session)
+        return store.number(session) < FIRST
 
 
 def _switch(ctx: typer.Context, username: str, reason: str, *, active: bool) -> None:

@@ -75,3 +75,33 @@ def test_a_proxy_is_named_by_its_address(given: str, good: bool, monkeypatch: py
     else:
         with pytest.raises(SystemExit, match="SOFT_ATM_PROXY"):
             settings.load(None)
+
+
+@pytest.mark.parametrize(
+    ("rp", "origins", "good"),
+    [
+        ("localhost", "http://localhost:8001, http://localhost:9001", True),
+        ("atm.example.vn", "https://counter.atm.example.vn,https://atm.example.vn:8443", True),
+        ("atm.example.vn", "https://atm.example.vn.evil.example", False),
+        ("atm.example.vn", "https://evilatm.example.vn", False),
+        ("atm.example.vn", "http://atm.example.vn", False),
+        ("atm.example.vn", "https://atm.example.vn/", False),
+        ("vn", "https://atm.example.vn", False),
+        ("127.0.0.1", "http://127.0.0.1:8001", False),
+        ("localhost", "", False),
+    ],
+)
+def test_passkeys_belong_to_a_name_that_browsers_take(
+    rp: str,
+    origins: str,
+    good: bool,  # noqa: FBT001
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The origins are within it, by TLS or on the own machine; an address is none."""
+    monkeypatch.setenv("SOFT_ATM_PASSKEY_RP", rp)
+    monkeypatch.setenv("SOFT_ATM_PASSKEY_ORIGINS", origins)
+    if good:
+        assert len(settings.load(None).passkey_origins) == 2
+    else:
+        with pytest.raises(SystemExit, match="SOFT_ATM_PASSKEY_ORIGINS"):
+            settings.load(None)

@@ -80,7 +80,7 @@ async def test_an_authenticator_is_set_up_at_the_first_sign_in(tmp_path: Path) -
 
         other = at.another_browser()
         await at.sign_in(SUPERVISOR, other)
-        assert "Cần thêm mã của ứng dụng xác thực" in other.text
+        assert "Cần thêm một bước xác thực" in other.text
         assert 'name="code"' in other.text
         await other.send("/sign-in", **fields, code="492039")
         assert "Mã này sai hoặc đã dùng rồi" in other.text

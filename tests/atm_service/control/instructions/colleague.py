@@ -21,7 +21,16 @@ def approve(service: Service, id: UUID, again: int = 0, by: Caller | None = None
     """Let a colleague approve an instruction."""
     with service.context.transaction() as session:
         caller = by or colleague(service)
-        instructions.decide(session, caller, id, again, service.now, approved=True, reason="đã đối chiếu")
+        facts = (service.context.policy, caller, id, again, service.now)
+        instructions.decide(session, *facts, approved=True, reason="đã đối chiếu")
+
+
+def agreed_on_member(service: Service, operator: Person, id: UUID, **wanted: Any) -> None:
+    """Have a role, or without one a first password, proposed for a member and approved."""
+    body = {"reason": "đã trao đổi", **wanted}
+    proposed = operator.post(f"/operator/v1/members/{id}/instructions", body)
+    assert proposed.status_code == 201, proposed.text
+    approve(service, UUID(proposed.json()["id"]))
 
 
 def agreed(service: Service, operator: Person, body: dict[str, Any]) -> None:

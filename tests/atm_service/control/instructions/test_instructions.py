@@ -14,10 +14,16 @@ from atm_service.control.instructions.domain import (
     InstructionDecision,
     InstructionKind,
     InstructionStatus,
-    NotToDecide,
     Wanted,
 )
-from atm_service.control.instructions.errors import InstructionNeeded
+from atm_service.control.instructions.errors import (
+    AgainNotConfirmed,
+    DeciderTied,
+    InstructionDecided,
+    InstructionLapsed,
+    InstructionNeeded,
+    OwnInstruction,
+)
 from atm_service.platform import standing
 from atm_service.platform.keys.tokens import Caller
 from atm_service.platform.refusals import NotFound, Unauthenticated
@@ -102,18 +108,19 @@ def test_the_status_follows_from_the_facts() -> None:
 
 
 def test_who_may_not_decide_is_told_why() -> None:
-    """Decided before, lapsed, the own one, repeated lines that were not confirmed: in this order, each by its words."""
+    """Decided before, lapsed, the own one, a tied one, repeated lines that were not confirmed: in this order."""
     one, now = instruction(facts={"again": 3}), START
-    for which, by, again, at, words in (
-        (replace(one, decision=YES), one.proposed_by, 0, LAPSES, "has its decision"),
-        (one, one.proposed_by, 0, LAPSES, "has lapsed"),
-        (one, one.proposed_by, 0, now, "nobody decides what they have proposed"),
-        (one, uuid4(), 2, now, "add --again 3"),
+    for which, by, tied, at, refusal in (
+        (replace(one, decision=YES), one.proposed_by, True, LAPSES, InstructionDecided),
+        (one, one.proposed_by, True, LAPSES, InstructionLapsed),
+        (one, one.proposed_by, True, now, OwnInstruction),
+        (one, uuid4(), True, now, DeciderTied),
+        (one, uuid4(), False, now, AgainNotConfirmed),
     ):
-        with pytest.raises(NotToDecide, match=words):
-            which.decide(by, again, at, approved=True, reason="đã đối chiếu")
+        with pytest.raises(refusal):
+            which.decide(by, 2, at, approved=True, reason="đã đối chiếu", tied=tied)
     assert one.decide(uuid4(), 3, now, approved=True, reason="đã đối chiếu").approved
-    assert not one.decide(uuid4(), 0, now, approved=False, reason="không rõ").approved
+    assert not one.decide(uuid4(), 0, now, approved=False, reason="không rõ", tied=True).approved
 
 
 @pytest.mark.parametrize(
@@ -158,9 +165,8 @@ def test_a_refusal_holds_and_a_lapsed_one_is_asked_for_anew(service: Service, fi
     """The same is not asked for again before the policy's hours are over; nor recorded after them."""
     one, second = propose(service, first), colleague(service)
     with service.context.transaction() as session:
-        instructions.decide(
-            session, second, one.id, 0, service.now, approved=False, reason="không có giấy báo"
-        )
+        facts = (service.context.policy, second, one.id, 0, service.now)
+        instructions.decide(session, *facts, approved=False, reason="không có giấy báo")
     assert propose(service, first).status(service.now) is InstructionStatus.REFUSED
     service.clock.advance(hours=24)
     anew = propose(service, first)
@@ -248,7 +254,7 @@ def test_credits_over_http_wait_for_a_colleague(service: Service, operator: Pers
     assert (shown["status"], shown["amount"], shown["kind"]) == ("waiting", 1_000, "credits")
     waiting = operator.post("/operator/v1/credits", salary)
     assert (waiting.json()["stands"], waiting.json()["instruction_id"]) == ("waiting", shown["id"])
-    with pytest.raises(NotToDecide):
+    with pytest.raises(OwnInstruction):
         approve(service, UUID(shown["id"]), by=Caller(operator.id, "staff", "operator", None))
     approve(service, UUID(shown["id"]))
     for other in (

@@ -8,6 +8,7 @@ import pytest
 from httpx2 import Response
 
 from atm_service.registers.staff import store
+from tests.atm_service.control.instructions.colleague import agreed_on_member
 from tests.atm_service.counter import supervisor
 from tests.atm_service.world import OFFICE, OTHER_OFFICE, PASSWORD, Clerk, Person, Service
 
@@ -157,6 +158,7 @@ def test_an_operator_gives_another_role(service: Service) -> None:
         assert slug(give(operator, clerk, role, place)) == "place-unfit"
     assert slug(give(operator, clerk, "clerk", "99999-1")) == "office-unknown"
     assert slug(give(operator, clerk, "clerk", OFFICE)) == "rights-unchanged"
+    agreed_on_member(service, operator, clerk.id, role="supervisor", place="178")
     made = give(operator, clerk, "supervisor", "178").json()
     assert (made["role"], made["office"], made["area"]) == ("supervisor", None, "178")
     assert slug(clerk.pay(code["id"], customer.facts["id_number"])) == "no-open-shift"

@@ -10,6 +10,7 @@ from httpx2 import Response
 
 from atm_service.platform.policy import Tries
 from atm_service.registers.staff import store
+from tests.atm_service.control.instructions.colleague import agreed_on_member
 from tests.atm_service.world import PASSWORD, Person, Service
 from tests.contract.documented import slug_of
 
@@ -137,6 +138,7 @@ def test_a_lost_authenticator_is_replaced_by_a_reset(service: Service) -> None:
 
     assert slug_of(choose(PASSWORD, None)) == "second-factor-needed"
     assert slug_of(choose(PASSWORD, "000000")) == "second-factor-wrong"
+    agreed_on_member(service, other, lost.id)
     reset = other.post(f"/staff/v1/members/{lost.id}/password", {"reason": "mất điện thoại"})
     first = reset.json()["password"]
     assert slug_of(offered(service, name, first)) == "password-must-be-changed"

@@ -38,7 +38,7 @@ def migrated(database: Database, folder: Path, at: datetime = START) -> Run:
     }
     run = shell(settings, folder, at)
     done(run("migrate"))
-    add_staff(run, **{FIRST: "operator"})
+    add_staff(run, **{FIRST: "operator", SECOND: "operator"})
     sign_in(run, FIRST)
     return run
 
@@ -57,7 +57,7 @@ def by_two(run: Run, *command: object, again: int = 0) -> Result:
 
 
 def agree(run: Run, *command: object, again: int = 0) -> None:
-    """Have money from outside proposed and approved; the first operator is at the shell again."""
+    """Have what takes two proposed and approved; the first operator is at the shell again."""
     id = proposed(run, *command)
     if SECOND not in run("staff", "list").stdout:
         add_staff(run, **{SECOND: "operator"})
@@ -87,7 +87,10 @@ def done(result: Result) -> str:
 
 
 def add_staff(run: Run, **roles: str) -> None:
-    """Bring in members of staff by user name and role."""
+    """Bring in members of staff by user name and role; the first two at once, others by two."""
     for name, role in roles.items():
         who = ("--name", f"Vi Thị {role}", "--password", PASSWORD)
-        done(run("staff", "add", name, "--role", role, *who))
+        command = ("staff", "add", name, "--role", role, *who)
+        if name not in (FIRST, SECOND):
+            agree(run, *command)
+        done(run(*command))

@@ -11,7 +11,7 @@ from atm_service.registers.staff import service
 from atm_service.registers.staff.second_factor import Offer
 from atm_service.registers.staff.service import offer_second_factor
 from atm_service.run.cli import signing
-from tests.atm_service.run.cli.line import FIRST, Run, add_staff, done, migrated, shell, sign_in
+from tests.atm_service.run.cli.line import FIRST, Run, add_staff, by_two, done, migrated, shell, sign_in
 from tests.atm_service.world import PASSWORD, START
 from tests.database import Database
 
@@ -114,7 +114,7 @@ def test_rights_end_at_once(run: Run, tmp_path: Path, database: Database) -> Non
 def test_a_first_password_is_changed_at_the_first_sign_in(run: Run) -> None:
     """The second line is the new one; the first password is good for nothing else."""
     add_staff(run, op2="operator")
-    first = run("staff", "reset", "op2", "--reason", "quên mật khẩu").stdout.split()[4]
+    first = by_two(run, "staff", "reset", "op2", "--reason", "quên mật khẩu").stdout.split()[4]
     short = run("sign-in", "op2", typed=f"{first}\nshort\n")
     assert (short.exit_code, "PasswordUnfit" in short.stderr) == (1, True)
     done(run("sign-in", "op2", typed=f"{first}\nanother-long-password\n"))

@@ -9,7 +9,18 @@ from sqlalchemy import Connection
 from atm_service.platform.context import Context
 from atm_service.registers.staff import service as staff
 from atm_service.registers.staff.errors import NotFirst
-from tests.atm_service.run.cli.line import Run, add_staff, done, migrated, shell, sign_in
+from tests.atm_service.run.cli.line import (
+    FIRST,
+    SECOND,
+    Run,
+    add_staff,
+    by_two,
+    done,
+    migrated,
+    proposed,
+    shell,
+    sign_in,
+)
 from tests.atm_service.world import PASSWORD, START
 from tests.database import Database
 from tests.simulation.processes import wait_until
@@ -48,8 +59,8 @@ def test_a_clerk_is_switched_off_and_on(run: Run) -> None:
         )
 
 
-def test_the_first_of_all_is_an_operator_and_there_is_one(database: Database, tmp_path: Path) -> None:
-    """Nobody is signed in while there is no staff; from then on an operator adds the others, in that one's name."""
+def test_the_first_two_are_operators_who_add_all_others_together(database: Database, tmp_path: Path) -> None:
+    """Nobody is signed in while there are no two; from then on one proposes and the other approves, by name."""
     settings = {
         "SOFT_ATM_DATABASE_URL": database.url,
         "SOFT_ATM_DATA_DIR": str(tmp_path),
@@ -60,20 +71,26 @@ def test_the_first_of_all_is_an_operator_and_there_is_one(database: Database, tm
     who = ("--name", "Bế Văn Hành", "--password", PASSWORD)
     clerk = run("staff", "add", "boss", "--role", "supervisor", *who)
     assert (clerk.exit_code, "--role operator" in clerk.stderr) == (2, True)
-    done(run("staff", "add", "op1", "--role", "operator", *who))
-    second = run("staff", "add", "op2", "--role", "operator", *who)
-    assert (second.exit_code, "nobody is signed in" in second.stderr) == (1, True)
-    sign_in(run, "op1")
-    done(run("staff", "add", "op2", "--role", "operator", *who))
+    add_staff(run, **{FIRST: "operator", SECOND: "operator"})
+    third = ("staff", "add", "op3", "--role", "operator", *who)
+    assert (run(*third).exit_code, "nobody is signed in" in run(*third).stderr) == (1, True)
+    sign_in(run, FIRST)
+    own = proposed(run, *third)
+    refused = run("approvals", "approve", own, "--reason", "tự duyệt")
+    assert (refused.exit_code, "OwnInstruction" in refused.stderr) == (1, True)
+    assert "op3" not in run("staff", "list").stdout
+    done(by_two(run, *third))
     with database.owner.connect() as session:
         added = (
             "SELECT detail, actor IS NULL FROM service.audit_event WHERE action = 'staff.added' ORDER BY id"
         )
-        assert [by_nobody for _, by_nobody in session.exec_driver_sql(added)] == [True, False]
+        assert [by_nobody for _, by_nobody in session.exec_driver_sql(added)] == [True, True, False]
 
 
 def test_two_who_would_be_the_first(context: Context, database: Database) -> None:
-    """One of them is, the other is told that there is a staff already."""
+    """When there is one already: one of them is, the other is told that there are two."""
+    with context.transaction() as session:
+        add_first(session, context, "op0")
     with context.engine.connect() as one, context.engine.connect() as other:
         one.begin()
         add_first(one, context, "op1")
@@ -107,7 +124,7 @@ def test_a_clerk_moves_and_gets_a_first_password(run: Run) -> None:
 
 def test_a_clerk_becomes_a_supervisor_of_an_area(run: Run) -> None:
     """The list shows the area; a role without its place is refused."""
-    assert run("staff", "role", "hoa", "supervisor", "--place", "178", *SIGNED).exit_code == 0
+    done(by_two(run, "staff", "role", "hoa", "supervisor", "--place", "178", *SIGNED))
     assert "178" in run("staff", "list", "--role", "supervisor").stdout
     refused = run("staff", "role", "hoa", "clerk", *SIGNED)
     assert (refused.exit_code, "This role has another place" in refused.stderr) == (1, True)

@@ -6,6 +6,7 @@ import pytest
 
 from atm_service.registers.units import service as units
 from atm_service.registers.units.domain import FIRST_DAY
+from tests.atm_service.run.cli.line import by_two, done
 from tests.atm_service.run.cli.test_offices import OFFICE, Run, run
 
 __all__ = ["run"]  # a fixture
@@ -67,7 +68,7 @@ def test_a_file_that_is_no_tree_is_refused(run: Run, tmp_path: Path, line: str, 
 def test_areas_are_drawn_by_a_file(run: Run, tmp_path: Path) -> None:
     """Whose reach changes is shown by name before it is done."""
     added = ("staff", "add", "cao-loc", "--role", "supervisor", "--name", "Vi Thị Ba", "--area", "183")
-    assert run(*added, "--password", "a-long-password").exit_code == 0
+    done(by_two(run, *added, "--password", "a-long-password"))
     names = {line.split()[0]: line.split("offices  ")[1] for line in run("areas", "list").stdout.splitlines()}
     assert names.pop("20") == "Tỉnh Lạng Sơn"
     offices = [line.split() for line in run("offices", "list").stdout.splitlines()]

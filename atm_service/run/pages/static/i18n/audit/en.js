@@ -134,6 +134,7 @@ export default {
 "journal.done": "Downloaded.",
 "audit.code": "Code of the authenticator",
 "audit.code-six": "The code has six digits.",
+"problem.passkey-wrong": "The passkey was not accepted\nThis page takes the code of the authenticator.",
 "problem.second-factor-needed": "A code of the authenticator is needed too\nType the six digits that it shows now.",
 "problem.second-factor-wrong": "This code is wrong, or was used\nWait for the next one and type it. {remaining_attempts} tries are left.",
 "problem.second-factor-to-enrol": "This role needs an authenticator first\nSign in at a counter's page once to set it up, then come back here.",

@@ -134,6 +134,7 @@ export default {
 "journal.done": "Đã tải xong.",
 "audit.code": "Mã của ứng dụng xác thực",
 "audit.code-six": "Mã gồm sáu chữ số.",
+"problem.passkey-wrong": "Khoá truy cập không được chấp nhận\nTrang này dùng mã của ứng dụng xác thực.",
 "problem.second-factor-needed": "Cần thêm mã của ứng dụng xác thực\nNhập sáu chữ số ứng dụng trên điện thoại đang hiện.",
 "problem.second-factor-wrong": "Mã sai hoặc đã dùng\nChờ mã kế tiếp rồi nhập lại. Còn {remaining_attempts} lần thử.",
 "problem.second-factor-to-enrol": "Vai trò này cần có ứng dụng xác thực\nHãy đăng nhập tại trang của quầy một lần để ghi ứng dụng, rồi quay lại đây.",

@@ -1,0 +1,55 @@
+"""What takes two, as the second person sees and decides it: money from outside, and who decides for others."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from counter_app import service_api
+from counter_app.service_api import Service, json_body, read_answer
+
+_PATH: Final = "/staff/v1/instructions"
+
+
+@dataclass(frozen=True)
+class Instruction:
+    """What a colleague has proposed. `again`: lines that were credited lately, which an approval names."""
+
+    id: str
+    kind: str
+    amount: int
+    office: str | None
+    facts: dict[str, Any]
+    again: int
+    proposed_by: str
+    proposed_at: datetime
+    expires_at: datetime
+    status: str
+    own: bool
+    decided_by: str | None
+
+
+@dataclass(frozen=True)
+class _Listed:
+    items: list[Instruction]
+
+
+@dataclass(frozen=True)
+class _Challenge:
+    passkey: dict[str, Any] | None
+
+
+async def waiting(service: Service, token: str) -> list[Instruction]:
+    """List what waits or may be carried out, the newest first, a hundred at most."""
+    return read_answer(_Listed, await service_api.ask(service, "GET", _PATH, token=token)).items
+
+
+async def challenge(service: Service, token: str, id: str) -> dict[str, Any] | None:
+    """Get what one's passkey is to sign for a decision; None without a passkey."""
+    path = f"{_PATH}/{id}/challenge"
+    return read_answer(_Challenge, await service_api.ask(service, "POST", path, token=token)).passkey
+
+
+async def decide(service: Service, token: str, id: str, body: dict[str, Any]) -> None:
+    """Approve or refuse, with the second factor of now."""
+    path = f"{_PATH}/{id}/decision"
+    await service_api.ask(service, "POST", path, token=token, body=json_body(body))
