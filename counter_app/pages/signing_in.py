@@ -74,9 +74,7 @@ async def sign_in_by_passkey(page: InPage) -> Response:
         return _form(page, refused.problem, username)
     except UnreachableError:
         return _form(page, None, username, offline=True)
-    return await _begun(
-        page, username, tokens, fields["held"], page.app.sessions.take_half(page.cookie)
-    )
+    return await _begun(page, username, tokens, fields["held"], page.app.sessions.take_half(page.cookie))
 
 
 async def _begun(

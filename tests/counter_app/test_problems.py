@@ -129,6 +129,7 @@ NEVER_HERE = [
     "internal-error",
     "method-not-allowed",
     "applicant-refused",
+    "pin-weak",
     "bank-unknown",
     "bank-link-exists",
     "too-many-bank-links",
