@@ -36,6 +36,7 @@ def serving(town: Town, processes: int) -> Iterator[str]:
         "SOFT_ATM_SECRET_KEYS_FILE": str(town.data_dir / "secret-keys.toml"),
         "SOFT_ATM_PORT": str(port),
         "SOFT_ATM_WORKERS": str(processes),
+        "SOFT_ATM_METRICS": "",  # nobody scrapes here, and its port may be another's
         "SOFT_ATM_DEMONSTRATION": "true",
         "SOFT_ATM_SIMULATED_DELAY_S": "0",
     }

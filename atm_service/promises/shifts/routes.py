@@ -123,7 +123,7 @@ def headroom(clerk: InClerk, context: InContext, now: InNow) -> HeadroomView:
 @router.post(
     "/counter/v1/shifts/current/totals",
     tags=["counter"],
-    responses=refuses(errors.NoOpenShift, errors.CountFirst),
+    responses=refuses(errors.NoOpenShift, errors.CountFirst, posted=True),
 )
 def totals(clerk: InClerk, context: InContext, now: InNow) -> ShiftView:
     """Tell what went through the drawer so far and what it should hold. Each look is on record.

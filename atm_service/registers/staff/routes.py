@@ -149,7 +149,7 @@ def sign_in_by_passkey(body: PasskeySignInRequest, context: InContext, now: InNo
 @router.get("/passkeys", responses=refuses())
 def own_passkeys(member: InWithFactor, context: InContext) -> Passkeys:
     """List one's own passkeys."""
-    with context.transaction() as session:
+    with context.reading() as session:
         found = passkey_store.of(session, member.subject)
     return Passkeys(items=[PasskeyView.of(one) for one in found])
 

@@ -265,7 +265,7 @@ def test_the_qr_says_the_code(service: Service, kind: str) -> None:
         (read,) = zxingcpp.read_barcodes(Image.open(BytesIO(picture.content)))
         assert read.text == code["code"]
     else:
-        assert picture.headers["content-type"] == "image/svg+xml"
+        assert picture.headers["content-type"] == "image/svg+xml; charset=utf-8"
         assert picture.content.startswith(b"<svg ")
 
 

@@ -43,6 +43,7 @@ class Road(Cast):
         self.paid, self.live = self.customer.code(), self.customer.code()
         self.clerk.serve(self.customer, self.paid)
         self.waiting = self.there("/staff/v1/applications/{id}")["id"]
+        self.asked_for_cash()  # a reason may be any words, and a second request is refused whatever it says
 
     def ask(self, method: str, template: str, id: str | None = None, **more: Any) -> Response:
         """Ask as the role whose door it is, about something that exists unless another id is given, or `others`."""
@@ -468,6 +469,7 @@ NOTHING_THERE: Final = {
     "office-unknown",
     "shift-unknown",
     "delivery-unknown",
+    "request-unknown",
     "payer-card-unknown",  # who asks is looked for before what is asked about
 }
 

@@ -64,6 +64,7 @@ export default {
 "control.notes-equal-ledger": "The notes of each drawer and vault come to its ledger balance",
 "control.notes-move-with-entries": "The notes that an entry moved come to what it posted",
 "control.transit-equals-deliveries": "Cash in transit and in suspense is what deliveries come to",
+"control.exchanges-move-notes": "Exchanged notes come to the same sum, and moved in drawer and vault",
 "control.deliveries-have-entries": "Every delivery has the entries of its steps and no others",
 "control.openings-equal-closes": "A drawer is opened with what it closed with, or a break says so",
 "control.closes-counted": "Every close is the last count of its shift",

@@ -64,6 +64,7 @@ export default {
 "control.notes-equal-ledger": "Tờ tiền trong mỗi ngăn kéo và két khớp số dư sổ cái",
 "control.notes-move-with-entries": "Tờ tiền chuyển theo bút toán khớp số tiền của bút toán",
 "control.transit-equals-deliveries": "Tiền đang chuyển và tiền chờ xử lý khớp các chuyến tiền",
+"control.exchanges-move-notes": "Tiền đổi có cùng tổng số, và đã ghi ở ngăn kéo và két",
 "control.deliveries-have-entries": "Mỗi chuyến tiền có đủ bút toán của từng bước, không thừa",
 "control.openings-equal-closes": "Đầu ca khớp cuối ca trước, nếu lệch thì có ghi chênh lệch",
 "control.closes-counted": "Mỗi lần đóng ca là lần đếm cuối của ca",
