@@ -42,8 +42,13 @@ def refresh(
     ends, and the caller must therefore *commit* before refusing. None: ended so, unknown or too old. `who` gives
     what the subject may do now, or None when nothing any more.
     """
-    found = store.find_live(session, hash_of(refresh_token), audience, now)
+    used = hash_of(refresh_token)
+    found = store.find_live(session, used, audience, now)
     if found is None:
+        return None
+    # Held so, nobody ends the session or changes the rights; somebody may just have done so.
+    standing.hold(session, found.subject)
+    if store.find_live(session, used, audience, now) is None:
         return None
     caller = who(session, found.subject)
     successor = successor_of(refresh_token, context.cipher)

@@ -98,7 +98,9 @@ def sign_in(
         if customer is None:
             raise WrongCredentials
         generation = standing.hold(session, customer.id)
-        assert generation is not None
+        # Held so, the PIN stays what it is; it may have become another since it was proved.
+        if generation is None or not _is_pin(context.cipher, store.find(session, customer.id), pin):
+            raise WrongCredentials
         caller = _caller(customer.id, generation)
         trail.record(session, now, "session.opened", customer.id, caller)
         tokens = sessions.open(session, context, caller, now, label)

@@ -5,7 +5,9 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from sqlalchemy import Connection
 
+from atm_service.platform import standing, visitors
 from atm_service.platform.context import Context
 from atm_service.platform.keys.tokens import Caller
 from atm_service.registers.customers import service as customers
@@ -104,6 +106,42 @@ def test_of_two_who_change_it_at_once_one_does(service: Service, monkeypatch: py
     assert change(customer, new_pin="816253").status_code == 401
     assert signed_in(service, customer, NEW).status_code == 201
     assert len(service.trail("pin.changed")) == 1
+
+
+def test_a_sign_in_by_the_old_pin_is_overtaken_by_the_change(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who has typed the old PIN just before it is changed is not let in just after."""
+    customer, guess = service.customer(), visitors.guess
+
+    def overtaken(*tried: Any) -> bool:
+        right = guess(*tried)
+        monkeypatch.setattr(visitors, "guess", guess)
+        caller = Caller(customer.id, "wallet", "customer", None)
+        customers.change_pin(service.context, caller, OLD, NEW, None, service.now)
+        return right
+
+    monkeypatch.setattr(visitors, "guess", overtaken)
+    assert signed_in(service, customer, OLD).status_code == 401
+    assert signed_in(service, customer, NEW).status_code == 201
+
+
+def test_a_refresh_is_overtaken_by_the_end_of_its_session(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It gives no token of the rights that came after."""
+    customer, hold = service.customer(), standing.hold
+    token = signed_in(service, customer, OLD).json()["refresh_token"]
+
+    def overtaken(session: Connection, subject: UUID) -> int | None:
+        monkeypatch.setattr(standing, "hold", hold)
+        with service.context.transaction() as other:
+            customers.sign_out_everywhere(other, Caller(subject, "wallet", "customer", None), service.now)
+        return hold(session, subject)
+
+    monkeypatch.setattr(standing, "hold", overtaken)
+    answer = service.client.post("/wallet/v1/sessions/refresh", json={"refresh_token": token})
+    assert (answer.status_code, slug(answer)) == (401, "session-ended")
 
 
 def test_sessions_are_listed_and_ended(service: Service) -> None:
