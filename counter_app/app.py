@@ -23,7 +23,16 @@ from counter_app.devices import Devices
 from counter_app.guards import Headers, OnlyHttps, guard
 from counter_app.journal import Journal, NotYoursError
 from counter_app.journal_errors import JournalWriteError
-from counter_app.page import App, FormRefusedError, InPage, NotForRoleError, Page, environment, whoever
+from counter_app.page import (
+    App,
+    FormRefusedError,
+    InPage,
+    NotForRoleError,
+    Page,
+    by_itself,
+    environment,
+    whoever,
+)
 from counter_app.pages import (
     approvals,
     board,
@@ -144,17 +153,18 @@ async def watch_line(service: Service) -> None:
         await asyncio.sleep(LOOK_AT_A_DOWN_LINE_EVERY.total_seconds())
 
 
+@by_itself
 async def line_state(page: InPage) -> Response:
-    """Say whether the service can be reached, looking anew every few seconds at most."""
-    line, now = page.app.service.line, page.app.service.clock()
-    if page.session and (
-        line.looked_at is None or not timedelta() <= now - line.looked_at < LOOK_AT_LINE_EVERY
-    ):
+    """Say whether the service can be reached, looking anew every few seconds at most, and whose desk is locked.
+
+    A page that hears of no session, or of another one than its own, has nothing left to show.
+    """
+    line, now, session = page.app.service.line, page.app.service.clock(), page.staff
+    if line.looked_at is None or not timedelta() <= now - line.looked_at < LOOK_AT_LINE_EVERY:
         line.looked_at = now
         await service_api.look_at_line(page.app.service)
         await _tell_line(page, now)
-    locked = page.session is not None and page.session.locked
-    return JSONResponse({"state": line.state, "locked": locked})
+    return JSONResponse({"state": line.state, "locked": session.locked, "desk": session.mark})
 
 
 async def _tell_line(page: Page, now: datetime) -> None:

@@ -33,13 +33,28 @@ SESSION_COOKIE: Final = "soft_atm_counter"
 LANGUAGE_COOKIE: Final = "soft_atm_language"
 FORM_BYTES_MAX: Final = 16_384
 _FIELDS_MAX: Final = 40
-# What an open page asks without a person: no sign that anybody is there. A page that waits for an unknown is one.
-_BY_THEMSELVES: Final = frozenset({"/line", "/scan/frame", "/approvals/waiting", "/board/live"})
 _WHILE_LOCKED: Final = frozenset({"/locked", "/lock", "/unlock", "/line", "/sign-out", "/language"})
 _COOKIE: Final = re.compile(r"[A-Za-z0-9_-]{43}")
 _WORDS: Final = range(3, 201)  # letters
 _MILLION_MAX: Final = 10_000  # of one delivery
 KEY: Final = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
+
+
+Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
+_BY_THEMSELVES: Final[set[Any]] = set()
+_THAT_WAIT: Final[set[Any]] = set()
+
+
+def by_itself(endpoint: Endpoint) -> Endpoint:
+    """Mark what an open page asks without a person: no sign that anybody is there. `?active` says that somebody is."""
+    _BY_THEMSELVES.add(endpoint)
+    return endpoint
+
+
+def that_waits(endpoint: Endpoint) -> Endpoint:
+    """Mark what a page asks that waits for money: it holds the session, locked or not, and is no person either."""
+    _THAT_WAIT.add(endpoint)
+    return by_itself(endpoint)
 
 
 class FormRefusedError(Exception):
@@ -278,8 +293,11 @@ def whoever(request: Request) -> Page:
     if not _COOKIE.fullmatch(cookie):
         cookie = app.sessions.new_cookie()
     session = app.sessions.find(cookie, app.service.now())
-    by_itself = request.url.path in _BY_THEMSELVES and "active" not in request.query_params
-    if session is not None and not session.locked and not by_itself:
+    asked = request.scope.get("endpoint")
+    is_person = asked not in _BY_THEMSELVES or "active" in request.query_params
+    if session is not None and asked in _THAT_WAIT:
+        session.waited_at = app.service.now()
+    if session is not None and not session.locked and is_person:
         session.seen_at = app.service.now()
     return Page(request, app, languages.language(request.cookies.get(LANGUAGE_COOKIE)), cookie, session)
 

@@ -12,7 +12,7 @@ from starlette.responses import Response
 from counter_app import service_api
 from counter_app.answers import Approval
 from counter_app.journal import Kind, Question
-from counter_app.page import FormRefusedError, InPage, Page, form_key, read_words
+from counter_app.page import FormRefusedError, InPage, Page, by_itself, form_key, read_words
 from counter_app.service_api import RefusedError
 
 router = APIRouter()
@@ -40,6 +40,7 @@ async def ask_for_count(page: InPage, id: UUID) -> Response:
 
 
 @router.get("/approvals/{id}/state")
+@by_itself
 async def state(page: InPage, id: UUID) -> Response:
     """Say in one word where a request stands, for the page that waits."""
     return JSONResponse({"state": (await find(page, str(id))).status})
@@ -59,6 +60,7 @@ async def queue(page: InPage) -> Response:
 
 
 @router.get("/queue/state")
+@by_itself
 async def queue_state(page: InPage) -> Response:
     """Say which requests wait, for the page that watches."""
     items, _ = await _waiting(page)

@@ -12,18 +12,18 @@ from starlette.responses import Response
 
 from counter_app import board_api, members_api
 from counter_app.journal import Kind, Question
-from counter_app.page import FormRefusedError, InPage, form_key, read_words
+from counter_app.page import FormRefusedError, InPage, by_itself, form_key, read_words
 
 router = APIRouter()
 
 InCode = Annotated[str, Path(pattern=r"^[0-9]{5}-[0-9]{1,3}$")]
+Show = Literal["all", "attention"]
 What = Literal["state", "checks", "hours", "days", "line"]
 _DAY_MAX: Final = 47
 
 
 @router.get("/board")
-@router.get("/board/live")
-async def board(page: InPage, show: Literal["all", "attention"] = "all") -> Response:
+async def board(page: InPage, show: Show = "all") -> Response:
     """Show all offices by area, the worst first, or only those that need somebody."""
     supervisor = page.supervisor
     found = await page.ask(supervisor, board_api.board)
@@ -31,6 +31,13 @@ async def board(page: InPage, show: Literal["all", "attention"] = "all") -> Resp
     areas = [(name, list(desks)) for name, desks in groupby(shown, lambda one: one.area)]
     marks = {name: sum(one.mark == name for one in found.offices) for name in ("act", "look", "well", "rest")}
     return page.render("board.html", board=found, areas=areas, marks=marks, show=show)
+
+
+@router.get("/board/live")
+@by_itself
+async def live(page: InPage, show: Show = "all") -> Response:
+    """Show it anew, for the page that stands open."""
+    return await board(page, show)
 
 
 @router.get("/board/{code}")

@@ -16,7 +16,7 @@ from counter_app.answers import Presentation, Problem
 from counter_app.counts import CountUnreadableError
 from counter_app.journal import About, Entry, Kind, Question, State
 from counter_app.keypads import is_pin
-from counter_app.page import InPage, Page, form_key, read_body
+from counter_app.page import InPage, Page, by_itself, form_key, read_body
 from counter_app.service_api import RefusedError, UnreachableError
 from counter_app.sessions import Presented, Session
 
@@ -131,6 +131,7 @@ async def release(page: InPage, id: UUID) -> Response:
 
 
 @router.post("/scan/frame")
+@by_itself
 async def read_frame(page: InPage, width: int, height: int) -> Response:
     """Read the QRs in one small grey camera frame of the page's own camera."""
     clerk = page.clerk

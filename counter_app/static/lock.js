@@ -9,9 +9,13 @@ let asking = false; // F12 was struck, and the app has not said yet that it is l
 
 export const isLocked = () => kept !== null;
 
-export function follow(locked) {
-  if (locked) cover();
-  else if (!asking) uncover();
+// Covered, and the app knows it: an answer to what was asked before then does not open anything.
+export const isSettled = () => isLocked() && !asking;
+
+// What the app says of this page's own session. `settled` is what the page was when it asked.
+export function follow(locked, settled) {
+  if (locked === true) cover();
+  else if (locked === false && settled && !asking) uncover();
 }
 
 function cover() {
@@ -58,14 +62,17 @@ async function open(event) {
   field.focus();
 }
 
-// The page is blank at once; if the app does not answer, it stays so.
+// The page is blank at once; if the app does not answer or refuses, it stays so. Signed out, it leaves.
 export function lockBy(form) {
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     const asked = sent(form);
     asking = true;
     cover();
-    fetch("/lock", asked).then(() => (asking = false), () => undefined);
+    fetch("/lock", asked).then((answer) => {
+      if (answer.ok) asking = false;
+      if (answer.status === 401) window.location.replace("/sign-in?again=1");
+    }, () => undefined);
   });
 }
 

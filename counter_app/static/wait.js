@@ -1,4 +1,4 @@
-import { follow } from "./lock.js";
+import { follow, isSettled } from "./lock.js";
 import { sound } from "./sound.js";
 
 // Pages that wait: for an unknown to be known, for a lease to end, for the line to come back.
@@ -70,10 +70,12 @@ export function watchBoard(element) {
 export function watchLine(element) {
   const look = async () => {
     if (!document.hidden) {
+      const settled = isSettled();
       const line = await answerOf("/line");
-      // Signed out, here or by itself: the open page does not stay to be read.
+      // Signed out, here or by itself, or signed in anew: the open page does not stay to be read, nor a covered one.
       if (line?.state === "signed-out") return window.location.replace("/sign-in?again=1");
-      if (line && "locked" in line) follow(line.locked);
+      if (line && line.desk !== element.dataset.desk) return window.location.replace("/");
+      if (line) follow(line.locked, settled);
       if (line?.state in { online: 1, offline: 1, unknown: 1 }) element.dataset.line = line.state;
       if (line === null) element.dataset.line = "unknown";
       if (line?.state === "online" && !line.locked && document.querySelector("[data-down]")) return window.location.reload();

@@ -713,6 +713,35 @@ def test_a_locked_counter_is_blank_and_loses_nothing(old_pc: Page, counter: Coun
     focused(old_pc, "#pin")
 
 
+def test_a_covered_page_is_not_uncovered_by_signing_out(old_pc: Page, counter: Counter) -> None:
+    """Whoever signs out in another tab, or in again, sees nothing of the covered page: it leaves for good."""
+    for again in (False, True):
+        counter.fake.withdrawal(amount=4_440_000)
+        begin(old_pc, counter) if not again else sign_in(old_pc, counter)
+        old_pc.goto(f"{counter.url}/receipts")
+        old_pc.wait_for_selector("html[data-ready]")
+        old_pc.evaluate("document.querySelector('main').append('4.440.000')")
+        old_pc.keyboard.press("F12")
+        focused(old_pc, "[name=password]")
+        old_pc.evaluate(
+            "window.shown = new MutationObserver(() => document.body.innerText.includes('4.440.000')"
+            " && localStorage.setItem('uncovered', '1')).observe(document.body, { childList: true })"
+        )
+        tab = old_pc.context.new_page()
+        tab.goto(counter.url)
+        tab.locator("form[action='/sign-out'] button").first.click()
+        expect(tab.locator("[name=username]")).to_be_visible()
+        if again:
+            sign_in(tab, counter)
+            expect(tab.locator("form[action='/sign-out']")).to_be_visible()
+        old_pc.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+        old_pc.wait_for_url(counter.url + ("/" if again else "/sign-in?again=1"))
+        assert old_pc.evaluate("localStorage.getItem('uncovered')") is None
+        if again:
+            expect(old_pc.locator("form[action='/sign-out']")).to_be_visible()
+        tab.close()
+
+
 def test_the_drawer_amid_a_shift(old_pc: Page, counter: Counter) -> None:
     """By keyboard: what may be paid, the totals on paper, a count, and notes for notes; nothing wrong for anybody."""
     begin(old_pc, counter)

@@ -393,3 +393,18 @@ def test_auditor_sees_what_is_broken_and_takes_the_journal_along(seen: Seen) -> 
     with page.expect_download() as download:
         seen.press("Tải về")
     assert re.fullmatch(r"soft-atm_\d{4}-\d\d-01_\d{4}-\d\d-\d\d\.csv", download.value.suggested_filename)
+
+
+@pytest.mark.parametrize("by_hand", [False, True])
+def test_a_page_is_left_before_the_service_has_heard(seen: Seen, by_hand: bool) -> None:  # noqa: FBT001
+    """At rest or signed out by hand on a line that swallows everything: the balance is off the screen at once."""
+    seen.page.clock.install()
+    seen.sign_in()
+    seen.page.route("**/sessions/end", lambda _: None)
+    if by_hand:
+        seen.press("Đăng xuất")
+    else:
+        seen.page.clock.run_for("05:20")
+    expect(seen.page.locator("#phone")).to_be_visible(timeout=3_000)
+    expect(seen.page.locator(".balance")).to_have_count(0)
+    assert seen.page.evaluate("sessionStorage.getItem('soft-atm.wallet')") is None

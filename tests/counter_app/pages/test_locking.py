@@ -1,11 +1,20 @@
 """A locked desk shows and does nothing; its password opens it, and the server is the one who says so."""
 
+import re
 from pathlib import Path
 
+import pytest
+
+from counter_app import statics
+from counter_app.page import SESSION_COOKIE
+from counter_app.sessions import Session
 from tests.counter_app import fake_service
-from tests.counter_app.desk import desk, in_loop
+from tests.counter_app.desk import Desk, desk, in_loop
 
 JSON = {"accept": "application/json", "sec-fetch-mode": "cors"}
+# What scripts ask because a person has just typed or moved.
+OF_A_PERSON = {"/words", "/lock", "/unlock", "/line?active=1"}
+VALUES = {"width": "40", "height": "40", "show": "all", "amount": "1"}
 
 
 @in_loop
@@ -83,3 +92,106 @@ async def test_what_is_unknown_is_asked_for_under_the_lock(tmp_path: Path) -> No
         at.line.cut = "none"
         await at.resolve()
         assert at.unknown() == []
+
+
+@in_loop
+async def test_a_session_that_ended_uncovers_nothing(tmp_path: Path) -> None:
+    """Signed out in another tab, at rest, or signed in anew: no open page hears that it is unlocked."""
+    async with desk(tmp_path, lock_minutes=5, idle_minutes=60) as at:
+        await at.open_shift()
+        line = at.browser.client.get
+        before = (await line("/line", headers=JSON)).json()
+        assert f'data-desk="{before["desk"]}"' in at.browser.text
+        await at.browser.open("/")
+        await at.browser.send("/sign-out")
+        ended = await line("/line", headers=JSON)
+        assert (ended.status_code, ended.json()) == (401, {})
+        await at.sign_in()
+        another = (await line("/line", headers=JSON)).json()
+        assert (another["locked"], another["desk"] == before["desk"]) == (False, False)
+        at.clock.turn(minutes=60)
+        assert (await line("/line", headers=JSON)).status_code == 401
+
+
+@in_loop
+async def test_a_page_that_waits_stays_signed_in_and_locks(tmp_path: Path) -> None:
+    """Who waits for an unknown is not signed out by it, and is not there because of it."""
+    async with desk(tmp_path, lock_minutes=5, idle_minutes=60, patience_s=0.2) as at:
+        await at.open_shift()
+        await at.present(amount=1_500_000)
+        at.line.cut, at.line.only, at.line.times = "lose-answer", "/payment", 10_000
+        await at.pay()
+        (entry,) = at.unknown()
+        for _ in range(20):
+            at.clock.turn(minutes=4)
+            await at.browser.client.get(f"/unknown/{entry.key}", headers=JSON)
+        await at.browser.open("/receipts")
+        assert at.browser.path == "/locked"
+
+
+@in_loop
+async def test_a_queue_that_nobody_looks_at_rests(tmp_path: Path) -> None:
+    """The list that a supervisor's page looks at every three seconds keeps no desk open."""
+    async with desk(tmp_path, lock_minutes=5, idle_minutes=60) as at:
+        await at.sign_in(fake_service.SUPERVISOR)
+        for _ in range(2):
+            at.clock.turn(minutes=4)
+            await at.browser.client.get("/queue/state", headers=JSON)
+        assert (await at.browser.client.get("/queue/state", headers=JSON)).status_code == 423
+        at.clock.turn(minutes=52)
+        await at.browser.open("/queue")
+        assert at.browser.path == "/sign-in"
+
+
+def asked_by_pages() -> set[str]:
+    """Collect every address that the scripts and what the templates give them ask for."""
+    templates = "".join(
+        one.read_text("utf-8") for one in (statics.FOLDER.parent / "templates").glob("*.html")
+    )
+    found = set()
+    for script in statics.FOLDER.glob("*.js"):
+        for asked in re.findall(r"(?:fetch|answerOf)\(([^,)\n]+)", script.read_text("utf-8")):
+            if given := re.fullmatch(r"element\.dataset\.(\w+)", asked):
+                addresses = re.findall(rf'data-{given[1]}="([^"]+)"', templates)
+                assert addresses, asked
+            elif asked == "path":  # answerOf's own
+                continue
+            else:
+                literal = re.fullmatch(r"[`\"](/[^`\"]*)[`\"]", asked)
+                assert literal, f"{script.name} asks for {asked}: which address is that?"
+                addresses = [literal[1]]
+            found |= set(addresses)
+    return found
+
+
+def seen(at: Desk) -> Session:
+    """Find the session of the browser in front."""
+    session = at.app.sessions.find(at.browser.client.cookies[SESSION_COOKIE], at.clock())
+    assert session is not None
+    return session
+
+
+@pytest.mark.parametrize("username", [fake_service.CLERK, fake_service.SUPERVISOR])
+@in_loop
+async def test_what_pages_ask_by_themselves_is_no_person(tmp_path: Path, username: str) -> None:
+    """Every address in the scripts and templates, whatever it answers, unless it is asked as somebody types."""
+    assert {"/line", "/queue/state", "/approvals/{{ approval.id }}/state"} <= asked_by_pages()
+    async with desk(tmp_path) as at:
+        await at.sign_in(username)
+        began = seen(at).seen_at
+        at.clock.turn(minutes=1)
+        taken = []
+        for address in sorted(asked_by_pages() - OF_A_PERSON):
+            path = re.sub(r"\$?\{+[^}]*\}+", "019b0000-0000-7000-8000-000000000000", address)
+            path = re.sub("(width|height|show|amount)=[^&]*", lambda one: f"{one[1]}={VALUES[one[1]]}", path)
+            if path.partition("?")[0] in OF_A_PERSON:
+                continue
+            method = "POST" if path.startswith("/scan/frame") else "GET"
+            answer = await at.browser.client.request(method, path, headers=JSON)
+            assert answer.status_code != 405, path
+            if seen(at).seen_at != began:
+                taken.append(path)
+                seen(at).seen_at = began
+        assert taken == []
+        await at.browser.open("/")
+        assert seen(at).seen_at == at.clock()

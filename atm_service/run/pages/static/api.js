@@ -144,6 +144,7 @@ export function client(sessions, stored, said = {}) {
     },
     // The answer to a change that ended every session is the next one.
     adopt: (tokens) => sessionStorage.setItem(stored, JSON.stringify({ ...session(), ...tokens, device: session().device })),
+    // Gone from this page at once: nobody waits for the service to hear of it before the screen is left.
     async signOut() {
       const body = { refresh_token: session()?.refresh_token };
       sessionStorage.removeItem(stored);

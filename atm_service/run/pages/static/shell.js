@@ -42,15 +42,15 @@ export async function start({ routes, allowed, nav, session, rested }) {
 
   let touched = Date.now();
   const rests = () => Date.now() - touched >= (session()?.idle_minutes ?? Infinity) * 60_000;
-  async function look() {
+  function look() {
     if (!rests()) return;
-    await rested();
+    rested();
     announce(t("idle.ended"));
   }
   // A phone that wakes up has run no timer meanwhile: whatever wakes it looks first, and only then counts as a touch.
-  const touch = async (event) => {
+  const touch = (event) => {
     if (rests()) event.stopImmediatePropagation();
-    await look();
+    look();
     touched = Date.now();
   };
   for (const name of ["pointerdown", "keydown"]) window.addEventListener(name, touch, true);

@@ -30,11 +30,11 @@ function nav() {
   const here = location.hash.slice(2);
   tabs.append(...["controls", "balance", "reconciliation", "journal"].map((route) =>
     h("a", { href: `#/${route}`, ...(route === here && { "aria-current": "page" }) }, t(`${route}.title`))));
-  return [h("button", { class: "language", onclick: async () => {
-    await staff.signOut();
+  return [h("button", { class: "language", onclick: () => {
+    staff.signOut();
     go("sign-in");
   } }, t("sign-out"))];
 }
 
 alsoFrom("./i18n/audit/");
-start({ routes, allowed, nav, session: staff.session, rested: async () => (await staff.signOut(), go("sign-in")) });
+start({ routes, allowed, nav, session: staff.session, rested: () => (staff.signOut(), go("sign-in")) });

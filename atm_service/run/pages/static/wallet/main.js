@@ -44,15 +44,15 @@ function allowed(route) {
   return route === "" || route === "welcome" ? "home" : route;
 }
 
-const nav = () => wallet.session() && [h("button", { class: "language", onclick: async () => {
-  await wallet.signOut();
+const nav = () => wallet.session() && [h("button", { class: "language", onclick: () => {
+  wallet.signOut();
   leave();
   go("welcome");
 } }, t("sign-out"))];
 
 // Nobody has touched the page. A code stays in sight, as one does that has no line: it is there to be held up.
-async function rested() {
-  await wallet.signOut();
+function rested() {
+  wallet.signOut();
   if (!location.hash.startsWith("#/code/")) go("welcome");
 }
 
