@@ -59,12 +59,6 @@ def keep(session: Connection, caller: Caller) -> None:
         raise Unauthenticated
 
 
-def current(session: Connection, subject: UUID) -> int | None:
-    """Give the generation of somebody's rights."""
-    found: int | None = session.execute(_GENERATION, {"subject": subject}).scalar_one_or_none()
-    return found
-
-
 def generations(session: Connection, subjects: Sequence[UUID]) -> dict[UUID, int]:
     """Give the generation of each one's rights."""
     found = session.execute(_GENERATIONS, {"subjects": list(subjects)})
