@@ -5,8 +5,9 @@ const press = (selector) => {
   return Boolean(target);
 };
 
-// An Enter held down, or struck just as a verdict appears, is not an answer to it.
-const tooSoon = (event) => event.key === "Enter" && (event.repeat || (performance.now() < 700 && document.querySelector(".verdict")));
+// An Enter held down, or struck just as a verdict appears, is not an answer to it. In a field it ends what is typed there.
+const early = (event) => performance.now() < 700 && document.querySelector(".verdict") && !event.target.matches("input");
+const tooSoon = (event) => event.key === "Enter" && (event.repeat || early(event));
 
 export function watchKeys() {
   document.addEventListener("keydown", (event) => {
