@@ -51,7 +51,7 @@ def open_shift(
     _refuse_open(session, clerk, drawer)
     place = chart.drawer(clerk.office, drawer)
     expected = reading.balance(session, place).normal
-    judged = _judge(session, policy, ledger.account_id(place), clerk, counts, expected, now)
+    judged = _judge(session, policy, clerk.office, ledger.account_id(place), clerk, counts, expected, now)
     if judged.verdict is not Verdict.STANDS:
         detail = {"office": clerk.office, "drawer": drawer}
         trail.record(session, now, f"count-{judged.verdict}", judged.id, clerk, detail)
@@ -230,6 +230,7 @@ def _refuse_open(session: Connection, clerk: Caller, drawer: int) -> None:
 def _judge(
     session: Connection,
     policy: Policy,
+    office: str,
     subject: UUID,
     counter: Caller,
     counts: Counts,
@@ -239,7 +240,7 @@ def _judge(
 ) -> Judged:
     above, word = policy.approval.count_above, words.word(session, kind, now)
     return counting.judge(
-        session, subject, counter.subject, counts, expected, now, word_above=above, word=word
+        session, office, subject, counter.subject, counts, expected, now, word_above=above, word=word
     )
 
 
@@ -321,7 +322,7 @@ def _counted(
         )
     expected = reading.balance(session, shift.place).normal
     kind = ApprovalKind.CLOSING_COUNT
-    judged = _judge(session, policy, shift.id, counter, counts, expected, now, kind)
+    judged = _judge(session, policy, shift.office, shift.id, counter, counts, expected, now, kind)
     if judged.verdict is not Verdict.STANDS:
         trail.record(session, now, f"count-{judged.verdict}", shift.id, counter, {"drawer": shift.drawer})
     return judged

@@ -15,10 +15,13 @@ from sqlmodel import Field, SQLModel
 
 import ledger
 from atm_service.platform import chart, ids
+from atm_service.platform.policy import AMOUNT_MAX
 from atm_service.registers.cash import domain
 from atm_service.registers.cash.domain import Verdict
 from atm_service.registers.notes.domain import Counts, counted_total
-from ledger import Entry, Posting
+from ledger import Entry, Posting, reading
+
+LOOKED_AT: Final = 100
 
 
 class CashCountRow(SQLModel, table=True):
@@ -93,6 +96,7 @@ def nobody(_count: UUID, _difference: int) -> bool:
 
 def judge(
     session: Connection,
+    office: str,
     subject: UUID,
     counted_by: UUID,
     counts: Counts,
@@ -102,7 +106,7 @@ def judge(
     word_above: int,
     word: Word,
 ) -> Judged:
-    """Keep a count, and tell what becomes of it. The caller has locked the subject.
+    """Keep a count of cash of an office, and tell what becomes of it. The caller has locked the subject.
 
     Whatever moved since the last count makes it other cash, which may be counted twice again. A word is on one sum: it
     lets the same sum stand when it is counted once more.
@@ -112,7 +116,10 @@ def judge(
     before = known == (counted_by, expected, False)
     total = counted_total(counts)
     difference = total - expected
-    verdict, word_on = domain.judge(difference, word_above, before=before), None
+    verdict, word_on = (
+        domain.judge(difference, word_above, so_far(session, office, now), before=before),
+        None,
+    )
     if verdict is Verdict.WORD and last and word(last.id, difference):
         verdict, word_on = Verdict.STANDS, last.id
     id = ids.new(now)
@@ -129,6 +136,14 @@ def judge(
     }
     session.execute(_ADD, values)
     return Judged(id, verdict, difference, word_on)
+
+
+def so_far(session: Connection, office: str, now: datetime) -> int:
+    """Add up what counts found over or short at an office today, in đồng; endless where it is too often to look at."""
+    day = ledger.business_date(now)
+    legs = reading.statement(session, chart.over_short(office), None, LOOKED_AT)
+    amounts = [leg.amount for leg in legs if leg.business_date == day]
+    return sum(amounts) if len(amounts) < LOOKED_AT else AMOUNT_MAX
 
 
 def in_doubt(session: Connection, subject: UUID) -> bool:

@@ -11,14 +11,15 @@ class Verdict(StrEnum):
     WORD = "word"
 
 
-def judge(difference: int, word_above: int, *, before: bool) -> Verdict:
+def judge(difference: int, word_above: int, so_far: int, *, before: bool) -> Verdict:
     """Judge a count that differs from the books by so many đồng, or by nothing.
 
     A first one that differs is made again, blind; `before`: the same person has counted the same cash, and it differed.
-    What still differs stands, but by more than `word_above` only with a supervisor's word.
+    What still differs stands; but a supervisor's word is needed where it comes to more than `word_above`, together with
+    what else counts found over or short at this office today, `so_far`: much is not written off in slices.
     """
     if difference == 0:
         return Verdict.STANDS
     if not before:
         return Verdict.AGAIN
-    return Verdict.WORD if abs(difference) > word_above else Verdict.STANDS
+    return Verdict.WORD if abs(difference) + so_far > word_above else Verdict.STANDS

@@ -99,6 +99,7 @@ def receive(session: Connection, caller: Caller, id: UUID, counts: Counts, now: 
     before.may_receive(_side(caller))
     judged = counting.judge(
         session,
+        before.office,
         id,
         caller.subject,
         counts,

@@ -68,6 +68,7 @@ def count(
     expected = reading.balance(session, place).normal
     judged = counting.judge(
         session,
+        clerk.office,
         vault,
         clerk.subject,
         counts,

@@ -1,10 +1,12 @@
 """Amid a shift: what the office may still pay, the totals so far, and a count after which the shift goes on."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from atm_service.platform import chart
+from atm_service.registers.cash import counting
 from tests.atm_service.control.audit.days import broken_now
 from tests.atm_service.world import OFFICE, Clerk, Service
 from tests.contract.documented import slug_of
@@ -101,3 +103,17 @@ def test_without_a_shift_there_is_nothing_to_tell(service: Service, method: str,
     at = f"{HERE}/{path}"
     answer = clerk.get(at) if method == "GET" else clerk.post(at, {"counts": {}} if path == "count" else None)
     assert slug_of(answer) == "no-open-shift"
+
+
+def test_much_is_not_written_off_in_slices(service: Service) -> None:
+    """What an office's counts of a day find is added up, whichever cash it was; beyond the threshold it takes a word."""
+    clerk = service.clerk()
+    for short in ({"500000": 199}, {"500000": 198}):
+        assert count(clerk, short).json()["recount"] is True
+        assert count(clerk, short).json()["over_short"] == -500_000
+    slice_ = {"500000": 197, "200000": 2, "50000": 1}
+    assert count(clerk, slice_).json()["recount"] is True
+    assert slug_of(count(clerk, slice_)) == "count-needs-word"
+    with service.context.transaction() as session:
+        assert counting.so_far(session, OFFICE, service.now) == 1_000_000
+        assert counting.so_far(session, OFFICE, service.now + timedelta(days=1)) == 0

@@ -19,21 +19,24 @@ Ask = Callable[[dict[str, int]], Response]
 
 
 @pytest.mark.parametrize(
-    ("difference", "before", "verdict"),
+    ("difference", "so_far", "before", "verdict"),
     [
-        (0, False, Verdict.STANDS),
-        (0, True, Verdict.STANDS),
-        (1, False, Verdict.AGAIN),
-        (-183_400_000, False, Verdict.AGAIN),
-        (1_000_000, True, Verdict.STANDS),
-        (-1_000_000, True, Verdict.STANDS),
-        (1_000_001, True, Verdict.WORD),
-        (-1_000_001, True, Verdict.WORD),
+        (0, 5_000_000, False, Verdict.STANDS),
+        (0, 5_000_000, True, Verdict.STANDS),
+        (1, 0, False, Verdict.AGAIN),
+        (-183_400_000, 0, False, Verdict.AGAIN),
+        (1_000_000, 0, True, Verdict.STANDS),
+        (-1_000_000, 0, True, Verdict.STANDS),
+        (1_000_001, 0, True, Verdict.WORD),
+        (-1_000_001, 0, True, Verdict.WORD),
+        (-400_000, 600_000, True, Verdict.STANDS),
+        (-400_001, 600_000, True, Verdict.WORD),
+        (1, 1_000_000, True, Verdict.WORD),
     ],
 )
-def test_the_rule(difference: int, verdict: Verdict, *, before: bool) -> None:
-    """Over and short alike; the threshold itself takes no word."""
-    assert judge(difference, 1_000_000, before=before) is verdict
+def test_the_rule(difference: int, so_far: int, verdict: Verdict, *, before: bool) -> None:
+    """Over and short alike, together with what else the day found; the threshold itself takes no word."""
+    assert judge(difference, 1_000_000, so_far, before=before) is verdict
 
 
 def _opening(service: Service) -> tuple[Clerk, Ask]:
