@@ -16,6 +16,7 @@ LARGE: Final = 100_000_000  # above it, two people
 
 def worked(service: Service) -> None:
     """Let an office have every kind of cash there is: moves, deliveries in every state, counts that differ."""
+    service.change_approval(count_above=10_000_000)  # the day finds more than one office may find alone
     clerk, boss, other = service.clerk(), service.staff("supervisor"), service.staff("supervisor")
 
     def order(direction: str = "to-office", amount: int = AMOUNT) -> str:
