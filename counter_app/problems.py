@@ -661,7 +661,7 @@ ADVICE: Final[Mapping[str, Advice]] = {
     ),
     "decider-tied": Advice(
         "fix",
-        _("You and the proposer may be one person"),
+        _("You and whoever asked may be one person"),
         _(
             "One of you, or one colleague for both, has lately given the other's rights or password. Leave the decision to somebody else."
         ),

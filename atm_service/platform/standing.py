@@ -32,6 +32,9 @@ class StandingRow(SQLModel, table=True):
 _GENERATION: Final = text("SELECT generation FROM service.standing WHERE subject = :subject")
 _GENERATIONS: Final = text("SELECT subject, generation FROM service.standing WHERE subject = ANY (:subjects)")
 _LOCK: Final = Rank.MEMBER.locks("SELECT FROM service.standing WHERE subject = :subject FOR NO KEY UPDATE")
+_LOCK_BOTH: Final = Rank.MEMBER.locks("""
+    SELECT subject, generation FROM service.standing WHERE subject = ANY (:subjects) ORDER BY subject FOR NO KEY UPDATE
+""")
 _HOLD: Final = Rank.MEMBER.locks("SELECT generation FROM service.standing WHERE subject = :subject FOR SHARE")
 _CHANGE: Final = text("UPDATE service.standing SET generation = generation + 1 WHERE subject = :subject")
 
@@ -56,6 +59,16 @@ def generation(session: Connection, subject: UUID) -> int | None:
 def keep(session: Connection, caller: Caller) -> None:
     """Hold the caller's rights until the commit. Raises `Unauthenticated` when they are not the token's any more."""
     if hold(session, caller.subject) != caller.generation:
+        raise Unauthenticated
+
+
+def lock_for(session: Connection, caller: Caller, subject: UUID) -> None:
+    """Keep everybody else from a subject's rights, and from those by which the caller changes them, until the commit.
+
+    Raises `Unauthenticated` when the caller's are not the token's any more.
+    """
+    locked = session.execute(_LOCK_BOTH, {"subjects": [caller.subject, subject]})
+    if {row.subject: row.generation for row in locked}.get(caller.subject) != caller.generation:
         raise Unauthenticated
 
 

@@ -20,11 +20,11 @@ from uuid import UUID
 
 from atm_service.control.instructions.errors import (
     AgainNotConfirmed,
-    DeciderTied,
     InstructionDecided,
     InstructionLapsed,
     OwnInstruction,
 )
+from atm_service.registers.staff.errors import DeciderTied
 
 
 class InstructionKind(StrEnum):

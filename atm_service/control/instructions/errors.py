@@ -40,17 +40,6 @@ class OwnInstruction(Refusal):
 
 
 @refused_as(
-    403,
-    "decider-tied",
-    "You and the proposer may be one person",
-    "One of you, or one other for both, has lately given the other's rights or password: leave it to somebody else.",
-    audited=True,
-)
-class DeciderTied(Refusal):
-    """Within the policy's time one hand has added, promoted or reset the one, and is or has done so to the other."""
-
-
-@refused_as(
     409,
     "again-not-confirmed",
     "Lines of this were credited lately in another batch",

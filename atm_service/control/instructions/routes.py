@@ -31,6 +31,7 @@ from atm_service.registers.credits.service import Wish
 from atm_service.registers.staff import passkeys
 from atm_service.registers.staff import service as staff
 from atm_service.registers.staff.errors import (
+    DeciderTied,
     PasskeyWrong,
     SecondFactorNeeded,
     SecondFactorToEnrol,
@@ -129,7 +130,7 @@ def ask(id: UUID, overseer: InOverseer, context: InContext, now: InNow) -> Chall
         errors_.InstructionDecided,
         errors_.InstructionLapsed,
         errors_.OwnInstruction,
-        errors_.DeciderTied,
+        DeciderTied,
         errors_.AgainNotConfirmed,
         TooManyAttempts,
         PasskeyWrong,

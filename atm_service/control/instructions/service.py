@@ -30,8 +30,8 @@ from atm_service.platform.keys.tokens import Caller
 from atm_service.platform.policy import Policy
 from atm_service.platform.refusals import NotFound
 from atm_service.registers.credits.service import Leave, Plan, Wish
+from atm_service.registers.staff import hands
 from atm_service.registers.staff import service as staff
-from atm_service.registers.staff import store as members
 from atm_service.registers.staff.domain import Role
 from atm_service.registers.staff.store import Member, MemberLeave
 
@@ -137,14 +137,11 @@ def decide(
 ) -> ShownInstruction:
     """Approve or refuse, once and for all. Raises `NotFound` for what is not the caller's to see, and as the rule does.
 
-    Nobody approves who may be the proposer under another name: whoever has lately added, promoted or reset either of
-    the two counts as that one, too.
+    Nobody approves who may be the proposer under another name (`hands.kin`).
     """
     standing.keep(session, caller)
     instruction = look(session, caller, id, now).instruction
-    since = now - timedelta(hours=policy.approval.cooling_hours)
-    hands = [{one, *members.hands(session, one, since)} for one in (instruction.proposed_by, caller.subject)]
-    tied = not hands[0].isdisjoint(hands[1])
+    tied = instruction.proposed_by in hands.kin(session, policy, caller.subject, now)
     decision = instruction.decide(caller.subject, again, now, approved=approved, reason=reason, tied=tied)
     if not store.decide(session, instruction, decision):
         raise InstructionDecided
@@ -161,7 +158,7 @@ def carry_out(
     *,
     goes_on: bool = False,
 ) -> Instruction:
-    """Note that exactly this is done in this transaction, for an entry or a batch. Raises `InstructionNeeded`.
+    """Note that exactly this is done in this transaction, for an entry, batch or member. Raises `InstructionNeeded`.
 
     The caller's rights are held already. `goes_on`: a batch that ended on its way goes on; what it has credited is not
     credited again.
@@ -185,10 +182,10 @@ def carry_out(
 
 
 def leave_for_member(caller: Caller, wanted: Wanted, now: datetime) -> MemberLeave:
-    """Give what a change to somebody who decides for others asks at its end: whether exactly this was approved."""
+    """Give what a change to somebody who decides for others asks: whether exactly this was approved, and whose idea."""
 
-    def leave(session: Connection, member: UUID) -> None:
-        carry_out(session, caller, wanted, member, now)
+    def leave(session: Connection, member: UUID) -> UUID:
+        return carry_out(session, caller, wanted, member, now).proposed_by
 
     return leave
 

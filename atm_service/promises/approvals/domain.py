@@ -14,6 +14,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from atm_service.promises.approvals import errors
+from atm_service.registers.staff.errors import DeciderTied
 
 
 class ApprovalKind(StrEnum):
@@ -96,10 +97,13 @@ class Approval:
             return ApprovalStatus.EXPIRED
         return ApprovalStatus.WAITING if self.decision is None else ApprovalStatus.APPROVED
 
-    def decide(self, by: UUID, office: str | None, now: datetime, *, approved: bool, reason: str) -> Decision:
+    def decide(
+        self, by: UUID, office: str | None, now: datetime, *, approved: bool, reason: str, tied: bool = False
+    ) -> Decision:
         """Give the decision of a member of staff who belongs to `office`, if to one.
 
-        Refuses in this order: decided before, lapsed, asked for by the same person or office.
+        Refuses in this order: decided before, lapsed, asked for by the same person or office, or by one who may be the
+        same under another name (`tied`), whose request can still be refused.
         """
         if self.decision is not None:
             raise errors.ApprovalDecided(decided_as=self.status(now))
@@ -107,6 +111,8 @@ class Approval:
             raise errors.ApprovalExpired(expired_at=self.expires_at)
         if by == self.requested_by or office == self.office:
             raise errors.OwnRequest
+        if approved and tied:
+            raise DeciderTied
         return Decision(approved, reason, by, now)
 
     def check_use(self, now: datetime) -> None:

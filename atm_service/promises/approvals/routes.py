@@ -14,6 +14,7 @@ from atm_service.platform.problems import refuses
 from atm_service.platform.refusals import NotFound
 from atm_service.promises.approvals import errors, service
 from atm_service.promises.approvals.schemas import ApprovalDecisionRequest, ApprovalView
+from atm_service.registers.staff.errors import DeciderTied
 
 router = APIRouter()
 
@@ -39,7 +40,12 @@ def queue(
     tags=["staff"],
     response_model=ApprovalView,
     responses=refuses(
-        NotFound, errors.ApprovalDecided, errors.ApprovalExpired, errors.OwnRequest, keyed=True
+        NotFound,
+        errors.ApprovalDecided,
+        errors.ApprovalExpired,
+        errors.OwnRequest,
+        DeciderTied,
+        keyed=True,
     ),
 )
 def decide(
@@ -54,7 +60,9 @@ def decide(
 
     def work(session: Connection) -> ApprovalView:
         approved = body.decision == "approve"
-        shown = service.decide(session, supervisor, id, now, approved=approved, reason=body.reason)
+        shown = service.decide(
+            session, context.policy, supervisor, id, now, approved=approved, reason=body.reason
+        )
         return ApprovalView.of(shown, now)
 
     return context.once(key, 200, work)

@@ -7,12 +7,14 @@ from uuid import UUID
 from sqlalchemy import Connection
 
 import ledger
-from atm_service.platform import calendar, ids, trail
+from atm_service.platform import calendar, ids, standing, trail
 from atm_service.platform.keys.tokens import Caller
+from atm_service.platform.policy import Policy
 from atm_service.platform.refusals import NotFound
 from atm_service.promises.approvals import errors, store
 from atm_service.promises.approvals.domain import Approval, ApprovalKind, ApprovalStatus, Reason
 from atm_service.promises.approvals.store import Shown
+from atm_service.registers.staff import hands
 from atm_service.registers.staff import service as staff
 
 _OPEN = frozenset({ApprovalStatus.WAITING, ApprovalStatus.APPROVED})
@@ -61,14 +63,26 @@ def request(
 
 
 def decide(
-    session: Connection, supervisor: Caller, id: UUID, now: datetime, *, approved: bool, reason: str
+    session: Connection,
+    policy: Policy,
+    supervisor: Caller,
+    id: UUID,
+    now: datetime,
+    *,
+    approved: bool,
+    reason: str,
 ) -> Shown:
-    """Approve or refuse, once and for all. Raises `NotFound` outside of the supervisor's area."""
+    """Approve or refuse, once and for all. Raises `NotFound` outside of the supervisor's area, and as the rule does.
+
+    The supervisor's rights are held until the commit.
+    """
+    standing.keep(session, supervisor)
     shown = _known(store.find(session, id))
     if not staff.looks_after(session, supervisor, shown.approval.office, ledger.business_date(now)):
         raise NotFound
+    tied = shown.approval.requested_by in hands.kin(session, policy, supervisor.subject, now)
     decision = shown.approval.decide(
-        supervisor.subject, supervisor.office, now, approved=approved, reason=reason
+        supervisor.subject, supervisor.office, now, approved=approved, reason=reason, tied=tied
     )
     if not store.decide(session, id, decision):
         other = _known(store.find(session, id))

@@ -12,7 +12,7 @@ from uuid import UUID
 from sqlalchemy import Connection
 
 import ledger
-from atm_service.platform import chart, ids, trail
+from atm_service.platform import chart, ids, standing, trail
 from atm_service.platform.keys.tokens import Caller
 from atm_service.platform.policy import Policy
 from atm_service.platform.refusals import Refusal
@@ -51,7 +51,9 @@ def open_shift(
     _refuse_open(session, clerk, drawer)
     place = chart.drawer(clerk.office, drawer)
     expected = reading.balance(session, place).normal
-    judged = _judge(session, policy, clerk.office, ledger.account_id(place), clerk, counts, expected, now)
+    above = policy.approval.count_above
+    subject = ledger.account_id(place)
+    judged = _judge(session, clerk.office, subject, clerk, counts, expected, now, above=above)
     if judged.verdict is not Verdict.STANDS:
         detail = {"office": clerk.office, "drawer": drawer}
         trail.record(session, now, f"count-{judged.verdict}", judged.id, clerk, detail)
@@ -152,6 +154,7 @@ def grant_take_over(session: Connection, supervisor: Caller, id: UUID, reason: s
     shift = store.shift(session, id)
     if shift is None or shift.closed_at is not None:
         raise errors.ShiftUnknown
+    standing.keep(session, supervisor)
     if not staff.looks_after(session, supervisor, shift.office, ledger.business_date(now)):
         raise errors.ShiftUnknown
     if not store.lock_shift(session, id):
@@ -229,7 +232,6 @@ def _refuse_open(session: Connection, clerk: Caller, drawer: int) -> None:
 
 def _judge(
     session: Connection,
-    policy: Policy,
     office: str,
     subject: UUID,
     counter: Caller,
@@ -237,8 +239,10 @@ def _judge(
     expected: int,
     now: datetime,
     kind: ApprovalKind = ApprovalKind.OPENING_COUNT,
+    *,
+    above: int,
 ) -> Judged:
-    above, word = policy.approval.count_above, words.word(session, kind, now)
+    word = words.word(session, kind, now)
     return counting.judge(
         session, office, subject, counter.subject, counts, expected, now, word_above=above, word=word
     )
@@ -322,7 +326,8 @@ def _counted(
         )
     expected = reading.balance(session, shift.place).normal
     kind = ApprovalKind.CLOSING_COUNT
-    judged = _judge(session, policy, shift.office, shift.id, counter, counts, expected, now, kind)
+    above = 0 if shift.stopped else policy.approval.count_above  # what was frozen is not written off by one
+    judged = _judge(session, shift.office, shift.id, counter, counts, expected, now, kind, above=above)
     if judged.verdict is not Verdict.STANDS:
         trail.record(session, now, f"count-{judged.verdict}", shift.id, counter, {"drawer": shift.drawer})
     return judged

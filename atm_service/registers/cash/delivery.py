@@ -104,22 +104,27 @@ class Delivery:
         """Tell whether something is still to be done about the cash."""
         return self.status in OPEN
 
-    def waits_for_another(self, than: UUID) -> bool:
-        """Tell whether the next step is not this person's, who has had a hand in the cash or in its order."""
+    def waits_for_another(self, than: frozenset[UUID]) -> bool:
+        """Tell whether the next step is not this person's, who has had a hand in the cash or in its order.
+
+        `than`: all names under which this may be one person.
+        """
         if self.status is DeliveryStatus.ORDERED:
-            return bool(self.needs_two) and than == self.ordered_by
-        return self.is_unexplained and than in {self.sent_by, self.ended_by}
+            return bool(self.needs_two) and self.ordered_by in than
+        return self.is_unexplained and not than.isdisjoint({self.sent_by, self.ended_by})
 
     @property
     def is_unexplained(self) -> bool:
         """Tell whether what was over or short still waits for a word."""
         return not self.is_open and self.difference != 0 and self.explained_at is None
 
-    def send(self, side: Side, by: UUID, counts: Counts, now: datetime) -> "Delivery":
-        """Hand the counted notes over to the road; they come to what was ordered."""
+    def send(
+        self, side: Side, by: UUID, counts: Counts, now: datetime, kin: frozenset[UUID] = frozenset()
+    ) -> "Delivery":
+        """Hand the counted notes over to the road; they come to what was ordered. `kin`: who may be `by` as well."""
         self._refuse_unless(DeliveryStatus.ORDERED)
         self._refuse_other_side(side, self.sender)
-        if self.waits_for_another(than=by):
+        if self.waits_for_another(than=kin | {by}):
             raise errors.SenderOrdered
         if counted_total(counts) != self.amount:
             raise errors.DeliverySumDiffers(amount=self.amount)
@@ -158,11 +163,13 @@ class Delivery:
             self, status=DeliveryStatus.CANCELLED, turned_by=by, turned_at=now, turned_reason=reason
         )
 
-    def explain(self, by: UUID, explanation: str, now: datetime) -> "Delivery":
-        """Say why it was over or short, once, by somebody who neither sent nor counted it."""
+    def explain(
+        self, by: UUID, explanation: str, now: datetime, kin: frozenset[UUID] = frozenset()
+    ) -> "Delivery":
+        """Say why it was over or short, once, by somebody who neither sent nor counted it, as `kin` either."""
         if not self.is_unexplained:
             raise errors.NothingToExplain
-        if self.waits_for_another(than=by):
+        if self.waits_for_another(than=kin | {by}):
             raise errors.ExplainerHandled
         return replace(self, explained_by=by, explained_at=now, explanation=explanation)
 

@@ -173,6 +173,6 @@ class DeliveryView(_Body):
             difference=None if delivery.is_open else delivery.difference,
             explained_at=delivery.explained_at,
             explanation=delivery.explanation,
-            for_another=delivery.waits_for_another(than=reader.subject),
+            for_another=delivery.waits_for_another(than=frozenset((reader.subject,))),
             recount=recount,
         )

@@ -11,7 +11,7 @@ from uuid import UUID
 from sqlalchemy import Connection
 
 import ledger
-from atm_service.platform import chart, ids, trail
+from atm_service.platform import chart, ids, standing, trail
 from atm_service.platform.keys.tokens import Caller
 from atm_service.platform.policy import AMOUNT_MAX, Policy
 from atm_service.registers.cash import counting, errors, store, vaults
@@ -20,6 +20,7 @@ from atm_service.registers.cash.domain import Verdict
 from atm_service.registers.notes import mixing, stock
 from atm_service.registers.notes.domain import Counts, counted_total, notes_of
 from atm_service.registers.offices import service as offices
+from atm_service.registers.staff import hands
 from atm_service.registers.staff import service as staff
 from ledger import Entry, Posting
 
@@ -57,6 +58,7 @@ def ordered(
     now: datetime,
 ) -> Delivery:
     """Order cash to or from an office that the caller of this has found active, and locked."""
+    standing.keep(session, supervisor)
     ledger.open_accounts(session, chart.delivery_accounts(office), now)
     needs_two = amount > policy.approval.delivery_above
     delivery = Delivery(ids.new(now), office, direction, amount, supervisor.subject, now, needs_two)
@@ -71,7 +73,8 @@ def send(
 ) -> Delivery:
     """Hand the counted cash over to the road, by the side that sends."""
     before = _locked(session, caller, id, now)
-    after = before.send(_side(caller), caller.subject, counts, now)
+    kin = hands.kin(session, policy, caller.subject, now)
+    after = before.send(_side(caller), caller.subject, counts, now, kin)
     cash, postings, vault = chart.transit(after.office), [], {}
     if after.sender is Side.AREA:
         postings.append(Posting(chart.TREASURY_CASH, chart.TREASURY_FUNDING, after.amount))
@@ -151,9 +154,13 @@ def cancel(session: Connection, supervisor: Caller, id: UUID, reason: str, now: 
     return _saved(session, supervisor, after, "cancel-delivery", {"reason": reason}, now)
 
 
-def explain(session: Connection, supervisor: Caller, id: UUID, explanation: str, now: datetime) -> Delivery:
+def explain(
+    session: Connection, policy: Policy, supervisor: Caller, id: UUID, explanation: str, now: datetime
+) -> Delivery:
     """Say why a delivery was over or short: the difference leaves suspense for the office's over/short."""
-    after = _locked(session, supervisor, id, now).explain(supervisor.subject, explanation, now)
+    before = _locked(session, supervisor, id, now)
+    kin = hands.kin(session, policy, supervisor.subject, now)
+    after = before.explain(supervisor.subject, explanation, now, kin)
     suspense, over_short = chart.suspense_transit(after.office), chart.over_short(after.office)
     debit, credit = (suspense, over_short) if after.difference > 0 else (over_short, suspense)
     postings = [Posting(debit, credit, abs(after.difference))]
@@ -171,8 +178,9 @@ def _side(caller: Caller) -> Side:
 
 
 def _locked(session: Connection, caller: Caller, id: UUID, now: datetime) -> Delivery:
-    """Lock a delivery of an office that the caller looks after. Raises `DeliveryUnknown`."""
+    """Lock a delivery of an office that the caller looks after, and the caller's rights. Raises `DeliveryUnknown`."""
     delivery = store.lock(session, id)
+    standing.keep(session, caller)
     if delivery is None or not staff.looks_after(session, caller, delivery.office, ledger.business_date(now)):
         raise errors.DeliveryUnknown
     return delivery

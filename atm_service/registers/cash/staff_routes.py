@@ -223,6 +223,6 @@ def explain(
         key,
         200,
         lambda session: DeliveryView.of(
-            service.explain(session, supervisor, id, body.reason, now), supervisor
+            service.explain(session, context.policy, supervisor, id, body.reason, now), supervisor
         ),
     )

@@ -2,6 +2,7 @@
 
 import re
 from typing import Final, Literal
+from uuid import UUID
 
 from atm_service.registers.staff.errors import NameInvalid, OfficeNeeded, UsernameInvalid
 
@@ -13,6 +14,11 @@ FIRST: Final = 2
 
 USERNAME: Final = re.compile(r"[a-z0-9][a-z0-9._-]{2,31}")
 NAME_MAX: Final = 70
+
+
+def proposed(by: UUID | None) -> dict[str, str]:
+    """Give what the trail keeps of who proposed a change to somebody who decides for others."""
+    return {} if by is None else {"proposed_by": str(by)}
 
 
 def check(username: str, role: Role, office: str | None, display_name: str) -> None:

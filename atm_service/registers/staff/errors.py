@@ -158,3 +158,14 @@ class PlaceUnfit(Refusal):
 @refused_as(409, "rights-unchanged", "It is so already", "Look at the list of the staff again.")
 class RightsUnchanged(Refusal):
     """The member is in this state, at this office, or of this role and place, already."""
+
+
+@refused_as(
+    403,
+    "decider-tied",
+    "You and whoever asked may be one person",
+    "One of you, or one other for both, has lately given the other's rights or password: leave it to somebody else.",
+    audited=True,
+)
+class DeciderTied(Refusal):
+    """Within the policy's time one hand has added, promoted or reset the one, and is or has done so to the other."""

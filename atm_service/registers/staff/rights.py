@@ -5,6 +5,7 @@ operator's to give.
 """
 
 import secrets
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Final
@@ -21,7 +22,7 @@ from atm_service.platform.sessions import service as sessions
 from atm_service.platform.visitors import Visitor
 from atm_service.registers.customers.errors import WrongCredentials
 from atm_service.registers.staff import passwords, second_factor, service, store
-from atm_service.registers.staff.domain import DECIDING, Role
+from atm_service.registers.staff.domain import DECIDING, Role, proposed
 from atm_service.registers.staff.errors import (
     OwnRights,
     PasswordCommon,
@@ -93,10 +94,8 @@ def change_role(
         raise RightsUnchanged
     fresh = replace(member, role=role, office=office, area=area)
     detail = {"from": member.role, "to": role, "office": office, "area": area, "reason": reason}
-    changed = _changed(session, by, fresh, "staff.role-changed", detail, now)
-    if not DECIDING.isdisjoint({member.role, role}):
-        leave(session, id)
-    return changed
+    by_two = None if DECIDING.isdisjoint({member.role, role}) else leave
+    return _changed(session, by, fresh, "staff.role-changed", detail, now, by_two)
 
 
 def reset(
@@ -109,15 +108,17 @@ def reset(
 
     Raises `NotFound` and `OwnRights`.
     """
+
+    def forgetting(session: Connection, id: UUID) -> UUID | None:
+        second_factor.forget(session, id)
+        return leave(session, id) if fresh.role in DECIDING else None
+
     password = _first_password()
     kept = service.hashed(context.hasher, password)
     with context.transaction() as session:
         fresh = replace(_locked(session, by, id, now), password_hash=kept, must_change=True)
-        member = _changed(session, by, fresh, "staff.reset", {"reason": reason}, now)
-        second_factor.forget(session, id)
-        if member.role in DECIDING:
-            leave(session, id)
-        return member, password
+        detail = {"role": fresh.role, "reason": reason}
+        return _changed(session, by, fresh, "staff.reset", detail, now, forgetting), password
 
 
 def choose_password(
@@ -155,7 +156,7 @@ def choose_password(
 def _locked(session: Connection, by: Caller, id: UUID, now: datetime) -> Member:
     if id == by.subject:
         raise OwnRights
-    member = store.lock(session, id)
+    member = store.lock(session, id, by)
     if member is None:
         raise NotFound
     if by.role == "supervisor":
@@ -167,12 +168,20 @@ def _locked(session: Connection, by: Caller, id: UUID, now: datetime) -> Member:
 
 
 def _changed(
-    session: Connection, by: Caller, member: Member, deed: str, detail: dict[str, str | None], now: datetime
+    session: Connection,
+    by: Caller,
+    member: Member,
+    deed: str,
+    detail: Mapping[str, str | None],
+    now: datetime,
+    leave: MemberLeave | None = None,
 ) -> Member:
     store.save(session, member)
     standing.change(session, member.id)
     ended = sessions.end_all(session, member.id, now)
-    trail.record(session, now, deed, member.id, by, {**detail, "sessions_ended": ended})
+    proposer = leave(session, member.id) if leave else None
+    told = {**detail, **proposed(proposer), "sessions_ended": ended}
+    trail.record(session, now, deed, member.id, by, told)
     found = store.find(session, member.id)
     assert found is not None
     return found

@@ -11,7 +11,7 @@ from argon2.exceptions import VerifyMismatchError
 from sqlalchemy import Connection
 
 import ledger
-from atm_service.platform import attempts, hashing, ids, trail, visitors
+from atm_service.platform import attempts, hashing, ids, standing, trail, visitors
 from atm_service.platform.context import Context
 from atm_service.platform.keys.tokens import Caller
 from atm_service.platform.refusals import NotFound
@@ -60,7 +60,8 @@ def add(
     """Add a member of the staff; give the id. Raises a `StaffInvalid` that says what is wrong.
 
     A supervisor of an `area` looks after its offices and those of areas below it; without one, after all. Nobody in
-    particular (`by`) adds a demonstration's. Who is to decide for others is added by `leave` alone, which raises.
+    particular (`by`) adds a demonstration's. Whoever is added by another has a first password, good for choosing an
+    own one. Who is to decide for others is added by `leave` alone, which raises.
     """
     domain.check(username, role, office, display_name)
     place = None if office is None else offices.find(session, office)
@@ -72,15 +73,28 @@ def add(
         raise OfficeMissing(OfficeMissing.__doc__)
     member_id = ids.new(now)
     member = Member(
-        member_id, username, hashed(hasher, password), display_name, role, office, None, True, area
+        id=member_id,
+        username=username,
+        password_hash=hashed(hasher, password),
+        display_name=display_name,
+        role=role,
+        office=office,
+        office_name=None,
+        active=True,
+        area=area,
+        must_change=by is not None,
     )
-    if by is not None and role in domain.DECIDING:
-        if leave is None:
-            raise AddedAlone(AddedAlone.__doc__)
-        leave(session, member_id)
+    proposer = None
+    if by is not None:
+        standing.keep(session, by)
+        if role in domain.DECIDING:
+            if leave is None:
+                raise AddedAlone(AddedAlone.__doc__)
+            proposer = leave(session, member_id)
     if not store.add(session, member, now):
         raise UsernameTaken(UsernameTaken.__doc__)
-    trail.record(session, now, "staff.added", member_id, by, {"role": role, "office": office})
+    detail = {"role": role, "office": office, **domain.proposed(proposer)}
+    trail.record(session, now, "staff.added", member_id, by, detail)
     return member_id
 
 

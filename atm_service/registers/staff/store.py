@@ -33,6 +33,15 @@ class StaffRow(SQLModel, table=True):
     must_change: bool = False
 
 
+class MadeByTwoSinceRow(SQLModel, table=True):
+    """The last row of the trail from before whoever decides for others was made by two."""
+
+    __tablename__ = "made_by_two_since"
+    __table_args__ = {"schema": "service"}
+
+    id: UUID = Field(primary_key=True)
+
+
 @dataclass(frozen=True, slots=True)
 class Member:
     """One member of the staff, with the name of the office, if the member belongs to one.
@@ -58,8 +67,8 @@ class Member:
         return Caller(self.id, "staff", self.role, self.office, self.generation)
 
 
-MemberLeave = Callable[[Connection, UUID], object]
-"""What raises unless a second person has approved this change to this member."""
+MemberLeave = Callable[[Connection, UUID], UUID | None]
+"""What raises unless a second person has approved this change to this member; gives who proposed it, if anybody."""
 
 _SELECT: Final = """
     SELECT s.id, s.username, s.password_hash, s.display_name, s.role, s.office, o.name, s.active, s.area,
@@ -82,15 +91,11 @@ _SAVE: Final = text("""
     WHERE id = :id
 """)
 _NUMBER: Final = text("SELECT count(*) FROM service.staff")
-_HANDS: Final = text("""
-    SELECT DISTINCT actor FROM service.audit_event
-    WHERE subject = :id AND at > :since AND actor IS NOT NULL
-      AND action IN ('staff.added', 'staff.role-changed', 'staff.reset')
-""")
 _FIRST: Final = Rank.STAFF.locks("SELECT pg_advisory_xact_lock(hashtextextended('first of the staff', 0))")
 _ADD: Final = Rank.STAFF.locks("""
-    INSERT INTO service.staff (id, username, password_hash, display_name, role, office, active, created_at, area)
-    VALUES (:id, :username, :password_hash, :display_name, :role, :office, true, :now, :area)
+    INSERT INTO service.staff (id, username, password_hash, display_name, role, office, active, created_at, area,
+                               must_change)
+    VALUES (:id, :username, :password_hash, :display_name, :role, :office, true, :now, :area, :must_change)
     ON CONFLICT (username) DO NOTHING
 """)
 
@@ -106,6 +111,7 @@ def add(session: Connection, member: Member, now: datetime) -> bool:
         "office": member.office,
         "now": now,
         "area": member.area,
+        "must_change": member.must_change,
     }
     return session.execute(_ADD, values).rowcount == 1
 
@@ -120,11 +126,6 @@ def number(session: Connection) -> int:
     return int(session.execute(_NUMBER).scalar_one())
 
 
-def hands(session: Connection, id: UUID, since: datetime) -> set[UUID]:
-    """Tell who has added, promoted or reset a member since then, by the trail: they may know the password."""
-    return set(session.execute(_HANDS, {"id": id, "since": since}).scalars())
-
-
 def find(session: Connection, id: UUID) -> Member | None:
     """Give a member by id."""
     row = session.execute(_FIND, {"id": id}).one_or_none()
@@ -137,9 +138,15 @@ def find_by_username(session: Connection, username: str) -> Member | None:
     return None if row is None else Member(*row)
 
 
-def lock(session: Connection, id: UUID) -> Member | None:
-    """Give a member whom nobody else changes, and who opens no session, until this transaction ends."""
-    standing.lock(session, id)
+def lock(session: Connection, id: UUID, by: Caller | None = None) -> Member | None:
+    """Give a member whom nobody else changes, and who opens no session, until this transaction ends.
+
+    `by`: whoever changes another's rights, whose own are held as well. Raises `Unauthenticated` when they have ended.
+    """
+    if by is None:
+        standing.lock(session, id)
+    else:
+        standing.lock_for(session, by, id)
     return find(session, id)
 
 

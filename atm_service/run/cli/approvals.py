@@ -17,7 +17,7 @@ from atm_service.platform import standing
 from atm_service.platform.context import Context
 from atm_service.platform.keys.tokens import Caller
 from atm_service.run.cli.context import fail, said
-from atm_service.run.cli.signing import signed
+from atm_service.run.cli.signing import prove_again, signed
 
 WAITS: Final = 4
 """How a command ends that has proposed something, or whose proposal waits."""
@@ -110,10 +110,12 @@ def proposed(context: Context, caller: Caller, wanted: Wanted, now: datetime) ->
 
 
 def _decided(ctx: typer.Context, id: UUID, again: int, reason: str, *, approved: bool) -> ShownInstruction:
-    with signed(ctx) as (context, caller, now), context.transaction() as session:
-        facts = (context.policy, caller, id, again, now)
+    with signed(ctx) as (context, caller, now):
+        prove_again(context, caller, now)
+        facts = (context.policy, caller, id, again, context.clock())
         try:
-            return service.decide(session, *facts, approved=approved, reason=said(reason))
+            with context.transaction() as session:
+                return service.decide(session, *facts, approved=approved, reason=said(reason))
         except AgainNotConfirmed as lines:
             number = lines.members["again"]
             fail(

@@ -33,6 +33,7 @@ PRIVATE_FILE: Final = 0o600
 PRIVATE_FOLDER: Final = 0o700
 TOKEN_BYTES_MAX: Final = 128
 _HERE: Final = Visitor(None)  # no address: the shell of the machine itself
+_CODE: Final = "Your authenticator's six digits (a passkey works on the counter's page alone)"
 _SIGN_IN: Final = "Sign in first: soft-atm sign-in NAME"
 
 
@@ -65,8 +66,7 @@ def _open(context: Context, username: str, password: str, now: datetime) -> tupl
         typer.echo(f"Put this into your authenticator's app; it is told once: {offer.secret}\n{offer.uri}")
     except SecondFactorNeeded:
         pass
-    code = _asked("Your authenticator's six digits (a passkey works on the counter's page alone)")
-    return service.sign_in(context, username, password, code, _HERE, None, context.clock())
+    return service.sign_in(context, username, password, _asked(_CODE), _HERE, None, context.clock())
 
 
 def sign_out(ctx: typer.Context) -> None:
@@ -97,6 +97,14 @@ def _caller(context: Context, roles: tuple[Role, ...], now: datetime) -> Caller:
     if member.role not in roles:
         fail(f"{_told(member)} may not do this. Ask a colleague: {' or '.join(roles)}")
     return who
+
+
+def prove_again(context: Context, who: Caller, now: datetime) -> None:
+    """Have whoever decides show the second factor once more: an open session alone decides nothing."""
+    try:
+        service.prove_again(context, who, None, None, "", now)
+    except SecondFactorNeeded:
+        service.prove_again(context, who, _asked(_CODE), None, "", context.clock())
 
 
 def file() -> Path:

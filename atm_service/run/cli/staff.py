@@ -64,6 +64,7 @@ def add_staff(
                         staff.add(session, context.hasher, *facts, now, area, by=operator, leave=leave)
 
                 _by_two(context, operator, wanted, now, add)
+                typer.echo(f"{username} chooses an own password at the first sign-in")
     except ValueError as wrong:
         fail(str(wrong))
     typer.echo(f"{username} may sign in as {role}")

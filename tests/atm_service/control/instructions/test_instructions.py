@@ -18,7 +18,6 @@ from atm_service.control.instructions.domain import (
 )
 from atm_service.control.instructions.errors import (
     AgainNotConfirmed,
-    DeciderTied,
     InstructionDecided,
     InstructionLapsed,
     InstructionNeeded,
@@ -29,6 +28,7 @@ from atm_service.platform.keys.tokens import Caller
 from atm_service.platform.refusals import NotFound, Unauthenticated
 from atm_service.registers.credits import payers
 from atm_service.registers.offices import service as offices
+from atm_service.registers.staff.errors import DeciderTied
 from atm_service.registers.units import store as units
 from tests.atm_service.control.audit.days import broken_now, missed
 from tests.atm_service.control.instructions.colleague import (

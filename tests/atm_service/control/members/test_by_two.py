@@ -8,13 +8,17 @@ import pytest
 from atm_service.registers.staff import service as staff
 from atm_service.registers.staff import store
 from atm_service.registers.staff.errors import AddedAlone
+from tests.atm_service.control.audit.days import broken_now, missed
 from tests.atm_service.control.instructions.colleague import agreed_on_member, colleague
 from tests.atm_service.registers.staff.test_passkeys import Holder
 from tests.atm_service.world import HASHER, PASSWORD, Person, Service
 from tests.contract.documented import slug_of
+from tests.database import Database
 
 WHY = {"reason": "bổ nhiệm"}
 BOSS = {"role": "supervisor", "place": "178"}
+UNGUARDED = "ALTER TABLE service.instruction_decision DROP CONSTRAINT instruction_decision_by_another"
+OWN = "cau-cua-rieng-toi-dai"
 
 
 @pytest.fixture
@@ -47,8 +51,9 @@ def reset(by: Person, id: UUID) -> str:
 def made(service: Service, by: Person, role: str = "operator") -> Person:
     """Let somebody be added by `by`, as after an approval."""
     name = f"made{service.now.timestamp():.0f}-{role}-{len(service.trail('staff.added'))}"
-    caller = colleague(service)
     with service.context.transaction() as session:
+        maker = store.find(session, by.id)
+        assert maker is not None
         id = staff.add(
             session,
             HASHER,
@@ -58,11 +63,14 @@ def made(service: Service, by: Person, role: str = "operator") -> Person:
             None,
             "Hoàng Thị Mới",
             service.now,
-            by=type(caller)(by.id, "staff", "operator", None),
+            by=maker.caller,
             leave=lambda _, __: None,
         )
-    token = service.client.post("/staff/v1/sessions", json={"username": name, "password": PASSWORD})
-    return Person(service.client, id, token.json()["access_token"])
+    given = {"username": name, "password": PASSWORD}
+    assert slug_of(service.client.post("/staff/v1/sessions", json=given)) == "password-must-be-changed"
+    chosen = service.client.post("/staff/v1/password", json={**given, "new_password": OWN})
+    assert chosen.status_code == 204, chosen.text
+    return fresh(service, Person(service.client, id, ""), OWN)
 
 
 def test_one_alone_changes_nobody_who_decides(service: Service, operator: Person) -> None:
@@ -110,16 +118,16 @@ def test_nobody_approves_through_whom_they_have_just_made(service: Service, oper
         service.clock.advance(minutes=1)
         clerk = service.clerk(drawer=1, cash=0, shift=False)
     service.clock.advance(hours=service.context.policy.approval.cooling_hours)
-    operator, one = (fresh(service, person) for person in (operator, one))
+    operator, one = fresh(service, operator), fresh(service, one, OWN)
     assert decide(one, propose(operator, clerk.id, **BOSS)) == "approved"
 
 
-def fresh(service: Service, person: Person) -> Person:
+def fresh(service: Service, person: Person, password: str = PASSWORD) -> Person:
     """Sign in once more."""
     with service.context.transaction() as session:
         member = store.find(session, person.id)
     assert member is not None
-    body = {"username": member.username, "password": PASSWORD}
+    body = {"username": member.username, "password": password}
     token = service.client.post("/staff/v1/sessions", json=body).json()["access_token"]
     return Person(service.client, person.id, token)
 
@@ -131,6 +139,49 @@ def test_a_reset_or_a_promotion_ties_too(service: Service, operator: Person) -> 
     assert give(operator, boss.id, role="operator") == "operator"
     promoted = fresh(service, boss)
     assert decide(promoted, propose(operator, clerk.id, **BOSS)) == "decider-tied"
+
+
+def test_a_hand_reaches_over_others(service: Service, operator: Person) -> None:
+    """Who was made by whom the proposer has made, and for whom a colleague carried it out, are tied."""
+    clerk, other, colleague_ = (
+        service.clerk(shift=False),
+        service.staff("supervisor"),
+        service.staff("operator"),
+    )
+    grandchild = made(service, made(service, operator))
+    waits = propose(operator, clerk.id, role="supervisor")
+    assert decide(grandchild, waits) == "decider-tied"
+    assert decide(colleague_, waits) == "approved"
+    assert give(colleague_, clerk.id, role="supervisor") == "supervisor"
+    assert service.trail("staff.role-changed")[0]["detail"]["proposed_by"] == str(operator.id)
+    assert decide(fresh(service, clerk), propose(operator, other.id)) == "decider-tied"
+
+
+def test_a_decider_whom_nobody_approved_is_named(
+    service: Service, operator: Person, database: Database
+) -> None:
+    """Made, changed or reset behind the service's back, or by one alone."""
+    clerk = service.clerk(shift=False)
+    agreed_on_member(service, operator, clerk.id, **BOSS)
+    assert give(operator, clerk.id, **BOSS) == "supervisor"
+    agreed_on_member(service, operator, clerk.id)
+    assert reset(operator, clerk.id) == "reset"
+    assert broken_now(service) == {}
+    decided = "UPDATE service.instruction_decision SET"
+    plants = (
+        "UPDATE service.staff SET role = 'operator', area = NULL WHERE role = 'supervisor'",
+        "DELETE FROM service.instruction_use",
+        "UPDATE service.instruction_use SET used_at = used_at + interval '1 s'",
+        f"{decided} approved = false",
+        f"{decided} decided_at = decided_at + interval '1 s'",
+        f"{UNGUARDED}; {decided} decided_by = proposed_by",
+        """UPDATE service.instruction SET facts = facts || '{"role": "auditor"}'""",
+        "UPDATE service.instruction SET kind = 'member-reset' WHERE kind = 'member-role'",
+        """UPDATE service.audit_event SET detail = detail - 'proposed_by' WHERE action = 'staff.reset'""",
+        """UPDATE service.audit_event SET detail = detail || '{"to": "operator"}'
+           WHERE action = 'staff.role-changed'""",
+    )
+    assert missed(database, service, [("deciders-made-by-two", plant) for plant in plants]) == []
 
 
 def test_who_decides_is_told_all_and_nobody_decides_the_own(service: Service, operator: Person) -> None:

@@ -1,6 +1,7 @@
 """Approvals: one decision by somebody elsewhere, on the same business day."""
 
 import threading
+from datetime import timedelta
 from uuid import UUID, uuid4
 
 import pytest
@@ -10,6 +11,7 @@ from atm_service.platform.keys.tokens import Caller
 from atm_service.promises.approvals import errors
 from atm_service.promises.approvals import service as approvals
 from atm_service.promises.approvals.domain import Approval, ApprovalKind, ApprovalStatus, Decision, Reason
+from atm_service.registers.staff import hands
 from tests.atm_service.counter import WHY, again, ask_to_reverse, decide, paid, refused, supervisor
 from tests.atm_service.records import unchanged
 from tests.atm_service.world import OFFICE, OTHER_OFFICE, START, Clerk, Service
@@ -237,3 +239,25 @@ def test_the_database_lets_nobody_use_what_was_refused(service: Service) -> None
     decide(supervisor(service), request, "refuse")
     with pytest.raises(exc.DBAPIError), service.context.transaction() as session:
         session.execute(use, values)
+
+
+def test_nobody_approves_what_they_may_have_asked_for_themselves(service: Service) -> None:
+    """A supervisor who has lately given the clerk a password may be the clerk: another one decides, for a while."""
+    clerk, request = asked(service)
+    boss, other = supervisor(service), supervisor(service, "178")
+    reset = boss.post(f"/staff/v1/members/{clerk.id}/password", {"reason": "quên mật khẩu"})
+    assert reset.status_code == 201
+    assert refused(decide(boss, request)) == "decider-tied"
+    assert decide(other, request).json()["status"] == "approved"
+    with service.context.transaction() as session:
+        later = service.now + timedelta(hours=service.context.policy.approval.cooling_hours)
+        assert clerk.id in hands.kin(session, service.context.policy, boss.id, later - timedelta(seconds=1))
+        assert hands.kin(session, service.context.policy, boss.id, later) == {boss.id}
+
+
+def test_who_may_be_the_asker_can_still_say_no(service: Service) -> None:
+    """A refusal moves nothing."""
+    clerk, request = asked(service)
+    boss = supervisor(service)
+    assert boss.post(f"/staff/v1/members/{clerk.id}/password", {"reason": "quên mật khẩu"}).status_code == 201
+    assert decide(boss, request, "refuse").json()["status"] == "refused"

@@ -106,7 +106,7 @@ def test_without_a_shift_there_is_nothing_to_tell(service: Service, method: str,
 
 
 def test_much_is_not_written_off_in_slices(service: Service) -> None:
-    """What an office's counts of a day find is added up, whichever cash it was; beyond the threshold it takes a word."""
+    """What an office's counts of a day find is added up, whichever cash it was; above the threshold it takes a word."""
     clerk = service.clerk()
     for short in ({"500000": 199}, {"500000": 198}):
         assert count(clerk, short).json()["recount"] is True
@@ -117,3 +117,15 @@ def test_much_is_not_written_off_in_slices(service: Service) -> None:
     with service.context.transaction() as session:
         assert counting.so_far(session, OFFICE, service.now) == 1_000_000
         assert counting.so_far(session, OFFICE, service.now + timedelta(days=1)) == 0
+
+
+def test_a_frozen_drawer_is_not_written_off_by_one(service: Service) -> None:
+    """However little is missing, a supervisor says a word; what balances is closed."""
+    clerk, boss = service.clerk(), service.staff("supervisor")
+    at = f"/staff/v1/offices/{OFFICE}/drawers/1/freeze"
+    assert boss.post(at, {"frozen": True, "reason": "nghi thiếu tiền"}).status_code == 200
+    short = {"500000": 199, "200000": 2, "50000": 1}
+    for how in (count, lambda by, counts: by.close(counts)):
+        how(clerk, short)
+        assert slug_of(how(clerk, short)) == "count-needs-word"
+    assert clerk.close({"500000": 200}).json()["status"] == "closed"

@@ -267,6 +267,15 @@ def test_who_sent_does_not_explain(road: Road) -> None:
     assert road.explain(road.another, id).status_code == 200
 
 
+def test_who_may_be_the_one_who_counted_does_not_explain(road: Road) -> None:
+    """Nor under the name of a clerk to whom the supervisor has just given a password."""
+    id = road.short("to-office")
+    reset = road.another.post(f"/staff/v1/members/{road.clerk.id}/password", {"reason": "quên mật khẩu"})
+    assert reset.status_code == 201
+    assert slug_of(road.explain(road.another, id)) == "explainer-handled"
+    assert road.explain(road.service.staff("supervisor"), id).status_code == 200
+
+
 def test_who_counted_does_not_explain(road: Road) -> None:
     """A supervisor cannot count an office's bag a note short and then say why."""
     road.filled()

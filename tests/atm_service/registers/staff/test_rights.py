@@ -1,13 +1,21 @@
 """Staff are switched off, moved and given a first password; what they hold is worth nothing from that answer on."""
 
 import threading
+from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from httpx2 import Response
+from sqlalchemy import Connection
 
-from atm_service.registers.staff import store
+from atm_service.platform.refusals import Unauthenticated
+from atm_service.promises.approvals import service as approvals
+from atm_service.promises.shifts import service as shifts
+from atm_service.registers.cash import service as cash
+from atm_service.registers.cash.delivery import Direction
+from atm_service.registers.staff import rights, store
 from tests.atm_service.control.instructions.colleague import agreed_on_member
 from tests.atm_service.counter import supervisor
 from tests.atm_service.world import OFFICE, OTHER_OFFICE, PASSWORD, Clerk, Person, Service
@@ -186,3 +194,28 @@ def test_the_trail_says_who_why_and_how_many_sessions_ended(service: Service, de
     assert (row.actor, row.subject) == (boss.id, clerk.id)
     assert (row.detail["reason"], row.detail["sessions_ended"]) == ("nghỉ việc", 1)
     assert answer.json().get("password", "no password") not in str(row.detail)
+
+
+def test_rights_that_end_on_the_way_do_nothing_more(service: Service) -> None:
+    """Past the door, and switched off before the transaction: neither approved, granted, ordered, sent nor reset."""
+    clerk, boss = service.clerk(), supervisor(service)
+    with service.context.transaction() as session:
+        found = store.find(session, boss.id)
+    assert found is not None
+    late = replace(found.caller, generation=found.generation - 1)
+    policy, now, why = service.context.policy, service.now, "đã gọi điện"
+    order = boss.post("/staff/v1/deliveries", {"office": OFFICE, "direction": "to-office", "amount": AMOUNT})
+    id = UUID(order.json()["id"])
+    shift = UUID(clerk.get("/counter/v1/shifts/current").json()["id"])
+    doings: list[Callable[[Connection], object]] = [
+        lambda session: approvals.decide(session, policy, late, id, now, approved=True, reason=why),
+        lambda session: shifts.grant_take_over(session, late, shift, why, now),
+        lambda session: cash.order(session, policy, late, OFFICE, Direction.TO_OFFICE, AMOUNT, now),
+        lambda session: cash.send(session, policy, late, id, {"500000": 1}, now),
+        lambda session: rights.switch(session, late, clerk.id, why, now, active=False),
+        lambda session: rights.move(session, late, clerk.id, OTHER_OFFICE, why, now),
+        lambda _: rights.reset(service.context, late, clerk.id, why, now, lambda _, __: None),
+    ]
+    for doing in doings:
+        with pytest.raises(Unauthenticated), service.context.transaction() as session:
+            doing(session)

@@ -17,6 +17,7 @@ from tests.database import Database
 Run = Callable[..., Result]
 FIRST: Final = "first"
 SECOND: Final = "second"
+ONCE: Final = "cau-chi-dung-mot-lan"
 
 
 def invoke(*arguments: object, now: datetime = START, typed: str | None = None, **environment: str) -> Result:
@@ -89,8 +90,17 @@ def done(result: Result) -> str:
 def add_staff(run: Run, **roles: str) -> None:
     """Bring in members of staff by user name and role; the first two at once, others by two."""
     for name, role in roles.items():
-        who = ("--name", f"Vi Thị {role}", "--password", PASSWORD)
+        alone = name in (FIRST, SECOND)
+        who = ("--name", f"Vi Thị {role}", "--password", PASSWORD if alone else ONCE)
         command = ("staff", "add", name, "--role", role, *who)
-        if name not in (FIRST, SECOND):
+        if not alone:
             agree(run, *command)
         done(run(*command))
+        if not alone:
+            begin(run, name)
+
+
+def begin(run: Run, name: str) -> None:
+    """Let whoever was added choose an own password; the first operator is at the shell again."""
+    done(run("sign-in", name, typed=f"{ONCE}\n{PASSWORD}\n"))
+    sign_in(run, FIRST)

@@ -11,7 +11,18 @@ from atm_service.registers.staff import service
 from atm_service.registers.staff.second_factor import Offer
 from atm_service.registers.staff.service import offer_second_factor
 from atm_service.run.cli import signing
-from tests.atm_service.run.cli.line import FIRST, Run, add_staff, by_two, done, migrated, shell, sign_in
+from tests.atm_service.run.cli.line import (
+    FIRST,
+    SECOND,
+    Run,
+    add_staff,
+    by_two,
+    done,
+    migrated,
+    proposed,
+    shell,
+    sign_in,
+)
 from tests.atm_service.world import PASSWORD, START
 from tests.database import Database
 
@@ -130,3 +141,42 @@ def test_a_file_that_others_could_read_is_not_believed(run: Run, kept: Path) -> 
     real = kept.rename(kept.with_name("elsewhere"))
     kept.symlink_to(real)
     ended(run, "cannot be read")
+
+
+def test_a_decision_takes_the_second_factor_anew(
+    run: Run, database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A shell left open decides nothing: a code of now is asked for, and a wrong one decides nothing either."""
+    secrets: dict[str, str] = {}
+    who, at, wrong = [FIRST], [START], [False]
+
+    def offer(context: Any, username: str, *rest: Any) -> Offer:
+        made = offer_second_factor(context, username, *rest)
+        secrets[username] = made.secret
+        return made
+
+    def typed(what: str) -> str:
+        if "authenticator" not in what:
+            return PASSWORD
+        return "000000" if wrong[0] else pyotp.TOTP(secrets[who[0]]).at(at[0])
+
+    monkeypatch.setattr(service, "offer_second_factor", offer)
+    monkeypatch.setattr(signing, "_asked", typed)
+    settings = {
+        "SOFT_ATM_DATABASE_URL": database.url,
+        "SOFT_ATM_SECRET_KEYS_FILE": f"{tmp_path}/secret-keys.toml",
+    }
+    strict = shell(settings, tmp_path, START)
+    done(strict("sign-in", FIRST))
+    done(strict(*OPEN))
+    id = proposed(strict, "payers", "fund", "school-12", "5000000", "--reference", "FT1")
+    who[0] = SECOND
+    done(strict("sign-in", SECOND))
+    at[0] = START + timedelta(hours=1)
+    approve = ("approvals", "approve", id, "--reason", "đã đối chiếu")
+    wrong[0] = True
+    refused = strict(*approve, now=at[0])
+    assert (refused.exit_code, "Traceback" in refused.output) == (1, False), refused.output
+    assert "waiting" in strict("approvals", "list", now=at[0]).stdout
+    wrong[0] = False
+    assert "approved" in done(strict(*approve, now=at[0]))

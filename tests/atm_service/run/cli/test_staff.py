@@ -11,9 +11,11 @@ from atm_service.registers.staff import service as staff
 from atm_service.registers.staff.errors import NotFirst
 from tests.atm_service.run.cli.line import (
     FIRST,
+    ONCE,
     SECOND,
     Run,
     add_staff,
+    begin,
     by_two,
     done,
     migrated,
@@ -34,8 +36,9 @@ def run(database: Database, tmp_path: Path) -> Run:
     run = migrated(database, tmp_path)
     done(run("offices", "import"))
     add_staff(run, boss="supervisor")
-    who = ("--name", "Lý Thị Hoa", "--password", "a-long-password", "--office", "05971-1")
-    done(run("staff", "add", "hoa", "--role", "clerk", *who))
+    who = ("--name", "Lý Thị Hoa", "--password", ONCE, "--office", "05971-1")
+    assert "an own password" in done(run("staff", "add", "hoa", "--role", "clerk", *who))
+    begin(run, "hoa")
     return run
 
 

@@ -18,6 +18,7 @@ export default {
 "controls.broken": "Broken",
 "control.broken-reservations-told": "Every appointment that was not kept, or has passed, was told to its customer",
 "control.delegates-within-delegations": "Delegates collected only within a delegation in force",
+"control.deciders-made-by-two": "Whoever decides for others was made so by two",
 "control.deliveries-by-two": "Deliveries' differences are explained by others, and large ones ordered and sent by two",
 "control.entries-complete": "Every entry has the postings it announced",
 "control.corrections-known": "Every correction points to an entry that exists",

@@ -18,6 +18,7 @@ export default {
 "controls.broken": "Sai",
 "control.broken-reservations-told": "Mỗi cuộc hẹn không giữ được, hoặc đã quá ngày, đều đã báo cho khách",
 "control.delegates-within-delegations": "Người nhận thay chỉ nhận theo uỷ quyền còn hiệu lực và trong mức của nó",
+"control.deciders-made-by-two": "Người có quyền duyệt được giao quyền bởi hai người",
 "control.deliveries-by-two": "Chênh lệch chuyến tiền do người khác giải trình; số lớn do hai người đặt và gửi",
 "control.entries-complete": "Mỗi bút toán đủ các định khoản đã khai",
 "control.corrections-known": "Bút toán điều chỉnh trỏ đến bút toán có thật",
