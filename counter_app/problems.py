@@ -170,7 +170,9 @@ ADVICE: Final[Mapping[str, Advice]] = {
     "too-many-attempts": Advice(
         "wait",
         _("Too many wrong attempts"),
-        _("Wait, then try again. Scanning the QR in the wallet is the surer way."),
+        _(
+            "Wait, then try again. Scanning the QR in the wallet is the surer way. A deposit can be confirmed in another way."
+        ),
     ),
     # The drawer, the shift, the office.
     "drawer-short": Advice(
