@@ -178,7 +178,7 @@ ADVICE: Final[Mapping[str, Advice]] = {
     "drawer-short": Advice(
         "stop",
         _("This drawer does not hold enough cash"),
-        _("Do not pay. Send the customer to another drawer, or ask for cash from the vault first."),
+        _("Do not pay or hand over. Send the customer to another drawer, or take cash from the vault first."),
     ),
     "no-open-shift": Advice(
         "fix",
@@ -234,8 +234,8 @@ ADVICE: Final[Mapping[str, Advice]] = {
     ),
     "count-first": Advice(
         "fix",
-        _("The last count of this drawer differed"),
-        _("Count the drawer once more. When a count stands, the totals are shown again."),
+        _("The last count differed"),
+        _("Nothing was moved or shown. Count the same cash once more; when a count stands, do this again."),
     ),
     "nothing-to-approve": Advice(
         "fix",

@@ -112,6 +112,18 @@ class CountNeedsWord(Refusal):
     """A count that still differs by more than the policy lets a clerk say alone. Member `count_id`. It is kept."""
 
 
+@refused_as(
+    409,
+    "count-first",
+    "The last count of this cash differed",
+    "Count it again (`place` says what), and ask when a count stands: between two counts no figure is told, and no "
+    "cash is moved.",
+    audited=True,
+)
+class CountFirst(Refusal):
+    """The last count differed, and none has stood since. Member `place`: `drawer`, `vault` or `colleague`."""
+
+
 @refused_as(409, "nothing-to-approve", "The count needs no word", "Count again, or go on.")
 class NothingToApprove(Refusal):
     """The count stands already, or agrees."""
