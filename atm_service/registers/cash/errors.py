@@ -148,3 +148,13 @@ class RequestUnknown(Refusal):
 )
 class RequestDecided(Refusal):
     """The request for cash was ordered or refused before."""
+
+
+@refused_as(
+    409,
+    "own-cash-request",
+    "Nobody decides a request for cash of their own",
+    "Let another supervisor of the area decide it: it is in the list.",
+)
+class OwnCashRequest(Refusal):
+    """The caller asked for this cash, as a clerk of the office, and so does not decide it."""
