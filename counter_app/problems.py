@@ -227,6 +227,11 @@ ADVICE: Final[Mapping[str, Advice]] = {
         _("This request for cash is decided already"),
         _("Look at the list again: somebody was faster."),
     ),
+    "own-cash-request": Advice(
+        "fix",
+        _("You asked for this cash yourself"),
+        _("Nothing was ordered or refused. Let another supervisor of the area decide it."),
+    ),
     "exchange-differs": Advice(
         "fix",
         _("The two sides are not the same sum"),
