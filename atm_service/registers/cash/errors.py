@@ -76,6 +76,7 @@ class NothingToExplain(Refusal):
     "vault-short",
     "There is not so much cash",
     "Choose a smaller sum, or ask the area for a delivery.",
+    audited=True,
 )
 class VaultShort(Refusal):
     """The vault does not hold this sum."""

@@ -108,12 +108,21 @@ def test_nothing_leaves_a_vault_between_two_counts(service: Service) -> None:
 
 
 def test_a_sum_that_is_not_there_does_not_move(service: Service) -> None:
-    """Where notes are not known the ledger guards the sum."""
-    clerk = at_work(service)
-    with service.context.transaction() as session:
-        stock.forget(session, chart.drawer(OFFICE, 1))
-    assert slug_of(move(clerk, "vault", {"500000": 201})) == "drawer-short"
+    """Where notes are not known the ledger guards the sum; it is said of the place that lacks it, and on record."""
+    clerk, other = at_work(service), service.clerk(drawer=2, cash=0)
+    many = {"500000": 201}
+    _forget(service, chart.drawer(OFFICE, 1))
+    assert slug_of(move(clerk, "vault", many)) == "drawer-short"
+    assert slug_of(give(clerk, other, service, many)) == "drawer-short"
     assert move(clerk, "vault", {"500000": 200}).status_code == 201
+    _forget(service, chart.vault(OFFICE))
+    assert slug_of(move(clerk, "drawer", many)) == "vault-short"
+    assert len(service.trail("/cash/")) == 3
+
+
+def _forget(service: Service, place: str) -> None:
+    with service.context.transaction() as session:
+        stock.forget(session, place)
 
 
 def test_unknown_notes_stay_unknown_until_a_count(service: Service) -> None:
