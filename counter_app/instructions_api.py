@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from counter_app import service_api
-from counter_app.service_api import Service, json_body, read_answer
+from counter_app.service_api import Service, json_body, read_answer, read_answers
 
 _PATH: Final = "/staff/v1/instructions"
 
@@ -29,18 +29,16 @@ class Instruction:
 
 
 @dataclass(frozen=True)
-class _Listed:
-    items: list[Instruction]
-
-
-@dataclass(frozen=True)
 class _Challenge:
     passkey: dict[str, Any] | None
 
 
-async def waiting(service: Service, token: str) -> list[Instruction]:
-    """List what waits or may be carried out, the newest first, a hundred at most."""
-    return read_answer(_Listed, await service_api.ask(service, "GET", _PATH, token=token)).items
+async def waiting(
+    service: Service, token: str, after: str | None = None
+) -> tuple[list[Instruction], str | None]:
+    """List what waits or may be carried out, the newest first, after a cursor; and the next cursor."""
+    query = {} if after is None else {"cursor": after}
+    return read_answers(Instruction, await service_api.ask(service, "GET", _PATH, token=token, query=query))
 
 
 async def challenge(service: Service, token: str, id: str) -> dict[str, Any] | None:

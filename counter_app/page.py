@@ -42,19 +42,12 @@ KEY: Final = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}
 
 Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
 _BY_THEMSELVES: Final[set[Any]] = set()
-_THAT_WAIT: Final[set[Any]] = set()
 
 
 def by_itself(endpoint: Endpoint) -> Endpoint:
     """Mark what an open page asks without a person: no sign that anybody is there. `?active` says that somebody is."""
     _BY_THEMSELVES.add(endpoint)
     return endpoint
-
-
-def that_waits(endpoint: Endpoint) -> Endpoint:
-    """Mark what a page asks that waits for money: it holds the session, locked or not, and is no person either."""
-    _THAT_WAIT.add(endpoint)
-    return by_itself(endpoint)
 
 
 class FormRefusedError(Exception):
@@ -295,8 +288,6 @@ def whoever(request: Request) -> Page:
     session = app.sessions.find(cookie, app.service.now())
     asked = request.scope.get("endpoint")
     is_person = asked not in _BY_THEMSELVES or "active" in request.query_params
-    if session is not None and asked in _THAT_WAIT:
-        session.waited_at = app.service.now()
     if session is not None and not session.locked and is_person:
         session.seen_at = app.service.now()
     return Page(request, app, languages.language(request.cookies.get(LANGUAGE_COOKIE)), cookie, session)

@@ -170,13 +170,15 @@ ADVICE: Final[Mapping[str, Advice]] = {
     "too-many-attempts": Advice(
         "wait",
         _("Too many wrong attempts"),
-        _("Wait, then try again. Scanning the QR in the wallet is the surer way."),
+        _(
+            "Wait, then try again. Scanning the QR in the wallet is the surer way. A deposit can be confirmed in another way."
+        ),
     ),
     # The drawer, the shift, the office.
     "drawer-short": Advice(
         "stop",
         _("This drawer does not hold enough cash"),
-        _("Do not pay. Send the customer to another drawer, or ask for cash from the vault first."),
+        _("Do not pay or hand over. Send the customer to another drawer, or take cash from the vault first."),
     ),
     "no-open-shift": Advice(
         "fix",
@@ -225,6 +227,11 @@ ADVICE: Final[Mapping[str, Advice]] = {
         _("This request for cash is decided already"),
         _("Look at the list again: somebody was faster."),
     ),
+    "own-cash-request": Advice(
+        "fix",
+        _("You asked for this cash yourself"),
+        _("Nothing was ordered or refused. Let another supervisor of the area decide it."),
+    ),
     "exchange-differs": Advice(
         "fix",
         _("The two sides are not the same sum"),
@@ -232,8 +239,8 @@ ADVICE: Final[Mapping[str, Advice]] = {
     ),
     "count-first": Advice(
         "fix",
-        _("The last count of this drawer differed"),
-        _("Count the drawer once more. When a count stands, the totals are shown again."),
+        _("The last count differed"),
+        _("Nothing was moved or shown. Count the same cash once more; when a count stands, do this again."),
     ),
     "nothing-to-approve": Advice(
         "fix",

@@ -69,7 +69,7 @@ class Stretched:
 class Session:
     """A signed-in person's desk, in memory only. `held` is the secret of the browser's pages, beside the cookie.
 
-    A person was here at `seen_at`, a page that waits for an unknown at `waited_at`. Its pages know it by `mark`.
+    A person was here at `seen_at`. Its pages know it by `mark`.
     """
 
     cookie: str = field(repr=False)
@@ -78,7 +78,6 @@ class Session:
     tokens: Tokens = field(repr=False)
     expires_at: datetime
     seen_at: datetime
-    waited_at: datetime | None = None
     mark: str = field(default_factory=lambda: secrets.token_hex(8))
     shift: Shift | None = None
     presented: dict[str, Presented] = field(default_factory=dict, repr=False)
@@ -207,11 +206,7 @@ class Sessions:
         return next(clerks, None)
 
     def _drop_ended(self, now: datetime) -> None:
-        ended = [
-            s
-            for s in self._by_cookie.values()
-            if now - max(s.seen_at, s.waited_at or s.seen_at) >= self._idle
-        ]
+        ended = [s for s in self._by_cookie.values() if now - s.seen_at >= self._idle]
         for session in ended:
             self.end(session)
 

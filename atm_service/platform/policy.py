@@ -140,6 +140,8 @@ class Attempts(_Rules):
     second_factor: Tries
     digits: Tries
     identity: Tries
+    confirmation: Tries
+    confirming_clerk: Tries
     payee: Tries
     application: Tries
     address: Tries

@@ -44,6 +44,7 @@ _VAULT: Final = Counting(
     lead=_("Count what is in the vault, note by note. What it should hold is shown after the count."),
     button=_("Send the count"),
     back="/cash",
+    settled=True,
 )
 _STEPS: Final = {
     "receive": (

@@ -24,7 +24,8 @@ _DRAWERS: Final = range(1, 100)
 class Counting:
     """What is counted, and where the form goes. Texts are English; the template translates them.
 
-    `again`: the first count differed. `asks_drawer` and `asks_colleague` add fields to the form.
+    `again`: the first count differed. `settled`: it waits until nothing here is unknown. `asks_drawer` and
+    `asks_colleague` add fields to the form.
     """
 
     action: str
@@ -33,6 +34,7 @@ class Counting:
     button: str
     back: str = "/"
     again: bool = False
+    settled: bool = False
     asks_drawer: bool = False
     asks_colleague: bool = False
 
@@ -45,8 +47,10 @@ def form(
     added: int = 0,
     wrong: bool = False,
 ) -> Response:
-    """Show the form, with what was typed before."""
+    """Show the form, with what was typed before, or what is unknown and in its way."""
     typed = fields or {}
+    if barred := _barred(page, counting):
+        return barred
     return page.render(
         "count.html",
         HTTPStatus.UNPROCESSABLE_ENTITY if wrong else HTTPStatus.OK,
@@ -71,6 +75,8 @@ async def send(
     `question` makes the request from its key and the counts. It may raise CountUnreadableError for a field of its own.
     """
     key = form_key(fields)
+    if barred := _barred(page, counting, key):
+        return barred
     try:
         counts = typed_counts.read(fields)
         asked = question(key, counts)
@@ -79,6 +85,14 @@ async def send(
     if fields.get("action") == "add-up":
         return form(page, counting, fields, added=money.total(counts))
     return await page.send(asked)
+
+
+def _barred(page: Page, counting: Counting, own: str | None = None) -> Response | None:
+    """Say what must be known before this is counted, besides what the form itself has asked."""
+    unknown = [entry for entry in page.unknown() if entry.key != own] if counting.settled else []
+    if not unknown:
+        return None
+    return page.render("count_barred.html", HTTPStatus.CONFLICT, unknown=unknown, here=counting.action)
 
 
 def drawer(text: str) -> int:

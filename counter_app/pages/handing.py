@@ -24,6 +24,7 @@ _HAND_OVER: Final = Counting(
     title=_("Hand the drawer over"),
     lead=_("Count together. The colleague types name and password, and goes on with this drawer."),
     button=_("Hand over"),
+    settled=True,
     asks_colleague=True,
 )
 
@@ -121,6 +122,7 @@ def _taking_over(id: uuid.UUID) -> Counting:
         title=_("Close a colleague's shift"),
         lead=_("Count the drawer that was left open. What it should hold is shown after the count."),
         button=_("Close this shift"),
+        settled=True,
         back="/shift/left",
     )
 

@@ -1,9 +1,10 @@
 """What takes two: what colleagues have proposed, and a supervisor's word on it, with the second factor of now."""
 
-from typing import Any
+from http import HTTPStatus
+from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Query
 from starlette.responses import Response
 
 from counter_app import instructions_api
@@ -20,9 +21,9 @@ _COUNT_DIGITS_MAX = 6
 
 
 @router.get("/instructions")
-async def waiting(page: InPage) -> Response:
+async def waiting(page: InPage, after: Annotated[str | None, Query(max_length=100)] = None) -> Response:
     """List what waits, each with all its figures."""
-    return page.render("instructions.html", instructions=await _found(page), problem=None)
+    return await _listed(page, after=after)
 
 
 @router.post("/instructions/{id}")
@@ -46,8 +47,20 @@ async def decide(page: InPage, id: UUID) -> Response:
     return page.go("/instructions")
 
 
-async def _found(page: Page) -> list[Instruction]:
-    return await page.ask(page.supervisor, instructions_api.waiting)
+async def _listed(page: Page, problem: Problem | None = None, after: str | None = None) -> Response:
+    found, more = await page.ask(page.supervisor, instructions_api.waiting, after)
+    status = problem.status if problem else HTTPStatus.OK
+    return page.render("instructions.html", status, instructions=found, more=more, problem=problem)
+
+
+async def _find(page: Page, id: str) -> Instruction | None:
+    """Look for one on all pages of the list."""
+    after: str | None = None
+    while True:
+        found, after = await page.ask(page.supervisor, instructions_api.waiting, after)
+        one = next((one for one in found if one.id == id), None)
+        if one is not None or after is None:
+            return one
 
 
 def _wanted(fields: dict[str, str]) -> dict[str, Any]:
@@ -58,11 +71,10 @@ def _wanted(fields: dict[str, str]) -> dict[str, Any]:
 
 async def _confirm(page: Page, id: str, wanted: dict[str, Any], problem: Problem | None = None) -> Response:
     """Ask for the factor; what is not in the list any more is told there."""
-    one = next((one for one in await _found(page) if one.id == id), None)
-    status = problem.status if problem else 200
+    one = await _find(page, id)
+    status = problem.status if problem else HTTPStatus.OK
     if one is None or one.status != "waiting":
-        gone = problem or Problem("instruction-decided", 409, {})
-        return page.render("instructions.html", gone.status, instructions=await _found(page), problem=gone)
+        return await _listed(page, problem or Problem("instruction-decided", HTTPStatus.CONFLICT, {}))
     asked = await page.ask(page.supervisor, instructions_api.challenge, id)
     return page.render(
         "instruction_confirm.html", status, one=one, wanted=wanted, asked=asked, problem=problem

@@ -15,7 +15,7 @@ from counter_app.answers import Counterfeit, Problem, Receipt, Shift, Voucher, r
 from counter_app.asked import ASKED
 from counter_app.cash_answers import Count, Delivery, Exchange, HandOver, Move
 from counter_app.journal import Entry, Kind, State
-from counter_app.page import InPage, Page, that_waits
+from counter_app.page import InPage, Page, by_itself
 from counter_app.resolver import VOUCHED
 from counter_app.service_api import RefusedError, Service, UnreachableError
 
@@ -56,7 +56,7 @@ async def ask_again(page: InPage, key: str) -> Response:
 
 
 @router.get("/unknown/{key}")
-@that_waits
+@by_itself
 async def is_it_known(page: InPage, key: str) -> Response:
     """Say in one word what is known, for the page that waits."""
     return JSONResponse({"state": _find(page, key).state})

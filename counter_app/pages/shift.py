@@ -13,7 +13,7 @@ from counter_app import money, service_api
 from counter_app.answers import Approval, Headroom, Receipt, Shift
 from counter_app.journal import Kind, Question
 from counter_app.languages import later as _
-from counter_app.page import InPage, Page, form_key
+from counter_app.page import InPage, Page
 from counter_app.pages import counting
 from counter_app.pages.approvals import open_requests
 from counter_app.pages.counting import Counting
@@ -63,6 +63,7 @@ _CLOSING: Final = Counting(
     title=_("Close the shift"),
     lead=_("Count what is in the drawer, note by note. What it should hold is shown after the count."),
     button=_("Close the shift"),
+    settled=True,
 )
 
 
@@ -73,6 +74,7 @@ _AMID: Final = Counting(
         "Count what is in the drawer, note by note. The shift goes on. What it should hold is shown after the count."
     ),
     button=_("Send the count"),
+    settled=True,
 )
 
 
@@ -127,8 +129,6 @@ async def recount(page: InPage) -> Response:
 async def count_to_close(page: InPage, again: bool = False) -> Response:  # noqa: FBT001, FBT002 - a query parameter
     """Show the form for the closing count, which does not say what the drawer should hold."""
     page.clerk  # noqa: B018 - raises for anybody else
-    if blocking := page.unknown():
-        return page.render("close_blocked.html", HTTPStatus.CONFLICT, unknown=blocking)
     return counting.form(page, replace(_CLOSING, again=again))
 
 
@@ -136,9 +136,6 @@ async def count_to_close(page: InPage, again: bool = False) -> Response:  # noqa
 async def close_shift(page: InPage) -> Response:
     """Close the shift with the counted drawer, unless something is unknown."""
     clerk, fields = page.clerk, await page.form()
-    own = form_key(fields)
-    if blocking := [entry for entry in page.unknown() if entry.key != own]:
-        return page.render("close_blocked.html", HTTPStatus.CONFLICT, unknown=blocking)
 
     def question(key: str, counts: dict[str, int]) -> Question:
         path, body = service_api.close_shift_request(counts)

@@ -42,7 +42,7 @@ async def supervision(page: InPage) -> Response:
     shifts, more_shifts = await page.ask(page.supervisor, cash_api.open_shifts)
     asked = await page.ask(page.supervisor, cash_api.cash_requests, "staff")
     made = (
-        [one.id for one in asked]
+        [f"{one.id}{way}" for one in asked for way in ("", "/refuse")]
         + [one.id for one in open_ones]
         + [one.id for one in unexplained]
         + [one.id for one in shifts]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import pytest
 import uvicorn
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from tests.atm_service.run.pages.fake_api import PASSWORD, PHONE, PIN, Fake, Refused, create_app
 from tests.browser.road import wrong_for_some
@@ -393,6 +393,36 @@ def test_auditor_sees_what_is_broken_and_takes_the_journal_along(seen: Seen) -> 
     with page.expect_download() as download:
         seen.press("Tải về")
     assert re.fullmatch(r"soft-atm_\d{4}-\d\d-01_\d{4}-\d\d-\d\d\.csv", download.value.suggested_filename)
+
+
+def test_another_role_is_sent_away_before_the_service_has_heard(seen: Seen) -> None:
+    """On a line that swallows the sign-out nothing of the session is left, and the page says why."""
+    page = seen.page
+    page.route("**/sessions/end", lambda _: None)
+    page.goto(f"{seen.url}/audit/")
+    page.fill("#username", "clerk")
+    page.fill("#password", PASSWORD)
+    seen.press("Đăng nhập")
+    expect(page.get_by_role("alert")).to_contain_text("clerk", timeout=3_000)
+    assert page.evaluate("sessionStorage.getItem('soft-atm.staff')") is None
+
+
+def test_a_renewal_that_comes_late_signs_nobody_in(seen: Seen) -> None:
+    """Signed out while the token was being renewed: the answer is nobody's any more."""
+    page, held = seen.page, list[Route]()
+    seen.sign_in()
+    page.route("**/sessions/refresh", lambda route: held.append(route))  # noqa: PLW0108  a method of C takes no mark
+    seen.fake.tokens_live = False
+    with page.expect_request("**/sessions/refresh"):
+        seen.go("withdraw")
+        seen.go("home")
+    seen.press("Đăng xuất")
+    expect(page.locator("#phone")).to_be_visible()
+    with page.expect_response("**/sessions/refresh"):
+        held[0].continue_()
+    page.reload()
+    expect(page.locator("#phone")).to_be_visible()
+    assert page.evaluate("sessionStorage.getItem('soft-atm.wallet')") is None
 
 
 @pytest.mark.parametrize("by_hand", [False, True])

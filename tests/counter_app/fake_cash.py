@@ -232,7 +232,7 @@ def _clerks(app: FastAPI, cash: Cash, tools: Tools) -> None:  # noqa: C901 - a l
                 raise tools.refuse(409, "vault-count-due", counted_at=cash.vault_counted_at)
             for note, number in body["counts"].items():
                 if cash.vault.get(note, 0) + sign * number < 0:
-                    raise tools.refuse(409, "notes-not-there", place="vault", missing={note: number})
+                    raise tools.refuse(409, "notes-not-there", place="vault", too_few=[note])
                 cash.vault[note] = cash.vault.get(note, 0) + sign * number
             return 201, {"id": str(uuid.uuid4()), "to": body["to"], "amount": tools.total(body["counts"])}
 

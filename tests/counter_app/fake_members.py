@@ -11,6 +11,7 @@ from tests.counter_app.fake_money import Door
 CLERK_ID, CUSTOMER_ID = "01a1e215-2900-7653-b7d8-f4e48f9e97a9", "01a1e215-2900-7653-b7d8-f4e48f9e97aa"
 PHONE = "0912345678"
 INSTRUCTION_ID = "01a1e215-2900-7653-b7d8-f4e48f9e97ab"
+OLDER_ID = "01a1e215-2900-7653-b7d8-f4e48f9e97a0"
 NEVER: dict[str, Any] = {"reason": None, "changed_by": None, "changed_at": None}
 
 
@@ -128,10 +129,13 @@ def _instructions(app: FastAPI, door: Door) -> None:
         "facts": {"username": "hoa.05971", "from": "clerk", "role": "supervisor", "place": "178", "time": 1},
     }
 
+    older = {**promoted, "id": OLDER_ID, "own": False, "proposed_by": "thoa.ha"}
+
     @app.get("/staff/v1/instructions")
-    async def listed(request: Request) -> dict[str, Any]:
+    async def listed(request: Request, cursor: str | None = None) -> dict[str, Any]:
         door.who(request, "supervisor")
-        return {"items": [salaries, promoted]}
+        first = {"items": [salaries, promoted], "next_cursor": "T0xERVI"}
+        return {"items": [older], "next_cursor": None} if cursor == first["next_cursor"] else first
 
     @app.post("/staff/v1/instructions/{id}/challenge", status_code=201)
     async def challenge(id: str) -> dict[str, Any]:

@@ -3,7 +3,6 @@
 Larger ones, and files, are `soft-atm credits import`. The second person decides here or by `soft-atm approvals`.
 """
 
-from typing import Final
 from uuid import UUID
 
 from fastapi import APIRouter, Response
@@ -15,13 +14,14 @@ from atm_service.control.instructions.errors import InstructionNeeded
 from atm_service.control.instructions.schemas import (
     Challenge,
     InstructionDecisionRequest,
-    Instructions,
     InstructionShown,
     InstructionView,
 )
+from atm_service.platform import paging
 from atm_service.platform.callers import InOperator, InOverseer
 from atm_service.platform.context import InContext, InNow
 from atm_service.platform.idempotency import InKey
+from atm_service.platform.paging import InCursor, InLimit, Page
 from atm_service.platform.problems import refuses
 from atm_service.platform.refusals import NotFound, TooManyAttempts
 from atm_service.registers.credits import domain, errors, store
@@ -40,7 +40,6 @@ from atm_service.registers.staff.errors import (
 
 router = APIRouter()
 
-LISTED_MAX: Final = 100
 _REFUSALS = (
     errors.PayerUnknown,
     errors.PayerBusy,
@@ -99,11 +98,17 @@ def credit(body: CreditRequest, operator: InOperator, key: InKey, context: InCon
 
 
 @router.get("/staff/v1/instructions", tags=["staff"], name="instructions", responses=refuses(NotFound))
-def waiting(overseer: InOverseer, context: InContext, now: InNow) -> Instructions:
-    """List what was proposed and waits for a second person, or may be carried out: newest first, a hundred at most."""
+def waiting(
+    overseer: InOverseer,
+    context: InContext,
+    now: InNow,
+    cursor: InCursor = None,
+    limit: InLimit = paging.LIMIT_MAX,
+) -> Page[InstructionShown]:
+    """List what was proposed and waits for a second person, or may be carried out, newest first."""
     with context.reading() as session:
-        found = service.listed(session, overseer, LISTED_MAX, now, every=False)
-    return Instructions(items=[InstructionShown.shown(one, overseer.subject, now) for one in found])
+        found = service.listed(session, overseer, paging.read_id(cursor), limit + 1, now, every=False)
+    return paging.page(found, limit, lambda one: InstructionShown.shown(one, overseer.subject, now))
 
 
 @router.post(

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from atm_service.control.instructions.domain import Instruction, InstructionKind, InstructionStatus
 from atm_service.control.instructions.store import ShownInstruction
 from atm_service.platform.bodies import ONE_LINE
+from atm_service.registers.credits.domain import LINES_MAX
 from atm_service.registers.staff.schemas import Code, PasskeyAnswer
 
 
@@ -68,12 +69,6 @@ class InstructionShown(InstructionView):
         )
 
 
-class Instructions(_Body):
-    """What waits or may be carried out."""
-
-    items: list[InstructionShown]
-
-
 class Challenge(_Body):
     """What a passkey is to sign, if there is one."""
 
@@ -88,6 +83,8 @@ class InstructionDecisionRequest(_Body):
 
     decision: Literal["approve", "refuse"]
     reason: str = Field(min_length=3, max_length=200, pattern=ONE_LINE, examples=["đã gọi nhà trường"])
-    again: int = Field(0, ge=0, description="lines that were credited lately, when approving them once more")
+    again: int = Field(
+        0, ge=0, le=LINES_MAX, description="lines that were credited lately, when approving them once more"
+    )
     code: Code = None
     passkey: PasskeyAnswer | None = None

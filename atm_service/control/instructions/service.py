@@ -209,10 +209,10 @@ def look(session: Connection, caller: Caller, id: UUID, now: datetime) -> ShownI
 
 
 def listed(
-    session: Connection, caller: Caller, limit: int, now: datetime, *, every: bool
+    session: Connection, caller: Caller, before: UUID, limit: int, now: datetime, *, every: bool
 ) -> Sequence[ShownInstruction]:
     """List what waits or may be carried out, of what concerns the caller; `every`: the past, too."""
-    return store.listed(session, staff.scope(session, caller), limit, now, every=every)
+    return store.listed(session, staff.scope(session, caller), before, limit, now, every=every)
 
 
 def _concerns(session: Connection, caller: Caller, instruction: Instruction, now: datetime) -> bool:

@@ -122,7 +122,7 @@ _ONE: Final = text(f"{_SELECT} WHERE i.id = :id")
 _NEWEST: Final = text(f"{_SELECT} WHERE i.digest = :digest ORDER BY i.id DESC LIMIT 1")
 _LISTED: Final = text(f"""
     {_SELECT}
-    WHERE (:every OR (u.instruction_id IS NULL AND i.expires_at > :now))
+    WHERE i.id < :before AND (:every OR (u.instruction_id IS NULL AND i.expires_at > :now))
       AND (CAST(:area AS text) IS NULL OR i.office IN (SELECT service.offices_below(:area, :day)))
     ORDER BY i.id DESC LIMIT :limit
 """)
@@ -189,11 +189,11 @@ def newest(session: Connection, digest: bytes) -> ShownInstruction | None:
 
 
 def listed(
-    session: Connection, area: str | None, limit: int, now: datetime, *, every: bool
+    session: Connection, area: str | None, before: UUID, limit: int, now: datetime, *, every: bool
 ) -> list[ShownInstruction]:
     """List those that wait or may be carried out, newest first; of one area, or everywhere; `every`: the past, too."""
-    values = {"area": area, "day": business_date(now), "limit": limit, "now": now, "every": every}
-    return [_shown(row) for row in session.execute(_LISTED, values)]
+    values = {"area": area, "day": business_date(now), "before": before, "limit": limit}
+    return [_shown(row) for row in session.execute(_LISTED, values | {"now": now, "every": every})]
 
 
 def _json(facts: Mapping[str, Any]) -> str:

@@ -25,6 +25,7 @@ from atm_service.registers.notes.domain import counted_total
 from atm_service.registers.notes.errors import ExchangeDiffers, NotesNotThere
 from atm_service.registers.offices.errors import DrawerFrozen, OfficeNotActive, OfficeSuspended
 from atm_service.registers.staff.errors import PasswordMustBeChanged
+from atm_service.registers.withdrawals.errors import DrawerShort
 
 router = APIRouter(prefix="/counter/v1/cash", tags=["counter"])
 
@@ -35,7 +36,14 @@ router = APIRouter(prefix="/counter/v1/cash", tags=["counter"])
     status_code=201,
     response_model=MoveView,
     responses=refuses(
-        NoOpenShift, DrawerFrozen, errors.VaultCountDue, NotesNotThere, errors.VaultShort, keyed=True
+        NoOpenShift,
+        DrawerFrozen,
+        errors.CountFirst,
+        errors.VaultCountDue,
+        NotesNotThere,
+        errors.VaultShort,
+        DrawerShort,
+        keyed=True,
     ),
 )
 def move(body: CashMoveRequest, clerk: InClerk, key: InKey, context: InContext, now: InNow) -> Response:
@@ -61,8 +69,9 @@ def move(body: CashMoveRequest, clerk: InClerk, key: InKey, context: InContext, 
         TooManyAttempts,
         OfficeSuspended,
         DrawerFrozen,
+        errors.CountFirst,
         NotesNotThere,
-        errors.VaultShort,
+        DrawerShort,
         keyed=True,
     ),
 )
@@ -86,6 +95,7 @@ def give(body: GiftRequest, clerk: InClerk, key: InKey, context: InContext, now:
         NoOpenShift,
         OfficeSuspended,
         DrawerFrozen,
+        errors.CountFirst,
         errors.VaultCountDue,
         NotesNotThere,
         ExchangeDiffers,

@@ -17,14 +17,14 @@ from atm_service.promises.shifts import service as all_shifts
 from atm_service.promises.shifts import words
 from atm_service.promises.shifts.domain import Shift, Stopped
 from atm_service.promises.shifts.errors import ColleagueHasNoDrawer, NoOpenShift
-from atm_service.registers.cash import service as cash
-from atm_service.registers.cash import vaults
+from atm_service.registers.cash import counting, vaults
 from atm_service.registers.cash.counting import Counted
 from atm_service.registers.cash.domain import Verdict
-from atm_service.registers.cash.errors import CountNeedsWord
+from atm_service.registers.cash.errors import CountNeedsWord, VaultShort
 from atm_service.registers.notes import mixing, stock
 from atm_service.registers.notes.domain import Counts, Notes, counted_total, minus, notes_of
 from atm_service.registers.notes.errors import ExchangeDiffers
+from atm_service.registers.withdrawals.errors import DrawerShort
 from ledger import Entry, Posting
 
 
@@ -52,14 +52,17 @@ def move(
     """Move counted notes between the vault and the clerk's drawer; give the entry's id.
 
     At a suspended office too, whose cash must get into the vault. Raises `NoOpenShift`, `DrawerFrozen`,
-    `VaultCountDue`, `NotesNotThere` and `VaultShort`.
+    `CountFirst`, `VaultCountDue`, `NotesNotThere` and `VaultShort` or `DrawerShort`.
     """
     shift = all_shifts.shift_of(session, clerk, Stopped.OFFICE_SUSPENDED)
+    counting.refuse_in_doubt(session, shift.id, "drawer")
     if to_drawer:
         vaults.refuse_when_due(session, policy, shift.office, now)
     drawer, vault = shift.place, chart.vault(shift.office)
     source, target = (vault, drawer) if to_drawer else (drawer, vault)
     known = stock.lock(session, drawer, vault)
+    if to_drawer:
+        vaults.refuse_in_doubt(session, shift.office)
     mixing.refuse_missing(known[source], notes_of(counts), "vault" if to_drawer else "drawer")
     id = _moved(session, "vault-move", shift, (source, target), known, counts, now)
     detail = {
@@ -77,7 +80,7 @@ def give(
     """Move counted notes from the clerk's drawer to the colleague's; both have proved themselves.
 
     Gives the entry's id and the colleague's shift. Raises `NoOpenShift`, `ColleagueHasNoDrawer`, `OfficeSuspended`,
-    `DrawerFrozen`, `NotesNotThere` and `VaultShort`.
+    `DrawerFrozen`, `CountFirst`, `NotesNotThere` and `DrawerShort`.
     """
     shifts = all_shifts.shifts_of(session, [clerk, colleague])
     shift, theirs = shifts.get(clerk.subject), shifts.get(colleague.subject)
@@ -87,6 +90,8 @@ def give(
         raise ColleagueHasNoDrawer
     shift.refuse_stopped()
     theirs.refuse_stopped()
+    counting.refuse_in_doubt(session, shift.id, "drawer")
+    counting.refuse_in_doubt(session, theirs.id, "colleague")
     known = stock.lock(session, shift.place, theirs.place)
     mixing.refuse_missing(known[shift.place], notes_of(counts), "drawer")
     id = _moved(session, "drawer-move", shift, (shift.place, theirs.place), known, counts, now)
@@ -111,11 +116,13 @@ def exchange(
 ) -> UUID:
     """Change notes of the clerk's drawer for others of the same sum, a customer's or the vault's; nothing is posted.
 
-    Raises `ExchangeDiffers`, `NoOpenShift`, `OfficeSuspended`, `DrawerFrozen`, `VaultCountDue` and `NotesNotThere`.
+    Raises `ExchangeDiffers`, `NoOpenShift`, `OfficeSuspended`, `DrawerFrozen`, `CountFirst`, `VaultCountDue` and
+    `NotesNotThere`.
     """
     if counted_total(given) != counted_total(taken):
         raise ExchangeDiffers(given=counted_total(given), taken=counted_total(taken))
     shift = all_shifts.shift_of(session, clerk)
+    counting.refuse_in_doubt(session, shift.id, "drawer")
     out, back = notes_of(given), notes_of(taken)
     drawer, vault = shift.place, chart.vault(shift.office)
     changes = {drawer: minus(back, out)}
@@ -123,6 +130,8 @@ def exchange(
         vaults.refuse_when_due(session, policy, shift.office, now)
         changes[vault] = minus(out, back)
     known = stock.lock(session, *changes)
+    if partner == "vault":
+        vaults.refuse_in_doubt(session, shift.office)
     mixing.refuse_missing(known[drawer], out, "drawer")
     if partner == "vault":
         mixing.refuse_missing(known[vault], back, "vault")
@@ -153,6 +162,7 @@ def _moved(
         narration=f"counted cash moved at {shift.office}",
         postings=(Posting(target, source, counted_total(counts)),),
     )
-    cash.post(session, entry, now)
+    short = VaultShort() if source == chart.vault(shift.office) else DrawerShort()
+    ledger.must(ledger.post(session, [entry], now), short=short)
     stock.move(session, id, known, now, into={target: notes_of(counts)}, out_of={source: notes_of(counts)})
     return id

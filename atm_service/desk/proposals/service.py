@@ -170,7 +170,11 @@ def _proved(
     proof: DepositConfirmation | TransferConfirmation,
     now: datetime,
 ) -> Refusal | None:
-    """Compare the PIN, the card or the name that was said, and count a wrong one; give its refusal."""
+    """Compare the PIN, the card or the name that was said, and count a wrong one; give its refusal.
+
+    Cards and names are counted for this clerk and customer and for this clerk, not for the proposal, of which a clerk
+    makes as many as they like. A right one clears nothing: it may be of another kind than the wrong ones.
+    """
     customer_id = proposal.customer_id
     if isinstance(proof, ConfirmedByPin | TransferConfirmation):
         return customers.prove_pins(session, context, pins, {customer_id: proof.pin}, now).get(customer_id)
@@ -182,9 +186,17 @@ def _proved(
     else:
         wrong = WrongName
         same = partial(customers.name_matches, session, context, customer_id, proof.name)
-    guesses = {str(proposal.id): same}
-    (left,) = attempts.guess_each(session, context.policy.attempts, attempts.IDENTITY, guesses, now).values()
-    return wrong(remaining_attempts=left) if isinstance(left, int) else left
+    clerk = str(proposal.clerk_id)
+    attempts.take_turns(session, attempts.CONFIRMING_CLERK, [clerk])
+    doors = ((attempts.CONFIRMATION, f"{clerk} {customer_id}"), (attempts.CONFIRMING_CLERK, clerk))
+    for door, subject in doors:
+        if refusal := attempts.shut(session, door, [subject], now).get(subject):
+            return refusal
+    if same():
+        return None
+    rules = context.policy.attempts
+    left = [attempts.wrong(session, rules, door, subject, now) for door, subject in doors]
+    return wrong(remaining_attempts=min(left))
 
 
 def _use_approval(

@@ -16,7 +16,7 @@ from atm_service.platform.refusals import Refusal
 from atm_service.registers.headroom import store as headroom
 from atm_service.registers.headroom.store import More
 from atm_service.registers.notes import stock
-from atm_service.registers.notes.domain import Counts, has, notes_of
+from atm_service.registers.notes.domain import Counts, notes_of, too_few
 from ledger import Entry
 
 
@@ -65,7 +65,7 @@ def post(
     """
     notes, before = notes_of(counts), stock.lock(session, drawer)
     known = before[drawer]
-    if not into and known is not None and not has(known, notes):
+    if not into and known is not None and too_few(known, notes):
         before = {drawer: None}
     ledger.must(ledger.post(session, [entry], now), short=short)
     moved = {drawer: notes}

@@ -51,16 +51,6 @@ class ColleagueHasNoDrawer(Refusal):
 
 
 @refused_as(
-    409,
-    "count-first",
-    "The last count of this drawer differed",
-    "Count the drawer again, and ask when a count stands: nobody is told a figure between two counts.",
-)
-class CountFirst(Refusal):
-    """The last count of this shift's drawer differed, and none has stood since."""
-
-
-@refused_as(
     404, "shift-unknown", "The office has no such open shift", "Look at the list of open shifts again."
 )
 class ShiftUnknown(Refusal):

@@ -31,7 +31,7 @@ from atm_service.promises.shifts.schemas import (
     ShiftView,
     TakeOverRequest,
 )
-from atm_service.registers.cash.errors import CountAgain, CountNeedsWord, NothingToApprove
+from atm_service.registers.cash.errors import CountAgain, CountFirst, CountNeedsWord, NothingToApprove
 from atm_service.registers.cash.schemas import CashCountView
 from atm_service.registers.offices.errors import DrawerFrozen, DrawerUnknown, OfficeNotActive
 from atm_service.registers.offices.schemas import InOfficeWanted
@@ -123,7 +123,7 @@ def headroom(clerk: InClerk, context: InContext, now: InNow) -> HeadroomView:
 @router.post(
     "/counter/v1/shifts/current/totals",
     tags=["counter"],
-    responses=refuses(errors.NoOpenShift, errors.CountFirst, posted=True),
+    responses=refuses(errors.NoOpenShift, CountFirst, posted=True),
 )
 def totals(clerk: InClerk, context: InContext, now: InNow) -> ShiftView:
     """Tell what went through the drawer so far and what it should hold. Each look is on record.

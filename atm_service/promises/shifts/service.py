@@ -100,8 +100,7 @@ def count_drawer(
 def totals(session: Connection, clerk: Caller, now: datetime) -> tuple[Shift, int]:
     """Give the clerk's open shift and what its drawer should hold, on record. Raises `NoOpenShift`, `CountFirst`."""
     shift = _own(session, clerk)
-    if counting.in_doubt(session, shift.id):
-        raise errors.CountFirst
+    counting.refuse_in_doubt(session, shift.id, "drawer")
     trail.record(session, now, "see-totals", shift.id, clerk, {"drawer": shift.drawer})
     return shift, reading.balance(session, shift.place).normal
 

@@ -16,7 +16,7 @@ from sqlmodel import Field, SQLModel
 import ledger
 from atm_service.platform import chart, ids
 from atm_service.platform.policy import AMOUNT_MAX
-from atm_service.registers.cash import domain
+from atm_service.registers.cash import domain, errors
 from atm_service.registers.cash.domain import Verdict
 from atm_service.registers.notes.domain import Counts, counted_total
 from ledger import Entry, Posting, reading
@@ -149,6 +149,12 @@ def so_far(session: Connection, office: str, now: datetime) -> int:
 def in_doubt(session: Connection, subject: UUID) -> bool:
     """Tell whether the last count of this cash differed and none has stood since: no figure is told meanwhile."""
     return bool(session.execute(_IN_DOUBT, {"subject": subject}).scalar_one_or_none())
+
+
+def refuse_in_doubt(session: Connection, subject: UUID, place: str) -> None:
+    """Raise `CountFirst` while a count of this cash is in doubt: whoever moves notes feels what is there."""
+    if in_doubt(session, subject):
+        raise errors.CountFirst(place=place)
 
 
 def find(session: Connection, id: UUID) -> Row[Any] | None:

@@ -76,6 +76,7 @@ class NothingToExplain(Refusal):
     "vault-short",
     "There is not so much cash",
     "Choose a smaller sum, or ask the area for a delivery.",
+    audited=True,
 )
 class VaultShort(Refusal):
     """The vault does not hold this sum."""
@@ -112,6 +113,18 @@ class CountNeedsWord(Refusal):
     """A count that still differs by more than the policy lets a clerk say alone. Member `count_id`. It is kept."""
 
 
+@refused_as(
+    409,
+    "count-first",
+    "The last count of this cash differed",
+    "Count it again (`place` says what), and ask when a count stands: between two counts no figure is told, and no "
+    "cash is moved.",
+    audited=True,
+)
+class CountFirst(Refusal):
+    """The last count differed, and none has stood since. Member `place`: `drawer`, `vault` or `colleague`."""
+
+
 @refused_as(409, "nothing-to-approve", "The count needs no word", "Count again, or go on.")
 class NothingToApprove(Refusal):
     """The count stands already, or agrees."""
@@ -136,3 +149,13 @@ class RequestUnknown(Refusal):
 )
 class RequestDecided(Refusal):
     """The request for cash was ordered or refused before."""
+
+
+@refused_as(
+    409,
+    "own-cash-request",
+    "Nobody decides a request for cash of their own",
+    "Let another supervisor of the area decide it: it is in the list.",
+)
+class OwnCashRequest(Refusal):
+    """The caller asked for this cash, as a clerk of the office, and so does not decide it."""

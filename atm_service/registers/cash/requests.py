@@ -81,7 +81,7 @@ _ASK = Rank.DELIVERY.locks("""
     INSERT INTO service.cash_request (id, office, amount, reason, asked_by, asked_at)
     VALUES (:id, :office, :amount, :reason, :asked_by, :now) ON CONFLICT DO NOTHING
 """)
-_LOCK = Rank.DELIVERY.locks("SELECT decided_at FROM service.cash_request WHERE id = :id FOR UPDATE")
+_LOCK = Rank.DELIVERY.locks("SELECT decided_at, asked_by FROM service.cash_request WHERE id = :id FOR UPDATE")
 _DECIDE: Final = text("""
     UPDATE service.cash_request
     SET decided_by = :decided_by, decided_at = :now, refusal = :refusal, delivery_id = :delivery_id WHERE id = :id
@@ -119,19 +119,19 @@ def order(
 ) -> Request:
     """Order a delivery for a request, of the sum that the supervisor names.
 
-    Raises `RequestUnknown`, `OfficeNotActive` and `RequestDecided`.
+    Raises `RequestUnknown`, `OfficeNotActive`, `RequestDecided` and `OwnCashRequest`.
     """
     office = _seen(session, supervisor, id, now)
     offices.active(session, office, held=True)
-    _lock_waiting(session, id)
+    _lock_waiting(session, supervisor, id)
     delivery = service.ordered(session, policy, supervisor, office, Direction.TO_OFFICE, amount, now)
     return _decided(session, supervisor, id, None, delivery.id, now)
 
 
 def refuse(session: Connection, supervisor: Caller, id: UUID, reason: str, now: datetime) -> Request:
-    """Say why no cash comes. Raises `RequestUnknown` and `RequestDecided`."""
+    """Say why no cash comes. Raises `RequestUnknown`, `RequestDecided` and `OwnCashRequest`."""
     _seen(session, supervisor, id, now)
-    _lock_waiting(session, id)
+    _lock_waiting(session, supervisor, id)
     return _decided(session, supervisor, id, reason, None, now)
 
 
@@ -161,9 +161,12 @@ def _seen(session: Connection, supervisor: Caller, id: UUID, now: datetime) -> s
     return office
 
 
-def _lock_waiting(session: Connection, id: UUID) -> None:
-    if session.execute(_LOCK, {"id": id}).scalar_one() is not None:
+def _lock_waiting(session: Connection, supervisor: Caller, id: UUID) -> None:
+    row = session.execute(_LOCK, {"id": id}).one()
+    if row.decided_at is not None:
         raise errors.RequestDecided
+    if row.asked_by == supervisor.subject:
+        raise errors.OwnCashRequest
 
 
 def _decided(

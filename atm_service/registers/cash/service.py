@@ -213,5 +213,5 @@ def _entry(
 
 
 def post(session: Connection, entry: Entry, now: datetime) -> None:
-    """Post an entry that moves cash out of a vault or a drawer. Raises `VaultShort`."""
+    """Post an entry that moves cash out of a vault. Raises `VaultShort`."""
     ledger.must(ledger.post(session, [entry], now), short=errors.VaultShort())

@@ -72,7 +72,7 @@ def deliveries(
     return paging.page(found, limit, lambda one: DeliveryView.of(one, supervisor))
 
 
-_DECIDED = (NotFound, errors.RequestUnknown, errors.RequestDecided)
+_DECIDED = (NotFound, errors.RequestUnknown, errors.RequestDecided, errors.OwnCashRequest)
 
 
 @router.get("/requests", name="cash_requests", responses=refuses(NotFound))

@@ -111,6 +111,11 @@ def refuse_when_due(session: Connection, policy: Policy, office: str, now: datet
         raise errors.VaultCountDue(counted_at=last.counted_at)
 
 
+def refuse_in_doubt(session: Connection, office: str) -> None:
+    """Return when no count of the office's vault, whose notes are locked, is in doubt. Raises `CountFirst`."""
+    counting.refuse_in_doubt(session, ledger.account_id(chart.vault(office)), "vault")
+
+
 def counts_of(session: Connection, office: str | None, before: UUID, limit: int) -> Sequence[Row[Any]]:
     """List the counts of an office's vault, or of all vaults, newest first; those that did not stand too."""
     vault = None if office is None else ledger.account_id(chart.vault(office))

@@ -55,13 +55,14 @@ def plus(notes: Notes, more: Notes) -> Notes:
 
 
 def minus(notes: Notes, fewer: Notes) -> Notes:
-    """Take notes from others; a count may come out below zero, see `has`."""
+    """Take notes from others; a count may come out below zero, see `too_few`."""
     return tuple(one - other for one, other in zip(notes, fewer, strict=True))
 
 
-def has(notes: Notes, wanted: Notes) -> bool:
-    """Tell whether all the wanted notes are there."""
-    return all(one >= other for one, other in zip(notes, wanted, strict=True))
+def too_few(notes: Notes, wanted: Notes) -> list[str]:
+    """Name the kinds of notes of which more are wanted than are there."""
+    kinds = zip(DENOMINATIONS, notes, wanted, strict=True)
+    return [str(note) for note, there, asked in kinds if there < asked]
 
 
 def propose(amount: int, notes: Notes, *, small: bool = False) -> Notes | None:

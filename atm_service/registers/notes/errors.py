@@ -8,10 +8,14 @@ from atm_service.platform.refusals import Refusal
     409,
     "notes-not-there",
     "These notes are not there",
-    "Choose other notes: `missing` says which are too few.",
+    "Choose other notes: `too_few` names the kinds of which there are not so many.",
+    audited=True,
 )
 class NotesNotThere(Refusal):
-    """The drawer or the vault does not hold these notes. Members `place` and `missing`."""
+    """The drawer or the vault does not hold these notes. Members `place` and `too_few`, which tells no figure.
+
+    How many there are is asked on record (`totals`): a count is blind.
+    """
 
 
 @refused_as(

@@ -13,12 +13,10 @@ from atm_service.registers.notes import errors, stock
 from atm_service.registers.notes.domain import (
     Counts,
     Notes,
-    counts_of,
-    has,
-    minus,
     nearest,
     notes_of,
     propose,
+    too_few,
     total,
 )
 
@@ -72,6 +70,5 @@ def _proposed(amount: int, known: Notes, *, small: bool = False) -> Notes:
 
 def refuse_missing(known: Notes | None, wanted: Notes, place: str) -> None:
     """Refuse notes that are known not to be there; where notes are not known, the ledger guards the sum."""
-    if known is not None and not has(known, wanted):
-        missing = tuple(max(0, number) for number in minus(wanted, known))
-        raise errors.NotesNotThere(place=place, missing=dict(counts_of(missing)))
+    if known is not None and (lacking := too_few(known, wanted)):
+        raise errors.NotesNotThere(place=place, too_few=lacking)

@@ -13,6 +13,9 @@ from atm_service.platform.locking import Rank
 KEPT_FOR: Final = timedelta(days=1)
 """How long a challenge is remembered after its time, so that who shows it again is counted as its member."""
 
+KEPT_MOST: Final = 10
+"""How many challenges are kept of one member, the newest ones."""
+
 
 class PasskeyRow(SQLModel, table=True):
     """One passkey of a member: what it is called, its public key, and how far its authenticator has counted."""
@@ -96,6 +99,12 @@ _ASK: Final = text("""
     INSERT INTO service.passkey_challenge (hash, subject, purpose, generation, expires_at)
     VALUES (:hash, :subject, :purpose, :generation, :expires_at)
 """)
+_KEEP_NEWEST: Final = Rank.ATTEMPT.locks("""
+    DELETE FROM service.passkey_challenge WHERE hash IN (
+        SELECT hash FROM service.passkey_challenge WHERE subject = :subject
+        ORDER BY expires_at DESC, hash OFFSET :most FOR UPDATE SKIP LOCKED
+    )
+""")
 _SUBJECT: Final = text("SELECT subject FROM service.passkey_challenge WHERE hash = :hash")
 _TAKE: Final = Rank.ATTEMPT.locks("""
     UPDATE service.passkey_challenge SET used_at = :now
@@ -137,9 +146,10 @@ def forget(session: Connection, subject: UUID) -> int:
 
 
 def ask(session: Connection, challenge: Challenge) -> None:
-    """Keep what was asked."""
+    """Keep what was asked, and forget what was asked of this member long before."""
     names = ("hash", "subject", "purpose", "generation", "expires_at")
     session.execute(_ASK, {name: getattr(challenge, name) for name in names})
+    session.execute(_KEEP_NEWEST, {"subject": challenge.subject, "most": KEPT_MOST})
 
 
 def asked(session: Connection, hash: bytes) -> UUID | None:

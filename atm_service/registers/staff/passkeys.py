@@ -195,15 +195,16 @@ def _verified(context: Context, passkey: Passkey, subject: UUID, answer: Answer)
 
 
 def _made(context: Context, answer: Answer) -> VerifiedRegistration | None:
-    """Read what a browser has made; None when it is not what was asked for."""
+    """Read what a browser has made; None when it is not what was asked for, or names itself by two names."""
     try:
-        return webauthn.verify_registration_response(
+        verified = webauthn.verify_registration_response(
             credential=answer,
             expected_challenge=_client(answer).challenge,
             expected_rp_id=context.settings.passkey_rp,
             expected_origin=list(context.settings.passkey_origins),
             require_user_verification=True,
         )
+        return verified if verified.credential_id == base64url_to_bytes(answer["rawId"]) else None
     except _MALFORMED:
         return None
 

@@ -20,6 +20,10 @@ from kyc.identity import Identity
 Bytes = Annotated[
     str, Field(min_length=1, max_length=4096, pattern=r"^[A-Za-z0-9_-]+$", examples=["3q2-7wAAAAA"])
 ]
+CredentialId = Annotated[
+    str,
+    Field(min_length=1, max_length=1364, pattern=r"^[A-Za-z0-9_-]+$", examples=["3q2-7wAAAAA"]),
+]  # of 1,023 bytes at most
 Code = Annotated[str | None, Field(pattern=r"^[0-9]{6}$", repr=False, examples=["492039"])]
 
 
@@ -66,8 +70,8 @@ class PasskeySigned(_Body):
 class PasskeyAnswer(_Body):
     """A `PublicKeyCredential` of the browser in JSON (WebAuthn Level 3, 5.1)."""
 
-    id: Bytes
-    raw_id: Bytes = Field(alias="rawId")
+    id: CredentialId
+    raw_id: CredentialId = Field(alias="rawId")
     type: Literal["public-key"] = Field(examples=["public-key"])
     response: PasskeySigned
 

@@ -16,6 +16,7 @@ from atm_service.control.instructions.store import ShownInstruction
 from atm_service.platform import standing
 from atm_service.platform.context import Context
 from atm_service.platform.keys.tokens import Caller
+from atm_service.platform.paging import FIRST_ID
 from atm_service.run.cli.context import fail, said
 from atm_service.run.cli.signing import prove_again, signed
 
@@ -39,7 +40,7 @@ def list_instructions(
 ) -> None:
     """List what waits for a second person or may be carried out, newest first, a thousand at most."""
     with signed(ctx) as (context, caller, now), context.transaction() as session:
-        for shown in service.listed(session, caller, _LISTED_MAX, now, every=every):
+        for shown in service.listed(session, caller, FIRST_ID, _LISTED_MAX, now, every=every):
             typer.echo(_line(shown, now))
 
 

@@ -117,16 +117,25 @@ def _door(service: Service, customer: Customer, clerk: Clerk, door: str) -> Call
 
 
 def test_wrong_cards_for_a_deposit_are_counted_one_by_one(service: Service) -> None:
-    """Five other cards are compared; whatever comes beside them or after them is not."""
+    """Five other cards are compared, over all deposits for the customer; whatever comes beside or after them is not."""
     customer, clerk = service.customer(0), service.clerk()
-    deposit = propose(clerk, customer, COUNTS).json()
+    deposits = [propose(clerk, customer, COUNTS).json() for _ in range(4)]
     other = service.customer(0).facts["id_number"]
 
-    def ask(_: int) -> Response:
-        return confirm(clerk, deposit, "card", id_number=other, checked="qr")
+    def ask(number: int) -> Response:
+        return confirm(clerk, deposits[number % 4], "card", id_number=other, checked="qr")
 
-    most = TRIES.identity.most
+    most = TRIES.confirmation.most
     assert at_once(ask, THREADS) == {"wrong-identity": most, "too-many-attempts": THREADS - most}
+
+
+def test_a_clerks_wrong_names_are_counted_one_by_one_over_all_customers(service: Service) -> None:
+    """Each customer's row is locked by another transaction; the clerk's count is one all the same."""
+    clerk, people = service.clerk(), [service.customer(0) for _ in range(8)]
+    deposits = [propose(clerk, one, COUNTS).json() for one in people]
+    seen = at_once(lambda number: confirm(clerk, deposits[number % 8], name="Hoà"), 2 * THREADS)
+    most = TRIES.confirming_clerk.most
+    assert seen == {"wrong-name": most, "too-many-attempts": 2 * THREADS - most}
 
 
 def _names(clerk: Clerk) -> dict[str, Callable[[str], Response]]:

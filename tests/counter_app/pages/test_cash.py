@@ -65,13 +65,13 @@ async def test_a_vault_that_is_due_is_counted_first(tmp_path: Path) -> None:
 
 @in_loop
 async def test_notes_that_are_not_there(tmp_path: Path) -> None:
-    """Which are too few, and the way back."""
+    """Of which kind there are too few, not by how many, and the way back."""
     async with desk(tmp_path) as at:
         await at.open_shift()
         await at.browser.open("/cash/to-drawer")
         await at.browser.send("/cash/to-drawer", **{"count-200000": "3"})
         assert "Không có các tờ tiền này" in at.browser.text
-        assert "3 × 200.000" in at.browser.text
+        assert "<dt>Không đủ tờ</dt><dd>200.000</dd>" in at.browser.text
 
 
 @in_loop
@@ -284,6 +284,8 @@ async def test_an_office_asks_for_cash_and_hears_the_end_of_it(tmp_path: Path) -
             await at.sign_in(SUPERVISOR)
             await at.browser.open("/supervision")
             assert f"{millions}.000.000" in at.browser.text
+            keys = [at.browser.form(end).fields["key"] for end in ("/order", "/refuse")]
+            assert keys[0] != keys[1]
             await at.browser.send(f"/{word}", **typed)
             await at.browser.send("/sign-out")
             await at.sign_in()

@@ -1,10 +1,11 @@
 """The second person sees all that was proposed, decides it with a reason, and shows the second factor once more."""
 
 import json
+import re
 from pathlib import Path
 
 from tests.counter_app.desk import desk, in_loop
-from tests.counter_app.fake_members import CLERK_ID, INSTRUCTION_ID
+from tests.counter_app.fake_members import CLERK_ID, INSTRUCTION_ID, OLDER_ID
 from tests.counter_app.fake_service import CLERK, SUPERVISOR
 
 WHY = {"reason": "Đã gọi nhà trường"}
@@ -61,3 +62,18 @@ async def test_what_is_decided_meanwhile_is_told(tmp_path: Path) -> None:
         clerk = at.another_browser()
         await at.sign_in(CLERK, clerk)
         assert (await clerk.open("/instructions")).status_code == 403
+
+
+@in_loop
+async def test_what_is_older_is_decided_too(tmp_path: Path) -> None:
+    """The list goes on, and so does what is done with what stands on its next page."""
+    async with desk(tmp_path) as at:
+        await at.sign_in(SUPERVISOR)
+        await at.browser.open("/instructions")
+        assert OLDER_ID not in at.browser.text
+        (link,) = re.findall(r'href="(/instructions\?after=[^"]+)"', at.browser.text)
+        await at.browser.open(link)
+        assert "?after=" not in at.browser.text
+        await at.browser.send(f"/instructions/{OLDER_ID}", decision="approve", **WHY)
+        assert "Bạn duyệt việc này" in at.browser.text
+        assert (await at.browser.client.get("/instructions", params={"after": "x" * 101})).status_code == 404

@@ -114,19 +114,26 @@ async def test_a_session_that_ended_uncovers_nothing(tmp_path: Path) -> None:
 
 
 @in_loop
-async def test_a_page_that_waits_stays_signed_in_and_locks(tmp_path: Path) -> None:
-    """Who waits for an unknown is not signed out by it, and is not there because of it."""
+async def test_a_page_that_waits_is_nobodys_presence(tmp_path: Path) -> None:
+    """It asks on behind the lock; when nobody has come for as long as a session may rest, it is signed out."""
     async with desk(tmp_path, lock_minutes=5, idle_minutes=60, patience_s=0.2) as at:
         await at.open_shift()
         await at.present(amount=1_500_000)
         at.line.cut, at.line.only, at.line.times = "lose-answer", "/payment", 10_000
         await at.pay()
         (entry,) = at.unknown()
-        for _ in range(20):
+        asked = f"/unknown/{entry.key}"
+        for minutes in range(0, 60, 4):
+            answer = await at.browser.client.get(asked, headers=JSON)
+            assert answer.status_code == (200 if minutes <= 4 else 423)
             at.clock.turn(minutes=4)
-            await at.browser.client.get(f"/unknown/{entry.key}", headers=JSON)
+        assert (await at.browser.client.get(asked, headers=JSON)).status_code == 401
         await at.browser.open("/receipts")
-        assert at.browser.path == "/locked"
+        assert at.browser.path == "/sign-in"
+        await at.sign_in()
+        at.line.cut = "none"
+        await at.resolve()
+        assert at.unknown() == []
 
 
 @in_loop

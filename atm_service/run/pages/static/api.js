@@ -85,13 +85,18 @@ function read({ answer, bytes }, raw) {
 export function client(sessions, stored, said = {}) {
   let renewing = null;
   const session = () => JSON.parse(sessionStorage.getItem(stored) ?? "null");
+  const ended = () => new Problem(401, { type: "session-ended", title: "The session has ended" });
 
+  // What comes after a sign-out is nobody's: neither the new tokens nor the end of the old ones are for who is here then.
   async function renew() {
+    const { refresh_token } = session();
+    const isStillHere = () => session()?.refresh_token === refresh_token;
     try {
-      const tokens = read(await ask("POST", `${sessions}/refresh`, { body: { refresh_token: session().refresh_token } }));
+      const tokens = read(await ask("POST", `${sessions}/refresh`, { body: { refresh_token } }));
+      if (!isStillHere()) throw ended();
       sessionStorage.setItem(stored, JSON.stringify({ ...session(), ...tokens }));
     } catch (error) {
-      if (error instanceof Problem) sessionStorage.removeItem(stored);
+      if (error instanceof Problem && isStillHere()) sessionStorage.removeItem(stored);
       throw error;
     } finally {
       renewing = null;
@@ -99,10 +104,10 @@ export function client(sessions, stored, said = {}) {
   }
 
   async function request(method, path, { raw, ...options } = {}) {
-    const ended = () => new Problem(401, { type: "session-ended", title: "The session has ended" });
     if (!session()) throw ended();
     let heard = await ask(method, path, { ...options, token: session().access_token });
     if (heard.answer.status === 401) {
+      if (!session()) throw ended();
       await (renewing ??= renew()); // several calls may meet the end of a token at once; one renews it
       heard = await ask(method, path, { ...options, token: session().access_token });
       if (heard.answer.status === 401) {
@@ -142,8 +147,10 @@ export function client(sessions, stored, said = {}) {
       sessionStorage.setItem(stored, JSON.stringify(tokens));
       return tokens;
     },
-    // The answer to a change that ended every session is the next one.
-    adopt: (tokens) => sessionStorage.setItem(stored, JSON.stringify({ ...session(), ...tokens, device: session().device })),
+    // The answer to a change that ended every session is the next one, unless somebody has signed out meanwhile.
+    adopt(tokens) {
+      if (session()) sessionStorage.setItem(stored, JSON.stringify({ ...session(), ...tokens, device: session().device }));
+    },
     // Gone from this page at once: nobody waits for the service to hear of it before the screen is left.
     async signOut() {
       const body = { refresh_token: session()?.refresh_token };

@@ -25,8 +25,10 @@ from atm_service.control.instructions.errors import (
 )
 from atm_service.platform import standing
 from atm_service.platform.keys.tokens import Caller
+from atm_service.platform.paging import FIRST_ID
 from atm_service.platform.refusals import NotFound, Unauthenticated
 from atm_service.registers.credits import payers
+from atm_service.registers.credits.domain import LINES_MAX
 from atm_service.registers.offices import service as offices
 from atm_service.registers.staff.errors import DeciderTied
 from atm_service.registers.units import store as units
@@ -213,7 +215,7 @@ def test_whom_it_concerns(service: Service, first: Caller) -> None:
         (there, set()),
     ):
         with service.context.transaction() as session:
-            listed = instructions.listed(session, caller, 10, service.now, every=False)
+            listed = instructions.listed(session, caller, FIRST_ID, 10, service.now, every=False)
             assert {one.instruction.id for one in listed} == sees
         for id in {money.id, cash.id} - sees:
             with pytest.raises(NotFound):
@@ -298,3 +300,26 @@ def test_every_plant_is_found(service: Service, first: Caller, operator: Person,
     assert credit_by_two(service, operator, body(line("L1", anna))).status_code == 201
     assert "money-from-outside-by-two" not in broken_now(service)
     assert missed(database, service, PLANTS) == []
+
+
+def test_the_list_has_pages(service: Service, first: Caller, operator: Person) -> None:
+    """Newest first, each once, to the end."""
+    made = [propose(service, first, replace(PAID_IN, amount=n * 1_000_000)).id for n in range(1, 6)]
+    found: list[str] = []
+    query: dict[str, Any] = {"limit": 2}
+    while True:
+        page = operator.get("/staff/v1/instructions", **query).json()
+        assert len(page["items"]) <= 2
+        found += [one["id"] for one in page["items"]]
+        if page["next_cursor"] is None:
+            break
+        query["cursor"] = page["next_cursor"]
+    assert found == [str(id) for id in sorted(made, reverse=True)]
+
+
+def test_no_batch_has_so_many_lines(service: Service, first: Caller, operator: Person) -> None:
+    """What a second person confirms is bounded by what one batch may have."""
+    path = f"/staff/v1/instructions/{propose(service, first).id}/decision"
+    decision = {"decision": "approve", "reason": "đã gọi nhà trường"}
+    assert slug_of(operator.post(path, decision | {"again": LINES_MAX + 1})) == "malformed-request"
+    assert slug_of(operator.post(path, decision | {"again": LINES_MAX})) == "again-not-confirmed"

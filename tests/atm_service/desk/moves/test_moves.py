@@ -54,21 +54,75 @@ def test_notes_that_are_not_there_do_not_move(service: Service) -> None:
     """Neither from the drawer nor from the vault; it says which are too few."""
     clerk = at_work(service)
     refused = move(clerk, "vault", SOME)
-    assert (slug_of(refused), refused.json()["missing"]) == ("notes-not-there", {"20000": 50})
+    assert (slug_of(refused), refused.json()["too_few"]) == ("notes-not-there", ["20000"])
     assert refused.json()["place"] == "drawer"
     move(clerk, "vault", {"500000": 30})
     refused = move(clerk, "drawer", {"500000": 31})
-    assert (slug_of(refused), refused.json()["missing"]) == ("notes-not-there", {"500000": 1})
+    assert (slug_of(refused), refused.json()["too_few"]) == ("notes-not-there", ["500000"])
     assert refused.json()["place"] == "vault"
 
 
-def test_a_sum_that_is_not_there_does_not_move(service: Service) -> None:
-    """Where notes are not known the ledger guards the sum."""
+def test_a_refusal_tells_no_figure_and_is_on_record(service: Service) -> None:
+    """Whoever asks for too many notes learns their kind, and not how many the drawer lacks: a count is blind."""
     clerk = at_work(service)
-    with service.context.transaction() as session:
-        stock.forget(session, chart.drawer(OFFICE, 1))
-    assert slug_of(move(clerk, "vault", {"500000": 201})) == "vault-short"
+    many = {"500000": 10_000}
+    for refused in (move(clerk, "vault", many), change(clerk, many, {"100000": 50_000})):
+        told = {"place": "drawer", "too_few": ["500000"]}
+        assert (slug_of(refused), told.items() <= refused.json().items()) == ("notes-not-there", True)
+        assert not any(name in refused.json() for name in ("missing", "balance", "expected"))
+    assert [one["detail"]["refusal"] for one in service.trail("/cash/")] == 2 * ["notes-not-there"]
+
+
+def test_nothing_moves_between_two_counts(service: Service) -> None:
+    """From a count that differs until one stands, no notes go in or out to feel for them; each try is on record."""
+    clerk, other = at_work(service), service.clerk(drawer=2)
+    assert (
+        clerk.post("/counter/v1/shifts/current/count", {"counts": {"500000": 199}}).json()["recount"] is True
+    )
+    one = {"500000": 1}
+    tries = (
+        (move(clerk, "vault", one), "drawer"),
+        (change(clerk, one, {"100000": 5}), "drawer"),
+        (give(clerk, other, service, one), "drawer"),
+        (give(other, clerk, service, {"10000": 1}), "colleague"),
+    )
+    for refused, place in tries:
+        assert (slug_of(refused), refused.json()["place"]) == ("count-first", place)
+    assert [one["detail"]["refusal"] for one in service.trail("/cash/")] == 4 * ["count-first"]
+    assert clerk.post("/counter/v1/shifts/current/count", {"counts": OPENED}).json()["over_short"] == 0
+    assert move(clerk, "vault", one).status_code == 201
+
+
+def test_nothing_leaves_a_vault_between_two_counts(service: Service) -> None:
+    """What comes in may come: a stopped office's cash must get into the vault."""
+    clerk = at_work(service)
+    assert move(clerk, "vault", {"500000": 10}).status_code == 201
+    assert clerk.post("/counter/v1/cash/vault/count", {"counts": {"500000": 9}}).json()["recount"] is True
+    one = {"500000": 1}
+    for refused in (move(clerk, "drawer", one), change(clerk, {"500000": 1}, {"100000": 5}, "vault")):
+        assert (slug_of(refused), refused.json()["place"]) == ("count-first", "vault")
+    assert change(clerk, one, {"100000": 5}).status_code == 201
+    assert move(clerk, "vault", one).status_code == 201
+    assert clerk.post("/counter/v1/cash/vault/count", {"counts": {"500000": 11}}).json()["over_short"] == 0
+    assert move(clerk, "drawer", one).status_code == 201
+
+
+def test_a_sum_that_is_not_there_does_not_move(service: Service) -> None:
+    """Where notes are not known the ledger guards the sum; it is said of the place that lacks it, and on record."""
+    clerk, other = at_work(service), service.clerk(drawer=2, cash=0)
+    many = {"500000": 201}
+    _forget(service, chart.drawer(OFFICE, 1))
+    assert slug_of(move(clerk, "vault", many)) == "drawer-short"
+    assert slug_of(give(clerk, other, service, many)) == "drawer-short"
     assert move(clerk, "vault", {"500000": 200}).status_code == 201
+    _forget(service, chart.vault(OFFICE))
+    assert slug_of(move(clerk, "drawer", many)) == "vault-short"
+    assert len(service.trail("/cash/")) == 3
+
+
+def _forget(service: Service, place: str) -> None:
+    with service.context.transaction() as session:
+        stock.forget(session, place)
 
 
 def test_unknown_notes_stay_unknown_until_a_count(service: Service) -> None:

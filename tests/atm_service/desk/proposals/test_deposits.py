@@ -87,7 +87,7 @@ def test_another_card_or_pin_is_refused_and_counted(service: Service) -> None:
 
 
 def test_the_whole_name_is_said(service: Service) -> None:
-    """What the clerk sees is not enough; wrong ones count for the deposit, and five shut it to names and cards."""
+    """What the clerk sees is not enough; wrong ones are counted, and five shut this clerk's door to names and cards."""
     clerk, customer = service.clerk(), service.customer(0, full_name="Đinh Thị Hoà")
     deposit = propose(clerk, customer, {"500000": 1}).json()
     assert deposit["payee"]["masked_name"] == "Đ••• T••• Hoà"
@@ -97,9 +97,52 @@ def test_the_whole_name_is_said(service: Service) -> None:
         wrong = confirm(clerk, deposit, name=said)
         assert (refused(wrong), wrong.json()["remaining_attempts"]) == ("wrong-name", left)
     assert refused(confirm(clerk, deposit, name="Đinh Thị Hoà")) == "too-many-attempts"
-    again = propose(clerk, customer, {"500000": 1}).json()
-    assert refused(confirm(clerk, again, name=None)) == "confirmation-needed"
-    assert confirm(clerk, again, name="dinh  thi HOA").json()["confirmed"] == "name"
+    colleague = service.clerk(drawer=2)
+    other = propose(colleague, customer, {"500000": 1}).json()
+    assert refused(confirm(colleague, other, name=None)) == "confirmation-needed"
+    assert confirm(colleague, other, name="dinh  thi HOA").json()["confirmed"] == "name"
+
+
+def test_a_new_proposal_gives_no_new_tries(service: Service) -> None:
+    """A clerk has five an hour for a customer's card and name, whatever is proposed; the PIN is another door."""
+    clerk, customer = service.clerk(), service.customer(0)
+    card = {"id_number": customer.facts["id_number"], "checked": "typed"}
+    for left in (4, 3, 2, 1, 0):
+        deposit = propose(clerk, customer, {"500000": 1}).json()
+        wrong = (
+            confirm(clerk, deposit, name="Hoà")
+            if left % 2
+            else confirm(clerk, deposit, "card", **{**card, "id_number": "020085999999"})
+        )
+        assert wrong.json()["remaining_attempts"] == left
+    deposit = propose(clerk, customer, {"500000": 1}).json()
+    assert refused(confirm(clerk, deposit, "card", **card)) == "too-many-attempts"
+    assert confirm(clerk, deposit, "pin", pin=customer.facts["pin"]).status_code == 201
+
+
+def test_a_right_name_gives_no_new_tries_for_the_card(service: Service) -> None:
+    """Whoever knows a name would guess at the card for ever."""
+    clerk, customer = service.clerk(), service.customer(0)
+    for left in (4, 3, 2):
+        deposit = propose(clerk, customer, {"10000": 1}).json()
+        wrong = confirm(clerk, deposit, "card", id_number="020085999999", checked="typed")
+        assert wrong.json()["remaining_attempts"] == left
+        assert confirm(clerk, deposit).status_code == 201
+
+
+def test_another_clerks_guesses_keep_no_customer_out(service: Service) -> None:
+    """Whoever guesses is shut out, for this customer and then for all; a colleague goes on."""
+    clerk, colleague = service.clerk(), service.clerk(drawer=2)
+    tries = service.context.policy.attempts
+    for _ in range(tries.confirming_clerk.most // tries.confirmation.most):
+        customer = service.customer(0)
+        deposit = propose(clerk, customer, {"500000": 1}).json()
+        for _ in range(tries.confirmation.most):
+            assert refused(confirm(clerk, deposit, name="Hoà")) == "wrong-name"
+    last = service.customer(0)
+    assert refused(confirm(clerk, propose(clerk, last, {"500000": 1}).json())) == "too-many-attempts"
+    for one in (customer, last):
+        assert confirm(colleague, propose(colleague, one, {"500000": 1}).json()).status_code == 201
 
 
 def test_a_confirmation_says_one_thing(service: Service) -> None:

@@ -321,11 +321,11 @@ def test_who_needs_two_is_settled_at_the_order(road: Road) -> None:
 
 
 def test_a_vault_sends_only_its_own_notes(road: Road) -> None:
-    """The same sum in other notes is refused, and says which are missing."""
+    """The same sum in other notes is refused, and names the kinds that are too few."""
     road.filled()
     id = road.ordered("to-area")
     refused = road.step("office", id, "send", counts={"500000": 120})
-    assert (slug_of(refused), refused.json()["missing"]) == ("notes-not-there", {"500000": 20})
+    assert (slug_of(refused), refused.json()["too_few"]) == ("notes-not-there", ["500000"])
 
 
 def test_every_step_once(road: Road) -> None:

@@ -69,11 +69,11 @@ def test_a_mix_of_another_sum_is_refused(service: Service) -> None:
 
 
 def test_a_mix_that_is_not_there_is_refused(service: Service) -> None:
-    """It says which notes are missing; the proposed ones may still be paid."""
+    """It says which kind is too few, and not by how many; the proposed ones may still be paid."""
     clerk, customer = opened(service, MIXED), service.customer()
     shown = presented(clerk, customer, 1_000_000)
     refused = clerk.pay(shown["withdrawal_id"], customer.facts["id_number"], notes={"20000": 50})
-    assert (slug_of(refused), refused.json()["missing"]) == ("notes-not-there", {"20000": 50})
+    assert (slug_of(refused), refused.json()["too_few"]) == ("notes-not-there", ["20000"])
     assert clerk.pay(shown["withdrawal_id"], customer.facts["id_number"]).status_code == 201
 
 

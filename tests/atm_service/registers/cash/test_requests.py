@@ -6,6 +6,9 @@ from typing import Any
 import pytest
 from sqlalchemy.exc import DatabaseError
 
+from atm_service.platform.keys.tokens import Caller
+from atm_service.registers.staff import rights
+from tests.atm_service.control.members.test_by_two import fresh
 from tests.atm_service.world import OFFICE, Clerk, Person, Service
 from tests.contract.documented import slug_of
 
@@ -67,3 +70,18 @@ def test_a_decided_request_stays_decided(service: Service) -> None:
     order(boss, ask(clerk).json()["id"])
     with pytest.raises(DatabaseError, match="never changed"), service.context.transaction() as session:
         session.exec_driver_sql("UPDATE service.cash_request SET refusal = 'x', delivery_id = NULL")
+
+
+def test_nobody_decides_what_they_have_asked_for(service: Service) -> None:
+    """Not as a supervisor either, whom the clerk has become since; another one decides."""
+    clerk = service.clerk(shift=False)
+    id = ask(clerk).json()["id"]
+    by = Caller(service.staff("operator").id, "staff", "operator", None)
+    with service.context.transaction() as session:
+        rights.change_role(
+            session, by, clerk.id, "supervisor", None, "bổ nhiệm", service.now, lambda *_: None
+        )
+    asker = fresh(service, clerk)
+    assert slug_of(order(asker, id)) == "own-cash-request"
+    assert slug_of(asker.post(f"{STAFF}/{id}/refuse", {"reason": "Xe đến thứ Sáu"})) == "own-cash-request"
+    assert order(service.staff("supervisor"), id).json()["status"] == "ordered"

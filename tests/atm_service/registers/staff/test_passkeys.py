@@ -1,5 +1,6 @@
 """A passkey signs in instead of the authenticator's code: here, now, once, and for its owner alone."""
 
+import secrets
 import threading
 from collections.abc import Callable
 from typing import Any
@@ -11,7 +12,7 @@ from atm_service.platform.policy import Tries
 from atm_service.registers.staff import passkey_store
 from atm_service.run import housekeeping
 from tests.atm_service.control.instructions.colleague import agreed_on_member
-from tests.atm_service.registers.staff.authenticator import PRESENT, Authenticator
+from tests.atm_service.registers.staff.authenticator import PRESENT, Authenticator, b64
 from tests.atm_service.registers.staff.test_second_factor import code_of, enrolled, sign_in, username
 from tests.atm_service.world import PASSWORD, Person, Service
 from tests.contract.documented import slug_of
@@ -270,3 +271,32 @@ def test_what_is_no_answer_is_refused(service: Service, broken: str) -> None:
     made["response"]["attestationObject"] = broken
     refused = holder.me.post("/staff/v1/passkeys", {"name": "x", "passkey": made})
     assert slug_of(refused) in ("passkey-wrong", "malformed-request")
+
+
+@pytest.mark.parametrize("said", ["all of it", "a short one"])
+def test_a_name_that_is_too_long_is_refused(service: Service, said: str) -> None:
+    """A credential's id has 1,023 bytes at most (Level 3, 4), wherever it is written; so much is taken."""
+    holder, key = Holder(service), Authenticator(id=secrets.token_bytes(1024))
+    made = key.create(holder.options())
+    if said == "a short one":
+        made |= dict.fromkeys(("id", "rawId"), b64(key.id[:32]))
+    answer = holder.me.post("/staff/v1/passkeys", {"name": "Khoá", "passkey": made})
+    assert slug_of(answer) == ("passkey-wrong" if said == "a short one" else "malformed-request")
+    longest = Authenticator(id=secrets.token_bytes(1023))
+    assert holder.add(longest).status_code == 201
+    assert holder.finish(longest.get(holder.asked())).status_code == 201
+
+
+def test_of_what_was_asked_the_newest_is_kept(service: Service) -> None:
+    """However often a member asks; the newest may be answered, the oldest is forgotten."""
+    holder = Holder(service)
+    key = holder.holding()
+    asked = []
+    for _ in range(passkey_store.KEPT_MOST + 2):
+        service.clock.advance(seconds=1)
+        asked.append(holder.asked())
+    with service.context.transaction() as session:
+        kept = session.exec_driver_sql("SELECT count(*) FROM service.passkey_challenge").scalar_one()
+    assert kept == passkey_store.KEPT_MOST
+    assert holder.finish(key.get(asked[0])).is_error
+    assert holder.finish(key.get(asked[-1])).status_code == 201

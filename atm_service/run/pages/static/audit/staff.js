@@ -35,7 +35,7 @@ export function signInScreen() {
     const { code, ...known } = values;
     const { role } = await staff.signIn(code ? values : known);
     if (role === "auditor") return go("controls");
-    await staff.signOut();
+    staff.signOut();
     go(`no/${role}`);
   };
   return { title: "audit.sign-in", body: [h("p", { class: "lead" }, t("audit.lead")), form({ fields, submit: t("welcome.sign-in"), act })] };
