@@ -8,9 +8,14 @@ import pytest
 from fastapi.testclient import TestClient
 
 from atm_service.control.audit import watching
+from atm_service.platform.idempotency import Key
+from atm_service.platform.keys.tokens import Caller
 from atm_service.platform.policy import Tries
+from atm_service.platform.refusals import Unauthenticated
 from atm_service.run import app
 from atm_service.wallet.transfers import domain
+from atm_service.wallet.transfers import service as sending
+from atm_service.wallet.transfers.schemas import SendRequest
 from tests.atm_service.control.freezes.test_freezes import freeze_wallet
 from tests.atm_service.records import rows, unchanged
 from tests.atm_service.wallet.transfers.sending import (
@@ -142,6 +147,18 @@ def test_pin_session_and_balance(service: Service) -> None:
     assert (outcome(short), short.json()["available"]) == ("insufficient-funds", 5_000_000)
     assert payer.post("/wallet/v1/sessions/end-all").status_code in {200, 204}
     assert outcome(send(payer, intention)) == "unauthenticated"
+
+
+def test_a_sign_out_that_comes_meanwhile_sends_nothing(service: Service) -> None:
+    """The token was good at the door, and its generation is over when the payer is locked."""
+    payer, payee = two(service)
+    intention = intended(payer, payee)
+    at_the_door = Caller(payer.id, "wallet", "customer", None, 1)
+    assert payer.post("/wallet/v1/sessions/end-all").status_code in {200, 204}
+    body = SendRequest(payee=intention["payee"], amount=100_000, pin=payer.facts["pin"])
+    key = Key(str(payer.id), "k", b"", service.context.cipher, service.now)
+    with unchanged(service), pytest.raises(Unauthenticated):
+        sending.send(service.context, at_the_door, body, key)
 
 
 @pytest.mark.parametrize("amount", [9_999, 20_000_001])
