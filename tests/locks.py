@@ -49,7 +49,8 @@ AGAIN: Final = {
     Rank.OFFICE: "the same office, or all of them by who alone changes the trees",
     Rank.SESSION: "a refresh that finds its token used locks nothing by it, and ends the session",
     Rank.ATTEMPT: "the rows are counted under their turns, which are taken first, in order",
-    Rank.PROOF: "cards are counted under the withdrawal's lock; PINs one customer after another; the rest one clerk",
+    Rank.PROOF: "cards are counted under the withdrawal's lock; PINs one customer after another; of the "
+    "rest one address, then one clerk or payer",
     Rank.WITHDRAWAL: "the second statement reads whole what the first has locked",
     Rank.SHIFT: "a hand-over opens at the drawer that it holds; the next one's clerk is not there to wait",
     Rank.APPROVAL: "one request and its use",

@@ -279,19 +279,19 @@ def _view(context: Context, withdrawal: Withdrawal, ten: str, now: datetime) -> 
     return views.withdrawal(Shown(withdrawal, service.code(context, withdrawal, now), digits.show(ten)))
 
 
-def step_up(context: Context, customer: Caller, wish: WithdrawalRequest, now: datetime) -> None:
+def step_up(context: Context, customer: Caller, pin: str, capture: str | None, now: datetime) -> None:
     """Ask the eKYC provider for a fresh face match of whoever proves the PIN, outside any transaction.
 
     Raises `WrongPin`, `TooManyAttempts`, `StepUpRequired` without a picture or without a match, `Unavailable` when
     the provider does not answer.
     """
-    customers.prove_pin(context, customer.subject, wish.pin, now)
+    customers.prove_pin(context, customer.subject, pin, now)
     required = errors.StepUpRequired(above=context.policy.withdrawal.step_up_above)
-    if wish.face_capture is None:
+    if capture is None:
         raise required
     with context.transaction() as session:
         reference = customers.provider_reference(session, customer.subject)
-    request = FaceRequest(ids.new(now), reference, wish.face_capture)
+    request = FaceRequest(ids.new(now), reference, capture)
     try:
         result = context.provider.match_face(request, context.settings.kyc_timeout_s)
     except ProviderUnavailable:

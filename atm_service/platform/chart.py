@@ -7,6 +7,7 @@ from ledger import Account, AccountClass
 
 TREASURY_CASH: Final = "treasury/cash"
 TREASURY_FUNDING: Final = "treasury/funding"
+WALLET_FEES: Final = "wallet/fees"
 
 
 def customer(id: UUID) -> str:
@@ -94,3 +95,5 @@ TREASURY: Final = [
     Account(TREASURY_CASH, AccountClass.ASSET, floored=False),
     Account(TREASURY_FUNDING, AccountClass.LIABILITY, floored=False),
 ]
+WALLET: Final = [Account(WALLET_FEES, AccountClass.INCOME, floored=False)]
+"""What fees paid from the phone need, where the policy asks for one: they are no office's."""

@@ -34,6 +34,8 @@ from kyc.encryption import Cipher
 
 KEPT_FOR: Final = timedelta(days=30)
 SHAPE: Final = re.compile(r"[A-Za-z0-9_-]{1,64}", re.ASCII)
+SECRETS: Final = frozenset({"pin", "password"})
+"""Members of a body that a fingerprint leaves out: a key that was used would tell which one is right, uncounted."""
 RETRY_AFTER_S: Final = 1
 AT_COUNTERS: Final = frozenset({"clerk", "supervisor"})
 """Who acts on a refusal with cash in hand."""
@@ -92,13 +94,17 @@ class Answer:
 
 @dataclass(frozen=True)
 class Key:
-    """A caller's key with the fingerprint of the request that carries it."""
+    """A caller's key with the fingerprint of the request that carries it.
+
+    `older`: as it was reckoned before secrets were left out.
+    """
 
     caller: str
     key: str
     fingerprint: bytes
     cipher: Cipher
     now: datetime
+    older: bytes = b""
 
     def once(self, session: Connection, status: int, work: Callable[[], BaseModel]) -> Answer:
         """Do `work` if this key is new; otherwise give its first answer.
@@ -189,9 +195,10 @@ def _known(session: Connection, keys: Sequence[Key]) -> dict[int, Answer | Refus
             results[n] = RequestInProgress(retry_after_s=RETRY_AFTER_S)
     for place, fingerprint, status, answer in session.execute(_FIRST, _names(keys)):
         key = keys[place - 1]
-        if fingerprint == key.fingerprint and not answer:
+        same = fingerprint in (key.fingerprint, key.older)
+        if same and not answer:
             results[place - 1] = AnswerForgotten()
-        elif fingerprint == key.fingerprint:
+        elif same:
             results[place - 1] = _first(status, key.cipher.decrypt(answer, key.place()))
         else:
             results[place - 1] = IdempotencyKeyReused()
@@ -235,22 +242,29 @@ async def _key(
             errors=[{"where": "header.idempotency-key", "message": "1 to 64 of A-Z a-z 0-9 _ -"}]
         )
     try:
-        body = orjson.dumps(orjson.loads(await request.body() or b"null"), option=orjson.OPT_SORT_KEYS)
+        body = orjson.loads(await request.body() or b"null")
     except orjson.JSONDecodeError:
-        body = b""  # the body's own validation refuses it before any work is done
-    request_text = f"{request.method} {request.scope['path']} {body.decode()}"
+        body = ""  # the body's own validation refuses it before any work is done
+    told = {name: body[name] for name in body if name not in SECRETS} if isinstance(body, dict) else body
+    where = f"{request.method} {request.scope['path']}"
     caller = getattr(request.state, "caller", None)
     cipher = request.app.state.context.cipher
     key = Key(
         caller=str(caller.subject) if caller else "anyone",
         key=given,
-        fingerprint=cipher.fingerprint(request_text, "idempotency"),
+        fingerprint=_fingerprint(cipher, where, told),
         cipher=cipher,
         now=request.state.now,
+        older=_fingerprint(cipher, where, body),
     )
     if caller is not None and caller.role in AT_COUNTERS:
         request.state.to_refuse = key
     return key
+
+
+def _fingerprint(cipher: Cipher, where: str, body: Any) -> bytes:
+    text = orjson.dumps(body, option=orjson.OPT_SORT_KEYS).decode()
+    return cipher.fingerprint(f"{where} {text}", "idempotency")
 
 
 InKey = Annotated[Key, Depends(_key)]

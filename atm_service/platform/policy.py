@@ -112,11 +112,21 @@ class Deposit(_Rules):
 
 
 class Transfer(_Rules):
-    """What one assisted transfer may move, and all of a customer's in a day."""
+    """What one transfer may move, at the counter or from the phone, and all of a customer's in a day.
+
+    From the phone: what it costs the payer, and for how long a payee who was looked up may be paid.
+    """
 
     amount_min: Dong
     amount_max: Dong
     per_day: Dong
+    wallet_fee: Dong
+    intention_min: Minutes
+
+    @property
+    def intention(self) -> timedelta:
+        """Give for how long a payee who was looked up may be paid."""
+        return timedelta(minutes=self.intention_min)
 
 
 class Tries(_Rules):
@@ -143,6 +153,7 @@ class Attempts(_Rules):
     confirmation: Tries
     confirming_clerk: Tries
     payee: Tries
+    payee_address: Tries
     application: Tries
     address: Tries
     application_address: Tries

@@ -65,6 +65,7 @@ from atm_service.registers.staff import routes as staff
 from atm_service.registers.units import routes as units
 from atm_service.run import housekeeping, jwks, scraping
 from atm_service.run.pages import routes as pages
+from atm_service.wallet.transfers import routes as transfers
 
 log = structlog.get_logger("service")
 
@@ -163,6 +164,7 @@ def _routed() -> FastAPI:
         approvals,
         reversals,
         proposals,
+        transfers,
         slips,
         delegations,
         counterfeits,

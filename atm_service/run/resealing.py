@@ -35,6 +35,7 @@ SEALED: Final = (
     Sealed("service.bank_link", "account_sealed", ("id",), "bank_link account {id}"),
     Sealed("service.withdrawal", "digits_sealed", ("id",), "withdrawal digits {id}"),
     Sealed("service.delegation", "delegate_sealed", ("id",), "delegation delegate {id}"),
+    Sealed("service.wallet_transfer", "message_sealed", ("id",), "wallet_transfer message {id}"),
     Sealed("service.counterfeit", "bearer_sealed", ("id",), "counterfeit bearer {id}"),
     Sealed("service.second_factor", "secret_sealed", ("subject",), "second_factor secret {subject}"),
     Sealed(

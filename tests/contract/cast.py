@@ -72,6 +72,7 @@ class Cast:
         }
         self._there["/wallet/v1/withdrawals/{id}"] = self._there["/counter/v1/withdrawals/{id}"]
         self._there["/wallet/v1/notices/{id}"] = {"id": self.notice()}
+        self._there["/wallet/v1/transfers/{id}"] = {"id": self.sent_away()}
         # Not the office where everybody works: its state and hours are changed.
         for start in ("/staff/v1/offices/{code}", "/staff/v1/floats/{code}", "/operator/v1/offices/{code}"):
             self._there[start] = {"code": OTHER_OFFICE}
@@ -399,6 +400,21 @@ class Cast:
         self.to_move()
         return {"path": {"id": self.ordered("to-area")}, "body": {"counts": {"10000": 50}}}
 
+    def to_pay(self) -> Ready:
+        """Give somebody whom the customer may pay, after letting names be asked for again."""
+        return {"body": {"to": {"phone": self.colleague().facts["phone"]}}}
+
+    def to_send(self) -> Ready:
+        """Look somebody up, and give what sends the smallest sum."""
+        seen = self.customer.post("/wallet/v1/payees", self.to_pay()["body"])
+        assert seen.status_code == 200, seen.text
+        body = {"payee": seen.json()["payee"], "amount": 10_000, "pin": self.customer.facts["pin"]}
+        return {"body": body}
+
+    def sent_away(self) -> str:
+        """Give a transfer from the phone."""
+        return str(self.customer.post("/wallet/v1/transfers", self.to_send()["body"]).json()["id"])
+
     def to_authorise(self) -> Ready:
         """Give what makes a code."""
         self.no_codes()
@@ -518,6 +534,9 @@ READY: Final[dict[str, Callable[[Cast], Ready]]] = {
     "wallet_top_up": lambda cast: {"body": {"bank_link_id": cast.link(), "amount": AMOUNT}},
     "wallet_show_top_up": lambda cast: {"path": {"id": cast.top_up()}},
     "wallet_authorise": Cast.to_authorise,
+    "wallet_look_up_payee": Cast.to_pay,
+    "wallet_send": Cast.to_send,
+    "wallet_transfer": lambda cast: {"path": {"id": cast.sent_away()}},
     "wallet_withdrawal": lambda cast: {"path": {"id": cast.code()["id"]}},
     "wallet_qr_svg": lambda cast: {"path": {"id": cast.code()["id"]}},
     "wallet_qr_png": lambda cast: {"path": {"id": cast.code()["id"]}},

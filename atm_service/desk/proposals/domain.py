@@ -4,11 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from atm_service.desk.proposals.errors import ConfirmationNeeded, ProposalLapsed, SameAccount
+from atm_service.desk.proposals.errors import ConfirmationNeeded, ProposalLapsed
 from atm_service.desk.vouchers.domain import Confirmed, VoucherKind
-from atm_service.platform.policy import Deposit, Policy, Transfer
+from atm_service.platform.policy import Policy
 from atm_service.registers.notes.domain import Counts
-from atm_service.registers.withdrawals.errors import AmountOutOfRange
 from ledger import business_date
 
 
@@ -52,18 +51,6 @@ class Proposal:
         same_day = business_date(self.proposed_at) == business_date(now)
         if (self.clerk_id, self.shift_id) != (clerk_id, shift_id) or not same_day:
             raise ProposalLapsed
-
-
-def check_amount(amount: int, rules: Deposit | Transfer) -> None:
-    """Refuse an amount that is too small or too large."""
-    if not rules.amount_min <= amount <= rules.amount_max:
-        raise AmountOutOfRange(amount_min=rules.amount_min, amount_max=rules.amount_max)
-
-
-def check_people(payer_id: UUID | None, payee_id: UUID) -> None:
-    """Refuse a transfer to oneself."""
-    if payer_id == payee_id:
-        raise SameAccount
 
 
 def needs_approval(proposal: Proposal, policy: Policy) -> bool:

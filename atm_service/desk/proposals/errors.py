@@ -30,11 +30,6 @@ class WrongName(Refusal):
     """Another name than the account holder's was typed. Member `remaining_attempts`."""
 
 
-@refused_as(409, "same-account", "Payer and payee are the same", "Ask whom the money is for.")
-class SameAccount(Refusal):
-    """Payer and payee are the same customer."""
-
-
 @refused_as(404, "payer-card-unknown", "No customer has this card", "Look at the card again.", audited=True)
 class PayerUnknown(Refusal):
     """No customer has this card."""

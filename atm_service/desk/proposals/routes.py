@@ -11,7 +11,6 @@ from atm_service.desk.proposals.errors import (
     ConfirmationNeeded,
     PayerUnknown,
     ProposalLapsed,
-    SameAccount,
     WrongName,
 )
 from atm_service.desk.proposals.schemas import (
@@ -42,6 +41,7 @@ from atm_service.registers.headroom.errors import (
     OfficeLimitReached,
     TransferLimitReached,
 )
+from atm_service.registers.transfers.errors import SameAccount
 from atm_service.registers.withdrawals import errors
 
 router = APIRouter(prefix="/counter/v1", tags=["counter"])

@@ -37,6 +37,7 @@ from atm_service.promises.shifts import service as shifts
 from atm_service.registers.customers import service as customers
 from atm_service.registers.customers.errors import PayeeUnknown
 from atm_service.registers.headroom import service as headroom
+from atm_service.registers.transfers import domain as transfers
 from atm_service.registers.withdrawals.errors import InsufficientFunds, WrongIdentity
 from ledger import Entry, Posting
 
@@ -57,7 +58,7 @@ def propose(
     payer_id, counts, checked = None, None, None
     if isinstance(wish, DepositRequest):
         counts = {note: number for note, number in wish.counts.items() if number}
-    domain.check_amount(wish.amount, policy.transfer if counts is None else policy.deposit)
+    transfers.check_amount(wish.amount, policy.transfer if counts is None else policy.deposit)
     if isinstance(wish, TransferRequest):
         payer = customers.named(session, context, clerk, now, PayerUnknown(), id_number=wish.id_number)
         if isinstance(payer, Refusal):
@@ -66,7 +67,7 @@ def propose(
     payee_id = customers.named(session, context, clerk, now, PayeeUnknown(), **wish.to.model_dump())
     if isinstance(payee_id, Refusal):
         return payee_id
-    domain.check_people(payer_id, payee_id)
+    transfers.check_people(payer_id, payee_id)
     proposal = Proposal(
         id=ids.new(now),
         payer_id=payer_id,
@@ -210,16 +211,18 @@ def _use_approval(
 
 
 def _entry(proposal: Proposal, now: datetime) -> Entry:
-    office, kind = proposal.office, proposal.kind
-    if proposal.payer_id is None:
-        source, narration = chart.drawer(office, proposal.drawer), f"cash received at {office}"
-    else:
-        source, narration = chart.customer(proposal.payer_id), f"transfer assisted at {office}"
+    office, reference = proposal.office, f"{proposal.kind}/{proposal.id}"
+    if proposal.payer_id is not None:
+        narration = f"transfer assisted at {office}"
+        return transfers.entry(
+            ids.new(now), reference, proposal.payer_id, proposal.payee_id, proposal.amount, narration, now
+        )
+    drawer = chart.drawer(office, proposal.drawer)
     return Entry(
         id=ids.new(now),
-        reference=f"{kind}/{proposal.id}",
-        kind=kind,
+        reference=reference,
+        kind=proposal.kind,
         business_date=ledger.business_date(now),
-        narration=narration,
-        postings=(Posting(source, chart.customer(proposal.payee_id), proposal.amount),),
+        narration=f"cash received at {office}",
+        postings=(Posting(drawer, chart.customer(proposal.payee_id), proposal.amount),),
     )

@@ -25,27 +25,32 @@ class PlaceView(_Body):
 
 
 class NoticeView(_Body):
-    """A notice about one appointment. `proposed` is moved to only when the customer says so."""
+    """A notice about one appointment or one transfer. `proposed` is moved to only when the customer says so."""
 
     id: UUID
     kind: NoticeKind
-    withdrawal_id: UUID
+    withdrawal_id: UUID | None
+    transfer_id: UUID | None
     made_at: datetime
     read_at: datetime | None
     amount: int
-    place: PlaceView = Field(description="where and when the customer was expected")
-    expires_at: datetime = Field(description="until when the code lives now")
+    place: PlaceView | None = Field(description="where and when the customer was expected")
+    expires_at: datetime | None = Field(description="until when the code lives now")
     why: Why | None = Field(description="of a broken reservation: why the office cannot keep its word")
     proposed: PlaceView | None = Field(description="the nearest office that can pay instead, if there is one")
 
     @classmethod
     def of(cls, notice: Notice) -> Self:
         """Show a notice to its customer."""
-        facts: dict[str, Any] = {"why": None, "proposed": None, **notice.facts}
+        facts: dict[str, Any] = {
+            **dict.fromkeys(("place", "expires_at", "why", "proposed")),
+            **notice.facts,
+        }
         return cls(
             id=notice.id,
             kind=notice.kind,
             withdrawal_id=notice.withdrawal_id,
+            transfer_id=notice.transfer_id,
             made_at=notice.made_at,
             read_at=notice.read_at,
             **facts,

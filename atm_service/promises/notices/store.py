@@ -21,14 +21,22 @@ class NoticeKind(StrEnum):
 
     BROKEN = "reservation-broken"
     MISSED = "reservation-missed"
+    RECEIVED = "transfer-received"
+    SENT = "transfer-sent"
 
 
 class NoticeRow(SQLModel, table=True):
-    """One notice to one customer about one withdrawal."""
+    """One notice to one customer about one withdrawal or one transfer from the phone."""
 
     __tablename__ = "notice"
     __table_args__ = (
-        CheckConstraint("kind IN ('reservation-broken', 'reservation-missed')", name="notice_kind"),
+        CheckConstraint(
+            "CASE WHEN kind IN ('reservation-broken', 'reservation-missed')"
+            " THEN withdrawal_id IS NOT NULL AND transfer_id IS NULL"
+            " WHEN kind IN ('transfer-received', 'transfer-sent')"
+            " THEN transfer_id IS NOT NULL AND withdrawal_id IS NULL ELSE false END",
+            name="notice_kind",
+        ),
         Index("notice_of_customer", "customer_id", "id"),
         Index("notice_of_withdrawal", "withdrawal_id"),
         {"schema": "service"},
@@ -36,11 +44,12 @@ class NoticeRow(SQLModel, table=True):
 
     id: UUID = Field(primary_key=True)
     customer_id: UUID = Field(foreign_key="service.customer.id")
-    withdrawal_id: UUID = Field(foreign_key="service.withdrawal.id")
+    withdrawal_id: UUID | None = Field(default=None, foreign_key="service.withdrawal.id")
     kind: str
     facts: dict[str, Any] = Field(sa_type=JSONB)
     made_at: datetime = Field(sa_type=DateTime(timezone=True))
     read_at: datetime | None = Field(default=None, sa_type=DateTime(timezone=True))
+    transfer_id: UUID | None = Field(default=None, foreign_key="service.wallet_transfer.id")
 
 
 @dataclass(frozen=True)
@@ -48,22 +57,23 @@ class Notice:
     """What is to be told, or was. `facts`: codes, names and days of offices, an amount; nothing personal."""
 
     customer_id: UUID
-    withdrawal_id: UUID
+    withdrawal_id: UUID | None
     kind: NoticeKind
     facts: Mapping[str, Any]
+    transfer_id: UUID | None = None
     id: UUID | None = None
     made_at: datetime | None = None
     read_at: datetime | None = None
 
 
 _INSERT: Final = text("""
-    INSERT INTO service.notice (id, customer_id, withdrawal_id, kind, facts, made_at)
+    INSERT INTO service.notice (id, customer_id, withdrawal_id, transfer_id, kind, facts, made_at)
     SELECT new.*, :now
     FROM unnest(CAST(:ids AS uuid[]), CAST(:customers AS uuid[]), CAST(:withdrawals AS uuid[]),
-        CAST(:kinds AS text[]), CAST(:facts AS jsonb[])) AS new
+        CAST(:transfers AS uuid[]), CAST(:kinds AS text[]), CAST(:facts AS jsonb[])) AS new
 """)
 _LIST: Final = text("""
-    SELECT id, customer_id, withdrawal_id, kind, facts, made_at, read_at FROM service.notice
+    SELECT id, customer_id, withdrawal_id, transfer_id, kind, facts, made_at, read_at FROM service.notice
     WHERE customer_id = :customer_id AND id < :before
       AND (CAST(:withdrawal_id AS uuid) IS NULL OR withdrawal_id = :withdrawal_id)
     ORDER BY id DESC LIMIT :limit
@@ -82,6 +92,7 @@ def insert_each(session: Connection, notices: Sequence[Notice], now: datetime) -
         "ids": [ids.new(now) for _ in notices],
         "customers": [one.customer_id for one in notices],
         "withdrawals": [one.withdrawal_id for one in notices],
+        "transfers": [one.transfer_id for one in notices],
         "kinds": [one.kind.value for one in notices],
         "facts": [orjson.dumps(dict(one.facts)).decode() for one in notices],
         "now": now,

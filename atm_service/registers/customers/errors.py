@@ -37,7 +37,7 @@ class PinWeak(Refusal):
     404,
     "payee-unknown",
     "No customer has this phone number or card",
-    "Ask the customer for the number again; take no cash before the name is shown.",
+    "Ask for the number again. Take no cash, and send nothing, before the name is shown.",
     audited=True,
 )
 class PayeeUnknown(Refusal):

@@ -6,7 +6,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import Connection
@@ -36,6 +36,7 @@ from ledger import reading
 
 _NOBODY: Final = UUID(int=0)
 SESSIONS_SHOWN: Final = 100
+PHONE_END: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -295,40 +296,65 @@ def _end_sessions(
 def named(
     session: Connection,
     context: Context,
-    clerk: Caller,
+    by: Caller,
     now: datetime,
     unknown: Refusal,
     *,
-    phone: str | None = None,
-    id_number: str | None = None,
+    address: str | None = None,
+    **number: Any,
 ) -> UUID | Refusal:
-    """Find the customer whom a phone number or a card number names, for a clerk who may ask for few that are nobody's.
+    """Find the customer whom a number names (see `by_number`), for who may ask for few that are nobody's.
 
-    Gives `unknown`, which is counted, or `TooManyAttempts`: for the caller's transaction, which must be committed.
+    A payer's wrong ones are counted for the address, too. Gives `unknown`, which is counted, or `TooManyAttempts`: for
+    the caller's transaction, which must be committed.
     """
-    subject = str(clerk.subject)
-    attempts.take_turns(session, attempts.PAYEE, [subject])
-    if shut := attempts.shut(session, attempts.PAYEE, [subject], now).get(subject):
-        return shut
-    found = by_number(session, context, phone=phone, id_number=id_number)
+    doors = [(attempts.PAYEE_ADDRESS, address)] if address is not None else []
+    doors.append((attempts.PAYEE, str(by.subject)))
+    for door, subject in doors:
+        attempts.take_turns(session, door, [subject])
+        if shut := attempts.shut(session, door, [subject], now).get(subject):
+            return shut
+    found = by_number(session, context, **number)
     if found is None:
-        attempts.wrong(session, context.policy.attempts, attempts.PAYEE, subject, now)
+        for door, subject in doors:
+            attempts.wrong(session, context.policy.attempts, door, subject, now)
         return unknown
     return found
 
 
 def by_number(
-    session: Connection, context: Context, *, phone: str | None = None, id_number: str | None = None
+    session: Connection,
+    context: Context,
+    *,
+    phone: str | None = None,
+    id_number: str | None = None,
+    wallet: UUID | None = None,
 ) -> UUID | None:
-    """Find the customer whom a phone number or a card number names, for whoever may ask for any."""
+    """Find the customer whom a phone, card or wallet number names, for whoever may ask for any."""
     customer = None
     if id_number is not None:
         customer = store.find_by_card(session, at_rest.id_print(context.cipher, id_number))
+    elif wallet is not None:
+        customer = store.find(session, wallet)
     elif phone is not None:
         with suppress(NotMobileNumber):
             fingerprint = at_rest.phone_print(context.cipher, phones.normalise(phone))
             customer = store.find_by_phone(session, fingerprint)
     return None if customer is None else customer.id
+
+
+def as_others_see(session: Connection, context: Context, customer_id: UUID) -> tuple[str, str]:
+    """Give the masked name and the end of the phone number: all that others see. Raises `NotFound`."""
+    found = _found(session, customer_id)
+    return open_for_others(context, customer_id, found.identity_sealed, found.phone_sealed)
+
+
+def open_for_others(
+    context: Context, customer_id: UUID, identity_sealed: bytes, phone_sealed: bytes
+) -> tuple[str, str]:
+    """Give the same from what was read with another row."""
+    name = names.mask(open_identity(context, customer_id, identity_sealed).full_name)
+    return name, _open_phone(context, customer_id, phone_sealed)[-PHONE_END:]
 
 
 def account(session: Connection, context: Context, customer_id: UUID, now: datetime) -> Account:
@@ -376,8 +402,13 @@ def _found(session: Connection, customer_id: UUID) -> Customer:
 
 
 def _phone(context: Context, customer: Customer) -> str:
-    place = at_rest.place(at_rest.CUSTOMER, "phone", customer.id)
-    return context.cipher.decrypt(customer.phone_sealed, place).decode()
+    return _open_phone(context, customer.id, customer.phone_sealed)
+
+
+def _open_phone(context: Context, customer_id: UUID, phone_sealed: bytes) -> str:
+    return context.cipher.decrypt(
+        phone_sealed, at_rest.place(at_rest.CUSTOMER, "phone", customer_id)
+    ).decode()
 
 
 def _is_strong(pin: str, identity: Identity, phone: str) -> bool:

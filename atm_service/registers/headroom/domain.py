@@ -61,6 +61,12 @@ def refuse_transfer(used: Used, sent_today: int, amount: int, rules: policy.Poli
     refuse_customer(used, amount, rules.customer, is_cash=False)
 
 
+def left_to_send(used: Used, sent_today: int, rules: policy.Policy) -> int:
+    """Give the most that a customer may still send today."""
+    left, per_month = rules.transfer.per_day - sent_today, rules.customer.per_month
+    return max(0, left if per_month is None else min(left, per_month - used.month))
+
+
 def reading(
     day: date, today: date, moved_today: int, moved_this_month: int, reserved_on: Mapping[date, int]
 ) -> Used:

@@ -27,3 +27,9 @@ def refuse_transfer(
     """Return when the payer may send this. Raises `TransferLimitReached` and `CustomerLimitReached`."""
     use = store.of_customer(session, customer_id, ledger.business_date(now))
     domain.refuse_transfer(use.used, use.sent_today, amount, policy)
+
+
+def left_to_send(session: Connection, policy: Policy, customer_id: UUID, now: datetime) -> int:
+    """Give the most that a customer may still send today."""
+    use = store.of_customer(session, customer_id, ledger.business_date(now))
+    return domain.left_to_send(use.used, use.sent_today, policy)

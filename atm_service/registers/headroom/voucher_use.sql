@@ -1,9 +1,11 @@
--- What counts against a customer's limits beside withdrawals. Cash counts by the day and the month, transfers by the
--- month.
+-- What counts against a customer's limits beside withdrawals: vouchers, and transfers from the phone. Cash counts by the
+-- day and the month, transfers by the month and a day of their own, wherever they are made.
 CREATE OR REPLACE VIEW service.voucher_use AS
     SELECT v.customer_id, v.amount, v.made_at, v.kind = 'deposit' AS is_cash
     FROM service.voucher AS v
     WHERE v.kind IN ('deposit', 'transfer')
       AND NOT EXISTS (SELECT FROM service.voucher AS r
-                      WHERE r.kind = 'deposit-reversal' AND r.subject = v.subject);
+                      WHERE r.kind = 'deposit-reversal' AND r.subject = v.subject)
+    UNION ALL
+    SELECT t.payer_id, t.amount, t.made_at, false FROM service.wallet_transfer AS t;
 GRANT SELECT ON service.voucher_use TO soft_atm_app;

@@ -9,6 +9,7 @@ from atm_service.platform import idempotency
 from tests.atm_service import elders
 from tests.atm_service.desk.proposals import test_transfers as transfers
 from tests.atm_service.registers.payments import test_top_ups as top_ups
+from tests.atm_service.wallet.transfers import sending
 from tests.atm_service.world import Clerk, Customer, Service
 
 KEPT: Final = "SELECT count(*) FROM service.idempotency WHERE answer <> ''"
@@ -21,7 +22,7 @@ def count(service: Service, query: str) -> int:
 
 
 def test_a_month_later_nothing_is_done_again(service: Service) -> None:
-    """Top-up, code, payment, transfer, deposit, payment by card: each key has one effect, for good."""
+    """Top-up, code, payment, transfer, deposit, payment by card, sending: each key has one effect, for good."""
     clerk, customer, other = service.clerk(), service.customer(10_000_000), service.customer()
     link, code = top_ups.link(customer), customer.code()
     assert clerk.present(code["code"]).status_code == 201
@@ -29,6 +30,7 @@ def test_a_month_later_nothing_is_done_again(service: Service) -> None:
     deposit = clerk.post(
         "/counter/v1/deposits", {"to": {"phone": customer.facts["phone"]}, "counts": {"500000": 2}}
     ).json()
+    intention = sending.intended(customer, other)
 
     def asks(clerk: Clerk, customer: Customer) -> list[Callable[[], Response]]:
         return [
@@ -42,9 +44,10 @@ def test_a_month_later_nothing_is_done_again(service: Service) -> None:
                 "k5",
             ),
             lambda: elders.pay_by_card(clerk, customer, key="k6"),
+            lambda: sending.send(customer, intention, key="k7"),
         ]
 
-    assert [ask().status_code for ask in asks(clerk, customer)] == [201] * 6
+    assert [ask().status_code for ask in asks(clerk, customer)] == [201] * 7
     booked = count(service, BOOKED)
     service.clock.advance(days=30, seconds=1)
     with service.context.transaction() as session:
@@ -55,5 +58,5 @@ def test_a_month_later_nothing_is_done_again(service: Service) -> None:
     late = [ask() for ask in asks(service.again(clerk), service.again(customer))]
     assert [(one.status_code, one.json().get("type", "").rpartition(":")[2]) for one in late] == [
         (409, "answer-forgotten")
-    ] * 6
+    ] * 7
     assert count(service, BOOKED) == booked

@@ -9,11 +9,13 @@ from prometheus_client import generate_latest
 
 from atm_service.run import housekeeping
 from tests.atm_service.records import rows, tables
+from tests.atm_service.wallet.transfers import sending
 from tests.atm_service.world import Clerk, Customer, Service
 from tests.leaks import given_away
 
 ACCOUNT_NUMBER = "1023456789"
 FACE = "sample-other-face"
+MESSAGE = "tiền thuốc cho mẹ"
 
 
 def walk_the_road(service: Service) -> list[str]:
@@ -39,6 +41,7 @@ def walk_the_road(service: Service) -> list[str]:
     customer.post("/wallet/v1/top-ups", {"bank_link_id": link_id, "amount": 20_000_000})
     customer.authorise(1_000_000, pin="333444")
     customer.authorise(12_000_000, face_capture=FACE)
+    sending.sent(customer, service.customer(0), message=MESSAGE)
     paid, digital, kept = customer.code(), customer.code(), customer.code()
     assert clerk.present(paid["code"]).status_code == 201
     assert clerk.pay(paid["id"], "020085999888").status_code == 403
@@ -62,7 +65,7 @@ def walk_the_road(service: Service) -> list[str]:
         *(customer.facts["id_number"], "020085999888"),
         *(customer.facts["phone"], customer.facts["phone"][1:], "0399888777", "0399888776", "0399888775"),
         *(customer.facts["pin"], "111222", "333444", "555666", "a-long-password", "not-the-password"),
-        *(ACCOUNT_NUMBER, "1985-04-12", FACE),
+        *(ACCOUNT_NUMBER, MESSAGE, "1985-04-12", FACE),
         *(one["code"] for one in (paid, digital, kept)),
         *digits,
         *(ten.replace("-", "") for ten in digits),

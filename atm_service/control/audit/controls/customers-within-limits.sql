@@ -7,7 +7,8 @@ WITH moved AS (
     JOIN service.withdrawal AS w ON w.id = r.withdrawal_id AND w.status = 'paid'
     WHERE r.id >= :last_month_id AND r.paid_at >= :last_month
       -- new: AND r.customer_id IN (SELECT customer_id FROM service.receipt WHERE entry_id = ANY (CAST(:new AS uuid[]))
-      -- new:    UNION SELECT customer_id FROM service.voucher WHERE entry_id = ANY (CAST(:new AS uuid[])))
+      -- new:    UNION SELECT customer_id FROM service.voucher WHERE entry_id = ANY (CAST(:new AS uuid[]))
+      -- new:    UNION SELECT payer_id FROM service.wallet_transfer WHERE entry_id = ANY (CAST(:new AS uuid[])))
     UNION ALL
     SELECT u.customer_id, u.amount, u.made_at, u.is_cash
     FROM service.voucher_use AS u

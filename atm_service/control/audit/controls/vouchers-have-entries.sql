@@ -1,5 +1,5 @@
--- Every voucher has one entry of its kind that moves its amount, and its fee, between the accounts of its kind, and
--- nothing else; every such entry has its voucher. A counterfeit is in none: notes that are not money have no account.
+-- Every voucher, and every transfer from the phone, has one entry of its kind that moves its amount, and its fee, between
+-- the accounts of its kind, and nothing else; every such entry has its voucher or transfer. A counterfeit is in none: notes that are not money have no account.
 SELECT concat('voucher ', coalesce(v.number, 'none'), ': ', coalesce(v.moves, 'none'), '; entry ',
               coalesce(e.id, v.entry_id), ': ', coalesce(e.moves, 'none')) AS detail
 FROM (
@@ -16,6 +16,13 @@ FROM (
     LEFT JOIN service.transfer AS t ON v.kind = 'transfer' AND t.id = v.subject
     WHERE true
       -- new: AND v.entry_id = ANY (CAST(:new AS uuid[]))
+    UNION ALL
+    SELECT w.number, w.entry_id, 'transfer', (w.made_at AT TIME ZONE 'Asia/Ho_Chi_Minh')::date,
+           concat('customer/', w.payer_id, ' to customer/', w.payee_id, ' ', w.amount,
+                  CASE WHEN w.fee > 0 THEN concat('; customer/', w.payer_id, ' to wallet/fees ', w.fee) END)
+    FROM service.wallet_transfer AS w
+    WHERE true
+      -- new: AND w.entry_id = ANY (CAST(:new AS uuid[]))
 ) AS v
 FULL JOIN (
     SELECT entry.id, entry.kind, entry.business_date,

@@ -1,6 +1,7 @@
 // The HTTP API as the pages use it: refusals as `Problem`, silence as `Lost`, a session that renews itself.
 
 const TIMEOUT_MS = 30_000; // a 2G line is slow, not dead
+const INTENTION = "soft-atm.intention.";
 const WAITS_MS = [1_000, 2_000, 4_000, 8_000, 15_000, 30_000];
 let offset_ms = 0;
 
@@ -28,14 +29,21 @@ export function sleep(milliseconds) {
   });
 }
 
-// One key per intention: the same facts keep their key, over retries and reloads, until `send` knows the outcome.
-export function intention(name, facts) {
-  const stored = `soft-atm.intention.${name}`;
+// One key per intention: the same facts keep their key, over retries and reloads, until `send` knows the outcome; in
+// `localStorage` also when the tab was closed.
+export function intention(name, facts, storage = sessionStorage) {
+  const stored = INTENTION + name;
   const wanted = JSON.stringify(facts);
-  const [known, knownKey] = JSON.parse(sessionStorage.getItem(stored) ?? "[]");
+  const [known, knownKey] = JSON.parse(storage.getItem(stored) ?? "[]");
   const key = known === wanted ? knownKey : randomKey();
-  sessionStorage.setItem(stored, JSON.stringify([wanted, key]));
-  return { key, settle: () => sessionStorage.removeItem(stored) };
+  storage.setItem(stored, JSON.stringify([wanted, key]));
+  return { key, settle: () => storage.removeItem(stored) };
+}
+
+// The facts of an intention whose outcome nobody here has heard, or null.
+export function unsettled(name, storage) {
+  const [wanted] = JSON.parse(storage.getItem(INTENTION + name) ?? "[]");
+  return wanted ? { facts: JSON.parse(wanted), settle: () => storage.removeItem(INTENTION + name) } : null;
 }
 
 function randomKey() {

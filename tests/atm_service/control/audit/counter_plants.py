@@ -21,6 +21,11 @@ PLANTS: Final = [
     ("vouchers-have-entries", "UPDATE service.transfer SET payee_id = payer_id, payer_id = payee_id"),
     ("vouchers-have-entries", "UPDATE ledger.entry SET kind = 'counterfeit' WHERE kind = 'top-up'"),
     ("vouchers-have-entries", "DELETE FROM service.voucher WHERE kind = 'transfer'"),
+    ("vouchers-have-entries", "UPDATE service.wallet_transfer SET amount = amount + 1"),
+    ("vouchers-have-entries", "UPDATE service.wallet_transfer SET fee = fee + 1"),
+    ("vouchers-have-entries", "UPDATE service.wallet_transfer SET payee_id = payer_id, payer_id = payee_id"),
+    ("vouchers-have-entries", "UPDATE service.wallet_transfer SET made_at = made_at + interval '1 day'"),
+    ("vouchers-have-entries", "DELETE FROM service.wallet_transfer"),
     ("vouchers-add-up", "UPDATE service.voucher SET counts = '{\"500000\": 1}' WHERE kind = 'deposit'"),
     ("vouchers-add-up", "UPDATE service.deposit SET amount = amount - 1"),
     ("vouchers-add-up", "DELETE FROM service.transfer"),
@@ -31,5 +36,6 @@ PLANTS: Final = [
     ("office-days-equal-vouchers", "UPDATE service.office_day SET vouchers = vouchers + 1"),
     ("office-days-equal-vouchers", "UPDATE service.voucher SET number = concat(number, '9') WHERE kind = 'transfer'"),
     ("customers-within-limits", "UPDATE service.voucher SET amount = 20000001 WHERE kind = 'deposit'"),
+    ("customers-within-limits", "UPDATE service.wallet_transfer SET amount = 20000001"),
     ("offices-within-limits", "UPDATE service.office_day SET received_total = 200000001"),
 ]  # fmt: skip

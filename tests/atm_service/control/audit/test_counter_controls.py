@@ -4,12 +4,16 @@ from tests.atm_service.control.audit.counter_plants import PLANTS
 from tests.atm_service.control.audit.days import broken_now, missed, topped_up
 from tests.atm_service.counter import ask_to_reverse, decide, deposited, paid, reverse, supervisor
 from tests.atm_service.desk.proposals.test_transfers import confirm, propose
+from tests.atm_service.wallet.transfers import sending
 from tests.atm_service.world import Service
 from tests.database import Database
 
 
 def work(service: Service) -> None:
-    """Let a counter do one of each: payment, deposit, transfer; the payment and one deposit are undone."""
+    """Let a counter do one of each: payment, deposit, transfer; the payment and one deposit are undone.
+
+    And let the payer send from the phone.
+    """
     clerk, payer, payee = service.clerk(), topped_up(service), topped_up(service)
     person = supervisor(service)
     receipt = paid(service, clerk, payer)
@@ -17,6 +21,7 @@ def work(service: Service) -> None:
     service.clock.advance(minutes=1)
     deposited(clerk, payee, {"500000": 4})
     assert confirm(clerk, propose(clerk, payer, payee).json()).status_code == 201
+    sending.sent(payer, payee)
     for what, id, counts in (
         ("withdrawals", receipt["withdrawal_id"], {"500000": 4}),
         ("deposits", first["subject"], {"500000": 2}),

@@ -19,4 +19,5 @@ export const allKept = () =>
 // Nothing of this customer stays behind on a phone that is shared.
 export function leave() {
   for (const name of Object.keys(sessionStorage)) if (name.startsWith("soft-atm.")) sessionStorage.removeItem(name);
+  for (const name of Object.keys(localStorage)) if (name.startsWith("soft-atm.intention.")) localStorage.removeItem(name);
 }

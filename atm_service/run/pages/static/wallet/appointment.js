@@ -1,8 +1,9 @@
-// Appointments: the days that can be chosen, what became of one, and moving it – only when the customer says so.
+// Appointments: the days that can be chosen, what became of one, and moving it – only when the customer says so. And what
+// else a customer is told.
 
 import { intention, now } from "../api.js";
 import { h, isBusy, setBusy } from "../dom.js";
-import { dayOfWeek, deadline, isoDay, money } from "../format.js";
+import { dateTime, dayOfWeek, deadline, isoDay, money } from "../format.js";
 import { choice, form, loaded, paged } from "../forms.js";
 import { t } from "../i18n.js";
 import { problemBox } from "../problems.js";
@@ -28,7 +29,8 @@ const placeWords = ({ name, unit, day }) => t("appointment.place", { name, unit,
 
 // What the customer must know before setting out, with the way on.
 export function noticeBox(notice, { go: onward = true } = {}) {
-  const { kind, why, place, proposed, amount, withdrawal_id } = notice;
+  const { kind, why, place, proposed, amount, withdrawal_id, transfer_id } = notice;
+  if (transfer_id) return transferBox(notice);
   const title = t(`notice.${kind}`, { place: placeWords(place), amount: money(amount) });
   return h("div", { class: "notice wait", role: "status" },
     h("strong", {}, title),
@@ -37,6 +39,11 @@ export function noticeBox(notice, { go: onward = true } = {}) {
     onward && h("a", { class: "button", href: `#/code/${withdrawal_id}` }, t(notice.read_at ? "home.code-show" : "notice.next")),
     !onward && proposed && proposal(withdrawal_id, proposed),
     !onward && h("a", { class: "button plain", href: `#/move/${withdrawal_id}` }, t("appointment.elsewhere")));
+}
+
+function transferBox({ kind, amount, transfer_id, made_at }) {
+  return h("div", { class: "notice good" }, h("strong", {}, t(`notice.${kind}`, { amount: money(amount) })), h("p", {}, dateTime(made_at)),
+    h("a", { class: "button plain", href: `#/sent/${transfer_id}` }, t("notice.look")));
 }
 
 function proposal(id, proposed) {

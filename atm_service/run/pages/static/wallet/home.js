@@ -1,4 +1,4 @@
-// What the customer has, the code that is under way, and the three things to do.
+// What the customer has, the code that is under way, and the things to do.
 
 import { Lost, now } from "../api.js";
 import { h } from "../dom.js";
@@ -7,6 +7,9 @@ import { loaded } from "../forms.js";
 import { t } from "../i18n.js";
 import { allKept, isLive, wallet } from "./account.js";
 import { noticeBox, unread } from "./appointment.js";
+import { unsure } from "./send.js";
+
+const NOTICES = 3; // the newest; the rest are one step away
 
 export function codeCard({ withdrawal }) {
   const waiting = duration(Date.parse(withdrawal.expires_at) - now());
@@ -35,20 +38,24 @@ export function homeScreen() {
       const [account, recent, notices] = await Promise.all([
         wallet.get("/wallet/v1/account"), wallet.get("/wallet/v1/withdrawals?limit=20"), unread(),
       ]);
-      return { account, notices, codes: recent.items.filter(isLive).map((withdrawal) => ({ withdrawal })) };
+      return { account, notices, left: unsure(account.customer_id), codes: recent.items.filter(isLive).map((withdrawal) => ({ withdrawal })) };
     } catch (error) {
       if (!(error instanceof Lost) || !allKept().length) throw error;
       return { account: null, notices: [], codes: allKept() }; // no line: what is kept is what counts on the road
     }
   };
-  const show = ({ account, notices, codes }) => [
-    notices.map((notice) => noticeBox(notice)),
+  const show = ({ account, notices, left, codes }) => [
+    left && h("div", { class: "notice wait", role: "status" }, h("strong", {}, t("unsure.title")),
+      h("a", { class: "button", href: "#/send/unsure" }, t("unsure.look"))),
+    notices.slice(0, NOTICES).map((notice) => noticeBox(notice)),
     account?.frozen && h("p", { class: "notice bad", role: "alert" }, t("home.frozen", { hotline: account.hotline })),
     account ? balance(account) : h("p", { class: "notice wait" }, t("home.no-line")),
     codes.map(codeCard),
     account?.available === 0 && !codes.length && h("p", { class: "notice wait" }, t("home.first")),
     h("nav", { class: "doors", "aria-label": t("home.title") },
       door("withdraw", "withdraw.title", "home.withdraw-note", "main"),
+      door("send", "send.title", "home.send-note", ""),
+      door("receive", "receive.title", "home.receive-note", ""),
       door("topup", "topup.title", "home.topup-note", ""),
       door("statement", "statement.title", "home.statement-note", "")),
     h("a", { class: "textual", href: "#/offices" }, t("offices.title")),

@@ -10,7 +10,10 @@ import { delegationsScreen } from "./delegations.js";
 import { homeScreen } from "./home.js";
 import { officesScreen } from "./offices.js";
 import { safetyScreen } from "./safety.js";
-import { statementScreen, withdrawalsScreen } from "./statement.js";
+import {
+  forgetWish, receiveScreen, sendable, sendAmountScreen, sendConfirmScreen, sendScreen, transferScreen, unsureScreen,
+} from "./send.js";
+import { statementScreen, transfersScreen, withdrawalsScreen } from "./statement.js";
 import { bankScreen, linkScreen, topUpResultScreen, topUpScreen } from "./topup.js";
 import { applicationScreen, openScreen, welcomeScreen } from "./welcome.js";
 import { confirmable, confirmScreen, withdrawOfficeScreen, withdrawScreen } from "./withdraw.js";
@@ -27,6 +30,13 @@ const routes = {
   "code/:id": codeScreen,
   "move/:id": moveScreen,
   "notices": noticesScreen,
+  "send": sendScreen,
+  "send/amount": sendAmountScreen,
+  "send/confirm": sendConfirmScreen,
+  "send/unsure": unsureScreen,
+  "sent/:id": transferScreen,
+  "receive": receiveScreen,
+  "transfers": transfersScreen,
   "topup": topUpScreen,
   "topup/:id": topUpResultScreen,
   "link": linkScreen,
@@ -41,11 +51,13 @@ function allowed(route) {
   const isOpen = /^(welcome|offices|open(\/.*)?)$/.test(route);
   if (!wallet.session()) return isOpen || (route.startsWith("code/") && kept(route.slice(5))) ? route : "welcome";
   if (route === "withdraw/confirm" && !confirmable()) return "withdraw";
+  if (/^send\/(amount|confirm)$/.test(route) && !sendable(route.slice(5))) return "send";
   return route === "" || route === "welcome" ? "home" : route;
 }
 
 const nav = () => wallet.session() && [h("button", { class: "language", onclick: () => {
   wallet.signOut();
+  forgetWish();
   leave();
   go("welcome");
 } }, t("sign-out"))];
@@ -53,6 +65,7 @@ const nav = () => wallet.session() && [h("button", { class: "language", onclick:
 // Nobody has touched the page. A code stays in sight, as one does that has no line: it is there to be held up.
 function rested() {
   wallet.signOut();
+  forgetWish();
   if (!location.hash.startsWith("#/code/")) go("welcome");
 }
 

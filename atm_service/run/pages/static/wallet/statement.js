@@ -5,9 +5,10 @@ import { dateTime, money, signed } from "../format.js";
 import { paged } from "../forms.js";
 import { known, t } from "../i18n.js";
 import { wallet } from "./account.js";
+import { transferRow } from "./send.js";
 
 function tabs(here) {
-  return h("nav", { class: "tabs", "aria-label": t("statement.title") }, ["statement", "withdrawals"].map((route) =>
+  return h("nav", { class: "tabs", "aria-label": t("statement.title") }, ["statement", "transfers", "withdrawals"].map((route) =>
     h("a", { href: `#/${route}`, "aria-current": route === here && "page" }, t(`tab.${route}`))));
 }
 
@@ -30,6 +31,13 @@ export function statementScreen() {
   return {
     title: "statement.title", back: "home",
     body: [tabs("statement"), paged(page("/wallet/v1/statement"), entry, t("statement.empty"))],
+  };
+}
+
+export function transfersScreen() {
+  return {
+    title: "transfers.title", back: "home",
+    body: [tabs("transfers"), paged(page("/wallet/v1/transfers"), transferRow, t("transfers.empty"))],
   };
 }
 

@@ -1,0 +1,1 @@
+"""Money from one wallet to another: what is the same whether a clerk or the payer's own phone sends it."""

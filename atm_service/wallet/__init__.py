@@ -1,0 +1,1 @@
+"""What a customer does beside withdrawals, from the phone."""
