@@ -108,6 +108,13 @@ def pay(context: Context, clerk: Caller, wish: CardWithdrawalRequest, key: Key) 
 
 def make(context: Context, clerk: Caller, wish: SlipRequest, key: Key) -> SlipView:
     """Set the money aside and give what is printed. Safe to repeat with the same key."""
+    with context.transaction() as session:
+        known = key.known(session)
+        if known is not None:  # what is remembered is the code; the slip is written anew, as at a reprint
+            customer_id = customers.by_number(session, context, id_number=wish.id_number)
+            assert customer_id is not None
+            made_before = WithdrawalView.model_validate_json(known.body)
+            return _slip(session, context, customer_id, made_before.id, key.now)
     check_amount(context.policy, wish.amount)
     at = here(context, clerk, wish.id_number, key.now)
     office = wish.office

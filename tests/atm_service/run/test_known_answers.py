@@ -76,3 +76,11 @@ def test_what_was_remembered_before_is_known(service: Service) -> None:
         answer = asked.known(session)
     assert answer is not None
     assert answer.body == first.content
+
+
+def test_a_slip_is_a_slip_after_the_shift(service: Service) -> None:
+    """Asked for again when the shift is closed, it is the same slip, and no withdrawal as the wallet shows it."""
+    clerk, customer = service.clerk(), service.customer()
+    first = elders.make_slip(clerk, customer, key="k").json()
+    assert clerk.close(shifts.SAME_SUM).json()["status"] == "closed"
+    assert elders.make_slip(clerk, customer, key="k").json() == first
