@@ -9,6 +9,7 @@ from atm_service.platform import metrics
 from tests.atm_service.control.audit import counter_plants
 from tests.atm_service.control.audit.days import Day, broken, broken_now, missed, tamper, work
 from tests.atm_service.control.instructions import plants as instruction_plants
+from tests.atm_service.control.members import plants as member_plants
 from tests.atm_service.desk.delegations import plants as delegation_plants
 from tests.atm_service.promises.reservations import plants as reservation_plants
 from tests.atm_service.registers.cash import plants as cash_plants
@@ -154,6 +155,7 @@ _ALL_PLANTS: Final = (
     *delegation_plants.PLANTS,
     *reservation_plants.PLANTS,
     *instruction_plants.PLANTS,
+    *member_plants.PLANTS,
 )
 
 

@@ -10,6 +10,7 @@ from atm_service.registers.staff import store
 from atm_service.registers.staff.errors import AddedAlone
 from tests.atm_service.control.audit.days import broken_now, missed
 from tests.atm_service.control.instructions.colleague import agreed_on_member, colleague
+from tests.atm_service.control.members.plants import PLANTS
 from tests.atm_service.registers.staff.test_passkeys import Holder
 from tests.atm_service.world import HASHER, PASSWORD, Person, Service
 from tests.contract.documented import slug_of
@@ -17,7 +18,6 @@ from tests.database import Database
 
 WHY = {"reason": "bổ nhiệm"}
 BOSS = {"role": "supervisor", "place": "178"}
-UNGUARDED = "ALTER TABLE service.instruction_decision DROP CONSTRAINT instruction_decision_by_another"
 OWN = "cau-cua-rieng-toi-dai"
 
 
@@ -167,21 +167,7 @@ def test_a_decider_whom_nobody_approved_is_named(
     agreed_on_member(service, operator, clerk.id)
     assert reset(operator, clerk.id) == "reset"
     assert broken_now(service) == {}
-    decided = "UPDATE service.instruction_decision SET"
-    plants = (
-        "UPDATE service.staff SET role = 'operator', area = NULL WHERE role = 'supervisor'",
-        "DELETE FROM service.instruction_use",
-        "UPDATE service.instruction_use SET used_at = used_at + interval '1 s'",
-        f"{decided} approved = false",
-        f"{decided} decided_at = decided_at + interval '1 s'",
-        f"{UNGUARDED}; {decided} decided_by = proposed_by",
-        """UPDATE service.instruction SET facts = facts || '{"role": "auditor"}'""",
-        "UPDATE service.instruction SET kind = 'member-reset' WHERE kind = 'member-role'",
-        """UPDATE service.audit_event SET detail = detail - 'proposed_by' WHERE action = 'staff.reset'""",
-        """UPDATE service.audit_event SET detail = detail || '{"to": "operator"}'
-           WHERE action = 'staff.role-changed'""",
-    )
-    assert missed(database, service, [("deciders-made-by-two", plant) for plant in plants]) == []
+    assert missed(database, service, PLANTS) == []
 
 
 def test_who_decides_is_told_all_and_nobody_decides_the_own(service: Service, operator: Person) -> None:
