@@ -5,7 +5,6 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query, Response
 
-from atm_service.payout import authorising
 from atm_service.platform import paging
 from atm_service.platform.callers import InCustomer
 from atm_service.platform.context import InContext, InNow
@@ -92,9 +91,7 @@ def people(customer: InCustomer, context: InContext) -> PeopleView:
 )
 def send(body: SendRequest, customer: InCustomer, key: InKey, context: InContext, now: InNow) -> Response:
     """Send money to the person who was looked up. Safe to repeat with the same key."""
-    if body.amount > context.policy.withdrawal.step_up_above:
-        authorising.step_up(context, customer, body.pin, body.face_capture, now)
-    return service.send(context, customer, body, key).response()
+    return service.send(context, customer, body, key, now).response()
 
 
 @router.get("/transfers", name="transfers", responses=refuses())

@@ -14,6 +14,7 @@ from uuid import UUID
 from sqlalchemy import Connection
 
 import ledger
+from atm_service.payout import authorising
 from atm_service.platform import chart, idempotency, ids, trail
 from atm_service.platform.context import Context
 from atm_service.platform.idempotency import Answer, Key
@@ -90,14 +91,18 @@ def look_up(
     )
 
 
-def send(context: Context, payer: Caller, body: SendRequest, key: Key) -> Answer:
+def send(context: Context, payer: Caller, body: SendRequest, key: Key, now: datetime) -> Answer:
     """Send what was confirmed, in one transaction, once under its key and once at all.
+
+    For much money the face is proved before, as for a withdrawal.
 
     Refuses by session, PIN, own wallet, what was sent, what has lapsed, the payee's wallet, amount, limits and funds,
     in this order. A wrong PIN is counted by the same commit, also beside a key whose answer is known: or the answer
     would tell which PIN is right.
     """
     intention = _opened(context, payer.subject, body.payee)
+    if body.amount > context.policy.withdrawal.step_up_above:
+        authorising.step_up(context, payer, body.pin, body.face_capture, now)
     with context.transaction() as session:
         known = customer_store.lock_each(session, [payer.subject, intention.payee_id])
         now = context.clock()

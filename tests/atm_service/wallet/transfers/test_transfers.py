@@ -158,7 +158,7 @@ def test_a_sign_out_that_comes_meanwhile_sends_nothing(service: Service) -> None
     body = SendRequest(payee=intention["payee"], amount=100_000, pin=payer.facts["pin"])
     key = Key(str(payer.id), "k", b"", service.context.cipher, service.now)
     with unchanged(service), pytest.raises(Unauthenticated):
-        sending.send(service.context, at_the_door, body, key)
+        sending.send(service.context, at_the_door, body, key, service.now)
 
 
 @pytest.mark.parametrize("amount", [9_999, 20_000_001])

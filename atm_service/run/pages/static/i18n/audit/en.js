@@ -59,7 +59,7 @@ export default {
 "control.approvals-decided-once": "Each request has one decision, by somebody else, in time",
 "control.reversals-mirror-payments": "Every reversed withdrawal has exactly one mirroring entry",
 "control.reversals-approved": "Every reversal was approved, for its amount",
-"control.vouchers-have-entries": "Every voucher has one entry; a counterfeit is in none",
+"control.vouchers-have-entries": "Every voucher and transfer from the phone has one entry; a counterfeit is in none",
 "control.vouchers-add-up": "The notes on a voucher come to its amount",
 "control.office-days-equal-vouchers": "What an office took in and undid in a day is what its vouchers say",
 "control.notes-equal-ledger": "The notes of each drawer and vault come to its ledger balance",

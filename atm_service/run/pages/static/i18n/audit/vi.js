@@ -59,7 +59,7 @@ export default {
 "control.approvals-decided-once": "Mỗi đề nghị có một quyết định, của người khác, đúng hạn",
 "control.reversals-mirror-payments": "Mỗi lệnh rút bị đảo có đúng một bút toán ngược",
 "control.reversals-approved": "Mỗi lần đảo đã được duyệt, đúng số tiền",
-"control.vouchers-have-entries": "Mỗi chứng từ có đúng một bút toán; tiền giả không vào sổ",
+"control.vouchers-have-entries": "Mỗi chứng từ và lần chuyển tiền từ điện thoại có đúng một bút toán; tiền giả không vào sổ",
 "control.vouchers-add-up": "Các tờ tiền trên chứng từ khớp số tiền",
 "control.office-days-equal-vouchers": "Số thu và số đảo trong ngày của điểm khớp chứng từ",
 "control.notes-equal-ledger": "Tờ tiền trong mỗi ngăn kéo và két khớp số dư sổ cái",
