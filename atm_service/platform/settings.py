@@ -68,7 +68,8 @@ class Settings(BaseSettings):
         "localhost", description="the host name that passkeys belong to, or a parent of it"
     )
     passkey_origins: Annotated[tuple[str, ...], NoDecode] = Field(
-        ("http://localhost:8001",), description="where counters are opened with passkeys, by commas"
+        ("http://localhost:8001", "http://localhost:8000"),
+        description="where counters and the auditor's page are opened with passkeys, by commas",
     )
     hotline: str = Field(
         "1900 54 54 81",

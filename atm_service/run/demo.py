@@ -207,7 +207,7 @@ def _run(
         "SOFT_ATM_DATABASE_URL": database.plain(database.service_url(database_url)),
         "SOFT_ATM_COUNTER_SERVICE_URL": service_url,
         "SOFT_ATM_COUNTER_PORT": str(counter_port),
-        "SOFT_ATM_PASSKEY_ORIGINS": f"http://localhost:{counter_port}",
+        "SOFT_ATM_PASSKEY_ORIGINS": f"http://localhost:{counter_port},http://localhost:{chosen.port}",
         "SOFT_ATM_COUNTER_DATA_DIR": str(data_dir / "counter"),
     }
     commands = {

@@ -123,3 +123,50 @@ def test_a_passkey_is_made_and_signs_in(demo: Demo, page: Page, tmp_path: Path) 
     expect(page.get_by_role("button", name="Dùng khoá truy cập")).to_be_hidden()
     expect(page.locator("input[name=code]")).to_be_visible()
     page.screenshot(path=str(tmp_path / "by-number.png"))
+
+
+def test_an_auditor_makes_one_and_signs_in(demo: Demo, page: Page, tmp_path: Path) -> None:
+    """On the audit's page: made with a code, asked for after the password, removed; by a number, it says where."""
+    url, worker = demo.service_url.replace("127.0.0.1", "localhost"), demo.worker("auditor")
+    line, id = authenticator(page)
+
+    def sign_in(at: str) -> None:
+        page.goto(f"{at}/audit/#/sign-in")
+        for name in ("username", "password"):
+            page.fill(f"#{name}", worker[name])
+        page.get_by_role("button", name="Đăng nhập").click()
+
+    def passkeys() -> None:
+        expect(page.locator("tbody tr").first).to_be_visible()
+        page.get_by_role("link", name="Khoá truy cập").click()
+
+    sign_in(demo.service_url)
+    passkeys()
+    expect(page.get_by_role("alert")).to_contain_text(url)
+    expect(page.get_by_role("button", name="Tạo khoá truy cập")).to_have_count(0)
+    sign_in(url)
+    passkeys()
+    expect(page.locator(".empty")).to_be_visible()
+    page.fill("#name", "Khoá USB màu xanh")
+    page.fill("#code", next_code(demo, worker))
+    page.screenshot(path=str(tmp_path / "making.png"))
+    page.get_by_role("button", name="Tạo khoá truy cập").click()
+    expect(page.locator(".list")).to_contain_text("chưa dùng lần nào")
+    assert wrong_for_some(page) == []
+    page.screenshot(path=str(tmp_path / "made.png"))
+
+    page.get_by_role("button", name="Đăng xuất").click()
+    line.send("WebAuthn.setUserVerified", {"authenticatorId": id, "isUserVerified": False})
+    sign_in(url)
+    expect(page.get_by_role("alert")).to_contain_text("Khoá truy cập không trả lời")
+    page.screenshot(path=str(tmp_path / "silent.png"))
+    line.send("WebAuthn.setUserVerified", {"authenticatorId": id, "isUserVerified": True})
+    sign_in(url)
+    passkeys()
+    expect(page.locator(".list")).to_contain_text("dùng lần cuối")
+    page.on("dialog", lambda dialog: dialog.accept())
+    page.get_by_role("button", name="Xoá khoá").click()
+    expect(page.locator(".list li")).to_have_count(0)
+    page.get_by_role("button", name="Đăng xuất").click()
+    sign_in(url)
+    expect(page.get_by_role("alert")).to_contain_text("Cần thêm mã")

@@ -151,7 +151,7 @@ def own_passkeys(member: InWithFactor, context: InContext) -> Passkeys:
     """List one's own passkeys."""
     with context.reading() as session:
         found = passkey_store.of(session, member.subject)
-    return Passkeys(items=[PasskeyView.of(one) for one in found])
+    return Passkeys(items=[PasskeyView.of(one) for one in found], rp=context.settings.passkey_rp)
 
 
 @router.post(

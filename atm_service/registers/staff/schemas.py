@@ -127,6 +127,9 @@ class Passkeys(_Body):
     """All passkeys of whoever asks, the oldest first."""
 
     items: list[PasskeyView]
+    rp: str = Field(
+        description="the name at which, or below which, a browser makes and uses them", examples=["localhost"]
+    )
 
 
 class PasswordRequest(StaffSignInRequest):

@@ -126,6 +126,13 @@ export function client(sessions, stored, said = {}) {
     return read(heard, raw);
   }
 
+  async function begin(path, body) {
+    const tokens = read(await ask("POST", path, { body }));
+    localStorage[stored] = tokens.device;
+    sessionStorage.setItem(stored, JSON.stringify(tokens));
+    return tokens;
+  }
+
   return {
     session,
     get: (path) => request("GET", path),
@@ -149,12 +156,8 @@ export function client(sessions, stored, said = {}) {
         }
       }
     },
-    async signIn(credentials) {
-      const tokens = read(await ask("POST", sessions, { body: { ...credentials, ...said, device: localStorage[stored] } }));
-      localStorage[stored] = tokens.device;
-      sessionStorage.setItem(stored, JSON.stringify(tokens));
-      return tokens;
-    },
+    signIn: (credentials) => begin(sessions, { ...credentials, ...said, device: localStorage[stored] }),
+    signInBy: (way, proof) => begin(`${sessions}/${way}`, proof),
     // The answer to a change that ended every session is the next one, unless somebody has signed out meanwhile.
     adopt(tokens) {
       if (session()) sessionStorage.setItem(stored, JSON.stringify({ ...session(), ...tokens, device: session().device }));

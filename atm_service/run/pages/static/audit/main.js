@@ -5,6 +5,7 @@ import { alsoFrom, t } from "../i18n.js";
 import { go, start } from "../shell.js";
 import { controlsScreen } from "./controls.js";
 import { journalScreen } from "./journal.js";
+import { passkeysScreen } from "./passkeys.js";
 import { reconciliationScreen } from "./reconciliation.js";
 import { signInScreen, staff, wrongRoleScreen } from "./staff.js";
 import { trialBalanceScreen } from "./trial_balance.js";
@@ -16,6 +17,7 @@ const routes = {
   "balance": trialBalanceScreen,
   "reconciliation": reconciliationScreen,
   "journal": journalScreen,
+  "passkeys": passkeysScreen(staff),
 };
 
 function allowed(route) {
@@ -30,7 +32,7 @@ function nav() {
   const here = location.hash.slice(2);
   tabs.append(...["controls", "balance", "reconciliation", "journal"].map((route) =>
     h("a", { href: `#/${route}`, ...(route === here && { "aria-current": "page" }) }, t(`${route}.title`))));
-  return [h("button", { class: "language", onclick: () => {
+  return [h("a", { class: "language", href: "#/passkeys" }, t("passkeys.title")), h("button", { class: "language", onclick: () => {
     staff.signOut();
     go("sign-in");
   } }, t("sign-out"))];

@@ -6,6 +6,7 @@ import { dateTime, digitsOf, isoDay } from "../format.js";
 import { field, form } from "../forms.js";
 import { t } from "../i18n.js";
 import { go } from "../shell.js";
+import { canSign, sign } from "./passkeys.js";
 
 export const staff = client("/staff/v1/sessions", "soft-atm.staff");
 
@@ -23,17 +24,27 @@ export const dateInput = (id, value, changed) =>
 
 export const labelled = (id, label, input) => h("div", { class: "field" }, h("label", { for: id }, label), input);
 
+async function signIn(known, code) {
+  try {
+    return await staff.signIn(code ? { ...known, code } : known);
+  } catch (error) {
+    const asked = error.slug === "second-factor-needed" && error.body.passkey;
+    if (!canSign(asked)) throw error;
+    return staff.signInBy("passkey", { username: known.username, passkey: await sign(asked) });
+  }
+}
+
 export function signInScreen() {
   const required = (value) => (value ? null : t("field.required"));
   const fields = [
     field({ name: "username", label: t("field.username"), autocomplete: "username", maxlength: 64, check: required }),
     field({ name: "password", label: t("field.password"), type: "password", autocomplete: "current-password", maxlength: 128, check: required }),
-    field({ name: "code", label: t("audit.code"), inputmode: "numeric", autocomplete: "one-time-code", maxlength: 7, read: digitsOf,
+    field({ name: "code", label: t("audit.code"), hint: t("audit.code-hint"), inputmode: "numeric", autocomplete: "one-time-code", maxlength: 7, read: digitsOf,
       check: (value) => (/^(\d{6})?$/.test(digitsOf(value)) ? null : t("audit.code-six")) }),
   ];
   const act = async (values) => {
     const { code, ...known } = values;
-    const { role } = await staff.signIn(code ? values : known);
+    const { role } = await signIn(known, code);
     if (role === "auditor") return go("controls");
     staff.signOut();
     go(`no/${role}`);
