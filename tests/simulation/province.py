@@ -21,7 +21,7 @@ from atm_service.control.floats import service as floats
 from atm_service.control.floats.domain import Levels
 from atm_service.control.instructions import service as instructions
 from atm_service.control.instructions.domain import Wanted
-from atm_service.platform import calendar, chart, ids
+from atm_service.platform import calendar, chart, ids, trail
 from atm_service.platform.context import Context
 from atm_service.platform.keys.tokens import Caller
 from atm_service.platform.settings import Settings
@@ -211,6 +211,7 @@ def _save_up(province: Province) -> None:
 def _staff(session: Connection, name: str, role: str, office: str | None, now: datetime) -> Caller:
     id = ids.new(now)
     session.execute(_ADD_STAFF, {"id": id, "name": name, "role": role, "office": office, "now": now})
+    trail.record(session, now, "staff.added", id, None, {"role": role, "office": office})
     return Caller(id, "staff", role, office)  # type: ignore[arg-type]
 
 

@@ -76,7 +76,8 @@ def _received(session: Connection, province: Province, by: Caller, id: UUID, bag
     assert not received.recount
     if received.delivery.difference:
         province.happened["bag short"] += 1
-        service.explain(session, province.boss, id, "A note was miscounted", province.clock.tick())
+        policy, now = province.context.policy, province.clock.tick()
+        service.explain(session, policy, province.boss, id, "A note was miscounted", now)
 
 
 def into_drawers(province: Province) -> None:
