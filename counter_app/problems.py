@@ -321,6 +321,18 @@ ADVICE: Final[Mapping[str, Advice]] = {
         _("The colleague's name or password is wrong"),
         _("Nothing was handed over. The other clerk of this office types both again."),
     ),
+    "colleague-first-password": Advice(
+        "fix",
+        _("The colleague still has the password that somebody else has given"),
+        _(
+            "Nothing was handed over. The colleague signs in once, chooses an own password, and types it here."
+        ),
+    ),
+    "already-ended": Advice(
+        "fix",
+        _("This has ended: it cannot be paid any more"),
+        _("Nothing is printed. If the customer still wants cash, make another slip."),
+    ),
     "colleague-busy": Advice(
         "fix",
         _("The colleague already has an open shift"),

@@ -32,6 +32,7 @@ from counter_app.encryption import UndecryptableError
 from counter_app.journal import Entry, Journal, Kind, Question, State
 from counter_app.journal_errors import JournalWriteError
 from counter_app.members_api import Noted
+from counter_app.problems import ADVICE
 from counter_app.service_api import NotSentError, RefusedError, Service, UnreachableError
 from counter_app.sessions import Session, Sessions, SignInAgainError, authorised
 
@@ -40,18 +41,8 @@ BACKOFF_FIRST_S: Final = 1.0
 BACKOFF_MAX_S: Final = 30.0
 IN_PROGRESS_TRIES: Final = 5
 
-# The 403s of the contract that are about the payment; any other 403 is about the caller and proves nothing.
-_OWN_403: Final = frozenset(
-    {
-        "wrong-identity",
-        "wrong-delegate",
-        "wrong-pin",
-        "code-not-genuine",
-        "not-yours",
-        "own-request",
-        "for-operator",
-    }
-)
+# The 403 of the contract that is about the caller, and proves nothing; nor does one that is none of the contract's.
+_OF_THE_CALLER: Final = "forbidden"
 # Which vouchers answer which request.
 VOUCHED: Final = {
     Kind.DEPOSIT: ("deposit",),
@@ -224,7 +215,8 @@ class Resolver:
         """Believe a refusal only when it settles the question."""
         first_time = self._journal.get(entry.key).state is State.SENT
         about_caller = problem.status == HTTPStatus.UNAUTHORIZED or (
-            problem.status == HTTPStatus.FORBIDDEN and problem.slug not in _OWN_403
+            problem.status == HTTPStatus.FORBIDDEN
+            and (problem.slug == _OF_THE_CALLER or problem.slug not in ADVICE)
         )
         # A remembered refusal is this key's for good: whatever comes late of it does nothing.
         later = problem.slug in _LATER and not first_time and not problem.members.get("refused_before")

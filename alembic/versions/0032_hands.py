@@ -11,8 +11,8 @@ depends_on = None
 def upgrade() -> None:
     op.execute(
         """
-        CREATE INDEX audit_event_hands ON service.audit_event (at)
-            WHERE action IN ('staff.added', 'staff.role-changed', 'staff.reset');
+        CREATE INDEX audit_event_hands ON service.audit_event (subject, at)
+            WHERE action IN ('staff.added', 'staff.role-changed', 'staff.reset', 'staff.password-chosen');
 
         -- Older members came in under older rules: the control looks at what was done after this.
         CREATE TABLE service.made_by_two_since (id uuid PRIMARY KEY);

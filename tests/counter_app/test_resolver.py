@@ -76,8 +76,20 @@ async def test_a_refusal_settles_it(tmp_path: Path) -> None:
         assert "ĐÃ CHI" not in at.browser.text
 
 
+@pytest.mark.parametrize("slug", ["decider-tied", "password-must-be-changed", "wrong-pin", "not-yours"])
+@in_loop
+async def test_a_refusal_that_is_not_of_the_caller_settles_it(tmp_path: Path, slug: str) -> None:
+    """Whatever the contract refuses by 403, but the caller's role, is an answer about the question."""
+    async with desk(tmp_path) as at:
+        key = await lose_a_payment(at, "lose-request")
+        at.fake.refuse_next = [(403, slug, {})] * 2
+        await at.resolve()
+        assert at.journal.get(key).state is State.REFUSED
+
+
 @pytest.mark.parametrize(
-    ("status", "slug"), [(429, "too-many-attempts"), (403, "forbidden"), (401, "unauthenticated")]
+    ("status", "slug"),
+    [(429, "too-many-attempts"), (403, "forbidden"), (403, "of-a-proxy"), (401, "unauthenticated")],
 )
 @in_loop
 async def test_refusals_that_settle_nothing(tmp_path: Path, status: int, slug: str) -> None:

@@ -18,13 +18,17 @@ from atm_service.platform.problems import refuses
 from atm_service.platform.refusals import Refusal, TooManyAttempts
 from atm_service.promises.approvals import errors as approvals
 from atm_service.promises.shifts import colleagues
-from atm_service.promises.shifts.errors import ColleagueHasNoDrawer, ColleagueNotProved, NoOpenShift
+from atm_service.promises.shifts.errors import (
+    ColleagueFirstPassword,
+    ColleagueHasNoDrawer,
+    ColleagueNotProved,
+    NoOpenShift,
+)
 from atm_service.registers.cash import errors
 from atm_service.registers.cash.schemas import CashCountView, CountsRequest
 from atm_service.registers.notes.domain import counted_total
 from atm_service.registers.notes.errors import ExchangeDiffers, NotesNotThere
 from atm_service.registers.offices.errors import DrawerFrozen, OfficeNotActive, OfficeSuspended
-from atm_service.registers.staff.errors import PasswordMustBeChanged
 from atm_service.registers.withdrawals.errors import DrawerShort
 
 router = APIRouter(prefix="/counter/v1/cash", tags=["counter"])
@@ -65,7 +69,7 @@ def move(body: CashMoveRequest, clerk: InClerk, key: InKey, context: InContext, 
         NoOpenShift,
         ColleagueNotProved,
         ColleagueHasNoDrawer,
-        PasswordMustBeChanged,
+        ColleagueFirstPassword,
         TooManyAttempts,
         OfficeSuspended,
         DrawerFrozen,

@@ -65,6 +65,7 @@ def pay(body: CardWithdrawalRequest, clerk: InClerk, key: InKey, context: InCont
         OfficeUnknown,
         errors.OfficeRequired,
         errors.DayNotPossible,
+        errors.AlreadyEnded,
         CannotReserve,
         delegations.DelegationRevoked,
         delegations.DelegationEnded,

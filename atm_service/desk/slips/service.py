@@ -31,7 +31,7 @@ from atm_service.registers.withdrawals import digits
 from atm_service.registers.withdrawals import slips as store
 from atm_service.registers.withdrawals import store as withdrawals
 from atm_service.registers.withdrawals.domain import Drawer, Lifetime, WithdrawalStatus
-from atm_service.registers.withdrawals.errors import AmountOutOfRange
+from atm_service.registers.withdrawals.errors import AlreadyEnded, AmountOutOfRange
 from atm_service.registers.withdrawals.slips import Made
 
 
@@ -107,14 +107,21 @@ def pay(context: Context, clerk: Caller, wish: CardWithdrawalRequest, key: Key) 
 
 
 def make(context: Context, clerk: Caller, wish: SlipRequest, key: Key) -> SlipView:
-    """Set the money aside and give what is printed. Safe to repeat with the same key."""
+    """Set the money aside and give what is printed. Safe to repeat with the same key, while it can be paid.
+
+    Repeated, it is on record as a reprint. Raises `AlreadyEnded` for what cannot be paid any more, and more.
+    """
     with context.transaction() as session:
         known = key.known(session)
         if known is not None:  # what is remembered is the code; the slip is written anew, as at a reprint
             customer_id = customers.by_number(session, context, id_number=wish.id_number)
             assert customer_id is not None
-            made_before = WithdrawalView.model_validate_json(known.body)
-            return _slip(session, context, customer_id, made_before.id, key.now)
+            made = WithdrawalView.model_validate_json(known.body).id
+            if made not in store.live(session, customer_id, key.now):
+                found = withdrawals.of_customer(session, customer_id, made)
+                raise AlreadyEnded(ended_as=found[0].status if found else None)
+            trail.record(session, key.now, "slip.reprinted", made, clerk)
+            return _slip(session, context, customer_id, made, key.now)
     check_amount(context.policy, wish.amount)
     at = here(context, clerk, wish.id_number, key.now)
     office = wish.office
@@ -124,8 +131,8 @@ def make(context: Context, clerk: Caller, wish: SlipRequest, key: Key) -> SlipVi
     body = WithdrawalRequest(
         amount=wish.amount, pin=wish.pin, lifetime=Lifetime(wish.lifetime), office=office
     )
-    made = Made(clerk, at.shift.id, wish.checked, wish.delegation_id)
-    code = _authorised(context, authorising.Wish(at.customer, body, key, made))
+    by = Made(clerk, at.shift.id, wish.checked, wish.delegation_id)
+    code = _authorised(context, authorising.Wish(at.customer, body, key, by))
     with context.transaction() as session:
         return _slip(session, context, at.customer_id, code.id, key.now)
 

@@ -10,6 +10,7 @@ from atm_service.promises.shifts import errors
 from atm_service.registers.customers.errors import WrongCredentials
 from atm_service.registers.notes.schemas import Counts
 from atm_service.registers.staff import service as staff
+from atm_service.registers.staff.errors import PasswordMustBeChanged
 from atm_service.registers.staff.passwords import LENGTH_MAX
 
 
@@ -24,11 +25,16 @@ class ColleagueRequest(BaseModel):
 
 
 def prove(context: Context, clerk: Caller, body: ColleagueRequest, now: datetime) -> Caller:
-    """Let the other clerk prove who it is, outside any transaction. Raises `ColleagueNotProved`."""
+    """Let the other clerk prove who it is, outside any transaction.
+
+    Raises `ColleagueNotProved` and `ColleagueFirstPassword`.
+    """
     try:
         colleague = staff.prove(context, body.username, body.password, clerk, now)
     except WrongCredentials:
         raise errors.ColleagueNotProved from None
+    except PasswordMustBeChanged:
+        raise errors.ColleagueFirstPassword from None
     if (colleague.role, colleague.office) != ("clerk", clerk.office) or colleague.subject == clerk.subject:
         raise errors.ColleagueNotProved
     return colleague

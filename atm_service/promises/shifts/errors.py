@@ -85,6 +85,16 @@ class ColleagueNotProved(Refusal):
 
 
 @refused_as(
+    409,
+    "colleague-first-password",
+    "The colleague still has a first password",
+    "The colleague signs in once and chooses an own one; then hand over again.",
+)
+class ColleagueFirstPassword(Refusal):
+    """Somebody else has given the colleague this password: it proves nobody yet."""
+
+
+@refused_as(
     409, "colleague-busy", "The colleague has an open shift", "The colleague closes that shift first."
 )
 class ColleagueBusy(Refusal):

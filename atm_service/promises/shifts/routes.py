@@ -36,7 +36,6 @@ from atm_service.registers.cash.schemas import CashCountView
 from atm_service.registers.offices.errors import DrawerFrozen, DrawerUnknown, OfficeNotActive
 from atm_service.registers.offices.schemas import InOfficeWanted
 from atm_service.registers.staff import service as staff
-from atm_service.registers.staff.errors import PasswordMustBeChanged
 
 router = APIRouter()
 
@@ -186,7 +185,7 @@ def close_shift(body: CloseRequest, clerk: InClerk, key: InKey, context: InConte
         errors.WithdrawalsStillPresented,
         errors.ColleagueNotProved,
         errors.ColleagueBusy,
-        PasswordMustBeChanged,
+        errors.ColleagueFirstPassword,
         OfficeNotActive,
         DrawerFrozen,
         TooManyAttempts,

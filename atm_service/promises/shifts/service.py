@@ -181,7 +181,7 @@ def take_over(
     office_store.lock_drawer(session, seen.office, seen.drawer)
     if not store.lock_shift(session, id):
         raise errors.ShiftUnknown
-    return _close(session, policy, seen, clerk, counts, ClosedHow.TAKEN_OVER, now)
+    return _close(session, policy, _shown(session, id), clerk, counts, ClosedHow.TAKEN_OVER, now)
 
 
 def _own(session: Connection, clerk: Caller) -> Shift:

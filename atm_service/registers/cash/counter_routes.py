@@ -82,6 +82,7 @@ def deliveries(
         *_STEP,
         errors.DeliverySumDiffers,
         errors.VaultCountDue,
+        errors.CountFirst,
         note_errors.NotesNotThere,
         errors.VaultShort,
         keyed=True,

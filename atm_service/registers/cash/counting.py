@@ -103,23 +103,21 @@ def judge(
     expected: int,
     now: datetime,
     *,
-    word_above: int,
+    word_above: int | None,
     word: Word,
 ) -> Judged:
     """Keep a count of cash of an office, and tell what becomes of it. The caller has locked the subject.
 
     Whatever moved since the last count makes it other cash, which may be counted twice again. A word is on one sum: it
-    lets the same sum stand when it is counted once more.
+    lets the same sum stand when it is counted once more. `word_above` None: no word is asked, whatever it finds.
     """
     last = session.execute(_LAST, {"subject": subject}).one_or_none()
     known = (last.counted_by, last.expected, last.stood) if last else None
     before = known == (counted_by, expected, False)
     total = counted_total(counts)
     difference = total - expected
-    verdict, word_on = (
-        domain.judge(difference, word_above, so_far(session, office, now), before=before),
-        None,
-    )
+    found = 0 if word_above is None else so_far(session, office, now)
+    verdict, word_on = domain.judge(difference, word_above, found, before=before), None
     if verdict is Verdict.WORD and last and word(last.id, difference):
         verdict, word_on = Verdict.STANDS, last.id
     id = ids.new(now)

@@ -11,7 +11,7 @@ class Verdict(StrEnum):
     WORD = "word"
 
 
-def judge(difference: int, word_above: int, so_far: int, *, before: bool) -> Verdict:
+def judge(difference: int, word_above: int | None, so_far: int, *, before: bool) -> Verdict:
     """Judge a count that differs from the books by so many đồng, or by nothing.
 
     A first one that differs is made again, blind; `before`: the same person has counted the same cash, and it differed.
@@ -22,4 +22,6 @@ def judge(difference: int, word_above: int, so_far: int, *, before: bool) -> Ver
         return Verdict.STANDS
     if not before:
         return Verdict.AGAIN
+    if word_above is None:
+        return Verdict.STANDS
     return Verdict.WORD if abs(difference) + so_far > word_above else Verdict.STANDS

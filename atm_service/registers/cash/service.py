@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 import ledger
 from atm_service.platform import chart, ids, standing, trail
 from atm_service.platform.keys.tokens import Caller
-from atm_service.platform.policy import AMOUNT_MAX, Policy
+from atm_service.platform.policy import Policy
 from atm_service.registers.cash import counting, errors, store, vaults
 from atm_service.registers.cash.delivery import Delivery, Direction, Side
 from atm_service.registers.cash.domain import Verdict
@@ -84,6 +84,7 @@ def send(
         place = chart.vault(after.office)
         vault = {place: notes_of(counts)}
         known = stock.lock(session, place)
+        vaults.refuse_in_doubt(session, after.office)
         mixing.refuse_missing(known[place], notes_of(counts), "vault")
         postings.append(Posting(cash, place, after.amount))
     entry = _entry(after, "cash-sent", "sent", f"cash sent: {after.direction} {after.office}", postings, now)
@@ -108,7 +109,7 @@ def receive(session: Connection, caller: Caller, id: UUID, counts: Counts, now: 
         counts,
         before.amount,
         now,
-        word_above=AMOUNT_MAX,
+        word_above=None,
         word=counting.nobody,
     )
     if judged.verdict is not Verdict.STANDS:

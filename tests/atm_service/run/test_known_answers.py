@@ -13,6 +13,7 @@ from tests.atm_service.desk.proposals import test_transfers as transfers
 from tests.atm_service.promises.shifts import test_shifts as shifts
 from tests.atm_service.records import unchanged
 from tests.atm_service.world import PASSWORD, Clerk, Customer, Service
+from tests.contract.documented import slug_of
 
 Ask = Callable[[str], Response]
 WRONG = {"480152": "735109", PASSWORD: "another-long-password"}
@@ -84,3 +85,6 @@ def test_a_slip_is_a_slip_after_the_shift(service: Service) -> None:
     first = elders.make_slip(clerk, customer, key="k").json()
     assert clerk.close(shifts.SAME_SUM).json()["status"] == "closed"
     assert elders.make_slip(clerk, customer, key="k").json() == first
+    assert len(service.trail("slip.reprinted")) == 1
+    assert customer.post(f"/wallet/v1/withdrawals/{first['withdrawal_id']}/cancel").is_success
+    assert slug_of(elders.make_slip(clerk, customer, key="k")) == "already-ended"

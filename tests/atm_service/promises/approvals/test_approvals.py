@@ -11,7 +11,7 @@ from atm_service.platform.keys.tokens import Caller
 from atm_service.promises.approvals import errors
 from atm_service.promises.approvals import service as approvals
 from atm_service.promises.approvals.domain import Approval, ApprovalKind, ApprovalStatus, Decision, Reason
-from atm_service.registers.staff import hands
+from atm_service.registers.staff import hands, store
 from tests.atm_service.counter import WHY, again, ask_to_reverse, decide, paid, refused, supervisor
 from tests.atm_service.records import unchanged
 from tests.atm_service.world import OFFICE, OTHER_OFFICE, START, Clerk, Service
@@ -249,10 +249,26 @@ def test_nobody_approves_what_they_may_have_asked_for_themselves(service: Servic
     assert reset.status_code == 201
     assert refused(decide(boss, request)) == "decider-tied"
     assert decide(other, request).json()["status"] == "approved"
+
+
+def test_a_first_password_is_not_waited_out(service: Service) -> None:
+    """Given to a clerk on leave, it ties for as long as it stands, and for a while after an own one was chosen."""
+    clerk, boss, policy = service.clerk(), supervisor(service), service.context.policy
+    told = boss.post(f"/staff/v1/members/{clerk.id}/password", {"reason": "quên mật khẩu"}).json()["password"]
+
+    def tied(**later: float) -> bool:
+        with service.context.transaction() as session:
+            return clerk.id in hands.kin(session, policy, boss.id, service.now + timedelta(**later))
+
+    assert tied(days=300)
+    service.clock.advance(days=300)
     with service.context.transaction() as session:
-        later = service.now + timedelta(hours=service.context.policy.approval.cooling_hours)
-        assert clerk.id in hands.kin(session, service.context.policy, boss.id, later - timedelta(seconds=1))
-        assert hands.kin(session, service.context.policy, boss.id, later) == {boss.id}
+        member = store.find(session, clerk.id)
+    assert member is not None
+    own = {"username": member.username, "password": told, "new_password": "cau-cua-rieng-toi-dai"}
+    assert service.client.post("/staff/v1/password", json=own).status_code == 204
+    assert tied(hours=policy.approval.cooling_hours, seconds=-1)
+    assert not tied(hours=policy.approval.cooling_hours)
 
 
 def test_who_may_be_the_asker_can_still_say_no(service: Service) -> None:

@@ -8,6 +8,7 @@ from httpx2 import Response
 from sqlalchemy.exc import IntegrityError, ProgrammingError
 
 from atm_service.platform import chart
+from atm_service.registers.cash import counting
 from atm_service.registers.notes import stock
 from atm_service.registers.notes.domain import Notes, notes_of
 from tests.atm_service.world import OFFICE, OTHER_OFFICE, Clerk, Person, Service
@@ -384,3 +385,23 @@ def test_lists_go_by_pages(road: Road) -> None:
     rest = road.supervisor.get("/staff/v1/deliveries", which="all", cursor=page["next_cursor"]).json()
     assert [one["id"] for one in rest["items"]] == [first]
     assert [one["id"] for one in road.supervisor.get("/staff/v1/deliveries").json()["items"]] == [second]
+
+
+def test_what_differs_is_received_however_often_was_counted_today(
+    road: Road, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A delivery's difference waits for its own word; a day of more counts than are looked at does not stop it."""
+    monkeypatch.setattr(counting, "LOOKED_AT", 1)
+    for _ in range(2):
+        road.clerk.post("/counter/v1/shifts/current/count", {"counts": {"10000": 9_999}})
+    road.short("to-office")
+
+
+def test_nothing_is_sent_out_of_a_vault_in_doubt(road: Road) -> None:
+    """A count of it differed, and none has stood since."""
+    road.filled()
+    id = road.ordered("to-area")
+    assert road.clerk.post("/counter/v1/cash/vault/count", {"counts": {}}).json()["recount"] is True
+    assert slug_of(road.step("office", id, "send", counts=SENT)) == "count-first"
+    assert road.clerk.post("/counter/v1/cash/vault/count", {"counts": SENT}).json()["recount"] is False
+    assert road.step("office", id, "send", counts=SENT).status_code == 200
