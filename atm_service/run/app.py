@@ -63,6 +63,7 @@ from atm_service.registers.customers import routes as customers
 from atm_service.registers.payments import routes as payments
 from atm_service.registers.staff import routes as staff
 from atm_service.registers.units import routes as units
+from atm_service.registers.withdrawals.errors import AlreadyEnded
 from atm_service.run import housekeeping, jwks, scraping
 from atm_service.run.pages import routes as pages
 from atm_service.wallet.transfers import routes as transfers
@@ -77,7 +78,7 @@ _UNION_TAG: Final = {
     "union_tag_not_found": "Field required",
     "union_tag_invalid": "Input should be one of {expected_tags}",
 }
-# About the caller or the key, or refused again in any case: they say nothing of what was asked.
+# About the caller, the key or what was done before, or refused again in any case: they say nothing of what was asked.
 _NOT_FINAL: Final = (
     refusals.Unauthenticated,
     refusals.Forbidden,
@@ -87,6 +88,7 @@ _NOT_FINAL: Final = (
     refusals.RequestInProgress,
     refusals.AnswerForgotten,
     refusals.RefusedBefore,
+    AlreadyEnded,
 )
 _BY_STATUS: Final[dict[int, type[Refusal]]] = {
     HTTPStatus.NOT_FOUND: refusals.NotFound,

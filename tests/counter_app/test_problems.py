@@ -152,6 +152,10 @@ NEVER_HERE = [
     "lines-refused",
     "credited-lately",
     "instruction-needed",
+    "already-sent",
+    "intention-lapsed",
+    "payee-cannot-receive",
+    "receive-code-malformed",
 ]
 
 
