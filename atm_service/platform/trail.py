@@ -3,23 +3,29 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 import orjson
-from sqlalchemy import Connection, DateTime, text
+from sqlalchemy import Connection, DateTime, Index, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
 from atm_service.platform import ids
 from atm_service.platform.keys.tokens import Caller
 
+HANDS: Final = ("staff.added", "staff.role-changed", "staff.reset", "staff.password-chosen")
+"""What of the staff's rights is found without reading all of the trail (`registers/staff/hands.py`)."""
+
 
 class AuditEventRow(SQLModel, table=True):
     """One deed or one refused attempt."""
 
     __tablename__ = "audit_event"
-    __table_args__ = {"schema": "service"}
+    __table_args__ = (
+        Index("audit_event_hands", "subject", "at", postgresql_where=text(f"action IN {HANDS}")),
+        {"schema": "service"},
+    )
 
     id: UUID = Field(primary_key=True)
     at: datetime = Field(sa_type=DateTime(timezone=True), index=True)
