@@ -16,6 +16,7 @@ DRAWERS = text("SELECT place FROM service.note_stock FOR UPDATE")
 STATE = text("""
     SELECT coalesce(wait_event_type, state) FROM pg_stat_activity
     WHERE datname = current_database() AND pid <> pg_backend_pid() AND query LIKE '%note_stock%'
+        AND state <> 'idle'
 """)
 
 
@@ -27,6 +28,7 @@ def test_a_paused_process_gives_the_drawer_back(town: Town) -> None:
     def stands_at(state: str) -> None:
         with owner.connect() as eye:
             while eye.execute(STATE).scalars().first() != state:
+                assert not asked.done()
                 eye.rollback()
                 Event().wait(0.02)
 
