@@ -279,17 +279,22 @@ def _view(context: Context, withdrawal: Withdrawal, ten: str, now: datetime) -> 
     return views.withdrawal(Shown(withdrawal, service.code(context, withdrawal, now), digits.show(ten)))
 
 
-def step_up(context: Context, customer: Caller, pin: str, capture: str | None, now: datetime) -> None:
+def step_up(
+    context: Context, customer: Caller, key: Key, pin: str, capture: str | None, now: datetime
+) -> None:
     """Ask the eKYC provider for a fresh face match of whoever proves the PIN, outside any transaction.
 
-    Raises `WrongPin`, `TooManyAttempts`, `StepUpRequired` without a picture or without a match, `Unavailable` when
-    the provider does not answer.
+    A key that is known is not asked for a face: what it did is told, not done. Raises `WrongPin`, `TooManyAttempts`,
+    what `Key.known` raises, `StepUpRequired` without a picture or without a match, `Unavailable` when the provider
+    does not answer.
     """
     customers.prove_pin(context, customer.subject, pin, now)
     required = errors.StepUpRequired(above=context.policy.withdrawal.step_up_above)
-    if capture is None:
-        raise required
     with context.transaction() as session:
+        if key.known(session) is not None:
+            return
+        if capture is None:
+            raise required
         reference = customers.provider_reference(session, customer.subject)
     request = FaceRequest(ids.new(now), reference, capture)
     try:

@@ -54,7 +54,7 @@ async def authorise(
 ) -> Response:
     """Set the money aside and make a code. Safe to repeat with the same key."""
     if body.amount > context.policy.withdrawal.step_up_above:
-        await run_in_threadpool(authorising.step_up, context, customer, body.pin, body.face_capture, now)
+        await run_in_threadpool(authorising.step_up, context, customer, key, body.pin, body.face_capture, now)
     answer = await authorising.authorise(context, authorising.Wish(customer, body, key))
     return answer.response()
 

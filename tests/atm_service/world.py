@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, NoReturn, TypeVar
 from uuid import UUID, uuid4
 
 from argon2 import PasswordHasher
@@ -29,6 +29,7 @@ from atm_service.registers.staff import service as staff
 from atm_service.registers.units import service as units
 from atm_service.run import app, assembly
 from kyc.encryption import generate_keys, load_keys
+from kyc.errors import ProviderUnavailable
 from kyc.simulated import SimulatedProvider
 from ledger import Entry, Posting, reading
 from tests.contract.documented import must_be_documented, slug_of
@@ -58,6 +59,11 @@ class Clock:
 
     def advance(self, **parts: float) -> None:
         self.now += timedelta(**parts)
+
+
+def no_answer(*_: object) -> NoReturn:
+    """Stand for the eKYC provider's method when it does not answer."""
+    raise ProviderUnavailable("no answer")
 
 
 def small_notes(cash: int) -> dict[str, int]:

@@ -173,6 +173,148 @@ def test_what_was_never_heard_is_sent_when_it_is_wished(phones: tuple[Phone, Pho
     assert sent_items(payer) == count + 1
 
 
+def leave(phone: Phone) -> None:
+    """Sign out, and wait for the door."""
+    press(phone.page, "Đăng xuất")
+    expect(phone.page.locator("#phone")).to_be_visible()
+
+
+def enter(phone: Phone, customer: dict[str, str]) -> None:
+    """Sign in at the door that stands open, without loading the page anew."""
+    phone.page.fill("#phone", customer["phone"])
+    phone.page.fill("#pin", customer["pin"])
+    phone.page.keyboard.press("Enter")
+    expect(phone.page.locator(".balance")).to_be_visible()
+
+
+def test_nothing_new_is_sent_before_the_unknown_is_known(phones: tuple[Phone, Phone], demo: Demo) -> None:
+    """Not by a new look-up, nor from a tab that stood at the PIN: both lead to what was sent."""
+    payer, _ = phones
+    customer, other = demo.customers[:2]
+    count = sent_items(payer)
+    second = Phone(payer.page.context.new_page(), payer.url)
+    second.sign_in(customer)
+    look_up(second, other["phone"])
+    press(second.page, "50.000 đ")
+    press(second.page, "Tiếp tục")
+    expect(second.page.locator("#pin")).to_be_visible()
+    look_up(payer, other["phone"])
+    payer.page.route("**/wallet/v1/transfers", lose)
+    confirm(payer, "50.000", customer["pin"])
+    expect(payer.page.get_by_text("Đang hỏi lại")).to_be_visible()
+    go(payer, "send")
+    payer.page.reload()
+    expect(payer.page.locator(".ending h2")).to_have_text("Đã chuyển")
+    look_up(payer, other["phone"])
+    confirm(payer, "50.000", customer["pin"])
+    expect(payer.page.get_by_text("Đang hỏi lại")).to_be_visible()
+    payer.page.goto("about:blank")
+    second.page.fill("#pin", customer["pin"])
+    press(second.page, "Chuyển 50.000 đ")
+    expect(second.page.locator(".ending h2")).to_have_text("Đã chuyển")
+    assert sent_items(second) == count + 2
+
+
+def test_the_unknown_of_two_people_outlives_them_on_one_phone(
+    phones: tuple[Phone, Phone], demo: Demo
+) -> None:
+    """Signed out, both of them: each finds the own one, and nobody reads whom the other has paid."""
+    phone, _ = phones
+    one, other = demo.customers[:2]
+    phone.page.route("**/wallet/v1/transfers", lose)
+    for payer, payee in ((one, other), (other, one)):
+        look_up(phone, payee["phone"])
+        name = phone.page.locator(".person").inner_text()
+        confirm(phone, "50.000", payer["pin"])
+        expect(phone.page.get_by_text("Đang hỏi lại")).to_be_visible()
+        assert name in phone.page.evaluate("JSON.stringify(localStorage)")
+        assert "available" not in phone.page.evaluate("JSON.stringify(localStorage)")
+        leave(phone)
+        assert name not in phone.page.evaluate("JSON.stringify(localStorage)")
+        if payer is one:
+            enter(phone, other)
+            expect(phone.page.get_by_text("chưa rõ kết quả")).to_have_count(0)
+    for payer in (one, other):
+        enter(phone, payer)
+        phone.page.get_by_role("link", name="Xem kết quả").click()
+        expect(phone.page.locator(".ending h2")).to_have_text("Đã chuyển")
+        go(phone, "home")
+        expect(phone.page.locator(".balance")).to_be_visible()
+        expect(phone.page.get_by_text("chưa rõ kết quả")).to_have_count(0)
+        leave(phone)
+
+
+def test_a_clear_no_leaves_nothing_unknown(phones: tuple[Phone, Phone], demo: Demo) -> None:
+    """After a wrong PIN home says nothing of an unknown; after a try that nobody heard and a wrong PIN it does."""
+    payer, _ = phones
+    customer, other = demo.customers[:2]
+    look_up(payer, other["phone"])
+    confirm(payer, "50.000", "111111")
+    expect(payer.page.get_by_role("alert")).to_contain_text("lần thử")
+    go(payer, "home")
+    expect(payer.page.locator(".balance")).to_be_visible()
+    expect(payer.page.get_by_text("chưa rõ kết quả")).to_have_count(0)
+    look_up(payer, other["phone"])
+    payer.page.route("**/wallet/v1/transfers", lambda route: route.abort(), times=1)
+    confirm(payer, "50.000", "111111")
+    expect(payer.page.get_by_role("alert")).to_contain_text("lần thử")
+    payer.page.fill("#pin", "222222")
+    press(payer.page, "Chuyển 50.000 đ")
+    expect(payer.page.get_by_role("alert")).to_contain_text("lần thử")
+    leave(payer)
+    enter(payer, customer)
+    payer.page.get_by_role("link", name="Xem kết quả").click()
+    expect(payer.page.get_by_text("đến giờ chưa chuyển")).to_be_visible()
+    press(payer.page, "Bỏ, không chuyển")
+    expect(payer.page.locator(".balance")).to_be_visible()
+    expect(payer.page.get_by_text("chưa rõ kết quả")).to_have_count(0)
+
+
+def test_the_next_person_sees_nothing_of_what_the_last_one_wished(
+    phones: tuple[Phone, Phone], demo: Demo
+) -> None:
+    """One session ended at the PIN of a transfer and of a withdrawal; the next person begins at the beginning."""
+    phone, _ = phones
+    other = demo.customers[1]
+    look_up(phone, other["phone"])
+    press(phone.page, "50.000 đ")
+    press(phone.page, "Tiếp tục")
+    go(phone, "withdraw")
+    press(phone.page, "500.000 đ")
+    press(phone.page, "Tiếp tục")
+    expect(phone.page.locator("#pin")).to_be_visible()
+    phone.page.evaluate("sessionStorage.removeItem('soft-atm.wallet')")
+    go(phone, "home")
+    enter(phone, other)
+    for route in ("send/amount", "send/confirm"):
+        go(phone, route)
+        expect(phone.page.locator("#to")).to_be_visible()
+        go(phone, "home")
+    go(phone, "withdraw/confirm")
+    expect(phone.page.locator("#amount")).to_have_value("")
+
+
+def test_money_that_came_hides_no_office_that_cannot_pay(phones: tuple[Phone, Phone]) -> None:
+    """Four transfers are newer, and a page of them: home tells of the office first, and of three transfers."""
+    payer, _ = phones
+    about = {"made_at": "2026-11-28T02:00:00Z", "read_at": None, "withdrawal_id": None, "transfer_id": None}
+    money = {**about, "kind": "transfer-received", "amount": 10_000, "transfer_id": "t"}
+    place = {"office": "06040-1", "name": "Bưu điện Tràng Định", "unit": "Thất Khê", "day": "2026-11-29"}
+    broken = {**about, "kind": "reservation-broken", "amount": 500_000, "withdrawal_id": "w", "place": place}
+    broken |= {"why": None, "proposed": None, "expires_at": "2026-11-30T02:00:00Z"}
+
+    def answer(route: Route) -> None:
+        older = "cursor=" in route.request.url
+        items = [{**broken, "id": "n"}] if older else [{**money, "id": str(n)} for n in range(4)]
+        route.fulfill(json={"items": items, "next_cursor": None if older else "more"})
+
+    payer.page.route("**/wallet/v1/notices?*", answer)
+    payer.page.route("**/wallet/v1/notices", answer)
+    balance(payer)
+    expect(payer.page.locator("main .notice").first).to_contain_text("Bưu điện Tràng Định")
+    expect(payer.page.locator("main .notice.good")).to_have_count(3)
+
+
 @pytest.mark.parametrize("language", ["vi", "en"])
 def test_nothing_is_clipped_on_a_small_phone_in_large_type(
     phones: tuple[Phone, Phone], demo: Demo, language: str

@@ -94,7 +94,7 @@ def look_up(
 def send(context: Context, payer: Caller, body: SendRequest, key: Key, now: datetime) -> Answer:
     """Send what was confirmed, in one transaction, once under its key and once at all.
 
-    For much money the face is proved before, as for a withdrawal.
+    For much money the face is proved before, as for a withdrawal, unless the key is known.
 
     Refuses by session, PIN, own wallet, what was sent, what has lapsed, the payee's wallet, amount, limits and funds,
     in this order. A wrong PIN is counted by the same commit, also beside a key whose answer is known: or the answer
@@ -102,7 +102,7 @@ def send(context: Context, payer: Caller, body: SendRequest, key: Key, now: date
     """
     intention = _opened(context, payer.subject, body.payee)
     if body.amount > context.policy.withdrawal.step_up_above:
-        authorising.step_up(context, payer, body.pin, body.face_capture, now)
+        authorising.step_up(context, payer, key, body.pin, body.face_capture, now)
     with context.transaction() as session:
         known = customer_store.lock_each(session, [payer.subject, intention.payee_id])
         now = context.clock()

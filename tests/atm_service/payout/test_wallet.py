@@ -13,7 +13,7 @@ from httpx2 import Response
 from PIL import Image
 
 from atm_service.payout import service as withdrawals
-from tests.atm_service.world import OFFICE, OTHER_OFFICE, Service
+from tests.atm_service.world import OFFICE, OTHER_OFFICE, Service, no_answer
 
 
 def slug(answer: Response) -> str:
@@ -187,6 +187,18 @@ def test_a_large_amount_needs_a_fresh_face(service: Service) -> None:
     assert slug(customer.authorise(10_010_000, face_capture="sample-other-face")) == "step-up-required"
     assert customer.authorise(10_000_000).status_code == 201
     assert customer.authorise(10_000_000, face_capture="sample-clear").status_code == 201
+
+
+def test_a_large_code_is_told_again_without_a_face(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The provider is down: a known key tells, after the PIN, what it did; a new one is told to wait."""
+    customer, face = service.customer(balance=40_000_000), {"face_capture": "sample-clear"}
+    first = customer.authorise(10_010_000, key="k", **face)
+    monkeypatch.setattr(service.context.provider, "match_face", no_answer)
+    again = customer.authorise(10_010_000, key="k", **face)
+    assert (again.json(), again.headers["Idempotency-Replayed"]) == (first.json(), "true")
+    wrong = {"amount": 10_010_000, "pin": "735109", **face}
+    assert slug(customer.post("/wallet/v1/withdrawals", wrong, key="k")) == "wrong-pin"
+    assert slug(customer.authorise(10_010_000, **face)) == "unavailable"
 
 
 def test_cancelling_gives_the_money_back_at_once(service: Service) -> None:

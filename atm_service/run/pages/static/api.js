@@ -29,24 +29,17 @@ export function sleep(milliseconds) {
   });
 }
 
-// One key per intention: the same facts keep their key, over retries and reloads, until `send` knows the outcome; in
-// `localStorage` also when the tab was closed.
-export function intention(name, facts, storage = sessionStorage) {
+// One key per intention: the same facts keep their key, over retries and reloads, until `send` knows the outcome.
+export function intention(name, facts) {
   const stored = INTENTION + name;
   const wanted = JSON.stringify(facts);
-  const [known, knownKey] = JSON.parse(storage.getItem(stored) ?? "[]");
+  const [known, knownKey] = JSON.parse(sessionStorage.getItem(stored) ?? "[]");
   const key = known === wanted ? knownKey : randomKey();
-  storage.setItem(stored, JSON.stringify([wanted, key]));
-  return { key, settle: () => storage.removeItem(stored) };
+  sessionStorage.setItem(stored, JSON.stringify([wanted, key]));
+  return { key, settle: () => sessionStorage.removeItem(stored) };
 }
 
-// The facts of an intention whose outcome nobody here has heard, or null.
-export function unsettled(name, storage) {
-  const [wanted] = JSON.parse(storage.getItem(INTENTION + name) ?? "[]");
-  return wanted ? { facts: JSON.parse(wanted), settle: () => storage.removeItem(INTENTION + name) } : null;
-}
-
-function randomKey() {
+export function randomKey() {
   const bytes = crypto.getRandomValues(new Uint8Array(16)); // randomUUID is missing where the page has no TLS
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
@@ -140,9 +133,12 @@ export function client(sessions, stored, said = {}) {
     post: (path, body) => request("POST", path, { body }),
     // Moves money: asks again with the same key after a lost answer, a few times; `waiting` is told.
     // A refusal leaves the intention as it is; a key that is spent is let go, or it could never be wished again.
-    async send(path, body, { key, settle }, waiting = () => {}) {
+    // Whoever has signed in meanwhile does not ask for who was here before.
+    async send(path, body, { key, settle = () => {} }, waiting = () => {}) {
+      const began = session()?.id;
       for (const wait of [...WAITS_MS, null]) {
         try {
+          if (session()?.id !== began) throw ended();
           const answer = await request("POST", path, { body, key });
           settle();
           return answer;

@@ -27,7 +27,7 @@ from tests.atm_service.wallet.transfers.sending import (
     sent,
     two,
 )
-from tests.atm_service.world import Customer, Service
+from tests.atm_service.world import Customer, Service, no_answer
 from tests.contract.documented import slug_of
 
 WRONG = "735109"
@@ -176,6 +176,20 @@ def test_large_amounts_take_a_face(service: Service) -> None:
     assert outcome(send(payer, intention, 10_000_001)) == "step-up-required"
     assert outcome(send(payer, intention, 10_000_001, face_capture="sample-other-face")) == "step-up-required"
     assert outcome(send(payer, intention, 10_000_001, face_capture="sample-clear")) == "201"
+
+
+def test_what_was_sent_is_told_without_a_face(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The provider is down, or the tab that has the picture is gone: a known key tells, after the PIN, what it did."""
+    payer, payee = two(service, 50_000_000)
+    intention, face = intended(payer, payee), {"face_capture": "sample-clear"}
+    first = send(payer, intention, 10_000_001, key="k", **face)
+    monkeypatch.setattr(service.context.provider, "match_face", no_answer)
+    again = send(payer, intention, 10_000_001, key="k", **face)
+    assert (again.json(), again.headers["Idempotency-Replayed"]) == (first.json(), "true")
+    assert outcome(send(payer, intention, 10_000_001, key="k")) == "idempotency-key-reused"
+    assert outcome(send(payer, intention, 10_000_001, key="k", pin=WRONG)) == "wrong-pin"
+    assert outcome(send(payer, intended(payer, payee), 10_000_001, **face)) == "unavailable"
+    assert available(payer, payee) == [39_999_999, 10_000_001]
 
 
 def test_nobody_is_paid_who_was_not_meant(service: Service) -> None:

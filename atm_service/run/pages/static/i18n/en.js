@@ -259,6 +259,8 @@ export default {
 "unsure.look": "See what became of it",
 "unsure.not-sent": "{amount} to {name}: not sent so far",
 "unsure.once": "Send it now, or leave it. It is sent only once, however often you press.",
+"unsure.none": "That transfer: not sent so far",
+"unsure.none-next": "The money is still in your wallet. Leave this one; to send it, start again.",
 "unsure.again": "Send it now",
 "unsure.drop": "Leave it",
 "sent.title": "Transfer",

@@ -259,6 +259,8 @@ export default {
 "unsure.look": "Xem kết quả",
 "unsure.not-sent": "{amount} cho {name}: đến giờ chưa chuyển",
 "unsure.once": "Chuyển bây giờ hoặc bỏ. Bấm bao nhiêu lần cũng chỉ chuyển một lần.",
+"unsure.none": "Lần chuyển đó: đến giờ chưa chuyển",
+"unsure.none-next": "Tiền vẫn ở trong ví. Bỏ lần này rồi muốn chuyển thì làm lại từ đầu.",
 "unsure.again": "Chuyển bây giờ",
 "unsure.drop": "Bỏ, không chuyển",
 "sent.title": "Chuyển tiền",

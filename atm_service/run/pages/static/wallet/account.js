@@ -1,6 +1,6 @@
-// The customer's session with the wallet API, and the codes kept on this phone.
+// The customer's session with the wallet API, and what is kept on this phone: codes, and transfers of unknown outcome.
 
-import { client } from "../api.js";
+import { client, randomKey } from "../api.js";
 
 // What the list of sessions calls this device: no more than its kind.
 export const label = /Android|iPhone|iPad|Windows|Macintosh|Linux/.exec(navigator.userAgent)?.[0];
@@ -16,8 +16,41 @@ export const forget = (id) => sessionStorage.removeItem(KEPT + id);
 export const allKept = () =>
   Object.keys(sessionStorage).filter((name) => name.startsWith(KEPT)).map((name) => kept(name.slice(KEPT.length)));
 
-// Nothing of this customer stays behind on a phone that is shared.
+// Transfers whose outcome this phone has not heard: a record for each customer and intention, beyond the tab. Its name says
+// whose it is; its value what was wished, under which key, and how many tries had no clear "no".
+const UNHEARD = "soft-atm.transfer.";
+const read = (name) => JSON.parse(localStorage.getItem(name) ?? "null");
+const write = (name, record) => localStorage.setItem(name, JSON.stringify(record));
+const names = () => Object.keys(localStorage).filter((name) => name.startsWith(UNHEARD));
+
+// The same wish keeps its key, over retries and tabs. `settle` when the outcome is known, `refused` when this try is.
+export function attempt(wish) {
+  const name = `${UNHEARD}${wish.customer}.${wish.seen.intention_id}`;
+  const before = read(name);
+  const key = JSON.stringify(before?.wish) === JSON.stringify(wish) ? before.key : randomKey();
+  write(name, { wish, key, tries: (before?.tries ?? 0) + 1 });
+  const settle = () => localStorage.removeItem(name);
+  const refused = () => {
+    const { tries, ...rest } = read(name) ?? { tries: 1 };
+    return tries > 1 ? write(name, { ...rest, tries: tries - 1 }) : settle();
+  };
+  return { key, settle, refused };
+}
+
+// One of this customer's, but for the intention `except`; or undefined. `wish` is there unless they signed out since.
+export function unheard(customer, except) {
+  const own = `${UNHEARD}${customer}.`;
+  const name = names().find((one) => one.startsWith(own) && one !== own + except);
+  return name && { ...read(name), intention_id: name.slice(own.length), settle: () => localStorage.removeItem(name) };
+}
+
+// Whom somebody pays and how much is not for the next one on this phone: what stays tells only that something is unknown.
+export function hideWishes(but) {
+  for (const name of names()) if (!name.startsWith(`${UNHEARD}${but}.`)) write(name, { tries: read(name).tries });
+}
+
+// Nothing of this customer stays behind on a phone that is shared, but that an outcome is still to be asked for.
 export function leave() {
   for (const name of Object.keys(sessionStorage)) if (name.startsWith("soft-atm.")) sessionStorage.removeItem(name);
-  for (const name of Object.keys(localStorage)) if (name.startsWith("soft-atm.intention.")) localStorage.removeItem(name);
+  hideWishes();
 }

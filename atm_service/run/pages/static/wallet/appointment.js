@@ -11,6 +11,8 @@ import { go } from "../shell.js";
 import { keep, wallet } from "./account.js";
 import { chooser } from "./offices.js";
 
+const PAGES = 3; // of a hundred notices each: as far back as the home page looks for what is unread
+
 // The days from today until the moment `last`.
 export function days(last) {
   const all = [];
@@ -83,9 +85,16 @@ export async function noticeOf({ id, reservation }) {
   return items.find((notice) => notice.kind === `reservation-${reservation}`) ?? null;
 }
 
+// Those among the newest; a page that does not come is left for the next time.
 export async function unread() {
-  const { items } = await wallet.get("/wallet/v1/notices").catch(() => ({ items: [] }));
-  return items.filter((notice) => !notice.read_at);
+  const found = [];
+  for (let page = 0, cursor = ""; page < PAGES && cursor !== null; page += 1) {
+    const next = cursor && `&cursor=${cursor}`;
+    const heard = await wallet.get(`/wallet/v1/notices?limit=100${next}`).catch(() => ({ items: [], next_cursor: null }));
+    found.push(...heard.items);
+    cursor = heard.next_cursor;
+  }
+  return found.filter((notice) => !notice.read_at);
 }
 
 export const markRead = (notice) => wallet.post(`/wallet/v1/notices/${notice.id}/read`).catch(() => {}); // next time

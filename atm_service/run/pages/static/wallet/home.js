@@ -5,11 +5,10 @@ import { h } from "../dom.js";
 import { deadline, duration, money } from "../format.js";
 import { loaded } from "../forms.js";
 import { t } from "../i18n.js";
-import { allKept, isLive, wallet } from "./account.js";
+import { allKept, hideWishes, isLive, unheard, wallet } from "./account.js";
 import { noticeBox, unread } from "./appointment.js";
-import { unsure } from "./send.js";
 
-const NOTICES = 3; // the newest; the rest are one step away
+const TRANSFERS = 3; // the newest that tell of one; the rest are one step away
 
 export function codeCard({ withdrawal }) {
   const waiting = duration(Date.parse(withdrawal.expires_at) - now());
@@ -32,13 +31,20 @@ function balance({ full_name, available, held, limits }) {
 const door = (route, title, note, kind) =>
   h("a", { class: `door ${kind}`, href: `#/${route}` }, h("strong", {}, t(title)), h("span", {}, t(note)));
 
+// Every one that a journey may hang on, before money that has come or gone.
+function foremost(notices) {
+  const isTransfer = ({ transfer_id }) => transfer_id;
+  return [...notices.filter((one) => !isTransfer(one)), ...notices.filter(isTransfer).slice(0, TRANSFERS)];
+}
+
 export function homeScreen() {
   const load = async () => {
     try {
       const [account, recent, notices] = await Promise.all([
         wallet.get("/wallet/v1/account"), wallet.get("/wallet/v1/withdrawals?limit=20"), unread(),
       ]);
-      return { account, notices, left: unsure(account.customer_id), codes: recent.items.filter(isLive).map((withdrawal) => ({ withdrawal })) };
+      hideWishes(account.customer_id);
+      return { account, notices, left: unheard(account.customer_id), codes: recent.items.filter(isLive).map((withdrawal) => ({ withdrawal })) };
     } catch (error) {
       if (!(error instanceof Lost) || !allKept().length) throw error;
       return { account: null, notices: [], codes: allKept() }; // no line: what is kept is what counts on the road
@@ -47,7 +53,7 @@ export function homeScreen() {
   const show = ({ account, notices, left, codes }) => [
     left && h("div", { class: "notice wait", role: "status" }, h("strong", {}, t("unsure.title")),
       h("a", { class: "button", href: "#/send/unsure" }, t("unsure.look"))),
-    notices.slice(0, NOTICES).map((notice) => noticeBox(notice)),
+    foremost(notices).map((notice) => noticeBox(notice)),
     account?.frozen && h("p", { class: "notice bad", role: "alert" }, t("home.frozen", { hotline: account.hotline })),
     account ? balance(account) : h("p", { class: "notice wait" }, t("home.no-line")),
     codes.map(codeCard),

@@ -3,7 +3,7 @@
 import { h } from "../dom.js";
 import { t } from "../i18n.js";
 import { go, start } from "../shell.js";
-import { kept, leave, wallet } from "./account.js";
+import { hideWishes, kept, leave, wallet } from "./account.js";
 import { moveScreen, noticesScreen } from "./appointment.js";
 import { codeScreen } from "./code.js";
 import { delegationsScreen } from "./delegations.js";
@@ -66,6 +66,7 @@ const nav = () => wallet.session() && [h("button", { class: "language", onclick:
 function rested() {
   wallet.signOut();
   forgetWish();
+  hideWishes();
   if (!location.hash.startsWith("#/code/")) go("welcome");
 }
 

@@ -1,6 +1,6 @@
 // Sending money to another wallet: to whom, how much, the name that is confirmed, then the PIN. And the QR for receiving.
 
-import { intention, Problem, unsettled } from "../api.js";
+import { Problem } from "../api.js";
 import { h } from "../dom.js";
 import { dateTime, digitsOf, grouped, money } from "../format.js";
 import { facts, field, form, loaded, pinField } from "../forms.js";
@@ -8,35 +8,43 @@ import { t } from "../i18n.js";
 import { explain } from "../problems.js";
 import { announce, go } from "../shell.js";
 import { words } from "../words.js";
-import { wallet } from "./account.js";
+import { attempt, hideWishes, unheard, wallet } from "./account.js";
 import { markRead, unread } from "./appointment.js";
 import { samples } from "./samples.js";
 import { amountField, quickAmounts } from "./withdraw.js";
 
-const NAME = "transfer";
 const QUICK = [50_000, 100_000, 200_000, 500_000, 1_000_000];
 const FACES = ["clear", "other-face", "down"];
 const CODE = /^softatm:/i;
 
-// Whom and what the payer has chosen so far: `seen` is the service's answer about the payee, `customer` whose wish it is.
+// Whom and what the payer has chosen so far: `seen` is the service's answer about the payee, `customer` whose wish it is,
+// `session` in which.
 let wish = null;
 
+const here = () => wallet.session()?.id;
+
 export const forgetWish = () => (wish = null);
-export const sendable = (step) => Boolean(wish?.seen && (step === "amount" || wish.amount));
+export function sendable(step) {
+  if (!wish || wish.session !== here()) return false;
+  const isConfirm = step === "confirm";
+  return !unheard(wish.customer, isConfirm && wish.seen.intention_id) && (isConfirm ? wish.amount : wish.available) !== undefined;
+}
 
 const end = ({ phone_end }) => t("send.phone-end", { end: phone_end });
 const personCard = (person) => h("section", { class: "where" }, h("strong", { class: "person" }, person.masked_name), h("p", {}, end(person)));
 
 async function choose(to) {
+  const session = here();
   const [account, seen] = await Promise.all([wallet.get("/wallet/v1/account"), wallet.post("/wallet/v1/payees", { to })]);
-  wish = { customer: account.customer_id, available: account.available, seen };
-  go("send/amount");
+  wish = { customer: account.customer_id, session, available: account.available, seen };
+  go(unheard(wish.customer) ? "send/unsure" : "send/amount");
 }
 
-// What was sent in this phone's name, and whose answer never came; of this customer alone.
-export function unsure(customer) {
-  const left = unsettled(NAME, localStorage);
-  return left?.facts.customer === customer ? left : null;
+// This customer's transfer whose answer never came, if there is one. It is resolved before anything new is sent.
+async function unsure() {
+  const { customer_id } = await wallet.get("/wallet/v1/account");
+  hideWishes(customer_id);
+  return unheard(customer_id);
 }
 
 const sentBy = async ({ intention_id }) => (await wallet.get(`/wallet/v1/transfers?intention_id=${intention_id}`)).items[0];
@@ -49,6 +57,11 @@ function settled(left, transfer) {
 
 export function sendScreen() {
   forgetWish();
+  const show = (left) => (left ? location.replace("#/send/unsure") : payeeStep());
+  return { title: "send.title", back: "home", body: loaded(unsure, show) };
+}
+
+function payeeStep() {
   const typed = field({
     name: "to", label: t("send.to"), hint: t("send.to-hint"), inputmode: "tel", maxlength: 64,
     check: (value) => (CODE.test(value) || digitsOf(value).length >= 9 ? null : t("field.phone-ten")),
@@ -61,10 +74,7 @@ export function sendScreen() {
   } }, h("strong", {}, one.masked_name), h("span", {}, end(one))));
   const lately = loaded(() => wallet.get("/wallet/v1/payees"), ({ items }) =>
     items.length ? [h("h2", {}, t("send.lately")), h("ul", { class: "list" }, items.map(person))] : []);
-  return {
-    title: "send.title", back: "home",
-    body: [form({ fields: [typed], submit: t("send.look-up"), act }), lately, h("a", { class: "textual", href: "#/receive" }, t("receive.title"))],
-  };
+  return [form({ fields: [typed], submit: t("send.look-up"), act }), lately, h("a", { class: "textual", href: "#/receive" }, t("receive.title"))];
 }
 
 function problem(error) {
@@ -106,30 +116,38 @@ export function sendAmountScreen() {
 }
 
 export function sendConfirmScreen() {
-  const { customer, available, seen, amount, message } = wish;
+  const { customer, session, seen, amount, message } = wish;
+  const { intention_id, payee, person, fee } = seen;
   const face = h("div", {});
   const act = async ({ pin }, waiting) => {
     const capture = face.querySelector("select")?.value;
-    const body = { payee: seen.payee, amount, ...(message && { message }), pin, ...(capture && { face_capture: capture }) };
-    const wished = intention(NAME, { customer, available, seen, amount, message }, localStorage);
+    const body = { payee, amount, ...(message && { message }), pin, ...(capture && { face_capture: capture }) };
+    if (unheard(customer, intention_id)) return go("send/unsure"); // of another tab, since this screen was opened
+    const wished = attempt({ customer, seen: { intention_id, payee, person, fee }, amount, message });
+    let isUnheard = false;
+    const again = () => ((isUnheard = true), waiting());
     try {
-      settled(wished, await wallet.send("/wallet/v1/transfers", body, wished, waiting));
+      const transfer = await wallet.send("/wallet/v1/transfers", body, { key: wished.key }, again);
+      if (here() === session) settled(wished, transfer);
+      else wished.settle();
     } catch (error) {
       if (error.slug === "step-up-required") face.replaceChildren(samples("face_capture", t("confirm.face"), FACES));
+      const isOver = /^(already-sent|idempotency-key-reused|answer-forgotten|intention-lapsed)$/.test(error.slug);
+      const before = isOver && (await sentBy(seen));
+      if (before) return settled(wished, before);
       if (error.slug === "intention-lapsed") wished.settle(), forgetWish();
-      const before = /^(already-sent|idempotency-key-reused|answer-forgotten)$/.test(error.slug) && (await sentBy(seen));
-      if (!before) throw error;
-      settled(wished, before);
+      else if (error instanceof Problem && !isOver && !error.keyed && !isUnheard) wished.refused();
+      throw error;
     }
   };
   return {
     title: "send.confirm", back: "send/amount",
     body: [
-      personCard(seen.person),
+      personCard(person),
       h("div", {}, h("p", { class: "figure huge" }, money(amount)), h("p", { class: "hint said" }, words(amount))),
       facts([
-        [t("send.fee"), seen.fee ? money(seen.fee) : t("send.free")],
-        [t("send.total"), h("strong", { class: "figure" }, money(amount + seen.fee))],
+        [t("send.fee"), fee ? money(fee) : t("send.free")],
+        [t("send.total"), h("strong", { class: "figure" }, money(amount + fee))],
         message && [t("send.message"), message],
       ]),
       form({
@@ -140,22 +158,25 @@ export function sendConfirmScreen() {
   };
 }
 
+const notSent = (what, next) => h("div", { class: "notice wait", role: "status" }, h("strong", {}, what), h("p", {}, next));
+
 // An answer that never came, in this tab or in one that was closed: the service knows whether it was sent.
 export function unsureScreen() {
   const load = async () => {
-    const left = unsure((await wallet.get("/wallet/v1/account")).customer_id);
-    return { left, transfer: left && (await sentBy(left.facts.seen)) };
+    const session = here();
+    const left = await unsure();
+    return { left, session, transfer: left && (await sentBy(left)) };
   };
-  const show = ({ left, transfer }) => {
+  const show = ({ left, session, transfer }) => {
     if (!left) return go("home");
     if (transfer) return settled(left, transfer);
-    wish = left.facts;
+    const drop = h("button", { class: "plain", onclick: () => (left.settle(), forgetWish(), go("home")) }, t("unsure.drop"));
+    if (!left.wish) return [notSent(t("unsure.none"), t("unsure.none-next")), drop];
+    wish = { ...left.wish, session };
     const { amount, seen } = wish;
     return [
-      h("div", { class: "notice wait", role: "status" }, h("strong", {}, t("unsure.not-sent", { amount: money(amount), name: seen.person.masked_name })),
-        h("p", {}, t("unsure.once"))),
-      h("a", { class: "button", href: "#/send/confirm" }, t("unsure.again")),
-      h("button", { class: "plain", onclick: () => (left.settle(), forgetWish(), go("home")) }, t("unsure.drop")),
+      notSent(t("unsure.not-sent", { amount: money(amount), name: seen.person.masked_name }), t("unsure.once")),
+      h("a", { class: "button", href: "#/send/confirm" }, t("unsure.again")), drop,
     ];
   };
   return { title: "unsure.title", back: "home", body: loaded(load, show) };

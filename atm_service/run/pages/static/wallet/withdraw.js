@@ -16,7 +16,7 @@ const QUICK = [200_000, 500_000, 1_000_000, 2_000_000, 5_000_000];
 const FACES = ["clear", "other-face", "down"];
 const LIFETIMES = ["journey", "counter", "scheduled"];
 
-// What the customer has chosen so far; it outlives the steps, not the page.
+// What the customer has chosen so far; it outlives the steps, not the page, and is of one session.
 let wish = { amount: "" };
 let lifetimes; // the account's
 
@@ -49,6 +49,8 @@ export function quickAmounts(input, amounts) {
 }
 
 export function withdrawScreen() {
+  const session = wallet.session().id;
+  if (wish.session !== session) wish = { amount: "", session };
   return { title: "withdraw.title", back: "home", body: loaded(() => wallet.get("/wallet/v1/account"), amountStep) };
 }
 
@@ -141,4 +143,4 @@ export function confirmScreen() {
 }
 
 // The PIN step without an amount (a reload, an old address) starts over.
-export const confirmable = () => wish.amount !== "";
+export const confirmable = () => wish.amount !== "" && wish.session === wallet.session().id;
