@@ -89,11 +89,6 @@ Word = Callable[[UUID, int], bool]
 """Tells whether a supervisor lets this count stand, which is over or short by so much."""
 
 
-def nobody(_count: UUID, _difference: int) -> bool:
-    """Have no word: of a delivery, what is over or short waits for one afterwards."""
-    return False
-
-
 def judge(
     session: Connection,
     office: str,
@@ -103,13 +98,13 @@ def judge(
     expected: int,
     now: datetime,
     *,
-    word_above: int | None,
-    word: Word,
+    word_above: int | None = None,
+    word: Word | None = None,
 ) -> Judged:
     """Keep a count of cash of an office, and tell what becomes of it. The caller has locked the subject.
 
     Whatever moved since the last count makes it other cash, which may be counted twice again. A word is on one sum: it
-    lets the same sum stand when it is counted once more. `word_above` None: no word is asked, whatever it finds.
+    lets the same sum stand when it is counted once more. Without `word_above` no word is asked, whatever it finds.
     """
     last = session.execute(_LAST, {"subject": subject}).one_or_none()
     known = (last.counted_by, last.expected, last.stood) if last else None
@@ -118,7 +113,7 @@ def judge(
     difference = total - expected
     found = 0 if word_above is None else so_far(session, office, now)
     verdict, word_on = domain.judge(difference, word_above, found, before=before), None
-    if verdict is Verdict.WORD and last and word(last.id, difference):
+    if verdict is Verdict.WORD and last and word and word(last.id, difference):
         verdict, word_on = Verdict.STANDS, last.id
     id = ids.new(now)
     values = {

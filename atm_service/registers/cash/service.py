@@ -109,8 +109,6 @@ def receive(session: Connection, caller: Caller, id: UUID, counts: Counts, now: 
         counts,
         before.amount,
         now,
-        word_above=None,
-        word=counting.nobody,
     )
     if judged.verdict is not Verdict.STANDS:
         trail.record(session, now, "count-again", id, caller, {"office": before.office})

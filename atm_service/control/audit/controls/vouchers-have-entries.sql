@@ -1,5 +1,6 @@
 -- Every voucher, and every transfer from the phone, has one entry of its kind that moves its amount, and its fee, between
--- the accounts of its kind, and nothing else; every such entry has its voucher or transfer. A counterfeit is in none: notes that are not money have no account.
+-- the accounts of its kind, and nothing else; every such entry has its voucher or transfer. A counterfeit is in none: notes
+-- that are not money have no account.
 SELECT concat('voucher ', coalesce(v.number, 'none'), ': ', coalesce(v.moves, 'none'), '; entry ',
               coalesce(e.id, v.entry_id), ': ', coalesce(e.moves, 'none')) AS detail
 FROM (

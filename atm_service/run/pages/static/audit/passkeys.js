@@ -17,6 +17,12 @@ const PASSKEYS = "/staff/v1/passkeys";
 const isOf = (rp) => location.hostname === rp || location.hostname.endsWith(`.${rp}`);
 const isAble = () => Boolean(window.PublicKeyCredential?.parseRequestOptionsFromJSON);
 
+// The authenticator's six digits, spaces and all; whether they are needed the service says.
+export const codeField = (hint) => field({
+  name: "code", label: t("audit.code"), hint, inputmode: "numeric", autocomplete: "one-time-code", maxlength: 7, read: digitsOf,
+  check: (value) => (/^(\d{6})?$/.test(digitsOf(value)) ? null : t("audit.code-six")),
+});
+
 export const canSign = (asked) => Boolean(asked) && isAble() && isOf(asked.rpId);
 
 export const sign = (asked) => answered(SIGNED, () =>
@@ -71,8 +77,7 @@ function line(staff, { id, name, added_at, used_at }) {
 function addForm(staff) {
   const fields = [
     field({ name: "name", label: t("passkeys.name"), hint: t("passkeys.name-hint"), maxlength: NAME_MAX, check: (value) => (value ? null : t("field.required")) }),
-    field({ name: "code", label: t("audit.code"), inputmode: "numeric", autocomplete: "one-time-code", maxlength: 7, read: digitsOf,
-      check: (value) => (/^(\d{6})?$/.test(digitsOf(value)) ? null : t("audit.code-six")) }),
+    codeField(),
   ];
   const act = async ({ name, code }) => {
     const { options } = await staff.post(`${PASSKEYS}/options`, code ? { code } : {});

@@ -2,11 +2,11 @@
 
 import { client, now } from "../api.js";
 import { h } from "../dom.js";
-import { dateTime, digitsOf, isoDay } from "../format.js";
+import { dateTime, isoDay } from "../format.js";
 import { field, form } from "../forms.js";
 import { t } from "../i18n.js";
 import { go } from "../shell.js";
-import { canSign, sign } from "./passkeys.js";
+import { canSign, codeField, sign } from "./passkeys.js";
 
 export const staff = client("/staff/v1/sessions", "soft-atm.staff");
 
@@ -39,8 +39,7 @@ export function signInScreen() {
   const fields = [
     field({ name: "username", label: t("field.username"), autocomplete: "username", maxlength: 64, check: required }),
     field({ name: "password", label: t("field.password"), type: "password", autocomplete: "current-password", maxlength: 128, check: required }),
-    field({ name: "code", label: t("audit.code"), hint: t("audit.code-hint"), inputmode: "numeric", autocomplete: "one-time-code", maxlength: 7, read: digitsOf,
-      check: (value) => (/^(\d{6})?$/.test(digitsOf(value)) ? null : t("audit.code-six")) }),
+    codeField(t("audit.code-hint")),
   ];
   const act = async (values) => {
     const { code, ...known } = values;

@@ -5,7 +5,7 @@ import { h } from "../dom.js";
 import { dateTime, digitsOf, grouped, money } from "../format.js";
 import { facts, field, form, loaded, pinField } from "../forms.js";
 import { t } from "../i18n.js";
-import { explain } from "../problems.js";
+import { explain, problemBox } from "../problems.js";
 import { announce, go } from "../shell.js";
 import { words } from "../words.js";
 import { attempt, hideWishes, unheard, wallet } from "./account.js";
@@ -70,16 +70,11 @@ function payeeStep() {
   const person = ({ transfer_id, ...one }) => h("li", {}, h("button", { class: "item", onclick: async (event) => {
     const [row, trouble] = [event.currentTarget, h("div", {})];
     row.nextSibling?.remove();
-    await choose({ transfer_id }).catch((error) => (trouble.append(problem(error)), row.after(trouble)));
+    await choose({ transfer_id }).catch((error) => (trouble.append(problemBox(error)), row.after(trouble)));
   } }, h("strong", {}, one.masked_name), h("span", {}, end(one))));
   const lately = loaded(() => wallet.get("/wallet/v1/payees"), ({ items }) =>
     items.length ? [h("h2", {}, t("send.lately")), h("ul", { class: "list" }, items.map(person))] : []);
   return [form({ fields: [typed], submit: t("send.look-up"), act }), lately, h("a", { class: "textual", href: "#/receive" }, t("receive.title"))];
-}
-
-function problem(error) {
-  const { title, next } = explain(error);
-  return h("div", { class: "notice bad", role: "alert" }, h("strong", {}, title), next && h("p", {}, next));
 }
 
 // The service decides; this only saves a journey over the line. The words are those of the service's own refusals.
