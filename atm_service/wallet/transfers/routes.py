@@ -122,7 +122,7 @@ def look(id: UUID, customer: InCustomer, context: InContext) -> WalletTransferVi
 @router.get("/receive", name="receive", responses=refuses(NotFound))
 def receive(customer: InCustomer, context: InContext) -> ReceiveView:
     """Give what names the own wallet to whoever wants to pay. It stays as it is, and tells nothing of its owner."""
-    with context.transaction() as session:
+    with context.reading() as session:
         name = views.person(session, context, customer.subject).masked_name
     return ReceiveView(code=domain.receive_code(customer.subject), masked_name=name)
 
