@@ -41,10 +41,11 @@ async def waiting(
     return read_answers(Instruction, await service_api.ask(service, "GET", _PATH, token=token, query=query))
 
 
-async def challenge(service: Service, token: str, id: str) -> dict[str, Any] | None:
-    """Get what one's passkey is to sign for a decision; None without a passkey."""
+async def challenge(service: Service, token: str, id: str, word: dict[str, Any]) -> dict[str, Any] | None:
+    """Get what one's passkey is to sign for this decision; None without a passkey."""
     path = f"{_PATH}/{id}/challenge"
-    return read_answer(_Challenge, await service_api.ask(service, "POST", path, token=token)).passkey
+    answer = await service_api.ask(service, "POST", path, token=token, body=json_body(word))
+    return read_answer(_Challenge, answer).passkey
 
 
 async def decide(service: Service, token: str, id: str, body: dict[str, Any]) -> None:

@@ -75,7 +75,8 @@ async def _confirm(page: Page, id: str, wanted: dict[str, Any], problem: Problem
     status = problem.status if problem else HTTPStatus.OK
     if one is None or one.status != "waiting":
         return await _listed(page, problem or Problem("instruction-decided", HTTPStatus.CONFLICT, {}))
-    asked = await page.ask(page.supervisor, instructions_api.challenge, id)
+    word = {name: wanted[name] for name in ("decision", "again")}
+    asked = await page.ask(page.supervisor, instructions_api.challenge, id, word)
     return page.render(
         "instruction_confirm.html", status, one=one, wanted=wanted, asked=asked, problem=problem
     )

@@ -255,7 +255,7 @@ class Service:
 
     def staff(self, role: str) -> Person:
         """Bring in a member of staff without an office."""
-        return Person(self.client, *self.member(role, None))
+        return Person(self.client, *self.member(role, None), {"role": role})
 
     def member(self, role: str, office: str | None) -> tuple[UUID, str]:
         username = f"{role}{next(_numbers)}"
@@ -276,7 +276,8 @@ class Service:
 
     def again(self, person: Anybody) -> Anybody:
         """Give somebody a fresh access token, after the clock has moved on."""
-        audience, role = ("wallet", "customer") if isinstance(person, Customer) else ("staff", "clerk")
+        customer = isinstance(person, Customer)
+        audience, role = ("wallet", "customer") if customer else ("staff", person.facts.get("role", "clerk"))
         keys = self.context.keys.at(self.now)
         office = person.facts.get("office")
         token = issue_access(keys, person.id, audience, role, office, self.now, timedelta(minutes=60))  # type: ignore[arg-type]

@@ -138,7 +138,8 @@ def _instructions(app: FastAPI, door: Door) -> None:
         return {"items": [older], "next_cursor": None} if cursor == first["next_cursor"] else first
 
     @app.post("/staff/v1/instructions/{id}/challenge", status_code=201)
-    async def challenge(id: str) -> dict[str, Any]:
+    async def challenge(request: Request, id: str) -> dict[str, Any]:
+        assert set(await request.json()) == {"decision", "again"}
         return {"passkey": {"challenge": "AAAA", "rpId": "localhost"} if id == INSTRUCTION_ID else None}
 
     @app.post("/staff/v1/instructions/{id}/decision")

@@ -91,6 +91,7 @@ def _values(policy: Policy, now: datetime) -> dict[str, Any]:
         "office_day": policy.office.per_day,
         "office_month": policy.office.per_month,
         "delivery_above": policy.approval.delivery_above,
+        "count_above": policy.approval.count_above,
         "today": today,
         "last_month": start,
         "last_month_day": last_month,

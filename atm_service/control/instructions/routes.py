@@ -16,6 +16,7 @@ from atm_service.control.instructions.schemas import (
     InstructionDecisionRequest,
     InstructionShown,
     InstructionView,
+    InstructionWord,
 )
 from atm_service.platform import paging
 from atm_service.platform.callers import InOperator, InOverseer
@@ -118,11 +119,11 @@ def waiting(
     status_code=201,
     responses=refuses(NotFound, posted=True),
 )
-def ask(id: UUID, overseer: InOverseer, context: InContext, now: InNow) -> Challenge:
-    """Get what one's passkey is to sign for a decision on this; null without a passkey."""
+def ask(id: UUID, body: InstructionWord, overseer: InOverseer, context: InContext, now: InNow) -> Challenge:
+    """Get what one's passkey is to sign for this word on this; null without a passkey."""
     with context.transaction() as session:
         service.look(session, overseer, id, now)
-    return Challenge(passkey=passkeys.ask(context, overseer, _purpose(id), now))
+    return Challenge(passkey=passkeys.ask(context, overseer, _purpose(id, body), now))
 
 
 # Without a key: the second factor is used up by each try, and the list tells what was decided.
@@ -152,7 +153,7 @@ def decide(
     with context.transaction() as session:
         service.look(session, overseer, id, now)
     answer = body.passkey.json_of() if body.passkey else None
-    staff.prove_again(context, overseer, body.code, answer, _purpose(id), now)
+    staff.prove_again(context, overseer, body.code, answer, _purpose(id, body), now)
     with context.transaction() as session:
         decided = service.decide(
             session,
@@ -167,9 +168,9 @@ def decide(
     return InstructionShown.shown(decided, overseer.subject, now)
 
 
-def _purpose(id: UUID) -> str:
-    """Name what a passkey signs for: a decision on this and nothing else."""
-    return f"decide {id}"
+def _purpose(id: UUID, word: InstructionWord) -> str:
+    """Name what a passkey signs for: this word on this, and nothing else."""
+    return f"{word.decision} {id}, {word.again} again"
 
 
 def _wish(body: CreditRequest) -> Wish:

@@ -78,13 +78,18 @@ class Challenge(_Body):
     )
 
 
-class InstructionDecisionRequest(_Body):
-    """The second person's word, why, and the second factor as it is now: a code or a passkey's answer."""
+class InstructionWord(_Body):
+    """What the second person says: a passkey signs for exactly this."""
 
     decision: Literal["approve", "refuse"]
-    reason: str = Field(min_length=3, max_length=200, pattern=ONE_LINE, examples=["đã gọi nhà trường"])
     again: int = Field(
         0, ge=0, le=LINES_MAX, description="lines that were credited lately, when approving them once more"
     )
+
+
+class InstructionDecisionRequest(InstructionWord):
+    """The second person's word, why, and the second factor as it is now: a code or a passkey's answer."""
+
+    reason: str = Field(min_length=3, max_length=200, pattern=ONE_LINE, examples=["đã gọi nhà trường"])
     code: Code = None
     passkey: PasskeyAnswer | None = None

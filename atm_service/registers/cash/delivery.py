@@ -9,7 +9,7 @@ Who sends is the area for cash to an office and the office for cash back to the 
 What is turned back is received again by the side that sent it. Only the area orders and cancels.
 
 No step that could hide a theft is alone: whoever sent or counted the cash does not explain what is over or short, and
-whoever ordered a sum above the policy's threshold does not send it.
+whoever has ordered more for one office in a day than the policy's threshold does not send it.
 """
 
 from collections.abc import Mapping
@@ -61,7 +61,8 @@ OPEN = ON_THE_ROAD | {DeliveryStatus.ORDERED}
 class Delivery:
     """One delivery. `amount` was ordered and, once sent, sent; `difference` is received less sent. In đồng.
 
-    `needs_two`: the sum was above the policy's threshold when it was ordered, so that another person sends it.
+    `needs_two`: with what the same person had ordered that day for the office, the sum was above the policy's threshold
+    when it was ordered, so that another person sends it.
     None: it was ordered before there was this rule.
     """
 

@@ -48,7 +48,7 @@ class DeliverySumDiffers(Refusal):
     "Keep the cash where it is and let another supervisor send it. Each of its area has it in the list.",
 )
 class SenderOrdered(Refusal):
-    """The caller ordered this delivery, and the sum is above what one person orders and sends alone."""
+    """The caller ordered this delivery, and the day's sum is above what one person orders and sends alone."""
 
 
 @refused_as(

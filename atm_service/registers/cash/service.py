@@ -58,9 +58,11 @@ def ordered(
     now: datetime,
 ) -> Delivery:
     """Order cash to or from an office that the caller of this has found active, and locked."""
-    standing.keep(session, supervisor)
+    standing.lock_for(session, supervisor, supervisor.subject)  # one order after the other: they are added up
     ledger.open_accounts(session, chart.delivery_accounts(office), now)
-    needs_two = amount > policy.approval.delivery_above
+    kin = hands.kin(session, policy, supervisor.subject, now)
+    so_far = store.ordered_today(session, office, direction, kin, now)
+    needs_two = so_far + amount > policy.approval.delivery_above
     delivery = Delivery(ids.new(now), office, direction, amount, supervisor.subject, now, needs_two)
     store.insert(session, delivery)
     detail = {"office": office, "direction": direction, "amount": amount}

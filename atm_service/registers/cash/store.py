@@ -10,6 +10,8 @@ from sqlalchemy import BigInteger, CheckConstraint, Connection, DateTime, Index,
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
+import ledger
+from atm_service.platform import calendar, ids
 from atm_service.platform.locking import Rank
 from atm_service.registers.cash.delivery import Delivery, DeliveryStatus, Direction
 
@@ -75,6 +77,11 @@ _SAVE = text("""
     bindparam("ended_counts", type_=JSONB(none_as_null=True)),
 )
 _LOCK = Rank.DELIVERY.locks("SELECT * FROM service.delivery WHERE id = :id FOR UPDATE")
+_ORDERED_TODAY = text("""
+    SELECT coalesce(sum(amount), 0) FROM service.delivery
+    WHERE office = :office AND id >= :day_first AND direction = :direction AND ordered_by = ANY (:by)
+      AND status <> 'cancelled'
+""")
 _LIST: Final = """
     SELECT * FROM service.delivery
     WHERE id < :before AND (CAST(:office AS text) IS NULL OR office = :office)
@@ -102,6 +109,15 @@ def lock(session: Connection, id: UUID) -> Delivery | None:
     """Find a delivery and keep others from acting on it."""
     row = session.execute(_LOCK, {"id": id}).mappings().one_or_none()
     return None if row is None else _delivery(row)
+
+
+def ordered_today(
+    session: Connection, office: str, direction: Direction, by: frozenset[UUID], now: datetime
+) -> int:
+    """Add up what these people ordered for one office on this business day and did not call off unsent, in đồng."""
+    day = calendar.day_start(ledger.business_date(now))
+    values = {"office": office, "day_first": ids.first(day), "direction": direction, "by": list(by)}
+    return int(session.execute(_ORDERED_TODAY, values).scalar_one())
 
 
 def listed(

@@ -19,6 +19,7 @@ NAMES = (
     "office_day",
     "office_month",
     "delivery_above",
+    "count_above",
     "today",
     "last_month",
     "last_month_day",

@@ -190,6 +190,21 @@ def test_who_decides_is_told_all_and_nobody_decides_the_own(service: Service, op
     assert decide(fresh(service, boss), late) == "instruction-lapsed"
 
 
+def to_sign(by: Person, id: str, decision: str, again: int = 0) -> Any:
+    word = {"decision": decision, "again": again}
+    return by.post(f"/staff/v1/instructions/{id}/challenge", word).json()["passkey"]
+
+
+def test_a_passkey_signs_for_one_word(service: Service) -> None:
+    """What was signed as a refusal approves nothing, nor other lines than were confirmed."""
+    service.demand_second_factor()
+    operator, boss = service.staff("operator"), Holder(service)
+    id, key = propose(operator, service.clerk(shift=False).id, **BOSS), boss.holding()
+    for word in (("refuse", 0), ("approve", 1)):
+        assert decide(boss.me, id, passkey=key.get(to_sign(boss.me, id, *word))) == "passkey-wrong"
+    assert decide(boss.me, id, "refuse", passkey=key.get(to_sign(boss.me, id, "refuse"))) == "refused"
+
+
 def test_the_second_factor_is_shown_with_the_decision(service: Service) -> None:
     """A code of now, or a passkey that signs for this very thing; a session alone decides nothing."""
     service.demand_second_factor()
@@ -201,7 +216,7 @@ def test_the_second_factor_is_shown_with_the_decision(service: Service) -> None:
     key = boss.holding()
 
     def asked(id: str) -> Any:
-        return boss.me.post(f"/staff/v1/instructions/{id}/challenge").json()["passkey"]
+        return to_sign(boss.me, id, "approve")
 
     assert decide(boss.me, first, passkey=key.get(boss.asked())) == "passkey-wrong"
     assert decide(boss.me, first, passkey=key.get(asked(second))) == "passkey-wrong"

@@ -8,9 +8,11 @@ from httpx2 import Response
 
 from atm_service.platform import chart
 from atm_service.registers.cash.domain import Verdict, judge
+from tests.atm_service.control.audit.days import broken_now, missed
 from tests.atm_service.counter import decide, supervisor
 from tests.atm_service.world import OFFICE, PASSWORD, Clerk, Service
 from tests.contract.documented import slug_of
+from tests.database import Database
 
 EXPECTED = 100_000_000
 FAR_SHORT = {"500000": 100, "100000": 166}  # 66,600,000: short by 33,400,000
@@ -102,7 +104,9 @@ def is_asked_again(answer: Response) -> bool:
 
 
 @pytest.mark.parametrize("moment", MOMENTS)
-def test_what_differs_by_much_stands_with_a_word_alone(service: Service, moment: str) -> None:
+def test_what_differs_by_much_stands_with_a_word_alone(
+    service: Service, database: Database, moment: str
+) -> None:
     """Counted again, blind; asked for, blind; decided with the figure and its sign; counted once more, and posted."""
     begin, place = MOMENTS[moment]
     clerk, count = begin(service)
@@ -126,6 +130,8 @@ def test_what_differs_by_much_stands_with_a_word_alone(service: Service, moment:
     assert (service.balance(place), service.balance(chart.over_short(OFFICE))) == (66_600_000, -short_by)
     (done,) = clerk.get("/counter/v1/approvals").json()["items"]
     assert (done["status"], done["amount"]) == ("used", short_by)
+    assert missed(database, service, [("counts-by-two", "DELETE FROM service.approval_use")]) == []
+    assert broken_now(service) == {}
 
 
 def needing_a_word(service: Service) -> tuple[Clerk, str]:

@@ -11,12 +11,13 @@ from tests.database import Database
 
 BAG: Final = {"500000": 100}
 AMOUNT: Final = 50_000_000
-LARGE: Final = 100_000_000  # above it, two people
+LARGE: Final = 500_000_000  # above it, two people
 
 
 def worked(service: Service) -> None:
     """Let an office have every kind of cash there is: moves, deliveries in every state, counts that differ."""
-    service.change_approval(count_above=10_000_000)  # the day finds more than one office may find alone
+    # The day finds, and one supervisor orders, more than one person may alone.
+    service.change_approval(count_above=10_000_000, delivery_above=LARGE)
     clerk, boss, other = service.clerk(), service.staff("supervisor"), service.staff("supervisor")
 
     def order(direction: str = "to-office", amount: int = AMOUNT) -> str:
@@ -37,8 +38,6 @@ def worked(service: Service) -> None:
     explained = sent()
     receive(clerk, explained, 101)
     other.post(f"/staff/v1/deliveries/{explained}/explain", {"reason": "One note too many"})
-    large = order(amount=2 * LARGE)
-    assert other.post(f"/staff/v1/deliveries/{large}/send", {"counts": {"500000": 400}}).status_code == 200
     sent()
     turned = sent()
     boss.post(f"/staff/v1/deliveries/{turned}/cancel", {"reason": "Flood on the road"})
@@ -46,6 +45,8 @@ def worked(service: Service) -> None:
     assert clerk.post(f"/counter/v1/cash/deliveries/{back}/send", {"counts": BAG}).status_code == 200
     for _ in range(2):
         boss.post(f"/staff/v1/deliveries/{back}/receive", {"counts": {"500000": 98}})
+    large = order(amount=LARGE)
+    assert other.post(f"/staff/v1/deliveries/{large}/send", {"counts": {"500000": 1000}}).status_code == 200
     order()
     assert clerk.post("/counter/v1/cash/moves", {"to": "drawer", "counts": {"500000": 3}}).status_code == 201
     for _ in range(2):

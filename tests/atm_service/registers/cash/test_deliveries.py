@@ -239,6 +239,22 @@ def test_a_large_sum_takes_two(road: Road, amount: int) -> None:
     assert (sent.json()["status"], road.balance("transit")) == ("sent", [amount])
 
 
+def test_what_one_person_orders_for_an_office_is_added_up(road: Road) -> None:
+    """Many small sums on a day are a large one; what was called off, and another's or another day's, is not counted."""
+    half = ALONE_MAX // 2
+    called_off, first = road.order(amount=half).json(), road.order(amount=half).json()
+    road.step("area", called_off["id"], "cancel", reason="gọi nhầm số")
+    road.supervisor, road.another = road.another, road.supervisor
+    road.order(amount=ALONE_MAX)
+    road.supervisor, road.another = road.another, road.supervisor
+    second, third = road.order(amount=half).json(), road.order(amount=1_000).json()
+    assert [one["for_another"] for one in (first, second, third)] == [False, False, True]
+    assert slug_of(road.step("area", third["id"], "send", counts={"1000": 1})) == "sender-ordered"
+    road.service.clock.advance(days=1)
+    road.supervisor = road.service.again(road.supervisor)
+    assert road.order(amount=ALONE_MAX).json()["for_another"] is False
+
+
 def test_two_are_needed_by_the_rule_of_the_order(road: Road) -> None:
     """A threshold that rises while a delivery waits does not let the one who ordered it send it."""
     id = road.order(amount=ALONE_MAX + 1_000).json()["id"]
@@ -251,6 +267,7 @@ def test_the_office_sends_a_large_sum_that_the_area_ordered(road: Road) -> None:
     """There the two are there already: one orders, the clerk sends."""
     for _ in range(2):
         road.filled()
+        road.supervisor, road.another = road.another, road.supervisor
     id = road.order("to-area", 2 * AMOUNT).json()["id"]
     counts = {note: 2 * number for note, number in SENT.items()}
     assert road.step("office", id, "send", counts=counts).json()["status"] == "sent"

@@ -37,6 +37,7 @@ export default {
 "control.closed-days-kept": "No entry was recorded for a day that was closed",
 "control.account-ids-follow-codes": "Account ids fit their codes",
 "control.accounts-as-charted": "Every account that holds money is of its class and may not go below zero",
+"control.counts-by-two": "Much that counts find over or short in a day has a supervisor's word",
 "control.customers-have-accounts": "Every customer has a ledger account, and every such account its customer",
 "control.customers-within-limits": "No customer was paid beyond the limits",
 "control.drawers-have-accounts": "Every drawer has a ledger account, and every such account its drawer",

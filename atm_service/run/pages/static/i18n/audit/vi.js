@@ -37,6 +37,7 @@ export default {
 "control.closed-days-kept": "Không bút toán nào ghi vào ngày đã khoá sổ",
 "control.account-ids-follow-codes": "Mã số tài khoản khớp với mã tài khoản",
 "control.accounts-as-charted": "Mỗi tài khoản giữ tiền đúng loại và không được âm",
+"control.counts-by-two": "Chênh lệch kiểm quỹ lớn trong ngày đều có kiểm soát viên duyệt",
 "control.customers-have-accounts": "Mỗi khách hàng có một tài khoản sổ cái, và ngược lại",
 "control.customers-within-limits": "Không khách hàng nào vượt hạn mức ngày hoặc tháng",
 "control.drawers-have-accounts": "Mỗi ngăn kéo có một tài khoản sổ cái, và ngược lại",
