@@ -4,6 +4,7 @@ The order and the reasons stand in docs/locking.md. A statement says what it loc
 So a wrong order is seen though nobody waits: two transactions need not meet for it.
 """
 
+import functools
 import re
 import sys
 from collections.abc import Iterator
@@ -192,12 +193,19 @@ def _frames() -> Iterator[str]:
     """Give the places in our code that are being executed, the innermost first."""
     frame = sys._getframe(2)
     while frame is not None:
-        path = Path(frame.f_code.co_filename)
-        if path.is_relative_to(ROOT) and path != Path(__file__):
-            place = path.relative_to(ROOT)
-            if place.parts[0] in OURS:
-                yield f"{place}:{frame.f_lineno} {frame.f_code.co_name}"
+        if place := _place(frame.f_code.co_filename):
+            yield f"{place}:{frame.f_lineno} {frame.f_code.co_name}"
         frame = frame.f_back  # type: ignore[assignment]
+
+
+@functools.cache
+def _place(file: str) -> str | None:
+    """Give a file of our code as it stands in the tree; None for all others."""
+    path = Path(file)
+    if not path.is_relative_to(ROOT) or path == Path(__file__):
+        return None
+    place = path.relative_to(ROOT)
+    return str(place) if place.parts[0] in OURS else None
 
 
 def _short(statement: str) -> str:
