@@ -1,7 +1,7 @@
-"""Sixty business days over two hundred offices: the books stay right, promises are kept, and asking saves journeys.
+"""Sixty business days over a third of the offices: the books stay right, promises are kept, and asking saves journeys.
 
-SOFT_ATM_SIMULATION_CUSTOMERS makes it bigger (of each office; 5), SOFT_ATM_SIMULATION_DAYS longer (60),
-SOFT_ATM_SIMULATION_SEED another: what asking saves and how good a forecast is are figures of the days of seed 1.
+SOFT_ATM_SIMULATION_OFFICES (66; all: 200) and SOFT_ATM_SIMULATION_CUSTOMERS (of each office; 5) make it bigger,
+SOFT_ATM_SIMULATION_DAYS longer (60), SOFT_ATM_SIMULATION_SEED another: what asking saves and how good a forecast is are figures of the days of seed 1.
 `docs/simulation.md` has the figures of a run.
 """
 
@@ -19,6 +19,7 @@ from tests.simulation.sixty_days import WAYS, both, table
 
 SEED = int(os.environ.get("SOFT_ATM_SIMULATION_SEED") or 1)
 SIZE = Size(
+    offices=int(os.environ.get("SOFT_ATM_SIMULATION_OFFICES") or 66),
     customers=int(os.environ.get("SOFT_ATM_SIMULATION_CUSTOMERS") or 5),
     days=int(os.environ.get("SOFT_ATM_SIMULATION_DAYS") or 60),
 )
