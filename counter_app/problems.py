@@ -398,6 +398,13 @@ ADVICE: Final[Mapping[str, Advice]] = {
             "Nothing was sent. Keep the cash where it is and call another supervisor of its area, who has it in the list."
         ),
     ),
+    "receiver-sent": Advice(
+        "wait",
+        _("You may be the one who sent this: another supervisor counts it"),
+        _(
+            "Nothing was written. Keep the bag shut and call another supervisor of its area, who has it in the list."
+        ),
+    ),
     "explainer-handled": Advice(
         "wait",
         _("You sent or counted this delivery: another supervisor explains it"),
@@ -687,7 +694,7 @@ ADVICE: Final[Mapping[str, Advice]] = {
     ),
     "again-not-confirmed": Advice(
         "fix",
-        _("Some of these lines were credited lately in another batch"),
+        _("Some of these lines are like ones that were credited lately"),
         _("Look at them. To credit them once more nevertheless, go back and type how many they are."),
     ),
     "second-factor-to-enrol": Advice(

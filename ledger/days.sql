@@ -33,17 +33,19 @@ END $$;
 
 -- Close `day` and every business date before it. Answers with the last closed date, which is a later one when that was
 -- closed before. A day can be closed from a quarter of an hour after its end, in Vietnam (UTC+7 since 1975), so that
--- what was asked for just before midnight still finds its day open.
+-- what was asked for just before midnight still finds its day open. It cannot be undone, so nobody's clock is believed
+-- that is ahead of this server's: a caller's may be behind, and half a minute off at most the other way.
 CREATE OR REPLACE FUNCTION ledger.close_day(day date, at timestamptz) RETURNS date
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, ledger, pg_temp AS $$
 DECLARE
     closed date;
+    believed timestamptz := least(at, clock_timestamp() + INTERVAL '30 seconds');
 BEGIN
     IF current_setting('transaction_isolation') <> 'read committed' THEN
         RAISE EXCEPTION USING
             ERRCODE = 'invalid_transaction_state', MESSAGE = 'ledger.close_day works in READ COMMITTED only';
     END IF;
-    IF (day < ((at - INTERVAL '15 minutes') AT TIME ZONE INTERVAL '7 hours')::date) IS NOT TRUE THEN
+    IF (day < ((believed - INTERVAL '15 minutes') AT TIME ZONE INTERVAL '7 hours')::date) IS NOT TRUE THEN
         RAISE EXCEPTION USING
             ERRCODE = 'invalid_parameter_value', MESSAGE = concat(day, ' cannot be closed: it is not over');
     END IF;
@@ -60,7 +62,7 @@ BEGIN
         ORDER BY slot
     ) AS slots;
     PERFORM set_config('ledger.writer', 'ledger', true);
-    INSERT INTO ledger.closed_day (business_date, closed_at) VALUES (day, at);
+    INSERT INTO ledger.closed_day (business_date, closed_at) VALUES (day, believed);
     PERFORM set_config('ledger.writer', '', true);
     RETURN day;
 END $$;

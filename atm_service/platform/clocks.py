@@ -46,10 +46,10 @@ class Clocks:
 
     def __init__(
         self,
-        theirs: Callable[[Connection], datetime] = database_time,
+        theirs: Callable[[Connection], datetime] | None = None,
         steady: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._theirs, self._steady = theirs, steady
+        self._theirs, self._steady = theirs or database_time, steady
         self._lock = threading.Lock()
         self._looked: tuple[datetime, float] | None = None
         self.off = timedelta(0)

@@ -53,7 +53,11 @@ TASKS: Final[dict[str, Callable[[Context, datetime], int]]] = {
 
 
 def round_(context: Context, now: datetime) -> dict[str, int]:
-    """Do every task once, if no other process is at it; give what each brought to an end."""
+    """Do every task once, if no other process is at it; give what each brought to an end.
+
+    Raises `ClockWrong`: by a clock that is far off, codes would expire early and controls rest for a day.
+    """
+    context.clocks.refuse_wrong(now)
     with context.engine.connect() as session:
         if not session.execute(_LOCK, {"lock": LOCK}).scalar_one():
             return {}
@@ -114,9 +118,11 @@ def running(context: Context) -> Iterator[None]:
         while not context.stopping.wait(context.settings.housekeeping_s):
             try:
                 compare_clocks(context)
-                write_contacts(context, context.clock())
-                write_knocks(context, context.clock())
-                done = round_(context, context.clock())
+                now = context.clock()
+                context.clocks.refuse_wrong(now)
+                write_contacts(context, now)
+                write_knocks(context, now)
+                done = round_(context, now)
                 metrics.ROUNDS.labels("done" if done else "skipped").inc()  # another process is at it
             except Exception as error:  # noqa: BLE001  the database may be away: try again in the next round
                 metrics.ROUNDS.labels("failed").inc()

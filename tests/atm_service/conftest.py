@@ -3,29 +3,24 @@
 import os
 from collections.abc import Iterator
 from pathlib import Path
-from typing import get_args
 
 import pytest
 from sqlalchemy import make_url
 
 from atm_service.platform import database as db
 from atm_service.platform.context import Context
-from atm_service.platform.keys import store as key_store
-from atm_service.platform.keys.domain import Purpose
 from atm_service.registers.units import service as units
-from tests.atm_service.world import CIPHER, START, Clock, Service, context_on
+from tests.atm_service.world import START, Clock, Service, context_on
 from tests.database import Database, administer, cloned
 
 
 @pytest.fixture(scope="session")
 def province(server_url: str, template: str) -> Iterator[str]:
-    """Give the name of a migrated database with Lạng Sơn and signing keys in it, that tests are cloned from."""
+    """Give the name of a migrated database with Lạng Sơn in it, that tests are cloned from."""
     name = f"province_{os.getpid()}"
     administer(server_url, f"CREATE DATABASE {name} TEMPLATE {template}")
     engine = db.app_engine(make_url(server_url).set(database=name).render_as_string(hide_password=False))
     with engine.begin() as session:
-        for purpose in get_args(Purpose):
-            key_store.rotate(session, CIPHER, purpose, START)
         units.furnish(session, START)
     engine.dispose()
     yield name

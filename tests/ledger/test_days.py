@@ -77,6 +77,16 @@ def test_a_day_must_be_over(database: Database, day: date) -> None:
         session.exec_driver_sql("SELECT ledger.close_day(%s, %s)", (day, NOW))
 
 
+def test_a_clock_that_is_ahead_closes_nothing(database: Database) -> None:
+    """The database's own clock must agree: a wrong one at a shell cannot end the ledger for good."""
+    with database.app.connect() as session:
+        theirs: datetime = session.exec_driver_sql("SELECT clock_timestamp()").scalar_one()
+    for at in (theirs + timedelta(days=1, minutes=1), datetime(2199, 12, 31, 12, tzinfo=UTC)):
+        day = ledger.business_date(at) - timedelta(days=1)
+        with database.app.connect() as session, pytest.raises(DBAPIError, match="it is not over"):
+            ledger.close_day(session, day, at)
+
+
 def test_a_quarter_of_an_hour_is_left_after_midnight(database: Database) -> None:
     """Midnight is Vietnam's: at 17:14:59 UTC the day is still open, at 17:15 it can be closed."""
     end = datetime(2026, 3, 1, 17, 15, tzinfo=UTC)

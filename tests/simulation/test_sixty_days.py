@@ -1,7 +1,8 @@
 """Sixty business days over a third of the offices: the books stay right, promises are kept, and asking saves journeys.
 
 SOFT_ATM_SIMULATION_OFFICES (66; all: 200) and SOFT_ATM_SIMULATION_CUSTOMERS (of each office; 5) make it bigger,
-SOFT_ATM_SIMULATION_DAYS longer (60), SOFT_ATM_SIMULATION_SEED another: what asking saves and how good a forecast is are figures of the days of seed 1.
+SOFT_ATM_SIMULATION_DAYS longer (60), SOFT_ATM_SIMULATION_SEED another: what asking saves and how good a forecast is are
+figures of the days of seed 1.
 `docs/simulation.md` has the figures of a run.
 """
 

@@ -70,9 +70,13 @@ def count_in(province: Province, day: Day) -> None:
 
 def _received(session: Connection, province: Province, by: Caller, id: UUID, bag: Notes) -> None:
     """Count a bag, once more where the first count differs, and let somebody else explain what is missing."""
-    received = service.receive(session, by, id, counts_of(bag), province.clock.tick())
+    received = service.receive(
+        session, province.context.policy, by, id, counts_of(bag), province.clock.tick()
+    )
     if received.recount:
-        received = service.receive(session, by, id, counts_of(bag), province.clock.tick())
+        received = service.receive(
+            session, province.context.policy, by, id, counts_of(bag), province.clock.tick()
+        )
     assert not received.recount
     if received.delivery.difference:
         province.happened["bag short"] += 1

@@ -12,7 +12,7 @@ from atm_service.control.floats import domain, errors, planning, store
 from atm_service.control.floats.domain import Float, Forecast, Levels, Market, Past
 from atm_service.control.floats.planning import Plan, Position
 from atm_service.control.floats.store import Held
-from atm_service.platform import ids, policy, trail
+from atm_service.platform import ids, policy, standing, trail
 from atm_service.platform.keys.tokens import Caller
 from atm_service.platform.paging import FIRST_ID
 from atm_service.promises.availability import store as availability
@@ -43,6 +43,8 @@ def set_float(
     now: datetime,
 ) -> Float:
     """Set how much an office is to hold, and its market. Raises `OfficeUnknown`. None: at the command line."""
+    if operator is not None:
+        standing.keep(session, operator)
     offices.name(session, office)  # refuses an unknown office
     before = store.history(session, office, FIRST_ID, 1)
     id = ids.new(now, after=before[0].id if before else None)

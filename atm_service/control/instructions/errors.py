@@ -42,7 +42,7 @@ class OwnInstruction(Refusal):
 @refused_as(
     409,
     "again-not-confirmed",
-    "Lines of this were credited lately in another batch",
+    "Lines of this are like ones that were credited lately",
     "Look at them; to credit them once more nevertheless, say how many as `again` (--again).",
 )
 class AgainNotConfirmed(Refusal):

@@ -85,7 +85,7 @@ def credit(body: CreditRequest, operator: InOperator, key: InKey, context: InCon
 
     Lines that the batch has credited before are no error. A line is credited once for each `batch` and
     `line_reference`, whatever the key; `01` is the reference `1`. What this payer has lately credited to the same
-    person in another batch, under the same reference or of the same amount, is credited only when `again` says how
+    person by another line, under the same reference or of the same amount, is credited only when `again` says how
     many such lines there are.
     """
     wish = _wish(body)

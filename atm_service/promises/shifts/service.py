@@ -42,7 +42,7 @@ def open_shift(
     Gives `CountAgain` or `CountNeedsWord` of a count that does not stand: it is kept, so the caller must commit.
     """
     assert clerk.office is not None
-    offices.active(session, clerk.office, held=True)
+    offices.active(session, clerk.office, office_store.find_held)
     frozen = office_store.lock_drawer(session, clerk.office, drawer)
     if frozen is None:
         raise DrawerUnknown

@@ -117,7 +117,7 @@ def receive(
     """
 
     def work(session: Connection) -> DeliveryView:
-        received = service.receive(session, clerk, id, body.counts, now)
+        received = service.receive(session, context.policy, clerk, id, body.counts, now)
         return DeliveryView.of(received.delivery, clerk, recount=received.recount)
 
     return context.once(key, 200, work)

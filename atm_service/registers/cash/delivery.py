@@ -9,7 +9,8 @@ Who sends is the area for cash to an office and the office for cash back to the 
 What is turned back is received again by the side that sent it. Only the area orders and cancels.
 
 No step that could hide a theft is alone: whoever sent or counted the cash does not explain what is over or short, and
-whoever has ordered more for one office in a day than the policy's threshold does not send it.
+whoever has ordered more for one office in a day than the policy's threshold does not send it. Cash that an office sends
+back is counted in by another hand than sent it: no later count of that office would show that it never came.
 """
 
 from collections.abc import Mapping
@@ -131,10 +132,12 @@ class Delivery:
             raise errors.DeliverySumDiffers(amount=self.amount)
         return replace(self, status=DeliveryStatus.SENT, sent_by=by, sent_at=now, sent_counts=dict(counts))
 
-    def may_receive(self, side: Side) -> None:
-        """Raise unless this side is to receive the cash now."""
+    def may_receive(self, side: Side, by: frozenset[UUID] = frozenset()) -> None:
+        """Raise unless this side is to receive the cash now. `by`: who counts it, by all names that may be theirs."""
         self._refuse_unless(*ON_THE_ROAD)
         self._refuse_other_side(side, self.receiver)
+        if side is Side.AREA and self.sender is Side.OFFICE and self.sent_by in by:
+            raise errors.ReceiverSent
 
     def receive(self, side: Side, by: UUID, counts: Counts, now: datetime) -> "Delivery":
         """Take the counted notes in; what differs from what was sent waits for an explanation."""

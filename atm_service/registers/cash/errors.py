@@ -53,6 +53,16 @@ class SenderOrdered(Refusal):
 
 @refused_as(
     409,
+    "receiver-sent",
+    "Whoever may have sent an office's cash does not count it in",
+    "Keep the bag shut and let another supervisor count it. Each of its area has it in the list.",
+)
+class ReceiverSent(Refusal):
+    """The caller may be the one who sent this cash from the office, so nobody else would ever have seen it."""
+
+
+@refused_as(
+    409,
     "explainer-handled",
     "Whoever sent or counted a delivery does not explain its difference",
     "Tell another supervisor what you know; that one explains it.",

@@ -16,13 +16,14 @@ from sqlalchemy import BigInteger, CheckConstraint, Connection, DateTime, Index,
 from sqlmodel import Field, SQLModel
 
 import ledger
-from atm_service.platform import ids, trail
+from atm_service.platform import ids, standing, trail
 from atm_service.platform.keys.tokens import Caller
 from atm_service.platform.locking import Rank
 from atm_service.platform.policy import Policy
 from atm_service.registers.cash import errors, service
 from atm_service.registers.cash.delivery import Direction
 from atm_service.registers.offices import service as offices
+from atm_service.registers.offices import store as office_store
 from atm_service.registers.staff import service as staff
 
 
@@ -104,11 +105,12 @@ _WAITING: Final = text(f"""
 def ask(session: Connection, clerk: Caller, amount: int, reason: str, now: datetime) -> Request:
     """Ask the area for cash. Raises `OfficeNotActive`, and `CashAsked` while another request of the office waits."""
     assert clerk.office is not None
-    offices.active(session, clerk.office, held=True)
+    offices.active(session, clerk.office, office_store.find_held)
     id = ids.new(now)
     values = {"id": id, "office": clerk.office, "amount": amount, "reason": reason}
     if session.execute(_ASK, {**values, "asked_by": clerk.subject, "now": now}).rowcount == 0:
         raise errors.CashAsked
+    standing.keep(session, clerk)
     detail = {"office": clerk.office, "amount": amount, "reason": reason}
     trail.record(session, now, "ask-for-cash", id, clerk, detail)
     return _shown(session, id)
@@ -122,7 +124,7 @@ def order(
     Raises `RequestUnknown`, `OfficeNotActive`, `RequestDecided` and `OwnCashRequest`.
     """
     office = _seen(session, supervisor, id, now)
-    offices.active(session, office, held=True)
+    offices.active(session, office, office_store.find_alone)
     _lock_waiting(session, supervisor, id)
     delivery = service.ordered(session, policy, supervisor, office, Direction.TO_OFFICE, amount, now)
     return _decided(session, supervisor, id, None, delivery.id, now)
@@ -132,6 +134,7 @@ def refuse(session: Connection, supervisor: Caller, id: UUID, reason: str, now: 
     """Say why no cash comes. Raises `RequestUnknown`, `RequestDecided` and `OwnCashRequest`."""
     _seen(session, supervisor, id, now)
     _lock_waiting(session, supervisor, id)
+    standing.keep(session, supervisor)
     return _decided(session, supervisor, id, reason, None, now)
 
 

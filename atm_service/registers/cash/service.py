@@ -20,6 +20,7 @@ from atm_service.registers.cash.domain import Verdict
 from atm_service.registers.notes import mixing, stock
 from atm_service.registers.notes.domain import Counts, counted_total, notes_of
 from atm_service.registers.offices import service as offices
+from atm_service.registers.offices import store as office_store
 from atm_service.registers.staff import hands
 from atm_service.registers.staff import service as staff
 from ledger import Entry, Posting
@@ -44,7 +45,7 @@ def order(
 ) -> Delivery:
     """Order cash to an office that the supervisor looks after, or back. Raises `OfficeUnknown` or `OfficeNotActive`."""
     staff.office_in_scope(session, supervisor, office, ledger.business_date(now))
-    offices.active(session, office, held=True)
+    offices.active(session, office, office_store.find_alone)
     return ordered(session, policy, supervisor, office, direction, amount, now)
 
 
@@ -57,8 +58,8 @@ def ordered(
     amount: int,
     now: datetime,
 ) -> Delivery:
-    """Order cash to or from an office that the caller of this has found active, and locked."""
-    standing.lock_for(session, supervisor, supervisor.subject)  # one order after the other: they are added up
+    """Order cash to or from an office that the caller of this has found active, alone: orders there are added up."""
+    standing.keep(session, supervisor)
     ledger.open_accounts(session, chart.delivery_accounts(office), now)
     kin = hands.kin(session, policy, supervisor.subject, now)
     so_far = store.ordered_today(session, office, direction, kin, now)
@@ -96,13 +97,15 @@ def send(
     return _saved(session, caller, after, "send-delivery", {"amount": after.amount}, now)
 
 
-def receive(session: Connection, caller: Caller, id: UUID, counts: Counts, now: datetime) -> Received:
+def receive(
+    session: Connection, policy: Policy, caller: Caller, id: UUID, counts: Counts, now: datetime
+) -> Received:
     """Take cash in from the road by a count, by the side it has come to; what differs waits in suspense.
 
     A first count that differs changes nothing: see `Received.recount`.
     """
     before = _locked(session, caller, id, now)
-    before.may_receive(_side(caller))
+    before.may_receive(_side(caller), hands.kin(session, policy, caller.subject, now))
     judged = counting.judge(
         session,
         before.office,

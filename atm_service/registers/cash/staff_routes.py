@@ -152,7 +152,7 @@ def send(
     "/{id}/receive",
     name="receive_delivery",
     response_model=DeliveryView,
-    responses=refuses(*_STEP, keyed=True),
+    responses=refuses(*_STEP, errors.ReceiverSent, keyed=True),
 )
 def receive(
     id: UUID, body: CountsRequest, supervisor: InSupervisor, key: InKey, context: InContext, now: InNow
@@ -160,7 +160,7 @@ def receive(
     """Take cash back into the area by a count: what an office sent, or what was turned back on its way there."""
 
     def work(session: Connection) -> DeliveryView:
-        received = service.receive(session, supervisor, id, body.counts, now)
+        received = service.receive(session, context.policy, supervisor, id, body.counts, now)
         return DeliveryView.of(received.delivery, supervisor, recount=received.recount)
 
     return context.once(key, 200, work)

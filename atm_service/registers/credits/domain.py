@@ -26,7 +26,7 @@ TREASURY: Final = "treasury"
 BATCH: Final = re.compile(r"[A-Za-z0-9._-]{1,64}")
 PAYER: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 _REFERENCE: Final = re.compile(r"[A-Za-z0-9._/-]{1,40}")
-_NUMBER: Final = re.compile("[0-9]+")
+_NUMBER: Final = re.compile(r"([0-9]+)(?:\.0*)?")
 _ID_NUMBER: Final = re.compile(r"[0-9]{12}")
 _AMOUNT: Final = re.compile(r"[1-9][0-9]{0,9}")
 _SHORTENED: Final = re.compile(r"[0-9](?:[.,][0-9]*)?E\+[0-9]{2}", re.IGNORECASE)
@@ -101,7 +101,7 @@ class Bad:
 
 @dataclass(frozen=True, slots=True)
 class Earlier:
-    """What the same payer has credited to somebody in another batch."""
+    """What the same payer has credited to somebody by another line than those at hand."""
 
     batch: str
     reference: str
@@ -110,8 +110,9 @@ class Earlier:
 
 
 def same_reference(reference: str) -> str:
-    """Give what all ways to write a reference have in common: a number is a number, so `01` is `1`."""
-    return (reference.lstrip("0") or "0") if _NUMBER.fullmatch(reference) else reference
+    """Give what all ways to write a reference have in common: a number is a number, so `01` and `1.0` are `1`."""
+    number = _NUMBER.fullmatch(reference)
+    return (number[1].lstrip("0") or "0") if number else reference
 
 
 def credited_lately(line: Line, earlier: Iterable[Earlier]) -> Earlier | None:

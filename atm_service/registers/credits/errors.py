@@ -55,13 +55,13 @@ class LinesRefused(Refusal):
 @refused_as(
     409,
     "credited-lately",
-    "Some lines were credited lately in another batch",
-    "Nothing was credited. If this is that batch corrected, send it under that batch's name."
-    " If each of `lines` is to be credited once more, send the number in `again` as `again`.",
+    "Some lines are like ones that were credited lately",
+    "Nothing was credited. If this is that batch corrected, send it under that batch's name, each line under its"
+    " reference. If each of `lines` is to be credited once more, send the number in `again` as `again`.",
     audited=True,
 )
 class CreditedLately(Refusal):
-    """The same payer has lately credited some of these persons in another batch, alike in reference or amount.
+    """The same payer has lately credited some of these persons by other lines, alike in reference or amount.
 
     Members `lines`: number and reference of each, and the earlier batch, reference, amount and day; `again`: how many.
     """

@@ -2,7 +2,7 @@
 
 A line is `credit/{batch}/{line_reference}` in the ledger, and the ledger is the only record of it: what is there is
 done, whatever became of the program that did it. So a run first looks at every line, posts nothing while one is
-bad, may have been credited in another batch or the money is short, then posts the rest, a thousand lines a
+bad, may have been credited by another line or the money is short, then posts the rest, a thousand lines a
 transaction. Killed and run again, it finds what is there and posts what is not. One run at a time has a payer's money.
 """
 
@@ -38,7 +38,7 @@ _Item = TypeVar("_Item")
 class Wish:
     """What somebody wants credited: well-formed lines, and those found bad before.
 
-    `again`: how many of them although they were credited lately in another batch.
+    `again`: how many of them although they were credited lately by another line.
     """
 
     batch: str
@@ -52,7 +52,7 @@ class Wish:
 class Plan:
     """What is to be done about a wish: lines to credit, each with its customer; all good ones, credited before or not.
 
-    `again`: what is to be confirmed, line by line, because another batch has credited it lately.
+    `again`: what is to be confirmed, line by line, because another line has credited it lately.
     """
 
     ready: list[tuple[Line, UUID]] = field(repr=False)
@@ -219,11 +219,18 @@ def _examined(
 def _refuse_again(
     session: Connection, context: Context, wish: Wish, plan: Plan, now: datetime
 ) -> list[dict[str, Any]]:
-    """Give the lines that may have been credited in another batch; refuse, unless the wish says how many there are."""
+    """Give the lines that may have been credited by another line; refuse, unless the wish says how many there are.
+
+    By one of another batch, or by one of this batch that does not stand in the wish: somebody has named its lines anew.
+    """
     first = ledger.business_date(now) - timedelta(days=context.policy.credits.again_within_days)
     payer, since = ledger.account_id(chart.payer(wish.payer)), ids.first(calendar.day_start(first))
     accounts = {line.number: ledger.account_id(chart.customer(customer)) for line, customer in plan.ready}
-    earlier = store.credited_lately(session, payer, accounts.values(), wish.batch, since)
+    own = {line.reference for line in wish.lines}
+    earlier = {
+        account: [one for one in found if one.batch != wish.batch or same_reference(one.reference) not in own]
+        for account, found in store.credited_lately(session, payer, accounts.values(), since).items()
+    }
     shown = [
         {
             "line": line.number,

@@ -105,7 +105,7 @@ _LATELY: Final = text("""
             ORDER BY older.debit_version DESC LIMIT 1
         ), 0)
         AND p.credit_id = ANY (CAST(:accounts AS uuid[]))
-        AND starts_with(e.reference, 'credit/') AND NOT starts_with(e.reference, 'credit/' || :name || '/')
+        AND starts_with(e.reference, 'credit/')
     ORDER BY p.debit_version
 """)
 # "0" is the character after "/": the range holds every reference that begins with the batch's name and a "/".
@@ -185,13 +185,13 @@ def credited_padded(session: Connection, name: str) -> dict[str, Credited]:
 
 
 def credited_lately(
-    session: Connection, payer: UUID, accounts: Iterable[UUID], name: str, since: UUID
+    session: Connection, payer: UUID, accounts: Iterable[UUID], since: UUID
 ) -> dict[UUID, list[Earlier]]:
-    """Find what a payer's account has credited to these accounts in batches of other names, oldest first.
+    """Find what a payer's account has credited to these accounts, oldest first.
 
     `since`: the lowest id of an entry that counts.
     """
-    values = {"payer": payer, "accounts": list(accounts), "name": name, "since": since}
+    values = {"payer": payer, "accounts": list(accounts), "since": since}
     found: dict[UUID, list[Earlier]] = {}
     for row in session.execute(_LATELY, values):
         _, batch, reference = row.reference.split("/", 2)

@@ -15,7 +15,7 @@ import structlog
 from sqlalchemy import Connection
 
 import ledger
-from atm_service.platform import attempts, chart, ids, trail
+from atm_service.platform import attempts, chart, ids, standing, trail
 from atm_service.platform.context import Context
 from atm_service.platform.keys.tokens import Caller
 from atm_service.platform.refusals import NotFound
@@ -100,6 +100,7 @@ def decide(
     Raises `NotFound` (also while the provider has not answered) and `AlreadyDecided`.
     """
     application = application_store.lock(session, id)
+    standing.keep(session, supervisor)
     if application is None or application.status is ApplicationStatus.PENDING:
         raise NotFound
     if application.status is not ApplicationStatus.REVIEW:

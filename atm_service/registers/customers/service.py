@@ -278,16 +278,19 @@ def freeze(
         raise NotFound
     if found.frozen is frozen:
         raise FreezeUnchanged
+    # The newest row counts: what comes after another is above it, whoever's clock is behind.
+    last, last_at = store.newest_freeze(session, customer_id)
+    now = now if last_at is None else max(now, last_at)
     deed = "customer.frozen" if frozen else "customer.thawed"
     _end_sessions(session, customer_id, by, deed, {"reason": reason}, now)
-    values = {"id": ids.new(now), "customer_id": customer_id, "by": by.subject, "now": now}
+    values = {"id": ids.new(now, after=last), "customer_id": customer_id, "by": by.subject, "now": now}
     store.freeze(session, values | {"frozen": frozen, "reason": reason})
 
 
 def _end_sessions(
     session: Connection, customer_id: UUID, by: Caller, deed: str, detail: dict[str, str], now: datetime
 ) -> None:
-    standing.lock(session, customer_id)
+    standing.lock_for(session, by, customer_id)
     standing.change(session, customer_id)
     ended = sessions.end_all(session, customer_id, now)
     trail.record(session, now, deed, customer_id, by, {**detail, "sessions_ended": ended})

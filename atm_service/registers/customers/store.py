@@ -122,6 +122,9 @@ _FREEZE_OF: Final = text("""
     LEFT JOIN service.staff AS t ON t.id = f.changed_by
     WHERE c.id = :id
 """)
+_NEWEST_FREEZE: Final = text("""
+    SELECT id, changed_at FROM service.customer_freeze WHERE customer_id = :id ORDER BY id DESC LIMIT 1
+""")
 _KNOWN: Final = text("SELECT EXISTS (SELECT FROM service.customer WHERE id_print = :fingerprint)")
 
 
@@ -174,6 +177,12 @@ def freeze_of(session: Connection, id: UUID) -> Freeze | None:
     """Tell whether a customer is frozen; None when there is no such customer."""
     row = session.execute(_FREEZE_OF, {"id": id}).one_or_none()
     return None if row is None else Freeze(*row)
+
+
+def newest_freeze(session: Connection, id: UUID) -> tuple[UUID | None, datetime | None]:
+    """Give the id and the moment of a locked customer's last freeze or thaw."""
+    row = session.execute(_NEWEST_FREEZE, {"id": id}).one_or_none()
+    return (None, None) if row is None else (row.id, row.changed_at)
 
 
 def has_person(session: Connection, id_print: bytes) -> bool:

@@ -11,7 +11,7 @@ from uuid import UUID
 from sqlalchemy import Connection
 
 import ledger
-from atm_service.platform import chart, ids, trail
+from atm_service.platform import chart, ids, standing, trail
 from atm_service.platform.keys.tokens import Caller
 from atm_service.registers.offices import errors, hours, life_store, states, store
 from atm_service.registers.offices.domain import Line, State
@@ -28,7 +28,7 @@ def change_state(
     From then on a suspended office pays nobody: its open shifts may be counted and closed, and none opens. Raises what
     `states.check` refuses.
     """
-    state = _lock(session, code)
+    state = _lock(session, code, by)
     by_supervisor = by is not None and by.role == "supervisor"
     states.check(life_store.standing(session, code, state), to, by_supervisor=by_supervisor)
     change: dict[str, Any] = {"was": state, "state": to, "reason": reason}
@@ -43,7 +43,7 @@ def freeze_drawer(
 
     Raises `DrawerUnknown` and `FreezeUnchanged`.
     """
-    _living(session, code)
+    _living(session, code, by)
     was = store.lock_drawer(session, code, number)
     if was is None:
         raise errors.DrawerUnknown
@@ -61,7 +61,7 @@ def check(
     session: Connection, by: Caller | None, code: str, item: Item, words: str, now: datetime, *, passed: bool
 ) -> None:
     """Say where an item of the checklist stands. It bears on a planned or ready office; later it is a note."""
-    _living(session, code)
+    _living(session, code, by)
     life_store.check(
         session,
         _signed(session, "office_check", by, code, now) | {"item": item, "passed": passed, "words": words},
@@ -71,7 +71,7 @@ def check(
 
 def set_hours(session: Connection, by: Caller | None, code: str, week: Sequence[str], now: datetime) -> None:
     """Set the seven days of an office's week, from Monday. Raises `HoursUnreadable`."""
-    _living(session, code)
+    _living(session, code, by)
     if len(week) != len(hours.USUAL_WEEK):
         raise errors.HoursUnreadable
     written = [hours.write(hours.read(day)) for day in week]
@@ -90,7 +90,9 @@ def set_day(
 ) -> None:
     """Set the hours of one date: of an office, or of all without a `code`. None: as usual again, or as for all."""
     if code is not None:
-        _living(session, code)
+        _living(session, code, by)
+    else:
+        _keep(session, by)
     if written is not None:
         written = hours.write(hours.read(written))
     life_store.set_day(
@@ -104,14 +106,14 @@ def set_day(
 
 def set_line(session: Connection, by: Caller | None, code: str, line: Line, now: datetime) -> None:
     """Say how good an office's line is."""
-    _living(session, code)
+    _living(session, code, by)
     life_store.set_line(session, code, line)
     trail.record(session, now, "office-line", None, by, {"office": code, "line": line})
 
 
 def furnish(session: Connection, code: str, drawers: int, now: datetime) -> None:
     """Open an office's accounts and its first so many drawers. Safe to repeat with more."""
-    _living(session, code)
+    _living(session, code, None)
     accounts = chart.office_accounts(code) + chart.TREASURY
     for number in range(1, drawers + 1):
         store.add_drawer(session, code, number)
@@ -125,7 +127,7 @@ def activate(session: Connection, code: str, drawers: int, now: datetime, by: Ca
     For demonstrations, tests, and an office that worked before the checklist did. A suspended one is resumed as it is:
     its open shifts are told, and nothing of an office is locked after them.
     """
-    state = _living(session, code)
+    state = _living(session, code, by)
     words = "theo lời người kích hoạt điểm"  # kept for people of the province to read
     if state is State.PLANNED:
         for item in Item:
@@ -137,15 +139,22 @@ def activate(session: Connection, code: str, drawers: int, now: datetime, by: Ca
         furnish(session, code, drawers, now)
 
 
-def _lock(session: Connection, code: str) -> State:
+def _lock(session: Connection, code: str, by: Caller | None) -> State:
+    """Lock an office, and the rights of whoever changes it."""
     state = life_store.lock(session, code)
+    _keep(session, by)
     if state is None:
         raise errors.OfficeUnknown
     return state
 
 
-def _living(session: Connection, code: str) -> State:
-    state = _lock(session, code)
+def _keep(session: Connection, by: Caller | None) -> None:
+    if by is not None:
+        standing.keep(session, by)
+
+
+def _living(session: Connection, code: str, by: Caller | None) -> State:
+    state = _lock(session, code, by)
     if state is State.CLOSED:
         raise errors.OfficeClosed
     return state

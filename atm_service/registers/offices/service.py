@@ -61,12 +61,12 @@ def bring_cash(
     return True
 
 
-def active(session: Connection, code: str, *, held: bool = False) -> Office:
-    """Find an office that pays; `held`: it does so until this transaction ends.
+def active(session: Connection, code: str, find: Callable[..., Office | None] = store.find) -> Office:
+    """Find an office that pays; with `store.find_held` or `store.find_alone` it does so until this transaction ends.
 
     Raises `OfficeUnknown` or `OfficeNotActive`.
     """
-    office = store.find_held(session, code) if held else store.find(session, code)
+    office = find(session, code)
     if office is None:
         raise errors.OfficeUnknown
     if office.state is not State.ACTIVE:

@@ -58,6 +58,7 @@ _LEARN = Rank.OFFICE.locks("""
 """)
 _NAMES = text("SELECT code, name FROM service.office WHERE code = ANY (:codes)")
 _HELD = Rank.OFFICE.locks("SELECT * FROM service.office WHERE code = :code FOR SHARE")
+_ALONE = Rank.OFFICE.locks("SELECT * FROM service.office WHERE code = :code FOR NO KEY UPDATE")
 _ADD_DRAWER = text(
     "INSERT INTO service.drawer (office, number) VALUES (:office, :number) ON CONFLICT DO NOTHING"
 )
@@ -90,6 +91,11 @@ def find(session: Connection, code: str) -> Office | None:
 def find_held(session: Connection, code: str) -> Office | None:
     """Find an office, whose state stays as it is until this transaction ends."""
     return _office(session.execute(_HELD, {"code": code}).mappings().one_or_none())
+
+
+def find_alone(session: Connection, code: str) -> Office | None:
+    """Find an office, and keep everybody from it who does the same or holds it, until this transaction ends."""
+    return _office(session.execute(_ALONE, {"code": code}).mappings().one_or_none())
 
 
 def listed(session: Connection) -> list[Office]:

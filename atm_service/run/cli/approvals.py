@@ -120,7 +120,7 @@ def _decided(ctx: typer.Context, id: UUID, again: int, reason: str, *, approved:
         except AgainNotConfirmed as lines:
             number = lines.members["again"]
             fail(
-                f"not decided: {number:,} line(s) were credited lately in another batch. See them by"
+                f"not decided: {number:,} line(s) are like ones that were credited lately. See them by"
                 f" `soft-atm approvals show`; to credit them once more nevertheless, add --again {number}"
             )
 

@@ -39,12 +39,18 @@ def owner_url(chosen: settings.Settings) -> Iterator[str]:
 
 @contextmanager
 def working(ctx: typer.Context) -> Iterator[tuple[Context, datetime]]:
-    """Give what a command works with; a refusal or an absent database becomes one line and exit status 1."""
+    """Give what a command works with; a refusal or an absent database becomes one line and exit status 1.
+
+    So does a clock that is far from the database's: a shell moves money by its own time, as a service does.
+    """
     chosen = chosen_settings()
     with explained(), owner_url(chosen) as url:
         context = assembly.context(chosen, url, ctx.obj)
         try:
-            yield context, ctx.obj()
+            context.clocks.look(context.engine, ctx.obj)
+            now = ctx.obj()
+            context.clocks.refuse_wrong(now)
+            yield context, now
         finally:
             context.engine.dispose()
 

@@ -85,8 +85,9 @@ def import_credits(
                 _show_earlier(line)
             count = lately.members["again"]
             fail(
-                f"nothing was credited: {count:,} line(s) were credited lately in another batch. If this is that batch"
-                f" corrected, give its name to --batch; to credit them once more nevertheless, add --again {count}"
+                f"nothing was credited: {count:,} line(s) are like ones that were credited lately. If this is"
+                " that batch corrected, give its name to --batch and each line its reference; to credit them"
+                f" once more nevertheless, add --again {count}"
             )
         except PayerShort as short:
             available, needed = short.members["available"], short.members["needed"]

@@ -2,12 +2,15 @@
 
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
 
 from atm_service.platform import attempts
+from atm_service.platform.clocks import Clocks
 from atm_service.platform.context import Context
+from atm_service.platform.refusals import ClockWrong
 from atm_service.run import housekeeping
 from tests.atm_service.world import Service
 
@@ -40,6 +43,24 @@ def test_one_housekeeper_at_a_time(service: Service, monkeypatch: pytest.MonkeyP
         leave.set()
         first.join(60)
     assert housekeeping.round_(service.context, service.now) == {"slow": 0}
+
+
+def test_nothing_is_done_by_a_clock_that_is_wrong(service: Service) -> None:
+    """A process a day ahead ends no code, seals nothing and forgets nothing; told right, it goes on at once."""
+    code = service.customer().code()
+    theirs = service.now
+    clocks = Clocks(lambda _: theirs, service.clock.steady)
+    ahead = replace(service.context, clocks=clocks)
+    service.clock.advance(hours=25)
+    clocks.look(ahead.engine, ahead.clock)
+    with pytest.raises(ClockWrong):
+        housekeeping.round_(ahead, service.now)
+    with service.context.transaction() as session:
+        status = "SELECT status FROM service.withdrawal WHERE id = %(id)s"
+        assert session.exec_driver_sql(status, {"id": code["id"]}).scalar_one() == "authorised"
+    service.clock.advance(hours=-25)
+    clocks.look(ahead.engine, ahead.clock)
+    assert housekeeping.round_(ahead, service.now)["watch-controls"] > 0
 
 
 def test_a_broken_task_does_not_stop_the_others(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,5 +1,5 @@
--- Nothing was paid to a customer, out of a drawer or at an office while it was frozen or suspended. A payment that read
--- the clock before a thaw may have waited for it, as long as a statement may last.
+-- Nothing was paid to a customer, out of a drawer or at an office while it was frozen or suspended. Two processes' clocks
+-- may be a minute apart, and a payment that read its own before a thaw may have waited for that, as long as a statement may last.
 SELECT concat('receipt ', r.number, ': paid while ', stop.what, ' was stopped since ', stop.since) AS detail
 FROM (
     SELECT 'its customer' AS what, customer_id, NULL::text AS office, NULL::integer AS drawer, frozen AS stops,
@@ -16,6 +16,6 @@ FROM (
 ) AS stop
 JOIN service.receipt AS r
   ON r.customer_id = stop.customer_id OR (r.office = stop.office AND (stop.drawer IS NULL OR r.drawer = stop.drawer))
-WHERE stop.stops AND r.paid_at > stop.since
-  AND (stop.until IS NULL OR r.paid_at < stop.until - interval '10 seconds')
+WHERE stop.stops AND r.paid_at > stop.since + interval '1 minute'
+  AND (stop.until IS NULL OR r.paid_at < stop.until - interval '70 seconds')
   -- new: AND r.entry_id = ANY (CAST(:new AS uuid[]))

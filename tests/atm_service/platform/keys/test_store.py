@@ -17,12 +17,6 @@ LONGEST = timedelta(hours=72)
 CIPHER = encryption.load_keys(encryption.generate_keys())
 
 
-@pytest.fixture
-def database(empty: Database) -> Database:
-    """Begin without any key."""
-    return empty
-
-
 def private(n: int) -> Ed25519PrivateKey:
     return Ed25519PrivateKey.from_private_bytes(bytes([n]) * 32)
 

@@ -1,16 +1,22 @@
 """Cash on the road: ordered, sent, received by count, refused, called off, and back again."""
 
+from concurrent.futures import ThreadPoolExecutor
+from threading import Event
 from typing import Any
 from uuid import uuid4
 
 import pytest
 from httpx2 import Response
+from sqlalchemy import Connection, text
 from sqlalchemy.exc import IntegrityError, ProgrammingError
 
 from atm_service.platform import chart
 from atm_service.registers.cash import counting
+from atm_service.registers.cash import service as cash
+from atm_service.registers.cash.delivery import Delivery, Direction
 from atm_service.registers.notes import stock
 from atm_service.registers.notes.domain import Notes, notes_of
+from atm_service.registers.staff import hands, store
 from tests.atm_service.world import OFFICE, OTHER_OFFICE, Clerk, Person, Service
 from tests.contract.documented import slug_of
 
@@ -18,6 +24,7 @@ SENT = {"500000": 100, "50000": 200}  # 60,000,000 đồng
 AMOUNT = 60_000_000
 SUSPENSE = chart.suspense_transit(OFFICE)
 RECEIVER = {"to-office": "office", "to-area": "area"}
+WAITING = text("SELECT count(*) FROM pg_locks WHERE NOT granted")
 ALONE_MAX = 100_000_000  # the policy's `approval.delivery_above`
 
 
@@ -283,6 +290,52 @@ def test_who_sent_does_not_explain(road: Road) -> None:
     (listed,) = road.another.get("/staff/v1/deliveries", which="unexplained").json()["items"]
     assert listed["for_another"] is False
     assert road.explain(road.another, id).status_code == 200
+
+
+def test_who_may_be_the_one_who_sent_does_not_count_it_in(road: Road) -> None:
+    """Nobody carries an office's cash off under two names: what came back would be on no later count of that office."""
+    road.filled()
+    id = road.ordered("to-area")
+    reset = road.supervisor.post(f"/staff/v1/members/{road.clerk.id}/password", {"reason": "quên mật khẩu"})
+    with road.service.context.transaction() as session:
+        clerk = store.find(session, road.clerk.id)
+    assert clerk is not None
+    given = {"username": clerk.username, "password": reset.json()["password"]}
+    own = {**given, "new_password": "cau-cua-rieng-toi-dai"}
+    assert road.service.client.post("/staff/v1/password", json=own).status_code == 204
+    mine = {"username": clerk.username, "password": own["new_password"]}
+    signed_in = road.service.client.post("/staff/v1/sessions", json=mine)
+    road.clerk = Clerk(road.service.client, clerk.id, signed_in.json()["access_token"])
+    assert road.step("office", id, "send", counts=SENT).json()["status"] == "sent"
+    refused = road.step("area", id, "receive", counts=SENT)
+    assert (slug_of(refused), road.balance("transit")) == ("receiver-sent", [AMOUNT])
+    received = road.another.post(f"/staff/v1/deliveries/{id}/receive", {"counts": SENT})
+    assert received.json()["status"] == "received"
+
+
+def test_two_orders_at_once_under_two_names_are_added_up(road: Road, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever orders for an office takes turns there: the second finds what the first has ordered."""
+    both, context = frozenset({road.supervisor.id, road.another.id}), road.service.context
+    monkeypatch.setattr(hands, "kin", lambda *_: both)
+
+    def order(session: Connection, by: Person) -> Delivery:
+        member = store.find(session, by.id)
+        assert member is not None
+        to, policy = Direction.TO_OFFICE, context.policy
+        return cash.order(session, policy, member.caller, OFFICE, to, ALONE_MAX, road.service.now)
+
+    def second() -> Delivery:
+        with context.transaction() as session:
+            return order(session, road.another)
+
+    with ThreadPoolExecutor(1) as pool:
+        with context.transaction() as session:
+            first = order(session, road.supervisor)
+            asked = pool.submit(second)
+            with context.engine.connect() as looking:
+                while not (asked.done() or looking.execute(WAITING).scalar_one()):
+                    Event().wait(0.01)
+        assert (first.needs_two, asked.result().needs_two) == (False, True)
 
 
 def test_who_may_be_the_one_who_counted_does_not_explain(road: Road) -> None:

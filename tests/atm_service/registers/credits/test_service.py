@@ -9,7 +9,7 @@ from atm_service.control.audit import service as audit
 from atm_service.platform import chart
 from atm_service.platform.context import Context
 from atm_service.registers.credits import errors, payers, service
-from atm_service.registers.credits.domain import Bad, Line, Reason
+from atm_service.registers.credits.domain import Bad, Line, Reason, same_reference
 from ledger import AccountClass, reading
 from ledger.controls import Control
 from tests.atm_service.registers.credits.school import (
@@ -94,7 +94,7 @@ def shown(context: Context, *lines: Line, **options: object) -> list[tuple[int, 
     """Give what is shown as credited lately: the line's number, and the reference of the earlier one."""
     before = credited(context)
     with pytest.raises(errors.CreditedLately) as refused:
-        run(context, list(lines), batch="corrected", **options)
+        run(context, list(lines), **{"batch": "corrected", **options})
     assert credited(context) == before
     found = refused.value.members
     assert found["again"] == len(found["lines"])
@@ -120,6 +120,24 @@ def test_what_another_batch_credited_lately_is_shown_and_confirmed(context: Cont
     assert shown(context, *lines, dry_run=True) == expected
     assert len(run(context, lines, batch="corrected", again=3).ready) == 5
     assert run(context, lines, batch="corrected").already == 5
+
+
+@pytest.mark.parametrize("anew", ["A1", "L1.0", "L-1"])
+def test_a_batch_whose_lines_are_named_anew_is_shown(context: Context, anew: str) -> None:
+    """Under the same batch's name, too: what was credited by a line that is not in the file any more."""
+    fund(context, 100_000)
+    ((anna, _),) = settle(context, 1)
+    run(context, [line(1, anna)])
+    assert shown(context, line(1, anna, reference=anew), batch=BATCH) == [(1, "L1")]
+    bonus = [line(1, anna), line(2, anna)]
+    assert len(run(context, bonus).ready) == 1
+
+
+@pytest.mark.parametrize("written", ["1.0", "1.", "01.00"])
+def test_a_whole_number_is_one_however_it_is_written(context: Context, written: str) -> None:
+    """A spreadsheet that makes 1.0 of 1 pays nobody twice."""
+    assert same_reference(written) == "1"
+    assert [same_reference(other) for other in ("1.5", "1.0.0", "A1.0")] == ["1.5", "1.0.0", "A1.0"]
 
 
 def test_what_was_credited_is_shown_before_money_is_asked_for(context: Context) -> None:
@@ -226,7 +244,7 @@ def test_the_treasury_pays_from_what_it_has_brought(context: Context) -> None:
     run(context, [line(1, anna)], payer="treasury")
     assert balance(context, chart.TREASURY_FUNDING) == 500
     with pytest.raises(errors.PayerShort):
-        run(context, [line(2, anna)], payer="treasury")
+        run(context, [line(2, anna, 999)], payer="treasury")
 
 
 def brought(context: Context, amount: int) -> payers.Entry:

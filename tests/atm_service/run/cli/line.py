@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
 from unittest.mock import patch
@@ -10,6 +10,7 @@ from unittest.mock import patch
 from click.testing import Result
 from typer.testing import CliRunner
 
+from atm_service.platform import clocks
 from atm_service.run.cli import app as cli
 from tests.atm_service.world import PASSWORD, START
 from tests.database import Database
@@ -20,10 +21,17 @@ SECOND: Final = "second"
 ONCE: Final = "cau-chi-dung-mot-lan"
 
 
-def invoke(*arguments: object, now: datetime = START, typed: str | None = None, **environment: str) -> Result:
-    """Run one command with no settings but these, and what is typed."""
+def invoke(
+    *arguments: object,
+    now: datetime = START,
+    typed: str | None = None,
+    off: timedelta = timedelta(0),
+    **environment: str,
+) -> Result:
+    """Run one command with no settings but these, and what is typed; `off`: how far its clock is ahead."""
     env = {"SOFT_ATM_ENV_FILE": None, "COLUMNS": "200", **environment}
-    with patch.dict(os.environ):  # the demonstration sets its own
+    theirs = patch.object(clocks, "database_time", lambda _: now - off)
+    with theirs, patch.dict(os.environ):  # the demonstration sets its own
         return CliRunner().invoke(
             cli.app, [str(one) for one in arguments], obj=lambda: now, env=env, input=typed
         )
@@ -70,8 +78,11 @@ def agree(run: Run, *command: object, again: int = 0) -> None:
 def shell(settings: dict[str, str], folder: Path, at: datetime) -> Run:
     """Give the command line of somebody at a shell, whose session is kept in the folder."""
 
-    def run(*arguments: object, now: datetime = at, typed: str | None = None) -> Result:
-        return invoke(*arguments, now=now, typed=typed, XDG_STATE_HOME=str(folder / "state"), **settings)
+    def run(
+        *arguments: object, now: datetime = at, typed: str | None = None, off: timedelta = timedelta(0)
+    ) -> Result:
+        state = str(folder / "state")
+        return invoke(*arguments, now=now, typed=typed, off=off, XDG_STATE_HOME=state, **settings)
 
     return run
 

@@ -57,6 +57,17 @@ def test_a_day_that_is_not_over_is_not_closed(run: Run, database: Database) -> N
     assert run("ledger", "close-day", YESTERDAY, now=midnight + timedelta(minutes=15)).exit_code == 0
 
 
+@pytest.mark.parametrize("off", [timedelta(days=2), timedelta(minutes=-1)])
+def test_a_shell_with_a_wrong_clock_moves_nothing(run: Run, database: Database, off: timedelta) -> None:
+    """A command works by the machine's own time, so that must go with the database's, as a service's must."""
+    answer = run("ledger", "close-day", YESTERDAY, off=off)
+    assert (answer.exit_code, answer.stdout) == (1, "")
+    assert "clock is wrong" in answer.stderr
+    assert run("payers", "open", "clinic", "--name", "Trạm y tế", off=off).exit_code == 1
+    assert closed_through(database) is None
+    assert run("ledger", "close-day", YESTERDAY, off=timedelta(seconds=20)).exit_code == 0
+
+
 @pytest.mark.parametrize("written", ["yesterday", "2026-3-1x", "01/03/2026"])
 def test_a_day_is_written_in_one_way(run: Run, database: Database, written: str) -> None:
     """Anything but YYYY-MM-DD is a mistake of the caller."""
