@@ -127,6 +127,14 @@ class Page:
         """Return a request about this thing whose outcome is not known: it must not be asked for anew."""
         return next((one for one in self.unknown() if (one.subject, one.kind) == (subject, kind)), None)
 
+    def unknown_of(self, kind: Kind) -> Entry | None:
+        """Return what this person has asked of a kind and does not know yet: nothing alike is begun before.
+
+        A new form has another key and another proposal, so nothing else would tell that it is the same cash.
+        """
+        who = self.session.who.username if self.session else None
+        return next((one for one in self.unknown() if (one.who.username, one.kind) == (who, kind)), None)
+
     async def asked_before(self, key: str, unknown: Entry | None = None) -> Response | None:
         """Go to what is unknown, or was asked by this form: by a double click or F5. None where it may be asked."""
         asked = unknown or self.app.journal.find(key)

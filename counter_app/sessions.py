@@ -120,22 +120,24 @@ class Sessions:
         self._lock_after = lock_after
         self._secret = secrets.token_bytes(32)
         self._by_cookie: dict[str, Session] = {}
-        self._half: dict[str, Stretched] = {}  # whose password was right, and whose passkey is still to come
+        self._half: dict[
+            tuple[str, str], Stretched
+        ] = {}  # by cookie and user name: whose password was right, and whose passkey is still to come
 
     def new_cookie(self) -> str:
         """Make an opaque cookie."""
         return secrets.token_urlsafe(_COOKIE_BYTES)
 
-    def keep_half(self, cookie: str, password: Stretched) -> None:
+    def keep_half(self, cookie: str, username: str, password: Stretched) -> None:
         """Keep the password of half a sign-in until its passkey comes; the oldest makes room."""
-        self._half.pop(cookie, None)
-        self._half[cookie] = password
+        self._half.pop((cookie, username), None)
+        self._half[cookie, username] = password
         while len(self._half) > SESSIONS_MAX:
             del self._half[next(iter(self._half))]
 
-    def take_half(self, cookie: str) -> Stretched | None:
-        """Give the password of half a sign-in, once."""
-        return self._half.pop(cookie, None)
+    def take_half(self, cookie: str, username: str) -> Stretched | None:
+        """Give the password of half of somebody's sign-in, once."""
+        return self._half.pop((cookie, username), None)
 
     def csrf(self, cookie: str) -> str:
         """Return the form token that belongs to a cookie, signed in or not."""

@@ -84,7 +84,8 @@ async def send(
         return form(page, counting, fields, wrong=True)
     if fields.get("action") == "add-up":
         return form(page, counting, fields, added=money.total(counts))
-    return await page.send(asked)
+    unknown = page.unknown_about(asked.subject, asked.kind)
+    return await page.asked_before(key, unknown) or await page.send(asked)
 
 
 def _barred(page: Page, counting: Counting, own: str | None = None) -> Response | None:

@@ -10,6 +10,7 @@ from starlette.responses import Response
 
 from counter_app import cards, elders_api, money, qr
 from counter_app.answers import Problem
+from counter_app.journal import Kind
 from counter_app.keypads import For, Keypad
 from counter_app.page import InPage, Page, read_amount
 from counter_app.service_api import RefusedError, UnreachableError
@@ -39,6 +40,8 @@ async def ask(page: InPage) -> Response:
     if what == "delegations":
         return await _delegations_of(page, card)
     purpose = _ASKS.get(what, For.CASH)
+    if purpose is For.CASH and (asked := page.unknown_of(Kind.CARD_PAYMENT)):
+        return page.go(f"/requests/{asked.key}")
     amount = None if purpose is For.REPRINT else read_amount(fields)
     if isinstance(amount, Problem):
         return _form(page, fields, amount)

@@ -80,7 +80,7 @@ def _lying(page: Page, id: str) -> Keypad | None:
 
 async def _pay(page: Page, keypad: Keypad, pin: str) -> Response:
     """Ask for the cash: the one purpose that moves money over the counter, so it goes by the journal."""
-    if asked := await page.asked_before(keypad.key):
+    if asked := await page.asked_before(keypad.key, page.unknown_of(Kind.CARD_PAYMENT)):
         return asked
     path, body = elders_api.cash_request(keypad.body, pin)
     about = About(keypad.facts["amount"], f"••••••••{keypad.body['id_number'][-4:]}")

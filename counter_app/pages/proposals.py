@@ -135,7 +135,9 @@ router = APIRouter()
 @router.get("/deposits/new")
 @router.get("/transfers/new")
 async def begin(page: InPage, what: InWhat) -> Response:
-    """Step 1: whose account, and how much."""
+    """Step 1: whose account, and how much; but first what this person has asked and does not know yet."""
+    if asked := page.unknown_of(what.kind):
+        return page.go(f"/requests/{asked.key}")
     return _form(page, what, {}, None)
 
 
@@ -145,6 +147,8 @@ async def propose(page: InPage, what: InWhat) -> Response:
     """Ask for the masked names of whoever was named; nothing moves."""
     fields = await page.form()
     key = form_key(fields)
+    if asked := page.unknown_of(what.kind):
+        return page.go(f"/requests/{asked.key}")
     body = what.wish(fields)
     if isinstance(body, Problem):
         return _form(page, what, fields, body, key)
@@ -187,7 +191,7 @@ async def confirm(page: InPage, what: InWhat, id: UUID) -> Response:
     """Let what was proposed be done. The same form again, by a double click or F5, asks nothing new."""
     fields, subject = await page.form(), str(id)
     key = form_key(fields)
-    if asked := await page.asked_before(key, page.unknown_about(subject, what.kind)):
+    if asked := await page.asked_before(key, page.unknown_of(what.kind)):
         return asked
     proof = what.proof(fields)
     if isinstance(proof, Problem):

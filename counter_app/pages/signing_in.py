@@ -74,7 +74,9 @@ async def sign_in_by_passkey(page: InPage) -> Response:
         return _form(page, refused.problem, username)
     except UnreachableError:
         return _form(page, None, username, offline=True)
-    return await _begun(page, username, tokens, fields["held"], page.app.sessions.take_half(page.cookie))
+    return await _begun(
+        page, username, tokens, fields["held"], page.app.sessions.take_half(page.cookie, username)
+    )
 
 
 async def _begun(
@@ -169,7 +171,7 @@ async def _refused(page: Page, username: str, password: str, problem: Problem) -
     if problem.slug == "password-must-be-changed":
         return _choosing(page, username, problem)
     if problem.slug in _FACTOR:
-        page.app.sessions.keep_half(page.cookie, await asyncio.to_thread(Stretched.of, password))
+        page.app.sessions.keep_half(page.cookie, username, await asyncio.to_thread(Stretched.of, password))
     if problem.slug == "second-factor-to-enrol":
         return await _enrolling(page, username, password)
     return _form(page, problem, username)

@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 
 import ledger
 from atm_service.desk.moves import store
-from atm_service.platform import chart, ids, trail
+from atm_service.platform import chart, ids, standing, trail
 from atm_service.platform.keys.tokens import Caller
 from atm_service.platform.policy import Policy
 from atm_service.promises.approvals import store as approvals
@@ -37,6 +37,7 @@ def count_vault(
     """
     assert clerk.office is not None
     kind, vault = ApprovalKind.VAULT_COUNT, ledger.account_id(chart.vault(clerk.office))
+    standing.keep(session, clerk)
     # Before the vault's notes, which come later in the order of locks: the word is used under them.
     approvals.take_turn(session, kind, vault)
     judged, counted = vaults.count(session, policy, clerk, counts, now, words.word(session, kind, now))

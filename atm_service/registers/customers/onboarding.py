@@ -100,14 +100,15 @@ def decide(
     Raises `NotFound` (also while the provider has not answered) and `AlreadyDecided`.
     """
     application = application_store.lock(session, id)
-    standing.keep(session, supervisor)
     if application is None or application.status is ApplicationStatus.PENDING:
         raise NotFound
     if application.status is not ApplicationStatus.REVIEW:
         raise AlreadyDecided(decision=application.status)
     if approve:
-        decision = _open_wallet(session, context, application, application.provider_reference or "", now)
+        reference = application.provider_reference or ""
+        decision = _open_wallet(session, context, application, reference, now, supervisor)
     else:
+        standing.keep(session, supervisor)
         decision = Decision(ApplicationStatus.REJECTED, (*application.reasons, domain.STAFF_DECISION))
     _end(session, id, decision, now, supervisor, note)
     return found(session, id)
@@ -196,9 +197,17 @@ def _record(session: Connection, context: Context, id: UUID, result: CheckResult
 
 
 def _open_wallet(
-    session: Connection, context: Context, application: Application, reference: str, now: datetime
+    session: Connection,
+    context: Context,
+    application: Application,
+    reference: str,
+    now: datetime,
+    by: Caller | None = None,
 ) -> Decision:
-    """Make the customer and the ledger account; or the reason why this person cannot have them."""
+    """Make the customer and the ledger account; or the reason why this person cannot have them.
+
+    `by`: whoever decided so, whose rights are held from here on.
+    """
     customer_id, cipher = ids.new(now), context.cipher
     identity = identity_of(context, application)
     phone = _open(context, application, "phone", application.phone_sealed)
@@ -215,7 +224,10 @@ def _open_wallet(
         provider_reference=reference,
         created_at=now,
     )
-    if not store.add(session, customer):
+    added = store.add(session, customer)
+    if by is not None:
+        standing.keep(session, by)
+    if not added:
         known = store.has_person(session, application.id_print)
         return Decision(
             ApplicationStatus.REJECTED, (domain.DUPLICATE_PERSON if known else domain.PHONE_TAKEN,)

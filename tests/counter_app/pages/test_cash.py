@@ -214,6 +214,11 @@ async def test_a_lost_answer_is_asked_for_again(tmp_path: Path) -> None:
         at.line.cut, at.line.only = "lose-answer", "/moves"
         await at.browser.send("/cash/to-drawer", **{"count-500000": "10"})
         assert "không chuyển tiền lần nữa" in at.browser.text
+        unknown = at.browser.path
+        at.line.cut, at.line.only = "lose-answer", "/moves"
+        await at.browser.open("/cash/to-drawer")
+        await at.browser.send("/cash/to-drawer", **{"count-500000": "10"})
+        assert at.browser.path == unknown
         await at.resolve()
         await at.browser.open(at.browser.path)
         assert "Đã chuyển vào ngăn kéo" in at.browser.text

@@ -131,6 +131,25 @@ async def test_a_restart_does_not_forget(tmp_path: Path) -> None:
 
 
 @in_loop
+async def test_nothing_alike_is_begun_while_a_deposit_is_unknown(tmp_path: Path) -> None:
+    """A new proposal of the same cash, or one that lay ready, leads to what is not known: one voucher."""
+    async with desk(tmp_path) as at:
+        await proposed(at)
+        ready = at.browser.path
+        await at.browser.open("/deposits/new")
+        await at.browser.send("/deposits/new", to=fake_money.PHONE, action="send", **ONE)
+        at.line.cut, at.line.only, at.line.times = "lose-answer", "/confirmation", 2
+        await at.browser.send("/confirm", name=fake_money.NAME_SAID)
+        (unknown,) = at.unknown()
+        await at.browser.open("/deposits/new")
+        assert at.browser.path == f"/requests/{unknown.key}"
+        await at.browser.open(ready)
+        await at.browser.send("/confirm", name=fake_money.NAME_SAID)
+        assert at.browser.path == f"/requests/{unknown.key}"
+        assert len(at.fake.money.vouchers) == 1
+
+
+@in_loop
 async def test_another_clerk_finds_the_voucher(tmp_path: Path) -> None:
     """Whoever asked is away: a colleague's list of the day settles it."""
     async with desk(tmp_path) as at:

@@ -163,3 +163,20 @@ async def test_the_form_says_what_is_wrong(tmp_path: Path) -> None:
             page = await at.browser.send("/card", what="cash", **wrong)
             assert page.status_code == 422
             assert at.browser.path == "/card"
+
+
+@in_loop
+async def test_nothing_alike_is_begun_while_a_payment_is_unknown(tmp_path: Path) -> None:
+    """By back or by a second tab: the clerk comes to what is not known; what moves no cash goes on."""
+    async with desk(tmp_path) as at:
+        await asked(at)
+        at.line.cut, at.line.only, at.line.times = "lose-answer", "/card-withdrawals", 2
+        await typed(at)
+        (unknown,) = at.unknown()
+        await at.browser.open("/card")
+        await at.browser.send("/card", card=fake_service.CARD, what="cash", amount="500.000")
+        assert at.browser.path == f"/requests/{unknown.key}"
+        await at.browser.open("/card")
+        await at.browser.send("/card", card=fake_service.CARD, what="slip", amount="500.000")
+        assert at.browser.path.startswith("/keypad/")
+        assert len(at.fake.elders.paid) == 1

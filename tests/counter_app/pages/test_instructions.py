@@ -34,7 +34,7 @@ async def test_all_is_shown_and_decided_with_the_second_factor(tmp_path: Path) -
         await at.browser.send("/decision", answer="", code="000000")
         assert "Mã này sai hoặc đã dùng rồi" in at.browser.text
         await at.browser.send("/decision", answer="", code="492039")
-        assert "vừa được ghi có trong một đợt khác" in at.browser.text
+        assert "giống dòng vừa được ghi có trước đó" in at.browser.text
         await at.browser.open("/instructions")
         await at.browser.send(f"/instructions/{INSTRUCTION_ID}", decision="approve", again="2", **WHY)
         await at.browser.send("/decision", answer=json.dumps({"signed": INSTRUCTION_ID}))

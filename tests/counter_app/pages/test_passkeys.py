@@ -2,7 +2,11 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
+import pytest
+
+from tests.counter_app import fake_service
 from tests.counter_app.desk import Desk, desk, in_loop
 from tests.counter_app.fake_service import CLERK, PASSWORD, SUPERVISOR
 
@@ -76,3 +80,32 @@ async def test_passkeys_are_added_named_and_removed(tmp_path: Path) -> None:
         at.fake.factor, clerk = "off", at.another_browser()
         await at.sign_in(CLERK, clerk)
         assert (await clerk.open("/passkeys")).status_code == 403
+
+
+@in_loop
+async def test_two_half_sign_ins_of_one_browser_stay_apart(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who finished the own one unlocks the desk by the own password, whatever another has typed in a second tab."""
+
+    def admit(fake: fake_service.Fake, body: dict[str, Any]) -> None:
+        if body["username"] == "minh":
+            raise fake_service.Refused(401, "second-factor-wrong", remaining_attempts=4)
+        real(fake, body)
+
+    real = fake_service._admit
+    monkeypatch.setattr(fake_service, "_admit", admit)
+    async with desk(tmp_path) as at:
+        await asked(at)
+        first = at.browser.form("/sign-in/passkey").fields
+        await at.browser.send("/sign-in", username="minh", password="mat-khau-cua-minh", code="000000")
+        await at.browser.client.post(
+            "/sign-in/passkey",
+            data=first | {"held": at.browser.held, "answer": json.dumps({"signed": SUPERVISOR})},
+        )
+        await at.browser.open("/queue")
+        await at.browser.send("/lock")
+        assert (await at.browser.send("/unlock", password="mat-khau-cua-minh")).status_code == 403
+        await at.browser.send("/unlock", password=PASSWORD)
+        await at.browser.open("/queue")
+        assert at.browser.path == "/queue"

@@ -55,6 +55,21 @@ STOPS: dict[str, tuple[Callable[..., Response], str]] = {
 
 
 @pytest.mark.parametrize("what", STOPS)
+def test_a_clock_that_is_behind_lets_go_after_all(service: Service, what: str) -> None:
+    """Another process thaws what one stopped that is two seconds ahead: the newest is the thaw, for controls too."""
+    stop, _ = STOPS[what]
+    customer, clerk, boss = service.customer(), service.clerk(), service.staff("supervisor")
+    service.clock.advance(seconds=2)
+    assert stop(boss, customer).status_code == 200
+    service.clock.advance(seconds=-2)
+    assert stop(boss, customer, frozen=False).status_code == 200
+    service.clock.advance(seconds=1)
+    customer = signed_in(service, customer)
+    assert clerk.serve(customer, customer.code(AMOUNT)).status_code == 201
+    assert broken(service) == []
+
+
+@pytest.mark.parametrize("what", STOPS)
 def test_what_is_stopped_pays_nothing_until_it_is_let_go(service: Service, what: str) -> None:
     """Neither what is presented already nor anything new; then it is paid, and every control holds."""
     stop, slug = STOPS[what]

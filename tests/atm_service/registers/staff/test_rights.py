@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
 from uuid import UUID, uuid4
@@ -22,6 +23,7 @@ from tests.atm_service.world import OFFICE, OTHER_OFFICE, PASSWORD, Clerk, Perso
 
 WHY = {"reason": "nghỉ việc"}
 AMOUNT = 500_000
+WAITING = "SELECT count(*) FROM pg_locks WHERE NOT granted"
 
 
 def switch(by: Person, id: object, *, active: bool) -> Response:
@@ -96,6 +98,61 @@ def test_what_runs_meanwhile_is_before_the_answer_or_not_at_all(service: Service
     assert switched.is_set()
     assert after == [receipts(service)] == [paid]
     assert 3 <= paid < 12
+
+
+WAITED_FOR: dict[str, tuple[str, dict[str, Any], str]] = {
+    "thaw a wallet": (
+        "/staff/v1/customers/{customer}/freeze",
+        {"frozen": False, **WHY},
+        "customer WHERE id = %(customer)s",
+    ),
+    "thaw a drawer": (
+        f"/staff/v1/offices/{OFFICE}/drawers/1/freeze",
+        {"frozen": False, **WHY},
+        "office WHERE code = %(office)s",
+    ),
+    "suspend an office": (
+        f"/staff/v1/offices/{OFFICE}/state",
+        {"state": "suspended", **WHY},
+        "office WHERE code = %(office)s",
+    ),
+    "open a wallet": (
+        "/staff/v1/applications/{application}/decision",
+        {"decision": "approve", **WHY},
+        "application WHERE id = %(application)s",
+    ),
+    "refuse cash": (
+        "/staff/v1/deliveries/requests/{request}/refuse",
+        WHY,
+        "cash_request WHERE id = %(request)s",
+    ),
+}
+
+
+@pytest.mark.parametrize("deed", WAITED_FOR)
+def test_a_deed_that_waits_ends_with_the_rights(service: Service, deed: str) -> None:
+    """It passed the door in time and waits for a row: what is switched off meanwhile does nothing more."""
+    path, body, row = WAITED_FOR[deed]
+    boss, operator, clerk = service.staff("supervisor"), service.staff("operator"), service.clerk()
+    customer = service.customer()
+    known = {
+        "customer": customer.id,
+        "office": OFFICE,
+        "application": service.apply(capture="sample-doubtful").json()["id"],
+        "request": clerk.post("/counter/v1/cash/requests", {"amount": 1_000_000, **WHY}).json()["id"],
+    }
+    frozen = {"frozen": True, **WHY}
+    assert boss.post(f"/staff/v1/customers/{customer.id}/freeze", frozen).status_code == 200
+    assert boss.post(f"/staff/v1/offices/{OFFICE}/drawers/1/freeze", frozen).status_code == 200
+    with ThreadPoolExecutor(1) as pool, service.context.engine.connect() as held:
+        held.exec_driver_sql(f"SELECT FROM service.{row} FOR UPDATE", known)
+        asked = pool.submit(boss.post, path.format(**known), body)
+        with service.context.engine.connect() as looking:
+            while not (asked.done() or looking.exec_driver_sql(WAITING).scalar_one()):
+                threading.Event().wait(0.01)
+        assert switch(operator, boss.id, active=False).status_code == 200
+        held.rollback()
+        assert slug(asked.result()) == "unauthenticated"
 
 
 def test_a_supervisor_has_the_clerks_of_their_own_offices(service: Service) -> None:
