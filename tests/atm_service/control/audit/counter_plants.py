@@ -26,6 +26,15 @@ PLANTS: Final = [
     ("vouchers-have-entries", "UPDATE service.wallet_transfer SET payee_id = payer_id, payer_id = payee_id"),
     ("vouchers-have-entries", "UPDATE service.wallet_transfer SET made_at = made_at + interval '1 day'"),
     ("vouchers-have-entries", "DELETE FROM service.wallet_transfer"),
+    *(
+        (
+            "nothing-paid-while-stopped",
+            f"""INSERT INTO service.customer_freeze
+                SELECT gen_random_uuid(), {payer}, true, 'abc', (SELECT id FROM service.staff LIMIT 1),
+                       made_at - interval '2 min' FROM service.{table}""",
+        )
+        for payer, table in (("customer_id", "voucher WHERE kind = 'transfer'"), ("payer_id", "wallet_transfer"))
+    ),
     ("vouchers-add-up", "UPDATE service.voucher SET counts = '{\"500000\": 1}' WHERE kind = 'deposit'"),
     ("vouchers-add-up", "UPDATE service.deposit SET amount = amount - 1"),
     ("vouchers-add-up", "DELETE FROM service.transfer"),

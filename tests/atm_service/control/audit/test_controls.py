@@ -89,19 +89,19 @@ PLANTS: Final = [
     (
         "nothing-paid-while-stopped",
         """INSERT INTO service.customer_freeze
-           SELECT gen_random_uuid(), customer_id, true, 'abc', clerk_id, paid_at - interval '1 s' FROM service.receipt
+           SELECT gen_random_uuid(), customer_id, true, 'abc', clerk_id, paid_at - interval '2 min' FROM service.receipt
            WHERE id = :receipt""",
     ),
     (
         "nothing-paid-while-stopped",
         """INSERT INTO service.drawer_freeze
-           SELECT gen_random_uuid(), office, drawer, true, 'abc', clerk_id, paid_at - interval '1 s'
+           SELECT gen_random_uuid(), office, drawer, true, 'abc', clerk_id, paid_at - interval '2 min'
            FROM service.receipt WHERE id = :receipt""",
     ),
     (
         "nothing-paid-while-stopped",
         """INSERT INTO service.office_change
-           SELECT gen_random_uuid(), office, 9, 'active', 'suspended', 'abc', clerk_id, paid_at - interval '1 s'
+           SELECT gen_random_uuid(), office, 9, 'active', 'suspended', 'abc', clerk_id, paid_at - interval '2 min'
            FROM service.receipt WHERE id = :receipt""",
     ),
     # Top-ups.
