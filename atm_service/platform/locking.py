@@ -41,6 +41,7 @@ class Rank(IntEnum):
     DIGITS = auto()
     STAFF = auto()
     NOTICE = auto()
+    MESSAGE = auto()
     CONTACT = auto()
     MARKS = auto()
 

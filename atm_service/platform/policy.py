@@ -263,6 +263,21 @@ class Credits(_Rules):
     again_within_days: Annotated[int, Field(strict=True, ge=1, le=366)]
 
 
+class Message(_Rules):
+    """How a message to a phone is sent: tried so often, with pauses that double from `pause_s` up to `pause_max_min`.
+
+    One that waits longer than `late_min` is an alarm. Of one that was given up the words are kept for `dead_kept_days`,
+    of all others none; that there was a message, for `kept_days`.
+    """
+
+    tries_max: Annotated[int, Field(strict=True, ge=1, le=100)]
+    pause_s: Annotated[int, Field(strict=True, ge=1, le=3_600)]
+    pause_max_min: Minutes
+    late_min: Minutes
+    dead_kept_days: Annotated[int, Field(strict=True, ge=1, le=31)]
+    kept_days: Annotated[int, Field(strict=True, ge=31, le=3_660)]
+
+
 class Policy(_Rules):
     """One rule book. Immutable for the life of the process."""
 
@@ -285,6 +300,7 @@ class Policy(_Rules):
     vault: Vault
     person: Person
     reporting: Reporting
+    message: Message
 
 
 def load(name: str, folder: Path = POLICIES) -> Policy:

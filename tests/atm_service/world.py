@@ -22,6 +22,7 @@ from atm_service.platform.keys.domain import Purpose
 from atm_service.platform.keys.tokens import issue_access
 from atm_service.platform.settings import Settings
 from atm_service.registers.banks.simulated import SimulatedBank
+from atm_service.registers.messages.simulated import SimulatedPhones
 from atm_service.registers.offices import life
 from atm_service.registers.offices import service as offices
 from atm_service.registers.offices import store as office_store
@@ -167,6 +168,7 @@ def context_on(
         policy=rules,
         provider=SimulatedProvider(0, lambda _: None),
         bank=SimulatedBank(folder / "bank.sqlite", 0, lambda _: None),
+        notifier=SimulatedPhones(folder / "phones.sqlite", 0, lambda _: None),
         hasher=HASHER,
         clocks=Clocks(lambda _: clock.now, clock.steady),
     )

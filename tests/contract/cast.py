@@ -12,6 +12,9 @@ from atm_service.platform.keys.tokens import Caller
 from atm_service.promises.notices import store as notices
 from atm_service.promises.notices.store import Notice, NoticeKind
 from atm_service.registers.credits import payers
+from atm_service.registers.customers import service as customers
+from atm_service.registers.messages import store as messages
+from atm_service.registers.messages.domain import Kind
 from atm_service.registers.offices import life
 from atm_service.registers.staff import passkeys
 from atm_service.registers.staff import store as staff
@@ -67,6 +70,7 @@ class Cast:
             "/audit/v1/entries/{id}": {"id": self.receipt()["entry_id"]},
             "/audit/v1/seals/{number}": {"number": self.seal()},
             "/operator/v1/credits/{id}": {"id": self.credited()},
+            "/operator/v1/messages/{id}": {"id": self.given_up()},
             "/counter/v1/shifts/{id}": {"id": self.left_open()},
             "/staff/v1/shifts/{id}": {"id": self.left_open()},
             "/staff/v1/members/{id}": {"id": self.colleague_clerk()},
@@ -284,6 +288,16 @@ class Cast:
         body = self.approved_salary()["body"]
         answer = self.service.client.post("/operator/v1/credits", json=body, headers=headers)
         return str(answer.json()["id"])
+
+    def given_up(self) -> str:
+        """Give a message that no carrier took."""
+        context, now = self.service.context, self.service.now
+        with context.transaction() as session:
+            customers.tell(session, context, self.customer.id, Kind.PIN_CHANGED, "Soft-ATM: one.", now)
+            due = messages.take_due(session, now, lambda _: timedelta(0))
+            assert due is not None
+            messages.failed(session, due.id, "not-taken", now, dead=True)
+        return str(due.id)
 
     def proof(self) -> Ready:
         """Give an entry that is sealed."""

@@ -131,6 +131,7 @@ NEVER_HERE = [
     "internal-error",
     "method-not-allowed",
     "applicant-refused",
+    "message-wiped",
     "pin-weak",
     "bank-unknown",
     "bank-link-exists",

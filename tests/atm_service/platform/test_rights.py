@@ -29,6 +29,8 @@ FORBIDDEN = [
     *((role, "SET ROLE soft_atm_app") for role in (SERVICE, HOUSEKEEPING)),
     (SERVICE, "SELECT ledger.set_marks()"),
     (SERVICE, "DELETE FROM service.session"),
+    (SERVICE, "DELETE FROM service.message"),
+    (SERVICE, "UPDATE service.message SET customer_id = NULL"),
     (SERVICE, "UPDATE service.idempotency SET answer = ''"),
     (HOUSEKEEPING, "INSERT INTO service.receipt (id) VALUES (gen_random_uuid())"),
     (HOUSEKEEPING, "INSERT INTO service.approval_decision (approval_id) VALUES (gen_random_uuid())"),

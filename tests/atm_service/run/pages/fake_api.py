@@ -490,6 +490,10 @@ def public_routes(fake: Fake) -> APIRouter:
         ]
         return {"counter_url": "http://127.0.0.1:8001", "customers": [customer, customer], "staff": staff}
 
+    @router.get("/demo/phones.json")
+    def phones() -> Json:
+        return {"items": [{"phone": PHONE, "words": "Soft-ATM: Ma PIN da duoc doi luc 09:00 16/11."}]}
+
     return router
 
 
