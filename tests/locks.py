@@ -43,6 +43,7 @@ TABLES: Final = {
     ("service.note_stock", Rank.NOTES),
     ("service.note_movement", Rank.NOTES),
     ("service.message", Rank.MESSAGE),
+    ("service.phone_code", Rank.PHONE_CODE),
 }
 # What one transaction may lock twice, and why that makes no circle.
 AGAIN: Final = {

@@ -1,4 +1,4 @@
-"""Messages to phones: written with what they tell of, sent afterwards."""
+"""Messages to phones, written with what they tell of and sent afterwards, and codes that prove a phone."""
 
 from typing import Final
 
@@ -17,11 +17,12 @@ CREATE TABLE service.message (
     customer_id    uuid        REFERENCES service.customer (id),
     kind           varchar     COLLATE "C" NOT NULL CONSTRAINT message_kind
                                CHECK (kind IN ('withdrawal-paid', 'pin-locked', 'pin-changed', 'new-device',
-                                               'delegate-added')),
+                                               'delegate-added', 'phone-code', 'has-account')),
     receiver       bytea       NOT NULL CONSTRAINT message_receiver CHECK (length(receiver) = 32),
     content_sealed bytea,
     made_at        timestamptz NOT NULL,
     due_at         timestamptz NOT NULL,
+    good_until     timestamptz,
     tries          integer     NOT NULL DEFAULT 0 CONSTRAINT message_tries CHECK (tries >= 0),
     fault          varchar     COLLATE "C" CONSTRAINT message_fault CHECK (fault ~ '^[a-z0-9-]{1,40}$'),
     sent_at        timestamptz,
@@ -40,6 +41,26 @@ GRANT SELECT, INSERT, DELETE, UPDATE (due_at, tries, fault, sent_at, dead_at, co
     TO soft_atm_app;
 """
 
+# Ids are random: who knows one has asked for it.
+CODES: Final = """
+CREATE TABLE service.phone_code (
+    id          uuid        PRIMARY KEY,
+    purpose     varchar     COLLATE "C" NOT NULL CONSTRAINT phone_code_purpose CHECK (purpose IN ('opening')),
+    phone_print bytea       NOT NULL CONSTRAINT phone_code_phone CHECK (length(phone_print) = 32),
+    code_print  bytea       NOT NULL CONSTRAINT phone_code_code CHECK (length(code_print) = 32),
+    asked_at    timestamptz NOT NULL,
+    expires_at  timestamptz NOT NULL,
+    wrong       integer     NOT NULL,
+    proved_at   timestamptz,
+    used_for    uuid,
+    CONSTRAINT phone_code_proved_first CHECK (used_for IS NULL OR proved_at IS NOT NULL)
+);
+CREATE INDEX phone_code_asked ON service.phone_code (phone_print, purpose, asked_at);
+CREATE INDEX phone_code_age ON service.phone_code (asked_at);
+GRANT SELECT, INSERT, DELETE, UPDATE (wrong, proved_at, used_for) ON service.phone_code TO soft_atm_app;
+"""
+
 
 def upgrade() -> None:
     op.get_bind().exec_driver_sql(MESSAGES)
+    op.get_bind().exec_driver_sql(CODES)

@@ -27,6 +27,7 @@ class Rank(IntEnum):
     MEMBER = auto()
     SESSION = auto()
     ATTEMPT = auto()
+    PHONE_CODE = auto()
     OPENING = auto()
     WITHDRAWAL = auto()
     DRAWER = auto()

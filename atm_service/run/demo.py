@@ -6,11 +6,13 @@ come in by the same doors as real ones: customers apply, link a bank and top up 
 
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -26,6 +28,7 @@ from atm_service.control.floats import service as floats
 from atm_service.control.floats.domain import Levels
 from atm_service.platform import database, settings
 from atm_service.platform.context import Context
+from atm_service.registers.messages.simulated import SimulatedPhones
 from atm_service.registers.offices import life
 from atm_service.registers.offices import service as offices
 from atm_service.registers.staff import service as staff
@@ -41,6 +44,7 @@ CASH: Final = 200_000_000  # đồng in each drawer
 READY_WITHIN_S: Final = 60
 STOP_WITHIN_S: Final = 15
 LOOK_EVERY_S: Final = 0.5
+CODE: Final = re.compile(r"([0-9]{6,8}) la ma mo vi")
 
 
 @dataclass(frozen=True)
@@ -220,7 +224,7 @@ def _run(
             return 0 if stop.is_set() else _gave_up(data_dir)
         with httpx2.Client(base_url=service_url, timeout=READY_WITHIN_S, trust_env=False) as client:
             for person in PEOPLE:
-                welcome(client, person)
+                welcome(client, person, SimulatedPhones(chosen.phones_file, 0, time.sleep))
         if ready_file is not None:
             _write_whole(ready_file, json.dumps(facts, ensure_ascii=False, indent=1))
         _tell(facts)
@@ -263,8 +267,8 @@ def furnish(context: Context, now: datetime) -> None:
                 )
 
 
-def welcome(client: httpx2.Client, person: Person) -> None:
-    """Let a person apply, sign in, link a bank and top up, as the wallet page would. Safe to repeat."""
+def welcome(client: httpx2.Client, person: Person, phones: SimulatedPhones) -> None:
+    """Let a person prove the phone, apply, sign in, link a bank and top up, as the page would. Safe to repeat."""
     signed_in = _sign_in(client, person)
     if signed_in is None:
         application = {
@@ -274,6 +278,7 @@ def welcome(client: httpx2.Client, person: Person) -> None:
             "phone": person.phone,
             "pin": person.pin,
             "capture": "sample-clear",
+            "phone_proof": _proved(client, person, phones),
         }
         client.post("/wallet/v1/applications", json=application).raise_for_status()
         signed_in = _sign_in(client, person)
@@ -288,6 +293,19 @@ def welcome(client: httpx2.Client, person: Person) -> None:
     top_up = {"bank_link_id": links[0]["id"], "amount": person.top_up}
     answer = client.post("/wallet/v1/top-ups", json=top_up, headers=bearer | _key(person, "top-up"))
     answer.raise_for_status()
+
+
+def _proved(client: httpx2.Client, person: Person, phones: SimulatedPhones) -> str:
+    """Have a code sent, read it on the person's phone, and give it; give what it proves."""
+    asked = {"purpose": "opening", "phone": person.phone}
+    id: str = client.post("/wallet/v1/phone-codes", json=asked).raise_for_status().json()["id"]
+    for _ in range(int(READY_WITHIN_S / LOOK_EVERY_S)):
+        words = next((one.words for one in phones.came() if one.number == person.phone), "")
+        if code := CODE.search(words):
+            client.post(f"/wallet/v1/phone-codes/{id}/proof", json={"code": code[1]}).raise_for_status()
+            return id
+        time.sleep(LOOK_EVERY_S)
+    raise RuntimeError("no code came to a demo customer's phone")
 
 
 def _key(person: Person, what: str) -> dict[str, str]:

@@ -24,6 +24,7 @@ from atm_service.promises.reservations import watching as reservations
 from atm_service.registers.customers import onboarding
 from atm_service.registers.messages import service as messages
 from atm_service.registers.payments import service as payments
+from atm_service.registers.phones import service as phones
 from atm_service.registers.staff import passkey_store as passkeys
 
 log = structlog.get_logger("housekeeping")
@@ -35,7 +36,13 @@ _LOCK: Final = Rank.HOUSEKEEPING.locks("SELECT pg_try_advisory_lock(:lock)")
 def _forget_old(context: Context, now: datetime) -> int:
     """Drop what nobody asks for any more: remembered answers, ended sessions, counts of wrong guesses, challenges."""
     with context.transaction() as session:
-        forgetters = (idempotency.forget_old, sessions.forget_old, attempts.forget_old, passkeys.forget_old)
+        forgetters = (
+            idempotency.forget_old,
+            sessions.forget_old,
+            attempts.forget_old,
+            passkeys.forget_old,
+            phones.forget_old,
+        )
         forgotten = sum(forget(session, now) for forget in forgetters)
         return forgotten + messages.forget_old(session, context, now)
 

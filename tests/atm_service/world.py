@@ -33,6 +33,7 @@ from kyc.encryption import generate_keys, load_keys
 from kyc.errors import ProviderUnavailable
 from kyc.simulated import SimulatedProvider
 from ledger import Entry, Posting, reading
+from tests.atm_service import phones
 from tests.contract.documented import must_be_documented, slug_of
 
 START = datetime(2026, 11, 16, 2, 0, tzinfo=UTC)  # nine in the morning in Lạng Sơn, a Monday
@@ -208,8 +209,11 @@ class Service:
             "phone": f"09{number:08d}",
             "pin": "480152",
             "capture": "sample-clear",
+            **changes,
         }
-        return self.client.post("/wallet/v1/applications", json={**application, **changes})
+        if "phone_proof" not in changes:
+            application["phone_proof"] = phones.proof(self.context, application["phone"], self.now)
+        return self.client.post("/wallet/v1/applications", json=application)
 
     def customer(self, balance: int = 5_000_000, **changes: Any) -> Customer:
         number = next(_numbers)

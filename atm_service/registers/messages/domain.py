@@ -31,16 +31,22 @@ class Kind(StrEnum):
     PIN_CHANGED = "pin-changed"
     SIGNED_IN = "new-device"
     DELEGATED = "delegate-added"
+    CODE = "phone-code"
+    HAS_ACCOUNT = "has-account"
 
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What is to be told, to which phone. `customer_id`: whose wallet it is about."""
+    """What is to be told, to which phone. `customer_id`: whose wallet it is about, if it is about one.
+
+    One with `good_until` is of no use later, and goes its own way: it waits for no other.
+    """
 
     kind: Kind
-    customer_id: UUID
+    customer_id: UUID | None
     phone: str = field(repr=False)
     words: str = field(repr=False)
+    good_until: datetime | None = None
 
 
 def pause(rules: Rules, tries: int) -> timedelta:
@@ -78,6 +84,21 @@ def delegated(ceiling: int, office: str, ends_on: str, hotline: str) -> str:
         f"Ban da uy quyen nhan tien tai {_office(office)}, moi lan toi da {_dong(ceiling)}, den het {ends_on}"
     )
     return _said(f"{facts}. Neu sai, goi {hotline}")
+
+
+def opening_code(digits: str, minutes: int) -> str:
+    """Give the digits that prove this phone, to whoever opens an account with its number."""
+    return _said(
+        f"{digits} la ma mo vi, dung trong {minutes} phut. Khong dua ma cho ai, ke ca nhan vien."
+        " Ban khong mo vi? Hay bo qua"
+    )
+
+
+def has_account(hotline: str) -> str:
+    """Tell whoever wanted to open an account with this number that there is one."""
+    return _said(
+        f"So nay da co vi. Hay dang nhap bang so nay va ma PIN. Quen PIN hay khong phai ban? Goi {hotline}"
+    )
 
 
 def plain(words: str) -> str:

@@ -28,6 +28,7 @@ from kyc.encryption import Cipher
 
 AT_ONCE: Final = 100
 NOT_TAKEN: Final = "not-taken"
+TOO_LATE: Final = "too-late"
 
 log = structlog.get_logger("messages")
 
@@ -41,12 +42,10 @@ def tell(session: Connection, cipher: Cipher, told: Sequence[Told], now: datetim
 def _new(cipher: Cipher, told: Told, now: datetime) -> New:
     id = ids.new(now)
     content = orjson.dumps([told.phone, told.words])
+    way = "message to" if told.good_until is None else "code to"
+    receiver = cipher.fingerprint(told.phone, way)
     return New(
-        id,
-        told.customer_id,
-        told.kind,
-        cipher.fingerprint(told.phone, "message to"),
-        cipher.encrypt(content, _place(id)),
+        id, told.customer_id, told.kind, receiver, cipher.encrypt(content, _place(id)), told.good_until
     )
 
 
@@ -84,6 +83,8 @@ def _carried(context: Context, due: Due) -> str:
     most = context.policy.message.tries_max
     if due.tries > most:  # whoever had it for the last time did not come back
         return _failed(context, due, NOT_TAKEN, dead=True)
+    if due.good_until is not None and context.clock() >= due.good_until:
+        return _failed(context, due, TOO_LATE, dead=True)
     number, words = orjson.loads(context.cipher.decrypt(due.content_sealed, _place(due.id)))
     try:
         context.notifier.send(Text(due.id, number, words), context.settings.sms_timeout_s)

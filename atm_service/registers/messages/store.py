@@ -37,6 +37,7 @@ class MessageRow(SQLModel, table=True):
     content_sealed: bytes | None = Field(default=None, sa_type=LargeBinary)
     made_at: datetime = Field(sa_type=DateTime(timezone=True))
     due_at: datetime = Field(sa_type=DateTime(timezone=True))
+    good_until: datetime | None = Field(default=None, sa_type=DateTime(timezone=True))
     tries: int = 0
     fault: str | None = None
     sent_at: datetime | None = Field(default=None, sa_type=DateTime(timezone=True))
@@ -52,6 +53,7 @@ class New:
     kind: Kind
     receiver: bytes = field(repr=False)
     content_sealed: bytes = field(repr=False)
+    good_until: datetime | None
 
 
 @dataclass(frozen=True)
@@ -61,6 +63,7 @@ class Due:
     id: UUID
     tries: int
     content_sealed: bytes = field(repr=False)
+    good_until: datetime | None
 
 
 @dataclass(frozen=True)
@@ -86,15 +89,15 @@ class Standing:
 
 
 _INSERT: Final = text("""
-    INSERT INTO service.message (id, customer_id, kind, receiver, content_sealed, made_at, due_at)
+    INSERT INTO service.message (id, customer_id, kind, receiver, content_sealed, good_until, made_at, due_at)
     SELECT new.*, :now, :now
     FROM unnest(CAST(:ids AS uuid[]), CAST(:customers AS uuid[]), CAST(:kinds AS text[]), CAST(:receivers AS bytea[]),
-        CAST(:contents AS bytea[])) AS new
+        CAST(:contents AS bytea[]), CAST(:ends AS timestamptz[])) AS new
 """)
 # One to a phone at a time: whatever was written earlier to the same phone goes first, or is given up. What another
 # process has in hand still waits, and so holds back what comes after it.
 _TAKE: Final = Rank.MESSAGE.locks(f"""
-    SELECT m.id, m.tries + 1 AS tries, m.content_sealed FROM service.message AS m
+    SELECT m.id, m.tries + 1 AS tries, m.content_sealed, m.good_until FROM service.message AS m
     WHERE m.due_at <= :now AND m.sent_at IS NULL AND m.dead_at IS NULL AND NOT EXISTS (
         SELECT FROM service.message AS b WHERE b.receiver = m.receiver AND b.id < m.id AND {_WAITS}
     )
@@ -106,7 +109,8 @@ _SENT: Final = Rank.MESSAGE.locks(f"""
     UPDATE service.message SET sent_at = :now, content_sealed = NULL, fault = NULL WHERE id = :id AND {_WAITS}
 """)  # noqa: S608  the same
 _FAULT: Final = Rank.MESSAGE.locks(f"""
-    UPDATE service.message SET fault = :fault, dead_at = CASE WHEN :dead THEN CAST(:now AS timestamptz) END
+    UPDATE service.message SET fault = :fault, dead_at = CASE WHEN :dead THEN CAST(:now AS timestamptz) END,
+        content_sealed = CASE WHEN :dead AND good_until IS NOT NULL THEN NULL ELSE content_sealed END
     WHERE id = :id AND {_WAITS}
 """)  # noqa: S608  the same
 _REVIVE: Final = Rank.MESSAGE.locks("""
@@ -144,6 +148,7 @@ def insert_each(session: Connection, messages: Sequence[New], now: datetime) -> 
         "kinds": [one.kind.value for one in messages],
         "receivers": [one.receiver for one in messages],
         "contents": [one.content_sealed for one in messages],
+        "ends": [one.good_until for one in messages],
         "now": now,
     }
     session.execute(_INSERT, values)
@@ -165,7 +170,7 @@ def sent(session: Connection, id: UUID, now: datetime) -> None:
 
 
 def failed(session: Connection, id: UUID, fault: str, now: datetime, *, dead: bool) -> None:
-    """Write down why a message was not sent, and whether it is given up."""
+    """Write down why a message was not sent, and whether it is given up; one of its moment alone is wiped then."""
     session.execute(_FAULT, {"id": id, "fault": fault, "dead": dead, "now": now})
 
 

@@ -30,6 +30,8 @@ FORBIDDEN = [
     (SERVICE, "SELECT ledger.set_marks()"),
     (SERVICE, "DELETE FROM service.session"),
     (SERVICE, "DELETE FROM service.message"),
+    (SERVICE, "DELETE FROM service.phone_code"),
+    (SERVICE, "UPDATE service.phone_code SET code_print = ''"),
     (SERVICE, "UPDATE service.message SET customer_id = NULL"),
     (SERVICE, "UPDATE service.idempotency SET answer = ''"),
     (HOUSEKEEPING, "INSERT INTO service.receipt (id) VALUES (gen_random_uuid())"),

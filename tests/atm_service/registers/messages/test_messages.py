@@ -26,6 +26,10 @@ BUSY_ONCE, SILENT_ONCE, NO_NUMBER = "0912349002", "0912349003", "0912349001"
 OTHER_PIN = "913574"
 
 
+class Killed(BaseException):
+    """The end of a process, where nothing of it runs any more."""
+
+
 def came(service: Service, phone: str) -> list[str]:
     """Carry what is due, and give what this phone shows, the oldest first."""
     messages.deliver(service.context)
@@ -216,9 +220,9 @@ def test_a_process_that_dies_in_between_loses_nothing(service: Service) -> None:
 
     def dies(text: Text, timeout_s: float) -> None:
         service.context.notifier.send(text, timeout_s)
-        raise KeyboardInterrupt
+        raise Killed
 
-    with pytest.raises(KeyboardInterrupt):
+    with pytest.raises(Killed):
         messages.deliver(with_notifier(service, dies))
     assert came(service, customer.facts["phone"])[1:] == ["one"]
     assert len(store_of(service)) == 1
@@ -344,10 +348,10 @@ def test_who_never_comes_back_from_the_last_try_does_not_hold_it_for_ever(servic
     tell(service, quiet(service), "one")
 
     def dies(_text: Text, _timeout_s: float) -> None:
-        raise KeyboardInterrupt
+        raise Killed
 
     for _ in range(service.context.policy.message.tries_max):
-        with pytest.raises(KeyboardInterrupt):
+        with pytest.raises(Killed):
             messages.deliver(with_notifier(service, dies))
         service.clock.advance(hours=2)
     assert messages.deliver(with_notifier(service, dies)) == 0

@@ -22,7 +22,7 @@ SOURCES = {
     if not {"i18n", "docs"} & set(path.relative_to(PAGES).parts)
 }
 LANGUAGES = ["vi", "en"]
-PARTS = ["audit", "landing"]
+PARTS = ["audit", "landing", "opening"]
 ASKED = ("/wallet/", "/staff/v1/sessions", "/audit/")
 
 
