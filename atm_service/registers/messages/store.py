@@ -119,7 +119,8 @@ _REVIVE: Final = Rank.MESSAGE.locks("""
 """)
 _DEAD: Final = text("""
     SELECT id, customer_id, kind, made_at, dead_at, tries, fault, content_sealed IS NOT NULL AS kept
-    FROM service.message WHERE dead_at IS NOT NULL AND id < :before ORDER BY id DESC LIMIT :limit
+    FROM service.message WHERE dead_at IS NOT NULL AND good_until IS NULL AND id < :before
+    ORDER BY id DESC LIMIT :limit
 """)
 _IS_DEAD: Final = text("SELECT dead_at IS NOT NULL FROM service.message WHERE id = :id")
 _STANDING: Final = text(f"""
@@ -186,7 +187,7 @@ def is_dead(session: Connection, id: UUID) -> bool | None:
 
 
 def dead(session: Connection, before: UUID, limit: int) -> list[Dead]:
-    """List messages that were given up and are older than `before`, newest first."""
+    """List messages that were given up and are older than `before`, newest first; those of a moment are no loss."""
     rows = session.execute(_DEAD, {"before": before, "limit": limit}).mappings()
     return [Dead(**{**row, "kind": Kind(row["kind"])}) for row in rows]
 

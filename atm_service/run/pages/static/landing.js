@@ -75,7 +75,7 @@ function show() {
     h("h1", {}, t("landing.title")), h("p", { class: "lead" }, t("landing.lead")),
     h("nav", { class: "doors", "aria-label": t("landing.doors") },
       door("wallet", "/wallet/"), door("counter", webAddress(demo?.counter_url)), door("audit", "/audit/")),
-    ...(demo ? [demoData(demo), phones()] : []),
+    ...(demo ? [phones(), demoData(demo)] : []),
   );
 }
 

@@ -183,7 +183,7 @@ def test_a_stranger_learns_nothing_of_a_number(service: Service) -> None:
 
 
 def test_another_code_can_be_asked_for_after_a_minute(service: Service) -> None:
-    """Sooner, the wait is told; a code from before stays good, for messages cross."""
+    """Sooner, the wait is told; the code from before is still good where it was asked for."""
     first, code = asked(service), code_on(service)
     service.clock.advance(seconds=30)
     refused = ask(service)
@@ -243,7 +243,7 @@ def test_a_code_waits_for_no_other_message(service: Service) -> None:
 
 
 def test_a_code_is_not_sent_after_its_time(service: Service) -> None:
-    """It dies then, and nothing of it is kept: no operator sends it again."""
+    """It dies then, and nothing of it is kept: no operator sees it, or sends it again."""
     asked(service)
     messages.deliver(replace(service.context, notifier=Away()))
     service.clock.advance(minutes=10)
@@ -251,6 +251,7 @@ def test_a_code_is_not_sent_after_its_time(service: Service) -> None:
     with service.context.transaction() as session:
         (row,) = rows(session, "service.message")
     assert (row["dead_at"], row["fault"], row["content_sealed"]) == (service.now, "too-late", None)
+    assert service.staff("operator").get("/operator/v1/messages").json()["items"] == []
 
 
 def test_neither_number_nor_digits_are_kept(service: Service) -> None:

@@ -92,7 +92,7 @@ function codeStep(body, show, proof) {
 }
 
 const otherNumber = (show) =>
-  h("button", { type: "button", class: "textual", onclick: () => (keep(null), show()) }, t("open.other-number"));
+  h("button", { type: "button", class: "plain", onclick: () => (keep(null), show()) }, t("open.other-number"));
 
 function applicationStep(show, proof) {
   const pin = pinField({ label: t("open.pin"), hint: t("open.pin-hint"), autocomplete: "new-password" });
