@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 from sqlalchemy import text
@@ -23,7 +24,7 @@ def run(database: Database, tmp_path: Path) -> Run:
     add_staff(run, boss="supervisor")
     sign_in(run, FIRST)
     with database.app.begin() as session:
-        new = [New(id, None, Kind.PIN_CHANGED, bytes(32), b"sealed") for id in IDS]  # type: ignore[arg-type]
+        new = [New(UUID(id), None, Kind.PIN_CHANGED, bytes(32), b"sealed", None) for id in IDS]
         store.insert_each(session, new, START)
         session.execute(text("UPDATE service.message SET fault = 'not-taken', tries = 30, dead_at = made_at"))
         session.execute(
