@@ -43,6 +43,8 @@ TABLES: Final = {
     ("service.office_day", Rank.OFFICE_DAY),
     ("service.note_stock", Rank.NOTES),
     ("service.note_movement", Rank.NOTES),
+    ("service.message", Rank.MESSAGE),
+    ("service.phone_code", Rank.PHONE_CODE),
 }
 # What one transaction may lock twice, and why that makes no circle.
 AGAIN: Final = {
@@ -58,6 +60,7 @@ AGAIN: Final = {
     Rank.OFFICE_DAY: "an office's row of today comes first, and whoever holds it is alone with the later ones",
     Rank.NOTES: "the second statement locks what the first found missing: once in the life of a place",
     Rank.STAFF: "the first of all is added under a turn that only such adders take",
+    Rank.MESSAGE: "those that were given up, one after another in the order of their ids, by who sends them again",
     Rank.OPENING: "accounts that are there are not waited for",
 }
 

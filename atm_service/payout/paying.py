@@ -35,6 +35,9 @@ from atm_service.registers.delegations import store as delegations
 from atm_service.registers.delegations.store import Known
 from atm_service.registers.headroom import store as headroom
 from atm_service.registers.headroom.store import More, Today
+from atm_service.registers.messages import domain as words
+from atm_service.registers.messages import service as messages
+from atm_service.registers.messages.domain import Kind, Told
 from atm_service.registers.notes import mixing, stock
 from atm_service.registers.notes.domain import Notes, written
 from atm_service.registers.notes.mixing import Mix
@@ -77,6 +80,7 @@ class _Ready:
     receipt_id: UUID
     entry: Entry
     identity_sealed: bytes
+    phone_sealed: bytes
     delegate: Delegate | None
 
 
@@ -155,7 +159,9 @@ def _pay(session: Connection, context: Context, payments: Sequence[Payment]) -> 
         raise _Entangled
     for one in paid:
         mixing.take(session, one.entry.id, mixes[one.paid.id], now)
-    for one, receipt in _written(session, paid, mixes, so_far, now):
+    made = _written(session, paid, mixes, so_far, now)
+    messages.tell(session, context.cipher, [_told(context, one, receipt) for one, receipt in made], now)
+    for one, receipt in made:
         results[one.payment.id] = views.receipt(context, receipt)
     return [results[payment.id] for payment in payments]
 
@@ -185,7 +191,17 @@ def _ready(
         raise errors.WrongIdentity
     delegate = _checked_delegate(context, payment.checks, paid, shift.office, delegated, now)
     entry = _payment_entry(paid, shift, now)
-    return _Ready(payment, found.withdrawal, paid, shift, receipt_id, entry, found.identity_sealed, delegate)
+    return _Ready(
+        payment,
+        found.withdrawal,
+        paid,
+        shift,
+        receipt_id,
+        entry,
+        found.identity_sealed,
+        found.phone_sealed,
+        delegate,
+    )
 
 
 def _judged_again(
@@ -397,6 +413,19 @@ def _written(
     ]
     trail.record_each(session, now, deeds)
     return made
+
+
+def _told(context: Context, one: _Ready, receipt: Receipt) -> Told:
+    said = words.paid(
+        receipt.amount,
+        receipt.office_name,
+        receipt.number,
+        receipt.paid_at,
+        context.settings.hotline,
+        by_delegate=one.delegate is not None,
+    )
+    phone = customers.open_phone(context, receipt.customer_id, one.phone_sealed)
+    return Told(Kind.PAID, receipt.customer_id, phone, said)
 
 
 def _counted_by_office(made: Sequence[tuple[_Ready, Receipt]]) -> dict[str, More]:

@@ -56,6 +56,8 @@ CONFIRMING_CLERK: Final = Door("confirming-clerk", lambda rules: rules.confirmin
 APPLICATION: Final = Door("application", lambda rules: rules.application)
 ADDRESS: Final = Door("address", lambda rules: rules.address)
 APPLICANT: Final = Door("application-address", lambda rules: rules.application_address)
+PHONE_CODE: Final = Door("phone-code", lambda rules: rules.phone_code)
+PHONE_CODE_ADDRESS: Final = Door("phone-code-address", lambda rules: rules.phone_code_address)
 
 KEPT_FOR: Final = timedelta(minutes=TRIES_WITHIN_MAX)  # no policy looks further back
 

@@ -25,6 +25,7 @@ from atm_service.platform.idempotency import Key, once_each
 from atm_service.platform.keys import store as key_store
 from atm_service.platform.keys.domain import KeySet
 from atm_service.platform.knocks import Knocks
+from atm_service.platform.notifier import Notifier
 from atm_service.platform.policy import Policy
 from atm_service.platform.refusals import Refusal, Unavailable
 from atm_service.platform.settings import Settings
@@ -92,6 +93,7 @@ class Context:
     policy: Policy
     provider: Provider
     bank: BankGateway
+    notifier: Notifier
     hasher: PasswordHasher
     stopping: threading.Event = field(default_factory=threading.Event)
     contacts: Contacts = field(default_factory=Contacts)

@@ -27,6 +27,7 @@ class Rank(IntEnum):
     MEMBER = auto()
     SESSION = auto()
     ATTEMPT = auto()
+    PHONE_CODE = auto()
     OPENING = auto()
     WITHDRAWAL = auto()
     DRAWER = auto()
@@ -41,6 +42,7 @@ class Rank(IntEnum):
     DIGITS = auto()
     STAFF = auto()
     NOTICE = auto()
+    MESSAGE = auto()
     CONTACT = auto()
     MARKS = auto()
 

@@ -44,6 +44,18 @@ FLOAT_ALARMS: Final = Gauge(
     "soft_atm_float_alarms", "Offices whose cash is not as it should be", ["alarm"], multiprocess_mode=LAST
 )
 
+MESSAGES: Final = Counter("soft_atm_messages_total", "Messages to phones by what became of a try", ["result"])
+MESSAGES_LATE: Final = Gauge(
+    "soft_atm_messages_waiting_seconds",
+    "Age of the oldest message that no carrier has",
+    multiprocess_mode=LAST,
+)
+MESSAGES_DEAD: Final = Gauge(
+    "soft_atm_messages_dead",
+    "Messages that were given up and can still be sent again",
+    multiprocess_mode=LAST,
+)
+
 
 def scrape() -> bytes:
     """Give everything that all processes of this service have counted."""

@@ -157,6 +157,8 @@ class Attempts(_Rules):
     application: Tries
     address: Tries
     application_address: Tries
+    phone_code: Tries
+    phone_code_address: Tries
 
 
 class Passkey(_Rules):
@@ -263,6 +265,34 @@ class Credits(_Rules):
     again_within_days: Annotated[int, Field(strict=True, ge=1, le=366)]
 
 
+class PhoneCode(_Rules):
+    """A one-time code to a phone: how many digits, how long it lives, how often wrong ones may be typed.
+
+    Another can be asked for after `again_after_s`; what it has proved is good for `proved_min`.
+    """
+
+    digits: Annotated[int, Field(strict=True, ge=6, le=8)]
+    lifetime_min: Annotated[int, Field(strict=True, ge=1, le=60)]
+    tries_max: Annotated[int, Field(strict=True, ge=1, le=10)]
+    again_after_s: Annotated[int, Field(strict=True, ge=10, le=600)]
+    proved_min: Annotated[int, Field(strict=True, ge=1, le=720)]
+
+
+class Message(_Rules):
+    """How a message to a phone is sent: tried so often, with pauses that double from `pause_s` up to `pause_max_min`.
+
+    One that waits longer than `late_min` is an alarm. Of one that was given up the words are kept for `dead_kept_days`,
+    of all others none; that there was a message, for `kept_days`.
+    """
+
+    tries_max: Annotated[int, Field(strict=True, ge=1, le=100)]
+    pause_s: Annotated[int, Field(strict=True, ge=1, le=3_600)]
+    pause_max_min: Minutes
+    late_min: Minutes
+    dead_kept_days: Annotated[int, Field(strict=True, ge=1, le=31)]
+    kept_days: Annotated[int, Field(strict=True, ge=31, le=3_660)]
+
+
 class Policy(_Rules):
     """One rule book. Immutable for the life of the process."""
 
@@ -285,6 +315,8 @@ class Policy(_Rules):
     vault: Vault
     person: Person
     reporting: Reporting
+    message: Message
+    phone_code: PhoneCode
 
 
 def load(name: str, folder: Path = POLICIES) -> Policy:

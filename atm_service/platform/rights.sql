@@ -37,7 +37,8 @@ DECLARE
         'INSERT staff', 'INSERT payer', 'INSERT office', 'INSERT signing_key', 'UPDATE signing_key',
         'INSERT unit', 'UPDATE unit', 'INSERT unit_way', 'INSERT area', 'UPDATE area',
         'INSERT office_unit', 'UPDATE office_unit', 'INSERT office_area', 'UPDATE office_area',
-        'UPDATE idempotency', 'DELETE session', 'DELETE session_token',
+        'UPDATE idempotency', 'DELETE message', 'DELETE phone_code',
+        'DELETE session', 'DELETE session_token',
         'EXECUTE close_day', 'EXECUTE seal', 'EXECUTE set_marks'];
     not_kept CONSTANT text[] := ARRAY[
         'INSERT staff', 'INSERT payer', 'INSERT office', 'INSERT signing_key', 'UPDATE signing_key',

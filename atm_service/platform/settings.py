@@ -81,8 +81,9 @@ class Settings(BaseSettings):
     kyc_key: SecretStr | None = None
     kyc_timeout_s: float = Field(5.0, ge=0.1, le=30)
     bank_timeout_s: float = Field(3.0, ge=0.1, le=30)
+    sms_timeout_s: float = Field(3.0, ge=0.1, le=30)
     demonstration: bool = Field(
-        False, description="serve with simulated banks and a simulated eKYC provider; never with real money"
+        False, description="serve with simulated banks, eKYC provider and phones; never with real money"
     )
     simulated_delay_s: float = Field(0.2, ge=0, le=10, description="how long the simulated parties take")
     demo_file: Path | None = Field(
@@ -139,6 +140,11 @@ class Settings(BaseSettings):
             return self.data_dir / KEYS_NAME
         config = os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config"
         return Path(config) / "soft-atm" / KEYS_NAME
+
+    @property
+    def phones_file(self) -> Path:
+        """Give where simulated phones keep what came to them."""
+        return self.data_dir / "simulated-phones.sqlite"
 
     @property
     def access_lifetime(self) -> timedelta:

@@ -61,6 +61,8 @@ from atm_service.registers.banks import routes as banks
 from atm_service.registers.cash import routes as cash
 from atm_service.registers.credits import routes as bulk_credits
 from atm_service.registers.customers import routes as customers
+from atm_service.registers.messages import routes as messages
+from atm_service.registers.messages.simulated import SimulatedPhones
 from atm_service.registers.payments import routes as payments
 from atm_service.registers.staff import routes as staff
 from atm_service.registers.units import routes as units
@@ -186,6 +188,7 @@ def _whole() -> FastAPI:
         counterfeits,
         vouchers,
         bulk_credits,
+        messages,
         instructions,
         audit,
         seals,
@@ -378,3 +381,11 @@ def _add_health(app: FastAPI) -> None:
         if context.settings.demo_file is None:
             raise refusals.NotFound
         return Response(context.settings.demo_file.read_bytes(), media_type="application/json")
+
+    @app.get("/demo/phones.json", include_in_schema=False)
+    def show_phones(request: Request) -> Response:
+        context: Context = request.app.state.context
+        if context.settings.demo_file is None or not isinstance(context.notifier, SimulatedPhones):
+            raise refusals.NotFound
+        came = [{"phone": one.number, "words": one.words} for one in context.notifier.came()]
+        return Response(orjson.dumps({"items": came}), media_type="application/json")

@@ -17,6 +17,7 @@ from atm_service.platform.keys import store as key_store
 from atm_service.platform.keys.domain import Purpose
 from atm_service.platform.settings import Settings
 from atm_service.registers.banks.simulated import SimulatedBank
+from atm_service.registers.messages.simulated import SimulatedPhones
 from kyc.encryption import Cipher, add_key, generate_keys, load_keys
 from kyc.errors import KeyFileInvalid
 from kyc.http_provider import HttpProvider
@@ -47,6 +48,7 @@ def context(
         bank=SimulatedBank(
             settings.data_dir / "simulated-bank.sqlite", settings.simulated_delay_s, time.sleep
         ),
+        notifier=SimulatedPhones(settings.phones_file, settings.simulated_delay_s, time.sleep),
         hasher=PasswordHasher(),
     )
 
@@ -63,11 +65,15 @@ def keeper(context: Context, database_url: str) -> Context:
 def refuse_simulated(settings: Settings) -> None:
     """End the program when customers would meet simulated parties, unless this is said to be a demonstration.
 
-    A simulated bank pays whatever is asked for, and a simulated eKYC provider knows everybody.
+    A simulated bank pays whatever is asked for, a simulated eKYC provider knows everybody, and what is told on a
+    simulated phone nobody reads.
     """
     if settings.demonstration:
         return
-    simulated = ["banks (there are no others yet: write one for `platform/gateway.py:BankGateway`)"]
+    simulated = [
+        "banks (there are no others yet: write one for `platform/gateway.py:BankGateway`)",
+        "phones (no carrier yet: write one for `platform/notifier.py:Notifier`)",
+    ]
     if settings.kyc_provider == "simulated":
         simulated.append("the eKYC provider (choose a real one: SOFT_ATM_KYC_PROVIDER=http)")
     sys.exit(

@@ -22,7 +22,9 @@ from atm_service.platform.locking import Rank
 from atm_service.platform.sessions import service as sessions
 from atm_service.promises.reservations import watching as reservations
 from atm_service.registers.customers import onboarding
+from atm_service.registers.messages import service as messages
 from atm_service.registers.payments import service as payments
+from atm_service.registers.phones import service as phones
 from atm_service.registers.staff import passkey_store as passkeys
 
 log = structlog.get_logger("housekeeping")
@@ -34,8 +36,15 @@ _LOCK: Final = Rank.HOUSEKEEPING.locks("SELECT pg_try_advisory_lock(:lock)")
 def _forget_old(context: Context, now: datetime) -> int:
     """Drop what nobody asks for any more: remembered answers, ended sessions, counts of wrong guesses, challenges."""
     with context.transaction() as session:
-        forgetters = (idempotency.forget_old, sessions.forget_old, attempts.forget_old, passkeys.forget_old)
-        return sum(forget(session, now) for forget in forgetters)
+        forgetters = (
+            idempotency.forget_old,
+            sessions.forget_old,
+            attempts.forget_old,
+            passkeys.forget_old,
+            phones.forget_old,
+        )
+        forgotten = sum(forget(session, now) for forget in forgetters)
+        return forgotten + messages.forget_old(session, context, now)
 
 
 TASKS: Final[dict[str, Callable[[Context, datetime], int]]] = {
@@ -44,6 +53,7 @@ TASKS: Final[dict[str, Callable[[Context, datetime], int]]] = {
     "break-reservations": reservations.break_what_does_not_stand,
     "resolve-top-ups": payments.resolve_pending,
     "resolve-applications": onboarding.resolve_pending,
+    "watch-messages": messages.watch,
     "forget-old": _forget_old,
     "seal-journal": sealing.seal_due,
     "watch-sealing": watching.watch_sealing,
@@ -110,30 +120,43 @@ def _attempt(name: str, task: Callable[[Context, datetime], int], context: Conte
     return done
 
 
+def _look_after(context: Context) -> None:
+    """Do what each process does, and the round where it is this one's turn."""
+    compare_clocks(context)
+    now = context.clock()
+    context.clocks.refuse_wrong(now)
+    write_contacts(context, now)
+    write_knocks(context, now)
+    done = round_(context, now)
+    metrics.ROUNDS.labels("done" if done else "skipped").inc()  # another process is at it
+
+
 @contextmanager
 def running(context: Context) -> Iterator[None]:
-    """Run rounds in a thread until the block ends; the round in progress is finished first."""
+    """Run rounds in a thread, and carry messages in another, until the block ends; what is in hand is finished first.
 
-    def work() -> None:
+    Carriers are slow, and codes expire meanwhile: neither waits for the other. Each process carries.
+    """
+
+    def work(task: Callable[[Context], object]) -> None:
         while not context.stopping.wait(context.settings.housekeeping_s):
             try:
-                compare_clocks(context)
-                now = context.clock()
-                context.clocks.refuse_wrong(now)
-                write_contacts(context, now)
-                write_knocks(context, now)
-                done = round_(context, now)
-                metrics.ROUNDS.labels("done" if done else "skipped").inc()  # another process is at it
+                task(context)
             except Exception as error:  # noqa: BLE001  the database may be away: try again in the next round
                 metrics.ROUNDS.labels("failed").inc()
                 log.warning("round failed", error=type(error).__name__)
 
-    thread = threading.Thread(target=work, name="housekeeping", daemon=True)
-    thread.start()
+    tasks = {"housekeeping": _look_after, "messages": messages.deliver}
+    threads = [
+        threading.Thread(target=work, args=[task], name=name, daemon=True) for name, task in tasks.items()
+    ]
+    for thread in threads:
+        thread.start()
     try:
         yield
     finally:
         context.stopping.set()
-        thread.join(timeout=10)
+        for thread in threads:
+            thread.join(timeout=10)
         with suppress(exc.SQLAlchemyError):
             write_knocks(context, context.clock(), at_once=True)

@@ -10,8 +10,8 @@ from sqlalchemy import Connection
 
 from tests.atm_service.world import Service
 
-# What a refused request may write: that it was refused, and that a guess was wrong.
-OF_REFUSALS: Final = frozenset({"service.audit_event", "service.attempt"})
+# What a refused request may write: that it was refused, that a guess was wrong, and to its owner that a PIN is locked.
+OF_REFUSALS: Final = frozenset({"service.audit_event", "service.attempt", "service.message"})
 
 _TABLES: Final = """
     SELECT table_schema || '.' || table_name AS name FROM information_schema.tables

@@ -22,6 +22,7 @@ from atm_service.platform.keys.domain import Purpose
 from atm_service.platform.keys.tokens import issue_access
 from atm_service.platform.settings import Settings
 from atm_service.registers.banks.simulated import SimulatedBank
+from atm_service.registers.messages.simulated import SimulatedPhones
 from atm_service.registers.offices import life
 from atm_service.registers.offices import service as offices
 from atm_service.registers.offices import store as office_store
@@ -32,6 +33,7 @@ from kyc.encryption import generate_keys, load_keys
 from kyc.errors import ProviderUnavailable
 from kyc.simulated import SimulatedProvider
 from ledger import Entry, Posting, reading
+from tests.atm_service import phones
 from tests.contract.documented import must_be_documented, slug_of
 
 START = datetime(2026, 11, 16, 2, 0, tzinfo=UTC)  # nine in the morning in Lạng Sơn, a Monday
@@ -167,6 +169,7 @@ def context_on(
         policy=rules,
         provider=SimulatedProvider(0, lambda _: None),
         bank=SimulatedBank(folder / "bank.sqlite", 0, lambda _: None),
+        notifier=SimulatedPhones(folder / "phones.sqlite", 0, lambda _: None),
         hasher=HASHER,
         clocks=Clocks(lambda _: clock.now, clock.steady),
     )
@@ -206,8 +209,11 @@ class Service:
             "phone": f"09{number:08d}",
             "pin": "480152",
             "capture": "sample-clear",
+            **changes,
         }
-        return self.client.post("/wallet/v1/applications", json={**application, **changes})
+        if "phone_proof" not in changes:
+            application["phone_proof"] = phones.proof(self.context, application["phone"], self.now)
+        return self.client.post("/wallet/v1/applications", json=application)
 
     def customer(self, balance: int = 5_000_000, **changes: Any) -> Customer:
         number = next(_numbers)

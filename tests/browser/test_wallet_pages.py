@@ -10,7 +10,7 @@ import pytest
 import uvicorn
 from playwright.sync_api import Browser, Page, Route, expect
 
-from tests.atm_service.run.pages.fake_api import PASSWORD, PHONE, PIN, Fake, Refused, create_app
+from tests.atm_service.run.pages.fake_api import CODE, PASSWORD, PHONE, PIN, Fake, Refused, create_app
 from tests.browser.road import wrong_for_some
 
 # Things to touch that are lower than 48 pixels, give or take a rounding.
@@ -205,13 +205,60 @@ def test_ended_access_token_is_renewed_once_and_unseen(seen: Seen) -> None:
     assert seen.fake.refreshes == 1
 
 
+def prove_phone(seen: Seen, typed: str = "+84 912 345 678") -> None:
+    seen.go("open")
+    seen.page.fill("#phone", typed)
+    seen.press("Gửi mã đến số này")
+    seen.page.fill("#code", CODE)
+    seen.press("Tiếp tục")
+
+
+def test_a_phone_is_proved_before_the_application(seen: Seen) -> None:
+    """The number can be corrected and the code sent again, after a wait that is told; a reload loses nothing."""
+    seen.page.clock.install()
+    seen.go("open")
+    seen.page.fill("#phone", "0912 345 679")
+    seen.press("Gửi mã đến số này")
+    expect(seen.page.locator("main")).to_contain_text("đang đến số 0912345679")
+    seen.press("Dùng số khác hoặc lấy mã mới")
+    seen.page.fill("#phone", "0912 345 678")
+    seen.press("Gửi mã đến số này")
+    code = seen.page.locator("#code")
+    assert (code.get_attribute("autocomplete"), code.get_attribute("inputmode")) == (
+        "one-time-code",
+        "numeric",
+    )
+    seen.page.reload()
+    again = seen.page.get_by_role("button", name="Gửi lại")
+    expect(again).to_have_attribute("aria-disabled", "true")
+    expect(again).to_contain_text("giây")
+    again.click(force=True)
+    assert seen.fake.phones == ["0912345679", "0912345678"]
+    seen.page.clock.run_for("01:01")
+    expect(again).to_have_text("Gửi lại mã")
+    again.click(force=True)
+    expect(again).to_contain_text("giây")
+    assert seen.fake.phones == ["0912345679", "0912345678", "0912345678"]
+    code.fill("12345")
+    seen.press("Tiếp tục")
+    expect(seen.page.locator("#code-error")).to_have_text("Mã có đúng 6 số.")
+    code.fill("111111")
+    seen.press("Tiếp tục")
+    expect(seen.page.get_by_text("Còn 4 lần thử.")).to_be_visible()
+    code.fill(CODE)
+    seen.press("Tiếp tục")
+    expect(seen.page.locator("#full_name")).to_be_visible()
+    expect(seen.page.locator("main")).to_contain_text("0912345678")
+    seen.page.reload()
+    expect(seen.page.locator("#full_name")).to_be_visible()
+
+
 def test_account_is_opened_and_signed_in_after_approval(seen: Seen) -> None:
     """Fields are checked where they stand; a pending application is watched until it is approved."""
-    seen.go("open")
+    prove_phone(seen)
     seen.page.fill("#full_name", "Nông Thị Hoà")
     seen.page.locator("#date_of_birth").press_sequentially("31021985")
     seen.page.fill("#id_number", "999185001234")
-    seen.page.fill("#phone", "+84 912 345 678")
     seen.page.fill("#pin", PIN)
     seen.page.fill("#again", "135791")
     seen.press("Gửi hồ sơ")
@@ -247,10 +294,10 @@ def test_bank_is_linked_and_a_slow_bank_loses_nothing(seen: Seen) -> None:
 def test_language_changes_in_place_and_is_remembered(seen: Seen) -> None:
     """Switching keeps what was typed, changes the page's lang, and holds on the next visit."""
     seen.go("open")
-    seen.page.fill("#full_name", "Nông Thị Hoà")
+    seen.page.fill("#phone", "0912 345 678")
     seen.press("English")
     expect(seen.page.get_by_role("heading", level=1)).to_have_text("Open an account")
-    expect(seen.page.locator("#full_name")).to_have_value("Nông Thị Hoà")
+    expect(seen.page.locator("#phone")).to_have_value("0912 345 678")
     seen.page.reload()
     assert seen.page.locator("html").get_attribute("lang") == "en"
 

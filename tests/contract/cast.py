@@ -12,9 +12,15 @@ from atm_service.platform.keys.tokens import Caller
 from atm_service.promises.notices import store as notices
 from atm_service.promises.notices.store import Notice, NoticeKind
 from atm_service.registers.credits import payers
+from atm_service.registers.customers import service as customers
+from atm_service.registers.messages import store as messages
+from atm_service.registers.messages.domain import Kind
 from atm_service.registers.offices import life
+from atm_service.registers.phones import service as phone_codes
+from atm_service.registers.phones.domain import Purpose
 from atm_service.registers.staff import passkeys
 from atm_service.registers.staff import store as staff
+from tests.atm_service import phones
 from tests.atm_service.control.instructions import colleague
 from tests.atm_service.registers.staff.authenticator import Authenticator
 from tests.atm_service.world import OFFICE, OTHER_OFFICE, PASSWORD, Clerk, Service
@@ -67,6 +73,8 @@ class Cast:
             "/audit/v1/entries/{id}": {"id": self.receipt()["entry_id"]},
             "/audit/v1/seals/{number}": {"number": self.seal()},
             "/operator/v1/credits/{id}": {"id": self.credited()},
+            "/wallet/v1/phone-codes/{id}": self.code_to_a_phone()["path"],
+            "/operator/v1/messages/{id}": {"id": self.given_up()},
             "/counter/v1/shifts/{id}": {"id": self.left_open()},
             "/staff/v1/shifts/{id}": {"id": self.left_open()},
             "/staff/v1/members/{id}": {"id": self.colleague_clerk()},
@@ -235,14 +243,23 @@ class Cast:
     def applicant(self) -> dict[str, str]:
         """Give the facts of somebody who has no account yet."""
         number = next(_accounts)
+        phone = f"03{number % 100_000_000:08d}"
         return {
             "full_name": "Hoàng Thị Mai",
             "date_of_birth": "1990-05-02",
             "id_number": f"020190{number % 1_000_000:06d}",
-            "phone": f"03{number % 100_000_000:08d}",
+            "phone": phone,
             "pin": "480152",
             "capture": "sample-clear",
+            "phone_proof": phones.proof(self.service.context, phone, self.service.now),
         }
+
+    def code_to_a_phone(self) -> Ready:
+        """Give a code that was sent, and its digits."""
+        context, now = self.service.context, self.service.now
+        with context.transaction() as session:
+            sent = phone_codes.issue(session, context, Purpose.OPENING, bytes(32), now)
+        return {"path": {"id": str(sent.id)}, "body": {"code": sent.digits}}
 
     def top_up(self) -> str:
         """Give a top-up."""
@@ -284,6 +301,16 @@ class Cast:
         body = self.approved_salary()["body"]
         answer = self.service.client.post("/operator/v1/credits", json=body, headers=headers)
         return str(answer.json()["id"])
+
+    def given_up(self) -> str:
+        """Give a message that no carrier took."""
+        context, now = self.service.context, self.service.now
+        with context.transaction() as session:
+            customers.tell(session, context, self.customer.id, Kind.PIN_CHANGED, "Soft-ATM: one.", now)
+            due = messages.take_due(session, now, lambda _: timedelta(0))
+            assert due is not None
+            messages.failed(session, due.id, "not-taken", now, dead=True)
+        return str(due.id)
 
     def proof(self) -> Ready:
         """Give an entry that is sealed."""
@@ -530,7 +557,12 @@ class Cast:
 
 
 READY: Final[dict[str, Callable[[Cast], Ready]]] = {
+    "wallet_ask_phone_code": lambda _: {
+        "body": {"purpose": "opening", "phone": f"03{next(_accounts) % 100_000_000:08d}"}
+    },
+    "wallet_prove_phone": Cast.code_to_a_phone,
     "wallet_apply": lambda cast: {"body": cast.applicant()},
+    "operator_send_message_again": lambda cast: {"path": {"id": cast.given_up()}},
     "wallet_application": lambda cast: {"path": {"id": cast.application()}},
     "wallet_sign_out_everywhere": lambda cast: {"path": {"id": cast.leaves()}},
     "wallet_end_session": lambda cast: {"path": {"id": cast.leaves()}},
@@ -733,7 +765,10 @@ READY: Final[dict[str, Callable[[Cast], Ready]]] = {
         "body": {"role": "supervisor", "place": AREA, "reason": "đổi việc"},
     },
     "staff_instructions": lambda _: {},
-    "staff_ask_to_decide_instruction": lambda cast: {"path": {"id": cast.proposed_to_promote()}},
+    "staff_ask_to_decide_instruction": lambda cast: {
+        "path": {"id": cast.proposed_to_promote()},
+        "body": {"decision": "approve"},
+    },
     "staff_decide_instruction": lambda cast: {
         "path": {"id": cast.proposed_to_promote()},
         "body": {"decision": "approve", "reason": "đã gọi"},

@@ -24,6 +24,8 @@ HEADERS: Final = ("X-Request-Id", "Retry-After", "Idempotency-Replayed", "WWW-Au
 
 # A new operation needs a token unless it is added here on purpose.
 PUBLIC: Final = {
+    "wallet_ask_phone_code",
+    "wallet_prove_phone",
     "wallet_apply",
     "wallet_application",
     "wallet_sign_in",

@@ -22,6 +22,7 @@ from atm_service.registers.offices import service as offices
 from atm_service.registers.staff import service as staff
 from atm_service.registers.units import service as units
 from atm_service.run import assembly
+from tests.atm_service import phones
 
 OFFICE: Final = "05971-1"
 OTHER_OFFICE: Final = "05974-1"
@@ -154,6 +155,10 @@ class Town:
             "capture": "sample-clear",
         }
 
+    def proof(self, phone: str) -> str:
+        """Prove a phone number."""
+        return phones.proof(self.context, phone, self.context.clock())
+
     def customer(self, line: httpx2.Client, balance: int) -> Customer:
         """Let somebody apply, sign in, link a bank account and top up.
 
@@ -161,6 +166,7 @@ class Town:
         """
         applicant = self.applicant()
         home = {"X-Forwarded-For": str(HOMES[int(applicant["phone"][2:])])}
+        applicant["phone_proof"] = self.proof(applicant["phone"])
         application = line.post("/wallet/v1/applications", json=applicant, headers=home)
         assert known(application)["status"] == "approved"
         session = known(line.post("/wallet/v1/sessions", json={"phone": applicant["phone"], "pin": PIN}))

@@ -225,10 +225,14 @@ def test_the_same_top_up_at_once_debits_once(town: Town, lines: list[httpx2.Clie
 
 
 def test_the_same_application_at_once_makes_one_customer(town: Town, lines: list[httpx2.Client]) -> None:
-    """Ten applications of one person at once open one wallet; the others are told that there is one."""
-    applicant = town.applicant()
+    """Ten applications of one person at once, by ten phones, open one wallet; the others are told that there is one."""
+    one, others = town.applicant(), [town.applicant()["phone"] for _ in range(10)]
+    applicants = [one | {"phone": phone, "phone_proof": town.proof(phone)} for phone in others]
     answers = people.at_once(
-        [partial(lines[n % 2].post, "/wallet/v1/applications", json=applicant) for n in range(10)]
+        [
+            partial(lines[n % 2].post, "/wallet/v1/applications", json=each)
+            for n, each in enumerate(applicants)
+        ]
     )
     ended = Counter((known(answer)["status"], *answer.json()["reasons"]) for answer in answers)
     assert ended == {("approved",): 1, ("rejected", "duplicate-person"): 9}

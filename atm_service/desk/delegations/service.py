@@ -24,6 +24,8 @@ from atm_service.registers.delegations import domain, store
 from atm_service.registers.delegations.domain import Delegation
 from atm_service.registers.delegations.errors import DelegateIsCustomer
 from atm_service.registers.delegations.store import Known
+from atm_service.registers.messages import domain as words
+from atm_service.registers.messages.domain import Kind
 from atm_service.registers.offices import service as offices
 from atm_service.registers.withdrawals import store as withdrawal_store
 from atm_service.registers.withdrawals.domain import Withdrawal
@@ -67,6 +69,9 @@ def make(
     store.insert(session, delegation, wish.checked, shift.id, clerk.subject)
     detail = {"ceiling": wish.ceiling, "per_month": wish.per_month, "ends_on": wish.ends_on.isoformat()}
     trail.record(session, now, "delegation.made", id, clerk, {**detail, "office": wish.office})
+    name, last_day = offices.name(session, wish.office), f"{wish.ends_on:%d/%m/%Y}"
+    said = words.delegated(wish.ceiling, name, last_day, context.settings.hotline)
+    customers.tell(session, context, customer_id, Kind.DELEGATED, said, now)
     return _own(session, customer_id, id, now)
 
 

@@ -73,9 +73,14 @@ def applicant(
     """
     name = _checked(lambda: names.normalise(full_name))
     _checked(lambda: cccd.check(id_number, birth_date, age_min=age_min, today=today))
-    mobile = _checked(lambda: phones.normalise(phone))
+    mobile = mobile_number(phone)
     _checked(lambda: pins.check(pin, birth_date, id_number, mobile))
     return Applicant(Identity(name, birth_date, id_number), mobile, pin)
+
+
+def mobile_number(phone: str) -> str:
+    """Normalise the number that an applicant typed. Raises `ApplicantRefused`."""
+    return _checked(lambda: phones.normalise(phone))
 
 
 def pause(asks: int) -> timedelta:

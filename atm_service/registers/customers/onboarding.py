@@ -24,6 +24,13 @@ from atm_service.registers.customers import application_store, at_rest, domain, 
 from atm_service.registers.customers.application_store import Application, Decision
 from atm_service.registers.customers.domain import Applicant, ApplicationStatus
 from atm_service.registers.customers.errors import AlreadyDecided
+from atm_service.registers.messages import domain as words
+from atm_service.registers.messages import service as messages
+from atm_service.registers.messages.domain import Kind, Told
+from atm_service.registers.phones import service as phones
+from atm_service.registers.phones.domain import Purpose
+from atm_service.registers.phones.errors import PhoneNotProved
+from atm_service.registers.phones.service import Issued
 from kyc.errors import ProviderRefused, ProviderUnavailable
 from kyc.identity import Identity
 from kyc.provider import CheckRequest, CheckResult, Verdict
@@ -33,12 +40,33 @@ ASKED_AT_ONCE: Final = 20
 log = structlog.get_logger("kyc")
 
 
+def ask_phone(context: Context, mobile: str, visitor: Visitor, now: datetime) -> Issued:
+    """Send a code to a number that shall have an account; where it has one, the message says so instead.
+
+    What the caller learns is the same. Raises `TooManyAttempts`.
+    """
+    cipher = context.cipher
+    fingerprint = at_rest.phone_print(cipher, mobile)
+    with context.transaction() as session:
+        issued = phones.ask(session, context, Purpose.OPENING, fingerprint, visitor, now)
+        known = store.find_by_phone(session, fingerprint)
+        if known is None:
+            said = words.opening_code(issued.digits, context.policy.phone_code.lifetime_min)
+            told = Told(Kind.CODE, None, mobile, said, issued.expires_at)
+        else:
+            said = words.has_account(context.settings.hotline)
+            told = Told(Kind.HAS_ACCOUNT, known.id, mobile, said, issued.expires_at)
+        messages.tell(session, cipher, [told], now)
+    return issued
+
+
 def apply(
-    context: Context, applicant: Applicant, capture: str, visitor: Visitor, now: datetime
+    context: Context, applicant: Applicant, capture: str, phone_proof: UUID, visitor: Visitor, now: datetime
 ) -> Application:
     """Keep the application, ask the provider, and give the application as it then stands.
 
-    Raises `TooManyAttempts` when it was applied too often for this card number, or from this address.
+    Sent again with the same proof for the same card, it is the same application. Raises `TooManyAttempts` when it was
+    applied too often for this card number, or from this address, and `PhoneNotProved`.
     """
     application = _application(context, applicant, capture, now)
     patience = timedelta(seconds=context.settings.kyc_timeout_s)
@@ -51,11 +79,23 @@ def apply(
                 attempts.take_turns(session, door, [subject])
                 attempts.refuse_when_shut(session, door, subject, now)
                 attempts.wrong(session, context.policy.attempts, door, subject, now)
+        mobile = at_rest.phone_print(context.cipher, applicant.phone)
+        made = phones.use(session, context, phone_proof, Purpose.OPENING, mobile, application.id, now)
+        if made != application.id:
+            return _repeated(session, made, application)
         # Housekeeping keeps off until this request must have its answer.
         application_store.add(session, application, now + patience + domain.pause(1))
     _ask(context, application, now)
     with context.transaction() as session:
         return found(session, application.id)
+
+
+def _repeated(session: Connection, id: UUID, application: Application) -> Application:
+    """Give the application that this proof was used for. Raises `PhoneNotProved` where it was another person's."""
+    before = found(session, id)
+    if before.id_print != application.id_print:
+        raise PhoneNotProved
+    return before
 
 
 def found(session: Connection, id: UUID) -> Application:

@@ -20,19 +20,47 @@ from atm_service.registers.customers.schemas import (
     AccountView,
     ApplicationRequest,
     ApplicationView,
+    PhoneCodeRequest,
+    PhoneCodeView,
+    PhoneProofRequest,
     PinRequest,
     SignInRequest,
     StatementItem,
 )
+from atm_service.registers.phones import service as phones
+from atm_service.registers.phones.errors import PhoneCodeOver, PhoneCodeWrong, PhoneNotProved
 from atm_service.registers.withdrawals.errors import WalletFrozen, WrongPin
 
 router = APIRouter(prefix="/wallet/v1", tags=["wallet"])
 
 
 @router.post(
-    "/applications",
+    "/phone-codes",
     status_code=201,
     responses=refuses(ApplicantRefused, TooManyAttempts, signed_in=False, posted=True),
+)
+def ask_phone_code(
+    body: PhoneCodeRequest, visitor: InVisitor, context: InContext, now: InNow
+) -> PhoneCodeView:
+    """Have a code sent to a phone. The answer is the same whether the number is known or not: the message says it."""
+    return PhoneCodeView.of(onboarding.ask_phone(context, domain.mobile_number(body.phone), visitor, now))
+
+
+@router.post(
+    "/phone-codes/{id}/proof",
+    status_code=204,
+    responses=refuses(NotFound, PhoneCodeWrong, PhoneCodeOver, signed_in=False, posted=True),
+)
+def prove_phone(id: UUID, body: PhoneProofRequest, context: InContext, now: InNow) -> Response:
+    """Give the digits of the message. From then on the code's id proves the number, once. Harmless to repeat."""
+    phones.prove(context, id, body.code, now)
+    return Response(status_code=204)
+
+
+@router.post(
+    "/applications",
+    status_code=201,
+    responses=refuses(ApplicantRefused, PhoneNotProved, TooManyAttempts, signed_in=False, posted=True),
 )
 def apply(body: ApplicationRequest, visitor: InVisitor, context: InContext, now: InNow) -> ApplicationView:
     """Apply for an account. `pending`: the eKYC provider has not answered yet; look again later."""
@@ -45,7 +73,8 @@ def apply(body: ApplicationRequest, visitor: InVisitor, context: InContext, now:
         age_min=context.policy.person.age_min,
         today=ledger.business_date(now),
     )
-    return ApplicationView.of(onboarding.apply(context, applicant, body.capture, visitor, now))
+    made = onboarding.apply(context, applicant, body.capture, body.phone_proof, visitor, now)
+    return ApplicationView.of(made)
 
 
 @router.get("/applications/{id}", responses=refuses(NotFound, signed_in=False))

@@ -11,6 +11,7 @@ from atm_service.platform.sessions.schemas import Device, Label
 from atm_service.registers.customers.application_store import Application
 from atm_service.registers.customers.domain import ApplicationStatus
 from atm_service.registers.customers.service import Account, Limits
+from atm_service.registers.phones.service import Issued
 from ledger.reading import Leg
 
 _DATE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -42,6 +43,38 @@ class ApplicationRequest(_Body):
     phone: Phone
     pin: Pin
     capture: str = Field(pattern=r"^[A-Za-z0-9._:-]{1,128}$", repr=False, examples=["sample-clear"])
+    phone_proof: UUID = Field(
+        description="the id of a phone code whose digits were given: good once, for this number", repr=False
+    )
+
+
+class PhoneCodeRequest(_Body):
+    """A number that shall be proved by a code sent to it, and what for."""
+
+    purpose: Literal["opening"]
+    phone: Phone
+
+
+class PhoneCodeView(_Body):
+    """A code on its way, as it is told of every number. `again_at`: when another can be asked for."""
+
+    id: UUID = Field(description="names the code, and what it proves; secret to whoever asked")
+    digits: int = Field(description="how many digits it has", examples=[6])
+    expires_at: datetime
+    again_at: datetime
+
+    @classmethod
+    def of(cls, issued: Issued) -> Self:
+        """Show to whoever asked that a code is on its way."""
+        return cls(
+            id=issued.id, digits=len(issued.digits), expires_at=issued.expires_at, again_at=issued.again_at
+        )
+
+
+class PhoneProofRequest(_Body):
+    """The digits of the message."""
+
+    code: str = Field(pattern=r"^[0-9]{6,8}$", repr=False, examples=["480152"])
 
 
 class ApplicationView(_Body):

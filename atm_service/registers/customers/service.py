@@ -4,7 +4,7 @@ import hmac
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, Final
 from uuid import UUID
@@ -26,6 +26,9 @@ from atm_service.registers.customers.errors import PinWeak, SessionEnded, WrongC
 from atm_service.registers.customers.store import Customer
 from atm_service.registers.headroom import domain as headroom
 from atm_service.registers.headroom import store as headroom_store
+from atm_service.registers.messages import domain as words
+from atm_service.registers.messages import service as messages
+from atm_service.registers.messages.domain import Kind, Told
 from atm_service.registers.offices.errors import FreezeUnchanged
 from atm_service.registers.withdrawals.errors import WalletFrozen, WrongPin
 from kyc import cccd, names, phones, pins
@@ -105,6 +108,15 @@ def sign_in(
         caller = _caller(customer.id, generation)
         trail.record(session, now, "session.opened", customer.id, caller)
         tokens = sessions.open(session, context, caller, now, label)
+        if giver != str(customer.id):
+            _tell(
+                session,
+                context,
+                customer,
+                Kind.SIGNED_IN,
+                words.signed_in(now, context.settings.hotline),
+                now,
+            )
     return replace(tokens, device=visitors.sign(context.cipher, str(customer.id), name))
 
 
@@ -122,13 +134,16 @@ def prove_pin(context: Context, customer_id: UUID, pin: str, now: datetime) -> N
 
     Raises `WrongPin` (`remaining_attempts`: 0 when the door is shut now) and `TooManyAttempts`.
     """
-
-    def right(session: Connection) -> bool:
-        return _is_pin(context.cipher, store.find(session, customer_id), pin)
-
-    remaining = attempts.guess(context, attempts.PIN, str(customer_id), now, right)
-    if remaining is not None:
-        raise WrongPin(remaining_attempts=remaining)
+    subject = str(customer_id)
+    with context.transaction() as session:
+        right = {subject: lambda: _is_pin(context.cipher, store.find(session, customer_id), pin)}
+        made = attempts.guess_each(session, context.policy.attempts, attempts.PIN, right, now)[subject]
+        if made == 0:
+            _tell_locked(session, context, customer_id, now)
+    if isinstance(made, TooManyAttempts):
+        raise made
+    if made is not None:
+        raise WrongPin(remaining_attempts=made)
 
 
 def prove_pins(
@@ -154,6 +169,8 @@ def prove_pins(
             refused[subjects[subject]] = made
         elif made is not None:
             refused[subjects[subject]] = WrongPin(remaining_attempts=made)
+        if made == 0:
+            _tell_locked(session, context, subjects[subject], now)
     return refused
 
 
@@ -241,6 +258,9 @@ def change_pin(
             session, customer.subject, at_rest.pin_print(context.cipher, customer.subject, new_pin)
         )
         _end_sessions(session, customer.subject, customer, "pin.changed", {}, now)
+        _tell(
+            session, context, found, Kind.PIN_CHANGED, words.pin_changed(now, context.settings.hotline), now
+        )
         generation = standing.generation(session, customer.subject)
         assert generation is not None
         return sessions.open(session, context, _caller(customer.subject, generation), now, label)
@@ -357,7 +377,7 @@ def open_for_others(
 ) -> tuple[str, str]:
     """Give the same from what was read with another row."""
     name = names.mask(open_identity(context, customer_id, identity_sealed).full_name)
-    return name, _open_phone(context, customer_id, phone_sealed)[-PHONE_END:]
+    return name, open_phone(context, customer_id, phone_sealed)[-PHONE_END:]
 
 
 def account(session: Connection, context: Context, customer_id: UUID, now: datetime) -> Account:
@@ -404,11 +424,41 @@ def _found(session: Connection, customer_id: UUID) -> Customer:
     return customer
 
 
+def tell(
+    session: Connection, context: Context, customer_id: UUID, kind: Kind, said: str, now: datetime
+) -> None:
+    """Write a message to the customer's phone, to be sent when the transaction is committed. Raises `NotFound`."""
+    _tell(session, context, _found(session, customer_id), kind, said, now)
+
+
+def _tell(
+    session: Connection, context: Context, customer: Customer, kind: Kind, said: str, now: datetime
+) -> None:
+    told = Told(kind, customer.id, _phone(context, customer), said)
+    messages.tell(session, context.cipher, [told], now)
+
+
+def _tell_locked(session: Connection, context: Context, customer_id: UUID, now: datetime) -> None:
+    customer = store.find(session, customer_id)
+    if customer is not None:
+        shut = attempts.shut(session, attempts.PIN, [str(customer_id)], now)[str(customer_id)]
+        until = now + timedelta(seconds=shut.members["retry_after_s"])
+        _tell(
+            session,
+            context,
+            customer,
+            Kind.PIN_LOCKED,
+            words.pin_locked(until, context.settings.hotline),
+            now,
+        )
+
+
 def _phone(context: Context, customer: Customer) -> str:
-    return _open_phone(context, customer.id, customer.phone_sealed)
+    return open_phone(context, customer.id, customer.phone_sealed)
 
 
-def _open_phone(context: Context, customer_id: UUID, phone_sealed: bytes) -> str:
+def open_phone(context: Context, customer_id: UUID, phone_sealed: bytes) -> str:
+    """Open the phone number that was read with another row of the same customer."""
     return context.cipher.decrypt(
         phone_sealed, at_rest.place(at_rest.CUSTOMER, "phone", customer_id)
     ).decode()

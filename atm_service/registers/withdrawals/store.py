@@ -141,6 +141,7 @@ class Found:
     pin_print: bytes
     identity_sealed: bytes
     digits_sealed: bytes
+    phone_sealed: bytes
 
 
 _COLUMNS: Final = """
@@ -151,7 +152,7 @@ _COLUMNS: Final = """
 _FROM: Final = "FROM service.withdrawal w LEFT JOIN service.receipt r ON r.id = w.receipt_id"
 
 _LOCKED = f"""
-    SELECT {_COLUMNS}, c.id_print, c.pin_print, c.identity_sealed {_FROM}
+    SELECT {_COLUMNS}, c.id_print, c.pin_print, c.identity_sealed, c.phone_sealed {_FROM}
     JOIN service.customer c ON c.id = w.customer_id
 """
 _BY_ID = Rank.WITHDRAWAL.locks(f"{_LOCKED} WHERE w.id = ANY (:ids) ORDER BY w.id FOR UPDATE OF w")
@@ -208,7 +209,14 @@ def find_each(session: Connection, ids: Sequence[UUID]) -> dict[UUID, Found]:
         # It waited for a payment, whose receipt its snapshot did not have: the next one does.
         rows = session.execute(_BY_ID, {"ids": list(ids)}).all()
     return {
-        row.id: Found(_withdrawal(row), row.id_print, row.pin_print, row.identity_sealed, row.digits_sealed)
+        row.id: Found(
+            _withdrawal(row),
+            row.id_print,
+            row.pin_print,
+            row.identity_sealed,
+            row.digits_sealed,
+            row.phone_sealed,
+        )
         for row in rows
     }
 

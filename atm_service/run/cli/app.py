@@ -26,6 +26,7 @@ from atm_service.run.cli import credits as cli_credits
 from atm_service.run.cli import customers as cli_customers
 from atm_service.run.cli import floats as cli_floats
 from atm_service.run.cli import ledger as cli_ledger
+from atm_service.run.cli import messages as cli_messages
 from atm_service.run.cli import offices as cli_offices
 from atm_service.run.cli import signing
 from atm_service.run.cli import staff as cli_staff
@@ -65,6 +66,7 @@ app.add_typer(cli_cash.app, name="cash")
 app.add_typer(cli_credits.credits_app, name="credits")
 app.add_typer(cli_credits.payers_app, name="payers")
 app.add_typer(cli_customers.app, name="customers")
+app.add_typer(cli_messages.app, name="messages")
 app.add_typer(cli_floats.app, name="floats")
 app.add_typer(cli_ledger.app, name="ledger")
 app.add_typer(cli_offices.app, name="offices")

@@ -13,6 +13,7 @@ from sqlalchemy import text
 from atm_service.platform import hashing
 from atm_service.platform.policy import Tries
 from atm_service.run import app, housekeeping
+from tests.atm_service import phones
 from tests.atm_service.world import OFFICE, OTHER_OFFICE, PASSWORD, Clock, Customer, Service
 from tests.contract.documented import slug_of
 
@@ -139,6 +140,7 @@ def test_applications_from_one_address(service: Service) -> None:
             "phone": f"0977{n:06d}",
             "pin": "480152",
             "capture": "sample-clear",
+            "phone_proof": phones.proof(service.context, f"0977{n:06d}", service.now),
         }
         return street.post(address, "/wallet/v1/applications", body).status_code
 

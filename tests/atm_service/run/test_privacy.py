@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from prometheus_client import generate_latest
 
+from atm_service.registers.messages import service as messages
 from atm_service.run import housekeeping
 from tests.atm_service.records import rows, tables
 from tests.atm_service.wallet.transfers import sending
@@ -42,6 +43,7 @@ def walk_the_road(service: Service) -> list[str]:
     customer.authorise(1_000_000, pin="333444")
     customer.authorise(12_000_000, face_capture=FACE)
     sending.sent(customer, service.customer(0), message=MESSAGE)
+    assert messages.deliver(service.context) > 1  # what comes later waits
     paid, digital, kept = customer.code(), customer.code(), customer.code()
     assert clerk.present(paid["code"]).status_code == 201
     assert clerk.pay(paid["id"], "020085999888").status_code == 403

@@ -1,6 +1,7 @@
 // Fields, forms, lists and waiting: the few things every screen is made of.
 
 import { h, isBusy, setBusy } from "./dom.js";
+import { digitsOf } from "./format.js";
 import { known, t } from "./i18n.js";
 import { problemBox } from "./problems.js";
 import { announce } from "./shell.js";
@@ -33,6 +34,12 @@ export function field({ name, label, hint, shape, check = () => null, read = (va
       h("label", { for: name }, label), hint && h("p", { id: `${name}-hint`, class: "hint" }, hint), input, error),
   };
 }
+
+export const phoneField = () => field({
+  name: "phone", label: t("field.phone"), type: "tel", inputmode: "tel", maxlength: 16, autocomplete: "username",
+  read: (value) => digitsOf(value.replace(/^\s*\+84/, "0")),
+  check: (value) => (/^0\d{9}$/.test(digitsOf(value.replace(/^\s*\+84/, "0"))) ? null : t("field.phone-ten")),
+});
 
 // Six digits that others at the counter must not read; may be shown on purpose, for eyes that need it.
 export function pinField({ name = "pin", label, hint, check, autocomplete = "off" }) {

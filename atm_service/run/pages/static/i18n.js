@@ -1,5 +1,5 @@
-// Words in the reader's language: one catalogue per language, loaded only when it is wanted. The audit's further words
-// are a catalogue of their own, so that no customer carries them over a slow line.
+// Words in the reader's language: one catalogue per language, loaded only when it is wanted. The further words of
+// other pages are catalogues of their own, so that no customer carries them over a slow line.
 
 const STORED = "soft-atm.language";
 const LANGUAGES = ["vi", "en"];

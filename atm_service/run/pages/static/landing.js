@@ -2,9 +2,11 @@
 
 import { open } from "./api.js";
 import { h } from "./dom.js";
-import { known, languageSwitch, load, t } from "./i18n.js";
+import { alsoFrom, known, languageSwitch, load, t } from "./i18n.js";
 
+const LOOK_EVERY_MS = 3_000;
 let demo = null;
+let came = [];
 
 // The clipboard needs TLS or loopback; elsewhere the text is marked for the person to copy.
 function copyable(text) {
@@ -41,6 +43,23 @@ function demoData({ customers, staff }) {
       [role(one.role), one.office ?? "–", copyable(one.username), copyable(one.password)])));
 }
 
+// What came to the made-up people's phones, the newest first: looked at again as long as the page is open.
+function phones() {
+  return h("section", { id: "phones", class: "stack", "aria-live": "polite" },
+    h("h2", {}, h("span", { class: "tag" }, t("demo.tag")), " ", t("demo.phones")),
+    h("p", {}, t("demo.phones-lead")),
+    came.length ? table(["phone", "message"], came.map(({ phone, words }) => [phone, words])) : h("p", {}, t("demo.phones-none")));
+}
+
+async function lookAtPhones() {
+  const { items } = await open.get("/demo/phones.json").catch(() => ({ items: came }));
+  if (JSON.stringify(items) !== JSON.stringify(came)) {
+    came = items;
+    document.querySelector("#phones")?.replaceWith(phones());
+  }
+  setTimeout(lookAtPhones, LOOK_EVERY_MS);
+}
+
 function door(name, href) {
   const words = [h("strong", {}, t(`door.${name}`)), h("span", {}, t(href ? `door.${name}-note` : "door.counter-elsewhere"))];
   return href ? h("a", { class: "door", href }, words) : h("div", { class: "door closed" }, words);
@@ -56,12 +75,16 @@ function show() {
     h("h1", {}, t("landing.title")), h("p", { class: "lead" }, t("landing.lead")),
     h("nav", { class: "doors", "aria-label": t("landing.doors") },
       door("wallet", "/wallet/"), door("counter", webAddress(demo?.counter_url)), door("audit", "/audit/")),
-    demo ? demoData(demo) : "",
+    ...(demo ? [phones(), demoData(demo)] : []),
   );
 }
 
 const asked = open.get("/demo.json").catch(() => null); // no demonstration: the doors are enough
+alsoFrom("./i18n/landing/");
 await load();
 show();
 demo = await asked;
-if (demo) show();
+if (demo) {
+  show();
+  await lookAtPhones();
+}

@@ -19,7 +19,7 @@ from fastapi.responses import JSONResponse
 from atm_service.run.pages.routes import router as pages
 
 Json = dict[str, Any]
-PIN, PHONE, PASSWORD = "246802", "0912345678", "mot-hai-ba"
+PIN, PHONE, PASSWORD, CODE = "246802", "0912345678", "mot-hai-ba", "246813"
 HERE = "0190a000-0000-7000-8000-00000000aaaa"
 ELSEWHERE = "0190a000-0000-7000-8000-00000000bbbb"
 LIFETIMES = {
@@ -64,6 +64,8 @@ class Fake:
     available: int = 8_250_000
     lose: int = 0  # answers of money-moving requests to lose after carrying them out
     refuse: Refused | None = None  # the next request's answer
+    phones: list[str] = field(default_factory=list)  # the numbers to which a code was sent: CODE, each time
+    proved: str | None = None
     application_status: list[str] = field(default_factory=list)  # what the next questions answer
     top_up_status: str = "succeeded"
     control_broken: bool = False
@@ -180,6 +182,7 @@ def create_app(fake: Fake) -> FastAPI:
         wallet_routes(fake),
         money_routes(fake),
         notice_routes(fake),
+        opening_routes(fake),
         public_routes(fake),
         audit_routes(fake),
     ):
@@ -427,11 +430,26 @@ def money_routes(fake: Fake) -> APIRouter:
     return router
 
 
-def public_routes(fake: Fake) -> APIRouter:
+def opening_routes(fake: Fake) -> APIRouter:
     router = APIRouter()
+
+    @router.post("/wallet/v1/phone-codes", status_code=201)
+    def ask_phone_code(body: Json) -> Json:
+        fake.phones.append(body["phone"])
+        minute = timedelta(minutes=1)
+        moments = {"expires_at": stamp(now() + 10 * minute), "again_at": stamp(now() + minute)}
+        return {"id": fake.id(), "digits": 6, **moments}
+
+    @router.post("/wallet/v1/phone-codes/{id}/proof", status_code=204)
+    def prove_phone(id: str, body: Json) -> None:
+        if body["code"] != CODE:
+            raise Refused(403, "phone-code-wrong", remaining_attempts=4)
+        fake.proved = id
 
     @router.post("/wallet/v1/applications", status_code=201)
     def apply(body: Json) -> Json:
+        if body["phone_proof"] != fake.proved or body["phone"] != fake.phones[-1]:
+            raise Refused(409, "phone-not-proved")
         if body["id_number"].startswith("999"):
             raise Refused(
                 422, "malformed-request", errors=[{"where": "body.id_number", "message": "no such province"}]
@@ -448,6 +466,12 @@ def public_routes(fake: Fake) -> APIRouter:
             "reasons": reasons,
             "created_at": stamp(now()),
         }
+
+    return router
+
+
+def public_routes(fake: Fake) -> APIRouter:
+    router = APIRouter()
 
     @router.get("/wallet/v1/banks")
     def banks() -> Json:
@@ -489,6 +513,10 @@ def public_routes(fake: Fake) -> APIRouter:
             {"username": role, "password": PASSWORD, "role": role, "office": office} for role, office in roles
         ]
         return {"counter_url": "http://127.0.0.1:8001", "customers": [customer, customer], "staff": staff}
+
+    @router.get("/demo/phones.json")
+    def phones() -> Json:
+        return {"items": [{"phone": PHONE, "words": "Soft-ATM: Ma PIN da duoc doi luc 09:00 16/11."}]}
 
     return router
 

@@ -1,0 +1,128 @@
+"""What a message to a phone says, in Vietnamese without marks, within one SMS; and when it is tried again. Pure.
+
+One SMS holds 160 characters of the GSM 7-bit alphabet (3GPP TS 23.038, 6.2.1); a single letter with a Vietnamese mark
+would make three of it, each paid for, and old phones show them as squares. No words that somebody else has chosen stand
+in a message, but names of offices: a stranger must not be able to write to customers in the service's name.
+"""
+
+import unicodedata
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Final
+from uuid import UUID
+
+from atm_service.platform.calendar import VIETNAM
+from atm_service.platform.policy import Message as Rules
+
+LENGTH_MAX: Final = 160
+OFFICE_MAX: Final = 22
+# The letters of GSM 7-bit that ASCII has, too, each one septet; not `[\\]^{|}~` (two) nor the grave accent (none).
+GSM_7: Final = frozenset(
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789 \n@$_!\"#%&'()*+,-./:;<=>?"
+)
+
+
+class Kind(StrEnum):
+    """What a message is about."""
+
+    PAID = "withdrawal-paid"
+    PIN_LOCKED = "pin-locked"
+    PIN_CHANGED = "pin-changed"
+    SIGNED_IN = "new-device"
+    DELEGATED = "delegate-added"
+    CODE = "phone-code"
+    HAS_ACCOUNT = "has-account"
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What is to be told, to which phone. `customer_id`: whose wallet it is about, if it is about one.
+
+    One with `good_until` is of no use later, and goes its own way: it waits for no other.
+    """
+
+    kind: Kind
+    customer_id: UUID | None
+    phone: str = field(repr=False)
+    words: str = field(repr=False)
+    good_until: datetime | None = None
+
+
+def pause(rules: Rules, tries: int) -> timedelta:
+    """Give how long to wait after a message was tried `tries` times in vain: doubled each time, up to the most."""
+    seconds = rules.pause_s << min(max(tries - 1, 0), 20)
+    return min(timedelta(seconds=seconds), timedelta(minutes=rules.pause_max_min))
+
+
+def paid(amount: int, office: str, number: str, at: datetime, hotline: str, *, by_delegate: bool) -> str:
+    """Tell that cash was paid: how much, where, when, by which receipt."""
+    whom = " cho nguoi ban uy quyen" if by_delegate else ""
+    return _said(
+        f"Chi {_dong(amount)}{whom} tai {_office(office)} luc {_time(at)}, so {number}. Neu sai, goi {hotline}"
+    )
+
+
+def pin_locked(until: datetime, hotline: str) -> str:
+    """Tell that a wrong PIN was given too often."""
+    return _said(f"Ma PIN bi nhap sai nhieu lan, tam khoa den {_time(until)}. Khong phai ban? Goi {hotline}")
+
+
+def pin_changed(at: datetime, hotline: str) -> str:
+    """Tell that there is another PIN now."""
+    return _said(f"Ma PIN da duoc doi luc {_time(at)}. Khong phai ban? Goi ngay {hotline}")
+
+
+def signed_in(at: datetime, hotline: str) -> str:
+    """Tell that somebody has signed in from a phone or PC that was not known."""
+    return _said(f"Vi da duoc dang nhap tu thiet bi moi luc {_time(at)}. Khong phai ban? Goi ngay {hotline}")
+
+
+def delegated(ceiling: int, office: str, ends_on: str, hotline: str) -> str:
+    """Tell that somebody may collect, how much each time, where, and until which day."""
+    facts = (
+        f"Ban da uy quyen nhan tien tai {_office(office)}, moi lan toi da {_dong(ceiling)}, den het {ends_on}"
+    )
+    return _said(f"{facts}. Neu sai, goi {hotline}")
+
+
+def opening_code(digits: str, minutes: int) -> str:
+    """Give the digits that prove this phone, to whoever opens an account with its number."""
+    return _said(
+        f"{digits} la ma mo vi, dung trong {minutes} phut. Khong dua ma cho ai, ke ca nhan vien."
+        " Ban khong mo vi? Hay bo qua"
+    )
+
+
+def has_account(hotline: str) -> str:
+    """Tell whoever wanted to open an account with this number that there is one."""
+    return _said(
+        f"So nay da co vi. Hay dang nhap bang so nay va ma PIN. Quen PIN hay khong phai ban? Goi {hotline}"
+    )
+
+
+def plain(words: str) -> str:
+    """Write words without Vietnamese marks, in letters that every phone shows: "Đồng Đăng" is "Dong Dang"."""
+    letters = unicodedata.normalize("NFD", words.replace("đ", "d").replace("Đ", "D"))
+    bare = "".join(letter for letter in letters if not unicodedata.combining(letter))
+    return "".join(letter if letter in GSM_7 else "." for letter in bare)
+
+
+def _said(words: str) -> str:
+    text = f"Soft-ATM: {words}."
+    if len(text) > LENGTH_MAX or not GSM_7.issuperset(text):
+        raise ValueError("a message is one SMS")
+    return text
+
+
+def _office(name: str) -> str:
+    short = plain(name)
+    return short if len(short) <= OFFICE_MAX else f"{short[: OFFICE_MAX - 1]}."
+
+
+def _dong(amount: int) -> str:
+    return f"{amount:,}d".replace(",", ".")
+
+
+def _time(at: datetime) -> str:
+    return f"{at.astimezone(VIETNAM):%H:%M %d/%m}"

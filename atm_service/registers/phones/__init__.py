@@ -1,0 +1,1 @@
+"""Whose phone it is: proved by a one-time code that came to it."""
