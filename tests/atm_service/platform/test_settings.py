@@ -8,6 +8,12 @@ from atm_service.platform import settings
 from atm_service.run import assembly
 
 
+@pytest.fixture(autouse=True)
+def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Stand in an empty folder: a demonstration may have left its keys in the ./var of this one."""
+    monkeypatch.chdir(tmp_path)
+
+
 def test_a_name_that_no_setting_has_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """In the environment and in the file; the nearest name is told, the value never."""
     file = tmp_path / "service.env"
