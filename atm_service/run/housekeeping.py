@@ -22,8 +22,8 @@ from atm_service.platform.locking import Rank
 from atm_service.platform.sessions import service as sessions
 from atm_service.promises.reservations import watching as reservations
 from atm_service.registers.customers import onboarding
-from atm_service.registers.payments import service as payments
 from atm_service.registers.staff import passkey_store as passkeys
+from atm_service.wallet.bank_payments import service as bank_payments
 
 log = structlog.get_logger("housekeeping")
 
@@ -42,7 +42,7 @@ TASKS: Final[dict[str, Callable[[Context, datetime], int]]] = {
     "expire-withdrawals": withdrawals.expire_due,
     "miss-reservations": reservations.miss,
     "break-reservations": reservations.break_what_does_not_stand,
-    "resolve-top-ups": payments.resolve_pending,
+    "resolve-bank-payments": bank_payments.resolve_pending,
     "resolve-applications": onboarding.resolve_pending,
     "forget-old": _forget_old,
     "seal-journal": sealing.seal_due,

@@ -60,7 +60,7 @@ class Cast:
         self._there = {
             "/wallet/v1/applications/{id}": {"id": self.application()},
             "/staff/v1/applications/{id}": {"id": self.application()},
-            "/wallet/v1/top-ups/{id}": {"id": self.top_up()},
+            "/wallet/v1/bank-payments/{id}": {"id": self.top_up()},
             "/counter/v1/receipts/{id}": {"id": self.receipt()["id"]},
             "/counter/v1/withdrawals/{id}": {"id": self.presented()["id"]},
             "/audit/v1/offices/{code}": {"code": OFFICE},
@@ -178,6 +178,10 @@ class Cast:
         items = self.customer.get("/wallet/v1/bank-links").json()["items"]
         return str(items[0]["id"] if items else self._new_link())
 
+    def spare_link(self) -> str:
+        """Give a linked bank account that nothing is pending over."""
+        return self._new_link()
+
     def _new_link(self) -> str:
         body = {"bin": "970436", "account_number": str(next(_accounts))}
         return str(self.customer.post("/wallet/v1/bank-links", body).json()["id"])
@@ -246,8 +250,11 @@ class Cast:
 
     def top_up(self) -> str:
         """Give a top-up."""
-        body = {"bank_link_id": self.link(), "amount": AMOUNT}
-        return str(self.customer.post("/wallet/v1/top-ups", body).json()["id"])
+        return str(self.customer.post("/wallet/v1/top-ups", self.to_top_up()).json()["id"])
+
+    def to_top_up(self) -> dict[str, Any]:
+        """Give what brings money in."""
+        return {"bank_link_id": self.link(), "amount": AMOUNT, "pin": self.customer.facts["pin"]}
 
     def card(self) -> dict[str, str]:
         """Give what the clerk checks before paying."""
@@ -542,8 +549,13 @@ READY: Final[dict[str, Callable[[Cast], Ready]]] = {
     "wallet_refresh": lambda cast: {"body": {"refresh_token": cast.session("wallet")}},
     "wallet_sign_out": lambda cast: {"body": {"refresh_token": cast.session("wallet")}},
     "wallet_link": lambda _: {"body": {"bin": "970436", "account_number": str(next(_accounts))}},
-    "wallet_top_up": lambda cast: {"body": {"bank_link_id": cast.link(), "amount": AMOUNT}},
-    "wallet_show_top_up": lambda cast: {"path": {"id": cast.top_up()}},
+    "wallet_remove_link": lambda cast: {
+        "path": {"id": cast.spare_link()},
+        "body": {"pin": cast.customer.facts["pin"]},
+    },
+    "wallet_top_up": lambda cast: {"body": cast.to_top_up()},
+    "wallet_payout": lambda cast: {"body": {**cast.to_top_up(), "fee": 0}},
+    "wallet_bank_payment": lambda cast: {"path": {"id": cast.top_up()}},
     "wallet_authorise": Cast.to_authorise,
     "wallet_look_up_payee": Cast.to_pay,
     "wallet_send": Cast.to_send,
