@@ -178,6 +178,7 @@ def create_app(fake: Fake) -> FastAPI:
         wallet_sessions(fake),
         wallet_safety(fake),
         wallet_routes(fake),
+        bank_routes(fake),
         money_routes(fake),
         notice_routes(fake),
         public_routes(fake),
@@ -326,6 +327,12 @@ def wallet_routes(fake: Fake) -> APIRouter:
         text = io.BytesIO()
         image.save(text)
         return Response(text.getvalue(), media_type="image/svg+xml")
+
+    return router
+
+
+def bank_routes(fake: Fake) -> APIRouter:
+    router = APIRouter(prefix="/wallet/v1")
 
     @router.get("/bank-payments/{id}")
     def bank_payment(id: str, request: Request) -> Json:

@@ -20,9 +20,10 @@ const WAYS = {
   "payout": { path: "/wallet/v1/payouts", terms: "payout", route: "payout" },
 };
 
-// What the customer has chosen so far, in which session; `chosen` the bank of an account that is being linked.
+// What the customer has chosen so far, in which session; `chosen` the bank of an account that is being linked, for `way`.
 let wish = null;
 let chosen = null;
+let way = "top-up";
 
 const here = () => wallet.session()?.id;
 const ours = ({ id, bank, masked_account }) => ({ id, bank, masked_account });
@@ -46,6 +47,7 @@ export const topUpScreen = () => amountScreen("top-up");
 export const payoutScreen = () => amountScreen("payout");
 
 function amountScreen(kind) {
+  way = kind;
   const load = async () => {
     const paths = ["account", "bank-links", "bank-payment-terms"];
     const [{ customer_id, available }, links, terms] = await Promise.all(paths.map((path) => wallet.get(`/wallet/v1/${path}`)));
@@ -64,11 +66,11 @@ const firstLink = () => [h("p", { class: "lead" }, t("bank.none")), h("a", { cla
 // The service decides; this only saves a journey over the line. The words are those of the service's own refusals.
 function objection(amount, kind, { available, terms }) {
   const refuse = (slug, members) => Object.values(explain(new Problem(409, { type: slug, ...members }))).filter(Boolean).join(". ");
-  const way = terms[WAYS[kind].terms];
+  const bounds = terms[WAYS[kind].terms];
   if (!amount) return t("withdraw.amount-missing");
-  if (amount < way.amount_min || amount > way.amount_max) return refuse("amount-out-of-range", way);
+  if (amount < bounds.amount_min || amount > bounds.amount_max) return refuse("amount-out-of-range", bounds);
   if (kind === "top-up") return null;
-  if (amount + way.fee > available) return refuse("insufficient-funds", { available });
+  if (amount + bounds.fee > available) return refuse("insufficient-funds", { available });
   if (amount > terms.left_today) return refuse("transfer-limit-reached", { remaining: terms.left_today });
   return null;
 }
@@ -244,10 +246,10 @@ function linkRow({ id, bank, masked_account }) {
 }
 
 function paymentRow({ id, kind, status, amount, bank, created_at }) {
-  const [sign, way] = kind === "payout" ? ["−", "out"] : ["+", "in"];
+  const [sign, look] = kind === "payout" ? ["−", "out"] : ["+", "in"];
   return h("li", {}, h("a", { class: "item entry", href: `#/bank/${id}` },
     h("span", {}, h("strong", {}, t(`kind.${kind}`)), h("small", {}, bank), h("small", {}, dateTime(created_at))),
-    h("span", { class: "sum" }, h("strong", { class: way }, `${sign}${money(amount)}`), h("small", {}, t(`banks.${status}`)))));
+    h("span", { class: "sum" }, h("strong", { class: look }, `${sign}${money(amount)}`), h("small", {}, t(`banks.${status}`)))));
 }
 
 export function linkScreen() {
@@ -262,7 +264,7 @@ export function linkScreen() {
     if (!chosen?.bin) return go("link/bank");
     const link = await wallet.post("/wallet/v1/bank-links", { bin: chosen.bin, ...values });
     chosen = { id: link.id };
-    location.replace("#/topup");
+    location.replace(`#/${WAYS[way].route}`);
   };
   return {
     body: form({ before: bank, fields: [number], after: simulated(h("p", {}, t("link.simulated"))), submit: t("link.submit"), act }),
