@@ -35,6 +35,11 @@ ENDS: Final = {"wallet_sign_out_everywhere", "wallet_end_session", "wallet_chang
 _accounts = itertools.count(1_000_000_000)
 
 
+def account_number() -> str:
+    """Make up a bank account that nobody has, and whose bank is in no mood."""
+    return f"{next(_accounts)}77"
+
+
 class Cast:
     """A service with a customer, a clerk at an open drawer, a supervisor, an auditor and an operator."""
 
@@ -176,14 +181,16 @@ class Cast:
     def link(self) -> str:
         """Give a linked bank account."""
         items = self.customer.get("/wallet/v1/bank-links").json()["items"]
-        return str(items[0]["id"] if items else self._new_link())
+        return str(items[-1]["id"] if items else self._new_link())
 
     def spare_link(self) -> str:
-        """Give a linked bank account that nothing is pending over."""
-        return self._new_link()
+        """Give a linked bank account that nothing else goes over."""
+        self.link()
+        items = self.customer.get("/wallet/v1/bank-links").json()["items"]
+        return str(items[0]["id"]) if len(items) > 1 else self._new_link()
 
     def _new_link(self) -> str:
-        body = {"bin": "970436", "account_number": str(next(_accounts))}
+        body = {"bin": "970436", "account_number": account_number()}
         return str(self.customer.post("/wallet/v1/bank-links", body).json()["id"])
 
     def application(self) -> str:
@@ -548,7 +555,7 @@ READY: Final[dict[str, Callable[[Cast], Ready]]] = {
     "wallet_sign_in": lambda cast: {"body": cast.credentials("wallet")},
     "wallet_refresh": lambda cast: {"body": {"refresh_token": cast.session("wallet")}},
     "wallet_sign_out": lambda cast: {"body": {"refresh_token": cast.session("wallet")}},
-    "wallet_link": lambda _: {"body": {"bin": "970436", "account_number": str(next(_accounts))}},
+    "wallet_link": lambda _: {"body": {"bin": "970436", "account_number": account_number()}},
     "wallet_remove_link": lambda cast: {
         "path": {"id": cast.spare_link()},
         "body": {"pin": cast.customer.facts["pin"]},

@@ -14,7 +14,6 @@ from atm_service.registers.banks.errors import (
     BankAccountUnknown,
     BankLinkExists,
     BankLinkInUse,
-    BankLinkUnknown,
     BankUnknown,
     HolderDiffers,
     TooManyBankLinks,
@@ -69,7 +68,7 @@ def link(body: BankLinkRequest, customer: InCustomer, context: InContext, now: I
 @router.post(
     "/bank-links/{id}/removal",
     status_code=204,
-    responses=refuses(NotFound, WrongPin, TooManyAttempts, BankLinkUnknown, BankLinkInUse, posted=True),
+    responses=refuses(NotFound, WrongPin, TooManyAttempts, BankLinkInUse, posted=True),
 )
 def remove_link(
     id: UUID, body: RemovalRequest, customer: InCustomer, context: InContext, now: InNow

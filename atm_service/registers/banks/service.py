@@ -11,7 +11,7 @@ from atm_service.platform import chart, ids, trail
 from atm_service.platform.context import Context
 from atm_service.platform.gateway import BankTimeout, HolderRequest
 from atm_service.platform.keys.tokens import Caller
-from atm_service.platform.refusals import TooManyAttempts, Unavailable
+from atm_service.platform.refusals import NotFound, TooManyAttempts, Unavailable
 from atm_service.registers.banks import data, domain, store
 from atm_service.registers.banks.data import Bank
 from atm_service.registers.banks.errors import (
@@ -19,7 +19,6 @@ from atm_service.registers.banks.errors import (
     BankAccountUnknown,
     BankLinkExists,
     BankLinkInUse,
-    BankLinkUnknown,
     HolderDiffers,
     TooManyBankLinks,
 )
@@ -69,14 +68,14 @@ def remove(
 ) -> WrongPin | TooManyAttempts | None:
     """Remove a link. Gives the refusal of a wrong PIN, which is counted; the caller commits, then raises it.
 
-    Raises `BankLinkUnknown`, and `BankLinkInUse` while something over it waits for the bank.
+    Raises `NotFound`, and `BankLinkInUse` while something over it waits for the bank.
     """
     prints = customers.lock(session, customer.subject)
     wrong = customers.prove_pins(session, context, prints, {customer.subject: pin}, now)
     if customer.subject in wrong:
         return wrong[customer.subject]
     if store.find_live(session, customer.subject, id) is None:
-        raise BankLinkUnknown
+        raise NotFound
     if store.in_use(session, id):
         raise BankLinkInUse
     store.remove(session, id, now)

@@ -135,7 +135,7 @@ def test_removal_takes_the_pin(service: Service) -> None:
     """A session alone removes nothing, and wrong PINs are counted; nor does anybody else's."""
     customer, other = service.customer(0), service.customer(0)
     link_id = linked(customer).json()["id"]
-    assert slug_of(remove(other, link_id)) == "bank-link-unknown"
+    assert slug_of(remove(other, link_id)) == "not-found"
     for _ in range(5):
         assert slug_of(remove(customer, link_id, "735109")) == "wrong-pin"
     assert slug_of(remove(customer, link_id)) == "too-many-attempts"
@@ -152,7 +152,7 @@ def test_removed_nothing_goes_over_it(service: Service) -> None:
     bank_payments.resolve_pending(service.context, service.now)
     assert remove(customer, link_id).status_code == 204
     assert slug_of(top_up(customer, link_id)) == "bank-link-unknown"
-    assert slug_of(remove(customer, link_id)) == "bank-link-unknown"
+    assert slug_of(remove(customer, link_id)) == "not-found"
     assert (look(customer, begun["id"])["status"], len(service.trail("bank-link.removed"))) == (
         "succeeded",
         1,
