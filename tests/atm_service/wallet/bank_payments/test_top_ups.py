@@ -156,14 +156,17 @@ def test_a_day_of_silence(
 
 
 def test_many_resolvers(service: Service) -> None:
-    """Eight who have the bank's yes at once record one entry."""
-    customer = service.customer(0)
+    """Eight who have the bank's yes at once record one entry; what has ended the bank is not asked about."""
+    customer, bank = service.customer(0), watch(service)
     answer = top_up(customer, link(customer, SILENT)).json()
     top_up_id, now = UUID(answer["id"]), service.now
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(lambda _: bank_payments.ask(service.context, top_up_id, now), range(8)))
     assert (status(customer, answer["id"]), customer.account()["available"]) == ("succeeded", 500_000)
     assert (len(service.trail("top-up.succeeded")), all_controls_hold(service)) == (1, True)
+    bank.asked.clear()
+    assert bank_payments.ask(service.context, top_up_id, now) is True
+    assert bank.asked == []
 
 
 def test_resolvers_share_the_work(service: Service) -> None:
