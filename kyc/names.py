@@ -42,9 +42,14 @@ def same(said: str, full_name: str) -> bool:
     return _letters(said) == _letters(full_name)
 
 
+def plain(full_name: str) -> str:
+    """Write a name in small letters without marks, as banks and short messages do in capitals: "nong van thang"."""
+    apart = unicodedata.normalize("NFD", full_name.casefold()).replace("đ", "d")
+    return "".join(char for char in apart if not unicodedata.category(char).startswith("M"))
+
+
 def _letters(name: str) -> str:
-    plain = unicodedata.normalize("NFD", name.casefold()).replace("đ", "d")
-    return "".join(char for char in plain if _is_letter(char))
+    return "".join(char for char in plain(name) if _is_letter(char))
 
 
 def mask(full_name: str) -> str:

@@ -37,7 +37,7 @@ from atm_service.registers.headroom import store as headroom
 from atm_service.registers.headroom.store import More, Today
 from atm_service.registers.messages import domain as words
 from atm_service.registers.messages import service as messages
-from atm_service.registers.messages.domain import Kind, Told
+from atm_service.registers.messages.domain import MessageKind, Told
 from atm_service.registers.notes import mixing, stock
 from atm_service.registers.notes.domain import Notes, written
 from atm_service.registers.notes.mixing import Mix
@@ -425,7 +425,7 @@ def _told(context: Context, one: _Ready, receipt: Receipt) -> Told:
         by_delegate=one.delegate is not None,
     )
     phone = customers.open_phone(context, receipt.customer_id, one.phone_sealed)
-    return Told(Kind.PAID, receipt.customer_id, phone, said)
+    return Told(MessageKind.PAID, receipt.customer_id, phone, said)
 
 
 def _counted_by_office(made: Sequence[tuple[_Ready, Receipt]]) -> dict[str, More]:

@@ -1,7 +1,7 @@
 """What the service asks of a customer's bank, and what the bank may answer.
 
-A debit is asked for under the top-up's id, and a bank answers the same id always with the same result: asking
-again is how an unknown outcome becomes known, and never takes money twice.
+Money is asked for under the bank payment's id, and a bank answers the same id always with the same result: asking again
+is how an unknown outcome becomes known, and never moves money twice.
 """
 
 from dataclasses import dataclass, field
@@ -10,40 +10,52 @@ from typing import Protocol
 from uuid import UUID
 
 
-class DebitStatus(StrEnum):
-    """The bank's word on a debit. It is final."""
+class BankStatus(StrEnum):
+    """The bank's word on an order. It is final."""
 
     APPROVED = "approved"
     DECLINED = "declined"
 
 
 @dataclass(frozen=True, slots=True)
-class DebitRequest:
-    """A wish to take `amount` đồng from a bank account. The account number shows in no repr.
+class BankOrder:
+    """A wish to take `amount` đồng from a bank account, or to pay it in. The account number shows in no repr.
 
-    `top_up_id` is the idempotency key towards the bank.
+    `id` is the bank payment's, and the idempotency key towards the bank.
     """
 
-    top_up_id: UUID
+    id: UUID
     bin: str
     account_number: str = field(repr=False)
     amount: int
 
 
 @dataclass(frozen=True, slots=True)
-class DebitResult:
-    """What became of a debit. Declined has a reason (a slug), approved has none (else `ValueError`).
+class BankResult:
+    """What became of an order. Declined has a reason (a slug), approved has none (else `ValueError`).
 
     `bank_reference` is the bank's own name for it, for reconciliation.
     """
 
-    status: DebitStatus
+    status: BankStatus
     reason: str | None
     bank_reference: str
 
     def __post_init__(self) -> None:
-        if (self.status is DebitStatus.DECLINED) != (self.reason is not None):
+        if (self.status is BankStatus.DECLINED) != (self.reason is not None):
             raise ValueError("declined has a reason, approved has none")
+
+
+@dataclass(frozen=True, slots=True)
+class HolderRequest:
+    """Whose account is this? `name` is whom we take the holder for, as ISO 20022's acmt.023 tells it.
+
+    Neither name nor number shows in a repr.
+    """
+
+    bin: str
+    account_number: str = field(repr=False)
+    name: str = field(repr=False)
 
 
 class BankTimeout(Exception):  # noqa: N818  named for what happened, as the callers speak of it
@@ -53,11 +65,20 @@ class BankTimeout(Exception):  # noqa: N818  named for what happened, as the cal
 class BankGateway(Protocol):
     """A way to the banks. Never call it inside a database transaction: it is a network away."""
 
-    def debit(self, request: DebitRequest, timeout_s: float) -> DebitResult:
-        """Take the money, or give the first result when this id was asked for before.
+    def holder(self, request: HolderRequest, timeout_s: float) -> str | None:
+        """Give the holder's name as the bank has it; None: no such account, or one that takes no payments.
 
         Raises `BankTimeout` when no answer came within `timeout_s` seconds.
         """
 
-    def status(self, top_up_id: UUID, timeout_s: float) -> DebitResult | None:
-        """Tell what became of a debit; None: the bank has never heard of it. Raises `BankTimeout`."""
+    def debit(self, order: BankOrder, timeout_s: float) -> BankResult:
+        """Take the money, or give the first result when this id was ordered before.
+
+        Raises `BankTimeout` when no answer came within `timeout_s` seconds.
+        """
+
+    def credit(self, order: BankOrder, timeout_s: float) -> BankResult:
+        """Pay the money in, or give the first result when this id was ordered before. Raises `BankTimeout`."""
+
+    def status(self, id: UUID, timeout_s: float) -> BankResult | None:
+        """Tell what became of an order; None: the bank has never heard of it. Raises `BankTimeout`."""

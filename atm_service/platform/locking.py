@@ -21,7 +21,7 @@ class Rank(IntEnum):
     OFFICE = auto()
     DELIVERY = auto()
     APPLICATION = auto()
-    TOP_UP = auto()
+    BANK_PAYMENT = auto()
     CUSTOMER = auto()
     BANK_LINK = auto()
     MEMBER = auto()

@@ -87,17 +87,27 @@ class Withdrawal(_Rules):
         return max(longest, self.longest_appointment) + self.lease
 
 
-class TopUp(_Rules):
-    """What one top-up may bring in, and from which age on nothing is taken that the bank has not heard of."""
+class BankPayment(_Rules):
+    """What one top-up or payout may move and costs, and how old it is given up when the bank has not heard of it.
+
+    For half of that time the bank is told to move the money, for the other half only asked whether it has.
+    """
 
     amount_min: Dong
     amount_max: Dong
+    fee: Dong
     given_up_after_min: Minutes
 
     @property
     def given_up_after(self) -> timedelta:
-        """Give how old a top-up is when the bank is only asked whether it knows it."""
+        """Give how old it is when the bank's having never heard of it is believed."""
         return timedelta(minutes=self.given_up_after_min)
+
+
+class TopUp(BankPayment):
+    """A top-up is free: what would be taken beside it is not in the wallet yet."""
+
+    fee: Literal[0]
 
 
 class Deposit(_Rules):
@@ -302,6 +312,7 @@ class Policy(_Rules):
     office: Office
     withdrawal: Withdrawal
     top_up: TopUp
+    payout: BankPayment
     deposit: Deposit
     transfer: Transfer
     credits: Credits

@@ -63,12 +63,12 @@ from atm_service.registers.credits import routes as bulk_credits
 from atm_service.registers.customers import routes as customers
 from atm_service.registers.messages import routes as messages
 from atm_service.registers.messages.simulated import SimulatedPhones
-from atm_service.registers.payments import routes as payments
 from atm_service.registers.staff import routes as staff
 from atm_service.registers.units import routes as units
 from atm_service.registers.withdrawals.errors import AlreadyEnded
 from atm_service.run import housekeeping, jwks, scraping
 from atm_service.run.pages import routes as pages
+from atm_service.wallet.bank_payments import routes as bank_payments
 from atm_service.wallet.transfers import routes as transfers
 
 log = structlog.get_logger("service")
@@ -164,7 +164,7 @@ def _whole() -> FastAPI:
     for feature in (
         customers,
         banks,
-        payments,
+        bank_payments,
         withdrawals,
         appointments,
         notices,

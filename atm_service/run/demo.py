@@ -292,7 +292,7 @@ def welcome(client: httpx2.Client, person: Person, phones: SimulatedPhones) -> N
         account = {"bin": person.bin, "account_number": person.account_number}
         answer = client.post("/wallet/v1/bank-links", json=account, headers=bearer | _key(person, "link"))
         links = [answer.raise_for_status().json()]
-    top_up = {"bank_link_id": links[0]["id"], "amount": person.top_up}
+    top_up = {"bank_link_id": links[0]["id"], "amount": person.top_up, "pin": person.pin}
     answer = client.post("/wallet/v1/top-ups", json=top_up, headers=bearer | _key(person, "top-up"))
     answer.raise_for_status()
 

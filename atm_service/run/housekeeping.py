@@ -23,9 +23,9 @@ from atm_service.platform.sessions import service as sessions
 from atm_service.promises.reservations import watching as reservations
 from atm_service.registers.customers import onboarding
 from atm_service.registers.messages import service as messages
-from atm_service.registers.payments import service as payments
 from atm_service.registers.phones import service as phones
 from atm_service.registers.staff import passkey_store as passkeys
+from atm_service.wallet.bank_payments import service as bank_payments
 
 log = structlog.get_logger("housekeeping")
 
@@ -51,7 +51,7 @@ TASKS: Final[dict[str, Callable[[Context, datetime], int]]] = {
     "expire-withdrawals": withdrawals.expire_due,
     "miss-reservations": reservations.miss,
     "break-reservations": reservations.break_what_does_not_stand,
-    "resolve-top-ups": payments.resolve_pending,
+    "resolve-bank-payments": bank_payments.resolve_pending,
     "resolve-applications": onboarding.resolve_pending,
     "watch-messages": messages.watch,
     "forget-old": _forget_old,

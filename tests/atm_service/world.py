@@ -316,6 +316,10 @@ class Service:
         """Change the policy's rules for withdrawals."""
         self._change_policy("withdrawal", rules)
 
+    def change_payout(self, **figures: int) -> None:
+        """Change the policy's rules for payouts."""
+        self._change_policy("payout", figures)
+
     def change_approval(self, **figures: int) -> None:
         """Change above which amounts one person does not act alone."""
         self._change_policy("approval", figures)

@@ -285,7 +285,9 @@ def test_bank_is_linked_and_a_slow_bank_loses_nothing(seen: Seen) -> None:
     seen.press("Liên kết")
     seen.page.get_by_role("button", name="1.000.000 đ").click()
     seen.fake.top_up_status = "pending"
-    seen.press("Nạp tiền")
+    seen.press("Tiếp tục")
+    seen.page.fill("#pin", PIN)
+    seen.press("Nạp 1.000.000 đ")
     expect(seen.page.locator(".notice.wait")).to_contain_text("tiền không mất")
     seen.fake.top_up_status = "succeeded"
     expect(seen.page.locator(".notice.good")).to_contain_text("1.000.000 đ")
@@ -370,6 +372,8 @@ def test_every_screen_fits_the_phone_and_can_be_touched(seen: Seen) -> None:
         "withdraw/office",
         f"code/{code}",
         "topup",
+        "payout",
+        "banks",
         "link",
         "link/bank",
         "safety",
@@ -398,6 +402,8 @@ def test_every_screen_for_everybody(seen: Seen) -> None:
         "withdraw/office",
         f"code/{code}",
         "topup",
+        "payout",
+        "banks",
         "link",
         "link/bank",
         "safety",

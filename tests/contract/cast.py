@@ -14,7 +14,7 @@ from atm_service.promises.notices.store import Notice, NoticeKind
 from atm_service.registers.credits import payers
 from atm_service.registers.customers import service as customers
 from atm_service.registers.messages import store as messages
-from atm_service.registers.messages.domain import Kind
+from atm_service.registers.messages.domain import MessageKind
 from atm_service.registers.offices import life
 from atm_service.registers.phones import service as phone_codes
 from atm_service.registers.phones.domain import Purpose
@@ -39,6 +39,11 @@ Ready = dict[str, Any]  # what the next request takes to succeed: any of `path`,
 # The token ends with the answer.
 ENDS: Final = {"wallet_sign_out_everywhere", "wallet_end_session", "wallet_change_pin"}
 _accounts = itertools.count(1_000_000_000)
+
+
+def account_number() -> str:
+    """Make up a bank account that nobody has, and whose bank is in no mood."""
+    return f"{next(_accounts)}77"
 
 
 class Cast:
@@ -66,7 +71,7 @@ class Cast:
         self._there = {
             "/wallet/v1/applications/{id}": {"id": self.application()},
             "/staff/v1/applications/{id}": {"id": self.application()},
-            "/wallet/v1/top-ups/{id}": {"id": self.top_up()},
+            "/wallet/v1/bank-payments/{id}": {"id": self.top_up()},
             "/counter/v1/receipts/{id}": {"id": self.receipt()["id"]},
             "/counter/v1/withdrawals/{id}": {"id": self.presented()["id"]},
             "/audit/v1/offices/{code}": {"code": OFFICE},
@@ -184,10 +189,16 @@ class Cast:
     def link(self) -> str:
         """Give a linked bank account."""
         items = self.customer.get("/wallet/v1/bank-links").json()["items"]
-        return str(items[0]["id"] if items else self._new_link())
+        return str(items[-1]["id"] if items else self._new_link())
+
+    def spare_link(self) -> str:
+        """Give a linked bank account that nothing else goes over."""
+        self.link()
+        items = self.customer.get("/wallet/v1/bank-links").json()["items"]
+        return str(items[0]["id"]) if len(items) > 1 else self._new_link()
 
     def _new_link(self) -> str:
-        body = {"bin": "970436", "account_number": str(next(_accounts))}
+        body = {"bin": "970436", "account_number": account_number()}
         return str(self.customer.post("/wallet/v1/bank-links", body).json()["id"])
 
     def application(self) -> str:
@@ -263,8 +274,11 @@ class Cast:
 
     def top_up(self) -> str:
         """Give a top-up."""
-        body = {"bank_link_id": self.link(), "amount": AMOUNT}
-        return str(self.customer.post("/wallet/v1/top-ups", body).json()["id"])
+        return str(self.customer.post("/wallet/v1/top-ups", self.to_top_up()).json()["id"])
+
+    def to_top_up(self) -> dict[str, Any]:
+        """Give what brings money in."""
+        return {"bank_link_id": self.link(), "amount": AMOUNT, "pin": self.customer.facts["pin"]}
 
     def card(self) -> dict[str, str]:
         """Give what the clerk checks before paying."""
@@ -306,7 +320,7 @@ class Cast:
         """Give a message that no carrier took."""
         context, now = self.service.context, self.service.now
         with context.transaction() as session:
-            customers.tell(session, context, self.customer.id, Kind.PIN_CHANGED, "Soft-ATM: one.", now)
+            customers.tell(session, context, self.customer.id, MessageKind.PIN_CHANGED, "Soft-ATM: one.", now)
             due = messages.take_due(session, now, lambda _: timedelta(0))
             assert due is not None
             messages.failed(session, due.id, "not-taken", now, dead=True)
@@ -573,9 +587,14 @@ READY: Final[dict[str, Callable[[Cast], Ready]]] = {
     "wallet_sign_in": lambda cast: {"body": cast.credentials("wallet")},
     "wallet_refresh": lambda cast: {"body": {"refresh_token": cast.session("wallet")}},
     "wallet_sign_out": lambda cast: {"body": {"refresh_token": cast.session("wallet")}},
-    "wallet_link": lambda _: {"body": {"bin": "970436", "account_number": str(next(_accounts))}},
-    "wallet_top_up": lambda cast: {"body": {"bank_link_id": cast.link(), "amount": AMOUNT}},
-    "wallet_show_top_up": lambda cast: {"path": {"id": cast.top_up()}},
+    "wallet_link": lambda _: {"body": {"bin": "970436", "account_number": account_number()}},
+    "wallet_remove_link": lambda cast: {
+        "path": {"id": cast.spare_link()},
+        "body": {"pin": cast.customer.facts["pin"]},
+    },
+    "wallet_top_up": lambda cast: {"body": cast.to_top_up()},
+    "wallet_payout": lambda cast: {"body": {**cast.to_top_up(), "fee": 0}},
+    "wallet_bank_payment": lambda cast: {"path": {"id": cast.top_up()}},
     "wallet_authorise": Cast.to_authorise,
     "wallet_look_up_payee": Cast.to_pay,
     "wallet_send": Cast.to_send,

@@ -78,6 +78,7 @@ def test_what_moves_money_takes_a_key() -> None:
     }
     assert keyed >= {
         "wallet_top_up",
+        "wallet_payout",
         "wallet_authorise",
         "wallet_cancel",
         "counter_open_shift",

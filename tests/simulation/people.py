@@ -172,9 +172,9 @@ class Town:
         session = known(line.post("/wallet/v1/sessions", json={"phone": applicant["phone"], "pin": PIN}))
         customer = Customer(line, session["access_token"], UUID(int=0), applicant["id_number"])
         customer.id = UUID(customer.get("/wallet/v1/account").json()["customer_id"])
-        account = {"bin": "970405", "account_number": "8801205123456"}
+        account = {"bin": "970405", "account_number": f"88{applicant['phone'][2:]}55"}
         link = known(customer.post("/wallet/v1/bank-links", account))["id"]
-        top_up = {"bank_link_id": link, "amount": balance}
+        top_up = {"bank_link_id": link, "amount": balance, "pin": PIN}
         assert known(customer.post("/wallet/v1/top-ups", top_up))["status"] == "succeeded"
         return customer
 

@@ -24,34 +24,11 @@ LATER: Final = frozenset({"request-in-progress", "unavailable"})
 
 
 @dataclass
-class Teller:
-    """One drawer with its clerk and the customers who come to it in turn."""
+class Asker:
+    """Somebody who asks until an answer comes. `answers` counts what came."""
 
-    clerk: Clerk
-    customers: Sequence[Customer]
-    told: list[dict[str, Any]] = field(default_factory=list)
-    authorised: set[UUID] = field(default_factory=set)
-    answers: Counter[str] = field(default_factory=Counter)
-    step: str = ""  # what is being asked for now
-
-    def work(self, stop: threading.Event) -> None:
-        """Serve one customer after the other until told to stop, and the last one to the end."""
-        for turn in range(10**6):
-            if stop.is_set():
-                return
-            self.serve(self.customers[turn % len(self.customers)], turn)
-
-    def serve(self, customer: Customer, turn: int) -> None:
-        """Authorise, present and pay, or let the customer change their mind."""
-        key = str(uuid4())
-        code = self._until_known(lambda: customer.authorise(AMOUNT, key))
-        id = code["id"]
-        self.authorised.add(UUID(id))
-        if turn % CANCELLED_EVERY == CANCELLED_EVERY - 1:
-            self._until_known(lambda: customer.cancel(id, f"{key}-no"))
-            return
-        self._until_known(lambda: self.clerk.present(code["code"]))
-        self.told.append(self._until_known(lambda: self.clerk.pay(id, customer.id_number, key)))
+    answers: Counter[str] = field(default_factory=Counter, kw_only=True)
+    step: str = field(default="", kw_only=True)  # what is being asked for now
 
     def _until_known(self, ask: Callable[[], httpx2.Response], step: str = "") -> dict[str, Any]:
         """Ask until there is an answer. Silence, `unavailable` and `request-in-progress` are none."""
@@ -73,6 +50,35 @@ class Teller:
                 assert "Retry-After" in answer.headers, f"{said} does not say when to come back"
             time.sleep(ASK_AGAIN_S)
         raise AssertionError(f"not known after {KNOWS_WITHIN_S} s: {dict(self.answers)}")
+
+
+@dataclass
+class Teller(Asker):
+    """One drawer with its clerk and the customers who come to it in turn."""
+
+    clerk: Clerk
+    customers: Sequence[Customer]
+    told: list[dict[str, Any]] = field(default_factory=list)
+    authorised: set[UUID] = field(default_factory=set)
+
+    def work(self, stop: threading.Event) -> None:
+        """Serve one customer after the other until told to stop, and the last one to the end."""
+        for turn in range(10**6):
+            if stop.is_set():
+                return
+            self.serve(self.customers[turn % len(self.customers)], turn)
+
+    def serve(self, customer: Customer, turn: int) -> None:
+        """Authorise, present and pay, or let the customer change their mind."""
+        key = str(uuid4())
+        code = self._until_known(lambda: customer.authorise(AMOUNT, key))
+        id = code["id"]
+        self.authorised.add(UUID(id))
+        if turn % CANCELLED_EVERY == CANCELLED_EVERY - 1:
+            self._until_known(lambda: customer.cancel(id, f"{key}-no"))
+            return
+        self._until_known(lambda: self.clerk.present(code["code"]))
+        self.told.append(self._until_known(lambda: self.clerk.pay(id, customer.id_number, key)))
 
 
 @dataclass

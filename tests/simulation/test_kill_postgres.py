@@ -94,14 +94,16 @@ def test_housekeeping_goes_on(town: Town, folder: Path, services: list[Service])
     customer = town.customer(line, 100_000)
     account = {"bin": "970405", "account_number": "8801205120002"}  # answers later
     link = known(customer.post("/wallet/v1/bank-links", account))["id"]
-    top_up = known(customer.post("/wallet/v1/top-ups", {"bank_link_id": link, "amount": 500_000}))
+    top_up = known(
+        customer.post("/wallet/v1/top-ups", {"bank_link_id": link, "amount": 500_000, "pin": people.PIN})
+    )
     assert top_up["status"] == "pending"
     kill_tree(postmaster(folder))
     failed = _rounds(services[0], "failed")
     wait_until(lambda: _rounds(services[0], "failed") > failed, "a round that fails")
     _revive(town, folder)
     wait_until(
-        lambda: customer.get(f"/wallet/v1/top-ups/{top_up['id']}").json().get("status") == "succeeded",
+        lambda: customer.get(f"/wallet/v1/bank-payments/{top_up['id']}").json().get("status") == "succeeded",
         "housekeeping to ask the bank again",
     )
     books.assert_right(town)

@@ -212,7 +212,7 @@ def test_the_same_top_up_at_once_debits_once(town: Town, lines: list[httpx2.Clie
     customer = town.customer(lines[0], 100_000)
     twin = replace(customer, line=lines[1])
     link = customer.get("/wallet/v1/bank-links").json()["items"][0]["id"]
-    body, key = {"bank_link_id": link, "amount": 500_000}, str(uuid4())
+    body, key = {"bank_link_id": link, "amount": 500_000, "pin": people.PIN}, str(uuid4())
     answers = people.at_once(
         [partial((customer, twin)[n % 2].post, "/wallet/v1/top-ups", body, key) for n in range(20)]
     )

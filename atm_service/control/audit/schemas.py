@@ -157,7 +157,7 @@ class JournalEntryView(_Body):
 class ControlView(_Body):
     """A control: an invariant, and what breaks it."""
 
-    name: str = Field(examples=["open-holds-are-live-withdrawals"])
+    name: str = Field(examples=["open-holds-are-promised"])
     holds: bool
     breaks: int
     examples: list[str]

@@ -25,7 +25,7 @@ from atm_service.registers.delegations.domain import Delegation
 from atm_service.registers.delegations.errors import DelegateIsCustomer
 from atm_service.registers.delegations.store import Known
 from atm_service.registers.messages import domain as words
-from atm_service.registers.messages.domain import Kind
+from atm_service.registers.messages.domain import MessageKind
 from atm_service.registers.offices import service as offices
 from atm_service.registers.withdrawals import store as withdrawal_store
 from atm_service.registers.withdrawals.domain import Withdrawal
@@ -71,7 +71,7 @@ def make(
     trail.record(session, now, "delegation.made", id, clerk, {**detail, "office": wish.office})
     name, last_day = offices.name(session, wish.office), f"{wish.ends_on:%d/%m/%Y}"
     said = words.delegated(wish.ceiling, name, last_day, context.settings.hotline)
-    customers.tell(session, context, customer_id, Kind.DELEGATED, said, now)
+    customers.tell(session, context, customer_id, MessageKind.DELEGATED, said, now)
     return _own(session, customer_id, id, now)
 
 

@@ -1,13 +1,32 @@
 """Banks and linked accounts for the wallet."""
 
-from fastapi import APIRouter
+from uuid import UUID
+
+from fastapi import APIRouter, Response
 
 from atm_service.platform.callers import InCustomer
 from atm_service.platform.context import InContext, InNow
 from atm_service.platform.problems import refuses
+from atm_service.platform.refusals import NotFound, TooManyAttempts
 from atm_service.registers.banks import data, service
-from atm_service.registers.banks.errors import BankLinkExists, BankUnknown, TooManyBankLinks
-from atm_service.registers.banks.schemas import BankLinkRequest, BankLinks, BankLinkView, Banks, BankView
+from atm_service.registers.banks.errors import (
+    BankAccountOfAnother,
+    BankAccountUnknown,
+    BankLinkExists,
+    BankLinkInUse,
+    BankUnknown,
+    HolderDiffers,
+    TooManyBankLinks,
+)
+from atm_service.registers.banks.schemas import (
+    BankLinkRequest,
+    BankLinks,
+    BankLinkView,
+    Banks,
+    BankView,
+    RemovalRequest,
+)
+from atm_service.registers.withdrawals.errors import WalletFrozen, WrongPin
 
 router = APIRouter(prefix="/wallet/v1", tags=["wallet"])
 
@@ -29,10 +48,34 @@ def bank_links(customer: InCustomer, context: InContext) -> BankLinks:
 @router.post(
     "/bank-links",
     status_code=201,
-    responses=refuses(BankUnknown, BankLinkExists, TooManyBankLinks, posted=True),
+    responses=refuses(
+        NotFound,
+        WalletFrozen,
+        BankUnknown,
+        BankLinkExists,
+        TooManyBankLinks,
+        BankAccountUnknown,
+        HolderDiffers,
+        BankAccountOfAnother,
+        posted=True,
+    ),
 )
 def link(body: BankLinkRequest, customer: InCustomer, context: InContext, now: InNow) -> BankLinkView:
-    """Link a bank account. Repeated, it is refused with the id of the link that exists."""
+    """Link a bank account that is in the customer's own name. Repeated, it is refused with the id of the link."""
+    return BankLinkView.of(service.link(context, customer, body.bin, body.account_number, now))
+
+
+@router.post(
+    "/bank-links/{id}/removal",
+    status_code=204,
+    responses=refuses(NotFound, WrongPin, TooManyAttempts, BankLinkInUse, posted=True),
+)
+def remove_link(
+    id: UUID, body: RemovalRequest, customer: InCustomer, context: InContext, now: InNow
+) -> Response:
+    """Remove a linked account. It stays the customer's own: nobody else can link it."""
     with context.transaction() as session:
-        added = service.link(session, context, customer, body.bin, body.account_number, now)
-    return BankLinkView.of(added)
+        refused = service.remove(session, context, customer, id, body.pin, now)
+    if refused is not None:  # raised only now: a wrong PIN must be counted
+        raise refused
+    return Response(status_code=204)

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from atm_service.registers.banks import data
 from atm_service.registers.banks.data import Bank
 from atm_service.registers.banks.store import BankLink
+from atm_service.registers.customers.schemas import Pin
 
 
 class _Body(BaseModel):
@@ -40,6 +41,12 @@ class BankLinkRequest(_Body):
 
     bin: str = Field(pattern=r"^[0-9]{6}$", examples=["970436"])
     account_number: str = Field(pattern=r"^[0-9]{6,19}$", repr=False, examples=["1023456789"])
+
+
+class RemovalRequest(_Body):
+    """The PIN, which removing a linked account takes."""
+
+    pin: Pin
 
 
 class BankLinkView(_Body):

@@ -26,7 +26,7 @@ from atm_service.registers.customers.domain import Applicant, ApplicationStatus
 from atm_service.registers.customers.errors import AlreadyDecided
 from atm_service.registers.messages import domain as words
 from atm_service.registers.messages import service as messages
-from atm_service.registers.messages.domain import Kind, Told
+from atm_service.registers.messages.domain import MessageKind, Told
 from atm_service.registers.phones import service as phones
 from atm_service.registers.phones.domain import Purpose
 from atm_service.registers.phones.errors import PhoneNotProved
@@ -52,10 +52,10 @@ def ask_phone(context: Context, mobile: str, visitor: Visitor, now: datetime) ->
         known = store.find_by_phone(session, fingerprint)
         if known is None:
             said = words.opening_code(issued.digits, context.policy.phone_code.lifetime_min)
-            told = Told(Kind.CODE, None, mobile, said, issued.expires_at)
+            told = Told(MessageKind.CODE, None, mobile, said, issued.expires_at)
         else:
             said = words.has_account(context.settings.hotline)
-            told = Told(Kind.HAS_ACCOUNT, known.id, mobile, said, issued.expires_at)
+            told = Told(MessageKind.HAS_ACCOUNT, known.id, mobile, said, issued.expires_at)
         messages.tell(session, cipher, [told], now)
     return issued
 

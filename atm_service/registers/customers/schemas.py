@@ -153,7 +153,7 @@ class LimitsView(_Body):
 
 
 class AccountView(_Body):
-    """The wallet as its owner sees it. `held` is set aside for open withdrawals; amounts in đồng."""
+    """The wallet as its owner sees it. `held` is for open withdrawals and pending payouts; amounts in đồng."""
 
     customer_id: UUID
     full_name: str = Field(examples=["Nông Văn Thắng"])

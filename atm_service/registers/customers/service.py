@@ -28,7 +28,7 @@ from atm_service.registers.headroom import domain as headroom
 from atm_service.registers.headroom import store as headroom_store
 from atm_service.registers.messages import domain as words
 from atm_service.registers.messages import service as messages
-from atm_service.registers.messages.domain import Kind, Told
+from atm_service.registers.messages.domain import MessageKind, Told
 from atm_service.registers.offices.errors import FreezeUnchanged
 from atm_service.registers.withdrawals.errors import WalletFrozen, WrongPin
 from kyc import cccd, names, phones, pins
@@ -113,7 +113,7 @@ def sign_in(
                 session,
                 context,
                 customer,
-                Kind.SIGNED_IN,
+                MessageKind.SIGNED_IN,
                 words.signed_in(now, context.settings.hotline),
                 now,
             )
@@ -259,7 +259,12 @@ def change_pin(
         )
         _end_sessions(session, customer.subject, customer, "pin.changed", {}, now)
         _tell(
-            session, context, found, Kind.PIN_CHANGED, words.pin_changed(now, context.settings.hotline), now
+            session,
+            context,
+            found,
+            MessageKind.PIN_CHANGED,
+            words.pin_changed(now, context.settings.hotline),
+            now,
         )
         generation = standing.generation(session, customer.subject)
         assert generation is not None
@@ -425,14 +430,14 @@ def _found(session: Connection, customer_id: UUID) -> Customer:
 
 
 def tell(
-    session: Connection, context: Context, customer_id: UUID, kind: Kind, said: str, now: datetime
+    session: Connection, context: Context, customer_id: UUID, kind: MessageKind, said: str, now: datetime
 ) -> None:
     """Write a message to the customer's phone, to be sent when the transaction is committed. Raises `NotFound`."""
     _tell(session, context, _found(session, customer_id), kind, said, now)
 
 
 def _tell(
-    session: Connection, context: Context, customer: Customer, kind: Kind, said: str, now: datetime
+    session: Connection, context: Context, customer: Customer, kind: MessageKind, said: str, now: datetime
 ) -> None:
     told = Told(kind, customer.id, _phone(context, customer), said)
     messages.tell(session, context.cipher, [told], now)
@@ -447,7 +452,7 @@ def _tell_locked(session: Connection, context: Context, customer_id: UUID, now: 
             session,
             context,
             customer,
-            Kind.PIN_LOCKED,
+            MessageKind.PIN_LOCKED,
             words.pin_locked(until, context.settings.hotline),
             now,
         )

@@ -1,5 +1,6 @@
--- What counts against a customer's limits beside withdrawals: vouchers, and transfers from the phone. Cash counts by the
--- day and the month, transfers by the month and a day of their own, wherever they are made.
+-- What counts against a customer's limits beside withdrawals: vouchers, transfers from the phone, and payouts to a bank
+-- unless the bank declined. Cash counts by the day and the month, the others by the month and a day of their own,
+-- wherever they are made.
 CREATE OR REPLACE VIEW service.voucher_use AS
     SELECT v.customer_id, v.amount, v.made_at, v.kind = 'deposit' AS is_cash
     FROM service.voucher AS v
@@ -7,5 +8,8 @@ CREATE OR REPLACE VIEW service.voucher_use AS
       AND NOT EXISTS (SELECT FROM service.voucher AS r
                       WHERE r.kind = 'deposit-reversal' AND r.subject = v.subject)
     UNION ALL
-    SELECT t.payer_id, t.amount, t.made_at, false FROM service.wallet_transfer AS t;
+    SELECT t.payer_id, t.amount, t.made_at, false FROM service.wallet_transfer AS t
+    UNION ALL
+    SELECT p.customer_id, p.amount, p.created_at, false FROM service.bank_payment AS p
+    WHERE p.kind = 'payout' AND p.status <> 'declined';
 GRANT SELECT ON service.voucher_use TO soft_atm_app;

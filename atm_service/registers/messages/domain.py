@@ -23,7 +23,7 @@ GSM_7: Final = frozenset(
 )
 
 
-class Kind(StrEnum):
+class MessageKind(StrEnum):
     """What a message is about."""
 
     PAID = "withdrawal-paid"
@@ -42,7 +42,7 @@ class Told:
     One with `good_until` is of no use later, and goes its own way: it waits for no other.
     """
 
-    kind: Kind
+    kind: MessageKind
     customer_id: UUID | None
     phone: str = field(repr=False)
     words: str = field(repr=False)

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from atm_service.registers.messages.domain import Kind
+from atm_service.registers.messages.domain import MessageKind
 from atm_service.registers.messages.store import Dead
 
 
@@ -17,7 +17,7 @@ class MessageView(BaseModel):
 
     id: UUID
     customer_id: UUID | None
-    kind: Kind
+    kind: MessageKind
     made_at: datetime
     dead_at: datetime
     tries: int = Field(examples=[30])

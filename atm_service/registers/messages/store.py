@@ -11,7 +11,7 @@ from sqlmodel import Field, SQLModel
 
 from atm_service.platform import ids
 from atm_service.platform.locking import Rank
-from atm_service.registers.messages.domain import Kind
+from atm_service.registers.messages.domain import MessageKind
 
 _WAITS: Final = "sent_at IS NULL AND dead_at IS NULL"
 
@@ -21,7 +21,9 @@ class MessageRow(SQLModel, table=True):
 
     __tablename__ = "message"
     __table_args__ = (
-        CheckConstraint(f"kind IN ({', '.join(repr(kind.value) for kind in Kind)})", name="message_kind"),
+        CheckConstraint(
+            f"kind IN ({', '.join(repr(kind.value) for kind in MessageKind)})", name="message_kind"
+        ),
         CheckConstraint("length(receiver) = 32", name="message_receiver"),
         CheckConstraint("sent_at IS NULL OR dead_at IS NULL", name="message_ends_once"),
         Index("message_due", "due_at", postgresql_where=text(_WAITS)),
@@ -50,7 +52,7 @@ class New:
 
     id: UUID
     customer_id: UUID | None
-    kind: Kind
+    kind: MessageKind
     receiver: bytes = field(repr=False)
     content_sealed: bytes = field(repr=False)
     good_until: datetime | None
@@ -72,7 +74,7 @@ class Dead:
 
     id: UUID
     customer_id: UUID | None
-    kind: Kind
+    kind: MessageKind
     made_at: datetime
     dead_at: datetime
     tries: int
@@ -189,7 +191,7 @@ def is_dead(session: Connection, id: UUID) -> bool | None:
 def dead(session: Connection, before: UUID, limit: int) -> list[Dead]:
     """List messages that were given up and are older than `before`, newest first; those of a moment are no loss."""
     rows = session.execute(_DEAD, {"before": before, "limit": limit}).mappings()
-    return [Dead(**{**row, "kind": Kind(row["kind"])}) for row in rows]
+    return [Dead(**{**row, "kind": MessageKind(row["kind"])}) for row in rows]
 
 
 def standing(session: Connection) -> Standing:

@@ -6,7 +6,7 @@ from uuid import UUID
 
 import ledger
 from atm_service.platform import chart
-from atm_service.platform.policy import Deposit, Transfer
+from atm_service.platform.policy import BankPayment, Deposit, Transfer
 from atm_service.registers.transfers.errors import SameAccount
 from atm_service.registers.withdrawals.errors import AmountOutOfRange
 from ledger import Entry, Posting
@@ -14,7 +14,7 @@ from ledger import Entry, Posting
 KIND: Final = "transfer"
 
 
-def check_amount(amount: int, rules: Deposit | Transfer) -> None:
+def check_amount(amount: int, rules: BankPayment | Deposit | Transfer) -> None:
     """Refuse an amount that is too small or too large."""
     if not rules.amount_min <= amount <= rules.amount_max:
         raise AmountOutOfRange(amount_min=rules.amount_min, amount_max=rules.amount_max)

@@ -16,12 +16,13 @@ def test_a_customers_token_is_dead_at_sign_out(service: Service) -> None:
     live = here.code()
     ended = service.client.post("/wallet/v1/sessions/end", json={"refresh_token": first["refresh_token"]})
     assert ended.status_code == 204
-    top_up = {"bank_link_id": str(uuid4()), "amount": 50_000}
+    top_up = {"bank_link_id": str(uuid4()), "amount": 50_000, "pin": customer.facts["pin"]}
     account = {"bin": "970405", "account_number": "8801205123456"}
     for answer in (
         here.authorise(),
         here.cancel(live["id"]),
         here.post("/wallet/v1/top-ups", top_up),
+        here.post("/wallet/v1/payouts", {**top_up, "fee": 0}),
         here.post("/wallet/v1/bank-links", account),
         here.post(f"/wallet/v1/delegations/{uuid4()}/revocation"),
         here.post(f"/wallet/v1/withdrawals/{live['id']}/move", {"office": "05971-1"}),

@@ -217,8 +217,8 @@ def test_another_customer_finds_nothing(road: Road) -> None:
     with unchanged(road.service):
         assert slug_of(stranger.get(f"/wallet/v1/withdrawals/{road.live['id']}")) == "not-found"
         assert slug_of(stranger.cancel(road.live["id"])) == "not-found"
-        assert slug_of(stranger.get(f"/wallet/v1/top-ups/{top_up}")) == "not-found"
-        body = {"bank_link_id": link, "amount": 1_000_000}
+        assert slug_of(stranger.get(f"/wallet/v1/bank-payments/{top_up}")) == "not-found"
+        body = {"bank_link_id": link, "amount": 1_000_000, "pin": stranger.facts["pin"]}
         assert slug_of(stranger.post("/wallet/v1/top-ups", body)) == "bank-link-unknown"
 
 
@@ -231,7 +231,7 @@ def test_a_key_stands_for_one_request(road: Road) -> None:
         (
             road.customer,
             "/wallet/v1/top-ups",
-            {"bank_link_id": link, "amount": 50_000},
+            {"bank_link_id": link, "amount": 50_000, "pin": road.customer.facts["pin"]},
             "",
             {"amount": 60_000},
         ),

@@ -8,7 +8,7 @@ from httpx2 import Response
 from atm_service.platform import idempotency
 from tests.atm_service import elders
 from tests.atm_service.desk.proposals import test_transfers as transfers
-from tests.atm_service.registers.payments import test_top_ups as top_ups
+from tests.atm_service.wallet.bank_payments import banking
 from tests.atm_service.wallet.transfers import sending
 from tests.atm_service.world import Clerk, Customer, Service
 
@@ -22,9 +22,9 @@ def count(service: Service, query: str) -> int:
 
 
 def test_a_month_later_nothing_is_done_again(service: Service) -> None:
-    """Top-up, code, payment, transfer, deposit, payment by card, sending: each key has one effect, for good."""
+    """Top-up, code, payment, transfer, deposit, payment by card, sending, payout: each key has one effect, for good."""
     clerk, customer, other = service.clerk(), service.customer(10_000_000), service.customer()
-    link, code = top_ups.link(customer), customer.code()
+    link, code = banking.link(customer), customer.code()
     assert clerk.present(code["code"]).status_code == 201
     transfer = transfers.propose(clerk, customer, other).json()
     deposit = clerk.post(
@@ -34,7 +34,7 @@ def test_a_month_later_nothing_is_done_again(service: Service) -> None:
 
     def asks(clerk: Clerk, customer: Customer) -> list[Callable[[], Response]]:
         return [
-            lambda: top_ups.top_up(customer, link, key="k1"),
+            lambda: banking.top_up(customer, link, key="k1"),
             lambda: customer.authorise(key="k2"),
             lambda: clerk.pay(code["id"], customer.facts["id_number"], key="k3"),
             lambda: transfers.confirm(clerk, transfer, key="k4"),
@@ -45,9 +45,10 @@ def test_a_month_later_nothing_is_done_again(service: Service) -> None:
             ),
             lambda: elders.pay_by_card(clerk, customer, key="k6"),
             lambda: sending.send(customer, intention, key="k7"),
+            lambda: banking.payout(customer, link, key="k8"),
         ]
 
-    assert [ask().status_code for ask in asks(clerk, customer)] == [201] * 7
+    assert [ask().status_code for ask in asks(clerk, customer)] == [201] * 8
     booked = count(service, BOOKED)
     service.clock.advance(days=30, seconds=1)
     with service.context.transaction() as session:
@@ -58,5 +59,5 @@ def test_a_month_later_nothing_is_done_again(service: Service) -> None:
     late = [ask() for ask in asks(service.again(clerk), service.again(customer))]
     assert [(one.status_code, one.json().get("type", "").rpartition(":")[2]) for one in late] == [
         (409, "answer-forgotten")
-    ] * 7
+    ] * 8
     assert count(service, BOOKED) == booked

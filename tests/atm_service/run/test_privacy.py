@@ -39,7 +39,9 @@ def walk_the_road(service: Service) -> list[str]:
     link = {"bin": "970436", "account_number": ACCOUNT_NUMBER}
     link_id = customer.post("/wallet/v1/bank-links", link).json()["id"]
     customer.post("/wallet/v1/bank-links", link)
-    customer.post("/wallet/v1/top-ups", {"bank_link_id": link_id, "amount": 20_000_000})
+    customer.post(
+        "/wallet/v1/top-ups", {"bank_link_id": link_id, "amount": 20_000_000, "pin": customer.facts["pin"]}
+    )
     customer.authorise(1_000_000, pin="333444")
     customer.authorise(12_000_000, face_capture=FACE)
     sending.sent(customer, service.customer(0), message=MESSAGE)

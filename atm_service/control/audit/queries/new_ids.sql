@@ -4,5 +4,5 @@ SELECT id FROM service.withdrawal WHERE id >= :first_id
 UNION
 SELECT unnest(ARRAY[entry_id, withdrawal_id]) FROM service.receipt WHERE id >= :first_id
 UNION
-SELECT entry_id FROM service.top_up WHERE id >= :first_id AND entry_id IS NOT NULL
+SELECT entry_id FROM service.bank_payment WHERE id >= :first_id AND entry_id IS NOT NULL
 LIMIT :limit

@@ -3,13 +3,13 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
-from uuid import uuid4
 
 from sqlalchemy import Connection, text
 
 from atm_service.control.audit import service as audit
 from atm_service.control.audit import store
 from ledger.controls import Control
+from tests.atm_service.wallet.bank_payments import banking
 from tests.atm_service.world import OFFICE, OTHER_OFFICE, Clerk, Customer, Service
 from tests.database import Database
 
@@ -28,21 +28,22 @@ class Day:
     bound: dict[str, Any]
     presented: dict[str, Any]
     cancelled: dict[str, Any]
+    payout: dict[str, Any]
+    declined: dict[str, Any]
+    pending: dict[str, Any]
     short: int
 
 
 def topped_up(service: Service, amount: int = 20_000_000) -> Customer:
     """Bring in a customer whose money came by a real top-up."""
     customer = service.customer(balance=0)
-    account = f"{uuid4().int % 10**9:09d}5555"
-    link = customer.post("/wallet/v1/bank-links", {"bin": BANK, "account_number": account}).json()
-    answer = customer.post("/wallet/v1/top-ups", {"bank_link_id": link["id"], "amount": amount})
+    answer = banking.top_up(customer, banking.link(customer, bin=BANK), amount)
     assert answer.json()["status"] == "succeeded", answer.text
     return customer
 
 
 def work(service: Service) -> Day:
-    """Let two offices work: payments, a cancellation, open codes, and a close that is short."""
+    """Let two offices work: payments, a cancellation, open codes, payouts, and a close that is short."""
     customers = [topped_up(service) for _ in range(3)]
     clerk, other = service.clerk(OFFICE), service.clerk(OTHER_OFFICE)
     first, second, third = customers
@@ -57,9 +58,26 @@ def work(service: Service) -> Day:
     bound = second.code(700_000, office=OFFICE)
     presented = third.code(900_000)
     assert clerk.present(presented["code"]).status_code == 201
+    ends = ("6789", banking.DECLINES, banking.SILENT)
+    payout, declined, pending = (
+        banking.payout(first, banking.link(first, end, BANK), 300_000).json() for end in ends
+    )
     service.clock.advance(minutes=1)
     assert other.close_twice({"500000": 198, "100000": 4, "20000": 4}).status_code == 200
-    return Day(clerk, other, customers, receipts, live, bound, presented, cancelled, short=20_000)
+    return Day(
+        clerk,
+        other,
+        customers,
+        receipts,
+        live,
+        bound,
+        presented,
+        cancelled,
+        payout,
+        declined,
+        pending,
+        short=20_000,
+    )
 
 
 def tamper(session: Connection, statement: str, **values: Any) -> None:

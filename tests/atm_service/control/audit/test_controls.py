@@ -19,13 +19,13 @@ from tests.database import Database
 # Each is what somebody might do who has gone around every guard, and the control that must find it.
 PLANTS: Final = [
     # Withdrawals and their holds.
-    ("open-holds-are-live-withdrawals", "UPDATE service.withdrawal SET amount = amount + 1 WHERE id = :live"),
-    ("open-holds-are-live-withdrawals", "UPDATE service.withdrawal SET customer_id = :second WHERE id = :live"),
-    ("open-holds-are-live-withdrawals", "DELETE FROM ledger.hold WHERE id = :live"),
-    ("open-holds-are-live-withdrawals", "UPDATE ledger.hold SET amount = amount + 1 WHERE id = :live"),
-    ("open-holds-are-live-withdrawals", "UPDATE service.withdrawal SET status = 'cancelled' WHERE id = :live"),
-    ("open-holds-are-live-withdrawals", "DELETE FROM service.withdrawal WHERE id = :live"),
-    ("open-holds-are-live-withdrawals", "UPDATE service.withdrawal SET status = 'authorised' WHERE id = :cancelled"),
+    ("open-holds-are-promised", "UPDATE service.withdrawal SET amount = amount + 1 WHERE id = :live"),
+    ("open-holds-are-promised", "UPDATE service.withdrawal SET customer_id = :second WHERE id = :live"),
+    ("open-holds-are-promised", "DELETE FROM ledger.hold WHERE id = :live"),
+    ("open-holds-are-promised", "UPDATE ledger.hold SET amount = amount + 1 WHERE id = :live"),
+    ("open-holds-are-promised", "UPDATE service.withdrawal SET status = 'cancelled' WHERE id = :live"),
+    ("open-holds-are-promised", "DELETE FROM service.withdrawal WHERE id = :live"),
+    ("open-holds-are-promised", "UPDATE service.withdrawal SET status = 'authorised' WHERE id = :cancelled"),
     ("holds-end-with-withdrawals", "DELETE FROM ledger.hold_end WHERE hold_id = :cancelled"),
     ("holds-end-with-withdrawals", "DELETE FROM ledger.hold_end WHERE hold_id = :paid"),
     (
@@ -104,14 +104,29 @@ PLANTS: Final = [
            SELECT gen_random_uuid(), office, 9, 'active', 'suspended', 'abc', clerk_id, paid_at - interval '2 min'
            FROM service.receipt WHERE id = :receipt""",
     ),
-    # Top-ups.
-    ("top-ups-have-entries", "UPDATE service.top_up SET amount = amount + 1"),
-    ("top-ups-have-entries", "UPDATE service.top_up SET customer_id = :second"),
-    ("top-ups-have-entries", "UPDATE service.bank_link SET bin = '970436'"),
-    ("top-ups-have-entries", "DELETE FROM service.top_up"),
-    ("top-ups-have-entries", "DELETE FROM ledger.entry WHERE kind = 'top-up'"),
+    # Top-ups and payouts.
+    ("open-holds-are-promised", "UPDATE service.bank_payment SET amount = amount + 1 WHERE id = :pending"),
+    ("open-holds-are-promised", "UPDATE service.bank_payment SET customer_id = :second WHERE id = :pending"),
+    ("open-holds-are-promised", "DELETE FROM service.bank_payment WHERE id = :pending"),
+    ("open-holds-are-promised", "DELETE FROM ledger.hold WHERE id = :pending"),
+    ("bank-payments-have-entries", "UPDATE service.bank_payment SET amount = amount + 1 WHERE kind = 'top-up'"),
+    ("bank-payments-have-entries", "UPDATE service.bank_payment SET customer_id = :second WHERE kind = 'top-up'"),
+    ("bank-payments-have-entries", "UPDATE service.bank_link SET bin = '970436'"),
+    ("bank-payments-have-entries", "DELETE FROM service.bank_payment WHERE kind = 'top-up'"),
+    ("bank-payments-have-entries", "DELETE FROM ledger.entry WHERE kind = 'top-up'"),
+    ("bank-payments-have-entries", "DELETE FROM ledger.entry WHERE kind = 'payout'"),
+    ("bank-payments-have-entries", "DELETE FROM service.bank_payment WHERE id = :payout"),
+    ("bank-payments-have-entries", "UPDATE service.bank_payment SET fee = fee + 1 WHERE id = :payout"),
+    ("bank-payments-have-entries", "UPDATE service.bank_payment SET kind = 'top-up' WHERE id = :payout"),
+    ("bank-payments-have-entries", "DELETE FROM ledger.hold_end WHERE hold_id = :payout"),
+    ("bank-payments-have-entries", "DELETE FROM ledger.hold_end WHERE hold_id = :declined"),
+    (
+        "bank-payments-have-entries",
+        "UPDATE service.bank_payment SET status = 'declined', reason = 'x', entry_id = NULL WHERE id = :payout",
+    ),
     # The rules.
     ("customers-within-limits", "UPDATE service.receipt SET amount = 20000001 WHERE id = :receipt"),
+    ("customers-within-limits", "UPDATE service.bank_payment SET amount = 20000001 WHERE id = :payout"),
     ("offices-within-limits", "UPDATE service.office_day SET paid_total = 200000001"),
     # Accounts.
     ("customers-have-accounts", "DELETE FROM service.customer WHERE id = :second"),
@@ -133,6 +148,9 @@ def facts(day: Day) -> dict[str, Any]:
         "receipt": receipt["id"],
         "entry": receipt["entry_id"],
         "second": day.customers[1].id,
+        "payout": day.payout["id"],
+        "pending": day.pending["id"],
+        "declined": day.declined["id"],
     }
 
 
@@ -181,7 +199,7 @@ def test_a_hold_that_is_no_withdrawals_is_found(service: Service, database: Data
             live=day.live["id"],
         )
         assert broken(session, service).keys() == {
-            "open-holds-are-live-withdrawals",
+            "open-holds-are-promised",
             "held-equals-open-holds",
         }
 

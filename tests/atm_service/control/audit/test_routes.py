@@ -79,7 +79,7 @@ def test_controls(service: Service, auditor: Person) -> None:
     work(service)
     found = auditor.get("/audit/v1/controls").json()
     names = [control["name"] for control in found["controls"]]
-    assert {"trial-balance-zero", "open-holds-are-live-withdrawals"} <= set(names)
+    assert {"trial-balance-zero", "open-holds-are-promised"} <= set(names)
     assert len(names) == len(set(names))
     assert all(control == {"name": control["name"], "holds": True, "breaks": 0, "examples": []}
                for control in found["controls"])  # fmt: skip

@@ -87,7 +87,7 @@ def test_a_break_is_found_again_until_it_is_explained(service: Service, database
     first = marked_seal(service)
     customer = topped_up(service).id
     lines = """UPDATE ledger.entry SET lines = :lines
-               WHERE id = (SELECT entry_id FROM service.top_up WHERE customer_id = :c)"""
+               WHERE id = (SELECT entry_id FROM service.bank_payment WHERE customer_id = :c)"""
     with database.owner.begin() as session:
         tamper(session, lines, lines=2, c=customer)
     for _ in range(2):

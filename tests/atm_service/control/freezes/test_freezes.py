@@ -151,9 +151,8 @@ def test_a_frozen_wallet_sends_nothing_and_takes_no_cash(service: Service) -> No
     assert slug_of(back.authorise(AMOUNT)) == "wallet-frozen"
     assert slug_of(back.authorise(AMOUNT, pin="111222")) == "wrong-pin"
     top_up = {"bank_link_id": link["id"], "amount": 100_000, "pin": customer.facts["pin"]}
-    assert slug_of(back.post("/wallet/v1/top-ups", {k: top_up[k] for k in ("bank_link_id", "amount")})) == (
-        "wallet-frozen"
-    )
+    assert slug_of(back.post("/wallet/v1/top-ups", top_up)) == "wallet-frozen"
+    assert slug_of(back.post("/wallet/v1/payouts", {**top_up, "fee": 0})) == "wallet-frozen"
     card = {"id_number": customer.facts["id_number"], "checked": "qr", "pin": customer.facts["pin"]}
     assert slug_of(clerk.post("/counter/v1/card-withdrawals", {**card, "amount": AMOUNT})) == "wallet-frozen"
     deposit = {"to": {"phone": customer.facts["phone"]}, "counts": {"100000": 1}}

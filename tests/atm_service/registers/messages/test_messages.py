@@ -14,7 +14,7 @@ from atm_service.platform.notifier import NotTaken, Text
 from atm_service.registers.customers import service as customers
 from atm_service.registers.messages import service as messages
 from atm_service.registers.messages import store
-from atm_service.registers.messages.domain import Kind, Told
+from atm_service.registers.messages.domain import MessageKind, Told
 from atm_service.registers.messages.simulated import SimulatedPhones
 from atm_service.run import housekeeping
 from tests.atm_service import elders
@@ -56,7 +56,7 @@ def store_of(service: Service) -> list[dict[str, Any]]:
 
 def tell(service: Service, customer: Customer, words: str) -> None:
     with service.context.transaction() as session:
-        told = Told(Kind.PIN_CHANGED, customer.id, customer.facts["phone"], words)
+        told = Told(MessageKind.PIN_CHANGED, customer.id, customer.facts["phone"], words)
         messages.tell(session, service.context.cipher, [told], service.now)
 
 
@@ -155,7 +155,9 @@ def test_nothing_is_sent_of_what_was_rolled_back(service: Service) -> None:
     customer = quiet(service)
     before = came(service, customer.facts["phone"])
     with service.context.engine.begin() as session:
-        customers.tell(session, service.context, customer.id, Kind.PAID, "Soft-ATM: never.", service.now)
+        customers.tell(
+            session, service.context, customer.id, MessageKind.PAID, "Soft-ATM: never.", service.now
+        )
         session.rollback()
     assert (store_of(service), came(service, customer.facts["phone"])) == ([], before)
 

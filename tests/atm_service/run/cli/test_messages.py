@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import text
 
 from atm_service.registers.messages import store
-from atm_service.registers.messages.domain import Kind
+from atm_service.registers.messages.domain import MessageKind
 from atm_service.registers.messages.store import New
 from tests.atm_service.run.cli.line import FIRST, Run, add_staff, done, migrated, sign_in
 from tests.atm_service.world import START
@@ -24,7 +24,7 @@ def run(database: Database, tmp_path: Path) -> Run:
     add_staff(run, boss="supervisor")
     sign_in(run, FIRST)
     with database.app.begin() as session:
-        new = [New(UUID(id), None, Kind.PIN_CHANGED, bytes(32), b"sealed", None) for id in IDS]
+        new = [New(UUID(id), None, MessageKind.PIN_CHANGED, bytes(32), b"sealed", None) for id in IDS]
         store.insert_each(session, new, START)
         session.execute(text("UPDATE service.message SET fault = 'not-taken', tries = 30, dead_at = made_at"))
         session.execute(

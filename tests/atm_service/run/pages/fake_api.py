@@ -180,6 +180,7 @@ def create_app(fake: Fake) -> FastAPI:
         wallet_sessions(fake),
         wallet_safety(fake),
         wallet_routes(fake),
+        bank_routes(fake),
         money_routes(fake),
         notice_routes(fake),
         opening_routes(fake),
@@ -330,10 +331,28 @@ def wallet_routes(fake: Fake) -> APIRouter:
         image.save(text)
         return Response(text.getvalue(), media_type="image/svg+xml")
 
-    @router.get("/top-ups/{id}")
-    def top_up(id: str, request: Request) -> Json:
+    return router
+
+
+def bank_routes(fake: Fake) -> APIRouter:
+    router = APIRouter(prefix="/wallet/v1")
+
+    @router.get("/bank-payments/{id}")
+    def bank_payment(id: str, request: Request) -> Json:
         signed_in(fake, request)
-        return fake.top_ups[id] | {"status": fake.top_up_status, "reason": reason(fake)}
+        return seen(fake, id)
+
+    @router.get("/bank-payments")
+    def bank_payments(request: Request) -> Json:
+        signed_in(fake, request)
+        every = [seen(fake, id) for id in fake.top_ups]
+        return page([one for one in every if one["status"] == "pending"], request)
+
+    @router.get("/bank-payment-terms")
+    def terms(request: Request) -> Json:
+        signed_in(fake, request)
+        way = {"amount_min": 10_000, "amount_max": 20_000_000, "fee": 0}
+        return {"top_up": way, "payout": way, "left_today": 20_000_000}
 
     @router.get("/bank-links")
     def bank_links(request: Request) -> Json:
@@ -359,8 +378,9 @@ def wallet_routes(fake: Fake) -> APIRouter:
     return router
 
 
-def reason(fake: Fake) -> str | None:
-    return "insufficient-funds-at-bank" if fake.top_up_status == "declined" else None
+def seen(fake: Fake, id: str) -> Json:
+    reason = "insufficient-funds-at-bank" if fake.top_up_status == "declined" else None
+    return fake.top_ups[id] | {"status": fake.top_up_status, "reason": reason, "ended_at": None}
 
 
 def notice_routes(fake: Fake) -> APIRouter:
@@ -421,11 +441,21 @@ def money_routes(fake: Fake) -> APIRouter:
 
     def add(body: Json) -> Json:
         key = fake.id()
-        fake.top_ups[key] = {"id": key, **body, "created_at": stamp(now())}
+        link = next(link for link in fake.links if link["id"] == body["bank_link_id"])
+        shown = {name: link[name] for name in ("bank", "masked_account")}
+        wish = {name: body[name] for name in ("bank_link_id", "amount")}
+        fake.top_ups[key] = {
+            "id": key,
+            "kind": "top-up",
+            **wish,
+            **shown,
+            "fee": 0,
+            "created_at": stamp(now()),
+        }
         if fake.top_up_status == "succeeded":
             fake.available += body["amount"]
             fake.record("top-up", body["amount"])
-        return fake.top_ups[key] | {"status": fake.top_up_status, "reason": reason(fake)}
+        return seen(fake, key)
 
     return router
 

@@ -7,11 +7,12 @@ import pytest
 
 from atm_service.control.audit import sql
 from atm_service.promises.availability import domain as availability
+from atm_service.registers.banks import simulated
 from atm_service.registers.customers import domain as customers
-from atm_service.registers.payments import domain as payments
 from atm_service.registers.withdrawals import domain as withdrawals
 from atm_service.run import pages
 from atm_service.run.app import document
+from atm_service.wallet.bank_payments import domain as bank_payments
 from kyc.provider import Reason
 from ledger import controls
 
@@ -128,7 +129,14 @@ def test_every_word_of_the_service_is_translated(language: str) -> None:
         *(f"reason.{reason}" for reason in {*Reason} | ours),
         *(f"applicant.{reason}" for _, reason in customers.REASONS.values()),
         *(f"application.{status}{part}" for status in customers.ApplicationStatus for part in ("", "-next")),
-        *(f"topup.{status}{part}" for status in payments.TopUpStatus for part in ("", "-next")),
+        *(
+            f"bank.{kind}-{status}{part}"
+            for kind in bank_payments.Kind
+            for status in bank_payments.Status
+            for part in ("", "-next")
+        ),
+        *(f"reason.{reason}" for reason in {*simulated.REASONS.values()} | {bank_payments.NOT_REACHED}),
+        *(f"kind.{kind}" for kind in bank_payments.Kind),
         *(f"status.{status}" for status in withdrawals.WithdrawalStatus),
         *(
             f"ended.{status}{part}"

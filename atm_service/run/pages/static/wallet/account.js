@@ -1,4 +1,4 @@
-// The customer's session with the wallet API, and what is kept on this phone: codes, and transfers of unknown outcome.
+// The customer's session with the wallet API, and what is kept on this phone: codes, and what has an unknown outcome.
 
 import { client, randomKey } from "../api.js";
 
@@ -16,20 +16,23 @@ export const forget = (id) => sessionStorage.removeItem(KEPT + id);
 export const allKept = () =>
   Object.keys(sessionStorage).filter((name) => name.startsWith(KEPT)).map((name) => kept(name.slice(KEPT.length)));
 
-// Transfers whose outcome this phone has not heard: a record for each customer and intention, beyond the tab. Its name says
-// whose it is; its value what was wished, under which key, and how many tries had no clear "no".
+// What this phone has not heard the outcome of, beyond the tab: transfers, a record for each customer and intention, and a
+// top-up or payout, one for each customer. Its name says whose it is; its value what was wished, under which key, and how
+// many tries had no clear "no".
 const UNHEARD = "soft-atm.transfer.";
+const AT_BANK = "soft-atm.bank.";
 const read = (name) => JSON.parse(localStorage.getItem(name) ?? "null");
 const write = (name, record) => localStorage.setItem(name, JSON.stringify(record));
-const names = () => Object.keys(localStorage).filter((name) => name.startsWith(UNHEARD));
+const names = () => Object.keys(localStorage).filter((name) => name.startsWith(UNHEARD) || name.startsWith(AT_BANK));
+const drop = (name) => localStorage.removeItem(name);
 
 // The same wish keeps its key, over retries and tabs. `settle` when the outcome is known, `refused` when this try is.
 export function attempt(wish) {
-  const name = `${UNHEARD}${wish.customer}.${wish.seen.intention_id}`;
+  const name = wish.seen ? `${UNHEARD}${wish.customer}.${wish.seen.intention_id}` : `${AT_BANK}${wish.customer}.`;
   const before = read(name);
   const key = JSON.stringify(before?.wish) === JSON.stringify(wish) ? before.key : randomKey();
   write(name, { wish, key, tries: (before?.tries ?? 0) + 1 });
-  const settle = () => localStorage.removeItem(name);
+  const settle = () => drop(name);
   const refused = () => {
     const { tries, ...rest } = read(name) ?? { tries: 1 };
     return tries > 1 ? write(name, { ...rest, tries: tries - 1 }) : settle();
@@ -41,12 +44,21 @@ export function attempt(wish) {
 export function unheard(customer, except) {
   const own = `${UNHEARD}${customer}.`;
   const name = names().find((one) => one.startsWith(own) && one !== own + except);
-  return name && { ...read(name), intention_id: name.slice(own.length), settle: () => localStorage.removeItem(name) };
+  return name && { ...read(name), intention_id: name.slice(own.length), settle: () => drop(name) };
+}
+
+export function unheardOfBank(customer) {
+  const name = `${AT_BANK}${customer}.`;
+  const record = read(name);
+  return record && { ...record, settle: () => drop(name) };
 }
 
 // Whom somebody pays and how much is not for the next one on this phone: what stays tells only that something is unknown.
 export function hideWishes(but) {
-  for (const name of names()) if (!name.startsWith(`${UNHEARD}${but}.`)) write(name, { tries: read(name).tries });
+  for (const name of names()) {
+    const { tries, key } = read(name);
+    if (!name.includes(`.${but}.`)) write(name, { tries, key });
+  }
 }
 
 // Nothing of this customer stays behind on a phone that is shared, but that an outcome is still to be asked for.

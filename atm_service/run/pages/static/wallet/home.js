@@ -5,7 +5,7 @@ import { h } from "../dom.js";
 import { deadline, duration, money } from "../format.js";
 import { loaded } from "../forms.js";
 import { t } from "../i18n.js";
-import { allKept, hideWishes, isLive, unheard, wallet } from "./account.js";
+import { allKept, hideWishes, isLive, unheard, unheardOfBank, wallet } from "./account.js";
 import { noticeBox, unread } from "./appointment.js";
 
 const TRANSFERS = 3; // the newest that tell of one; the rest are one step away
@@ -40,32 +40,38 @@ function foremost(notices) {
 export function homeScreen() {
   const load = async () => {
     try {
-      const [account, recent, notices] = await Promise.all([
+      const [account, recent, notices, pending] = await Promise.all([
         wallet.get("/wallet/v1/account"), wallet.get("/wallet/v1/withdrawals?limit=20"), unread(),
+        wallet.get("/wallet/v1/bank-payments?pending=true"),
       ]);
       hideWishes(account.customer_id);
-      return { account, notices, left: unheard(account.customer_id), codes: recent.items.filter(isLive).map((withdrawal) => ({ withdrawal })) };
+      const lefts = [unheard(account.customer_id) && "send", unheardOfBank(account.customer_id) && "bank"].filter(Boolean);
+      return { account, notices, lefts, pending: pending.items, codes: recent.items.filter(isLive).map((withdrawal) => ({ withdrawal })) };
     } catch (error) {
       if (!(error instanceof Lost) || !allKept().length) throw error;
-      return { account: null, notices: [], codes: allKept() }; // no line: what is kept is what counts on the road
+      return { account: null, notices: [], lefts: [], pending: [], codes: allKept() }; // no line: what is kept is what counts on the road
     }
   };
-  const show = ({ account, notices, left, codes }) => [
-    left && h("div", { class: "notice wait", role: "status" }, h("strong", {}, t("unsure.title")),
-      h("a", { class: "button", href: "#/send/unsure" }, t("unsure.look"))),
+  const show = ({ account, notices, lefts, pending, codes }) => [
+    lefts.map((what) => h("div", { class: "notice wait", role: "status" }, h("strong", {}, t(what === "send" ? "unsure.title" : "bank.unsure")),
+      h("a", { class: "button", href: `#/${what}/unsure` }, t("unsure.look")))),
     foremost(notices).map((notice) => noticeBox(notice)),
     account?.frozen && h("p", { class: "notice bad", role: "alert" }, t("home.frozen", { hotline: account.hotline })),
     account ? balance(account) : h("p", { class: "notice wait" }, t("home.no-line")),
     codes.map(codeCard),
+    pending.map(({ id, kind, amount }) => h("a", { class: "notice wait", href: `#/bank/${id}` },
+      h("strong", {}, t(`bank.${kind}-pending`)), h("span", { class: "figure" }, money(amount)))),
     account?.available === 0 && !codes.length && h("p", { class: "notice wait" }, t("home.first")),
     h("nav", { class: "doors", "aria-label": t("home.title") },
       door("withdraw", "withdraw.title", "home.withdraw-note", "main"),
       door("send", "send.title", "home.send-note", ""),
       door("receive", "receive.title", "home.receive-note", ""),
-      door("topup", "topup.title", "home.topup-note", ""),
+      door("topup", "bank.top-up", "home.topup-note", ""),
+      door("payout", "bank.payout", "home.payout-note", ""),
       door("statement", "statement.title", "home.statement-note", "")),
     h("a", { class: "textual", href: "#/offices" }, t("offices.title")),
     account && h("a", { class: "textual", href: "#/notices" }, t("notices.title")),
+    account && h("a", { class: "textual", href: "#/banks" }, t("banks.title")),
     h("a", { class: "textual", href: "#/delegations" }, t("delegations.title")),
     account && h("a", { class: "textual", href: "#/safety" }, t("safety.title")),
   ];

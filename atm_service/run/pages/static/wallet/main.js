@@ -1,6 +1,7 @@
 // The wallet: its screens, and who may see which.
 
 import { h } from "../dom.js";
+import { loaded } from "../forms.js";
 import { t } from "../i18n.js";
 import { go, start } from "../shell.js";
 import { hideWishes, kept, leave, wallet } from "./account.js";
@@ -14,9 +15,16 @@ import {
   forgetWish, receiveScreen, sendable, sendAmountScreen, sendConfirmScreen, sendScreen, transferScreen, unsureScreen,
 } from "./send.js";
 import { statementScreen, transfersScreen, withdrawalsScreen } from "./statement.js";
-import { bankScreen, linkScreen, topUpResultScreen, topUpScreen } from "./topup.js";
 import { applicationScreen, openScreen, welcomeScreen } from "./welcome.js";
 import { confirmable, confirmScreen, withdrawOfficeScreen, withdrawScreen } from "./withdraw.js";
+
+// A screen whose script is loaded when somebody goes there: the first visit does not wait for it.
+const later = (title, back, name) => (params) => {
+  let screen = null;
+  let isLeft = false;
+  const show = (script) => isLeft ? [] : (screen = script[name](params)).body;
+  return { title, back, body: loaded(() => import("./bank.js"), show), stop: () => ((isLeft = true), screen?.stop?.()) };
+};
 
 const routes = {
   "welcome": welcomeScreen,
@@ -37,10 +45,15 @@ const routes = {
   "sent/:id": transferScreen,
   "receive": receiveScreen,
   "transfers": transfersScreen,
-  "topup": topUpScreen,
-  "topup/:id": topUpResultScreen,
-  "link": linkScreen,
-  "link/bank": bankScreen,
+  "topup": later("bank.top-up", "home", "topUpScreen"),
+  "payout": later("bank.payout", "home", "payoutScreen"),
+  "topup/confirm": later("bank.top-up-confirm", "topup", "bankConfirmScreen"),
+  "payout/confirm": later("bank.payout-confirm", "payout", "bankConfirmScreen"),
+  "bank/unsure": later("bank.unsure", "home", "bankUnsureScreen"),
+  "bank/:id": later("bank.outcome", "home", "bankPaymentScreen"),
+  "banks": later("banks.title", "home", "banksScreen"),
+  "link": later("link.title", "banks", "linkScreen"),
+  "link/bank": later("link.bank-choose", "link", "bankScreen"),
   "safety": safetyScreen,
   "statement": statementScreen,
   "delegations": delegationsScreen,

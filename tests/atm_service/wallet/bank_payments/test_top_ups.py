@@ -1,86 +1,26 @@
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
-from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 
 from atm_service.platform import chart
-from atm_service.platform.gateway import BankGateway, BankTimeout, DebitRequest, DebitResult
-from atm_service.registers.banks.simulated import SimulatedBank
-from atm_service.registers.payments import service as payments
-from ledger import controls
-from tests.atm_service.world import Customer, Service
-
-BIN = "970436"
-BANK = chart.settlement(BIN)
-
-
-class Watched:
-    """The bank, with what was asked of it; `after` runs between its answer and ours."""
-
-    def __init__(self, bank: BankGateway) -> None:
-        self.bank = bank
-        self.asked: list[DebitRequest] = []
-        self.after: Exception | None = None
-
-    def debit(self, request: DebitRequest, timeout_s: float) -> DebitResult:
-        """Pass on to the bank, or fail."""
-        self.asked.append(request)
-        result = self.bank.debit(request, timeout_s)
-        if self.after is not None:
-            raise self.after
-        return result
-
-    def status(self, top_up_id: UUID, timeout_s: float) -> DebitResult | None:
-        """Pass on to the bank, or fail."""
-        return self.bank.status(top_up_id, timeout_s)
-
-
-class Dead:
-    """A bank that nobody reaches."""
-
-    def debit(self, request: DebitRequest, timeout_s: float) -> DebitResult:
-        """Pass on to the bank, or fail."""
-        raise BankTimeout("away")
-
-    def status(self, top_up_id: UUID, timeout_s: float) -> DebitResult | None:
-        """Pass on to the bank, or fail."""
-        raise BankTimeout("away")
-
-
-def service_bank(service: Service) -> BankGateway:
-    return SimulatedBank(service.context.settings.data_dir / "bank.sqlite", 0, lambda _: None)
-
-
-def watch(service: Service) -> Watched:
-    bank = Watched(service.context.bank)
-    service.context = replace(service.context, bank=bank)
-    service.client.app.state.context = service.context  # type: ignore[attr-defined]
-    return bank
-
-
-def link(customer: Customer, account_number: str = "1023456789") -> str:
-    body = {"bin": BIN, "account_number": account_number}
-    return str(customer.post("/wallet/v1/bank-links", body).json()["id"])
-
-
-def top_up(customer: Customer, link_id: str, amount: object = 500_000, key: str | None = None) -> Any:
-    return customer.post("/wallet/v1/top-ups", {"bank_link_id": link_id, "amount": amount}, key)
-
-
-def status(customer: Customer, id: str) -> str:
-    return str(customer.get(f"/wallet/v1/top-ups/{id}").json()["status"])
-
-
-def all_controls_hold(service: Service) -> bool:
-    with service.context.transaction() as session:
-        return all(control.breaks == 0 for control in controls.run(session))
-
-
-def resolve(service: Service, **later: float) -> int:
-    service.clock.advance(**(later or {"minutes": 1}))
-    return payments.resolve_pending(service.context, service.now)
+from atm_service.wallet.bank_payments import service as bank_payments
+from tests.atm_service.wallet.bank_payments.banking import (
+    BANK,
+    DECLINES,
+    SILENT,
+    SILENT_THEN_NO,
+    Dead,
+    all_controls_hold,
+    link,
+    resolve,
+    service_bank,
+    status,
+    top_up,
+    watch,
+)
+from tests.atm_service.world import Service
+from tests.contract.documented import slug_of
 
 
 def test_succeeds(service: Service) -> None:
@@ -92,26 +32,26 @@ def test_succeeds(service: Service) -> None:
     assert (customer.account()["available"], service.balance(BANK)) == (500_000, 500_000)
     [item] = customer.get("/wallet/v1/statement").json()["items"]
     assert (item["kind"], item["amount"], item["balance"]) == ("top-up", 500_000, 500_000)
-    assert customer.get(f"/wallet/v1/top-ups/{answer.json()['id']}").json() == answer.json()
+    assert customer.get(f"/wallet/v1/bank-payments/{answer.json()['id']}").json() == answer.json()
     assert all_controls_hold(service)
 
 
 def test_declined(service: Service) -> None:
     """When the bank declines, nothing moves, and the reason is said."""
     customer = service.customer(0)
-    answer = top_up(customer, link(customer, "1000000001")).json()
+    answer = top_up(customer, link(customer, DECLINES)).json()
     assert (answer["status"], answer["reason"]) == ("declined", "insufficient-funds-at-bank")
     assert (customer.account()["available"], service.balance(BANK)) == (0, 0)
 
 
 @pytest.mark.parametrize(
-    ("account_number", "end", "money"),
-    [("1000000002", "succeeded", 500_000), ("1000000003", "declined", 0)],
+    ("account", "end", "money"),
+    [(SILENT, "succeeded", 500_000), (SILENT_THEN_NO, "declined", 0)],
 )
-def test_time_out_then_answer(service: Service, account_number: str, end: str, money: int) -> None:
+def test_time_out_then_answer(service: Service, account: str, end: str, money: int) -> None:
     """While the bank is silent nothing moves; asked again, the top-up ends as the bank says."""
     customer = service.customer(0)
-    answer = top_up(customer, link(customer, account_number)).json()
+    answer = top_up(customer, link(customer, account)).json()
     assert (answer["status"], customer.account()["available"]) == ("pending", 0)
     assert resolve(service) == 1
     assert (status(customer, answer["id"]), customer.account()["available"]) == (end, money)
@@ -132,7 +72,7 @@ def test_replayed(service: Service) -> None:
 def test_replay_of_a_pending_one(service: Service) -> None:
     """The same key while the bank is silent asks nobody; later it finds the end."""
     customer, bank = service.customer(0), watch(service)
-    link_id = link(customer, "1000000002")
+    link_id = link(customer, SILENT)
     first, again = top_up(customer, link_id, key="k1").json(), top_up(customer, link_id, key="k1").json()
     assert (first, again["status"], len(bank.asked)) == (again, "pending", 1)
     resolve(service)
@@ -185,7 +125,7 @@ def test_death_before_asking(service: Service) -> None:
     bank = watch(service)
     bank.bank = service_bank(service)
     assert resolve(service) == 1
-    assert [str(request.top_up_id) for request in bank.asked] == [answer["id"]]
+    assert [str(order.id) for order in bank.asked] == [answer["id"]]
     assert status(customer, answer["id"]) == "succeeded"
 
 
@@ -201,7 +141,7 @@ def test_a_day_of_silence(
 ) -> None:
     """After a day nothing new is taken: the bank says what it took, or the top-up ends without a debit."""
     customer = service.customer(0)
-    link_id = link(customer, "1000000002")
+    link_id = link(customer, SILENT)
     bank = watch(service)
     bank.bank = service_bank(service) if reached else Dead()
     top_up_id = UUID(top_up(customer, link_id).json()["id"])
@@ -210,20 +150,23 @@ def test_a_day_of_silence(
     assert resolve(service, hours=24) == 1
     assert bank.asked == []
     with service.context.transaction() as session:
-        found = payments.own(session, customer.id, top_up_id)
-    assert (found.status, found.reason) == end
+        found = bank_payments.own(session, customer.id, top_up_id)
+    assert (found.payment.status, found.payment.reason) == end
     assert service.balance(chart.customer(customer.id)) == money
 
 
 def test_many_resolvers(service: Service) -> None:
-    """Eight who have the bank's yes at once record one entry."""
-    customer = service.customer(0)
-    answer = top_up(customer, link(customer, "1000000002")).json()
+    """Eight who have the bank's yes at once record one entry; what has ended the bank is not asked about."""
+    customer, bank = service.customer(0), watch(service)
+    answer = top_up(customer, link(customer, SILENT)).json()
     top_up_id, now = UUID(answer["id"]), service.now
     with ThreadPoolExecutor(8) as pool:
-        list(pool.map(lambda _: payments.ask(service.context, top_up_id, now), range(8)))
+        list(pool.map(lambda _: bank_payments.ask(service.context, top_up_id, now), range(8)))
     assert (status(customer, answer["id"]), customer.account()["available"]) == ("succeeded", 500_000)
     assert (len(service.trail("top-up.succeeded")), all_controls_hold(service)) == (1, True)
+    bank.asked.clear()
+    assert bank_payments.ask(service.context, top_up_id, now) is True
+    assert bank.asked == []
 
 
 def test_resolvers_share_the_work(service: Service) -> None:
@@ -237,7 +180,7 @@ def test_resolvers_share_the_work(service: Service) -> None:
     service.clock.advance(minutes=1)
     bank.asked.clear()
     with ThreadPoolExecutor(4) as pool:
-        list(pool.map(lambda _: payments.resolve_pending(service.context, service.now), range(4)))
+        list(pool.map(lambda _: bank_payments.resolve_pending(service.context, service.now), range(4)))
     assert len(bank.asked) == 1
 
 
@@ -248,7 +191,7 @@ def test_a_round_ends_at_the_first_silence(service: Service) -> None:
     bank = watch(service)
     bank.bank = Dead()
     for _ in range(3):
-        top_up(customer, link_id)
+        top_up(customer, link_id, again=True)
     bank.asked.clear()
     assert resolve(service) == 0
     assert len(bank.asked) == 1
@@ -273,7 +216,7 @@ def test_bad_amounts(service: Service, amount: object) -> None:
     customer = service.customer(0)
     link_id = link(customer)
     if amount == float("inf"):
-        text = f'{{"bank_link_id": "{link_id}", "amount": 1e400}}'
+        text = f'{{"bank_link_id": "{link_id}", "amount": 1e400, "pin": "480152"}}'
         headers = {"Authorization": f"Bearer {customer.token}", "Idempotency-Key": "k1"}
         answer = service.client.post("/wallet/v1/top-ups", content=text, headers=headers)
     else:
@@ -293,13 +236,39 @@ def test_top_up_of_another(service: Service) -> None:
     """Somebody else's top-up is not found."""
     mine, other = service.customer(0), service.customer(0)
     top_up_id = top_up(other, link(other)).json()["id"]
-    assert mine.get(f"/wallet/v1/top-ups/{top_up_id}").status_code == 404
+    assert mine.get(f"/wallet/v1/bank-payments/{top_up_id}").status_code == 404
 
 
 def test_key_is_needed(service: Service) -> None:
     """Without an Idempotency-Key nothing is begun."""
     customer = service.customer(0)
-    body = {"bank_link_id": link(customer), "amount": 500_000}
+    body = {"bank_link_id": link(customer), "amount": 500_000, "pin": customer.facts["pin"]}
     headers = {"Authorization": f"Bearer {customer.token}"}
     answer = service.client.post("/wallet/v1/top-ups", json=body, headers=headers)
     assert (answer.status_code, answer.json()["type"].rpartition(":")[2]) == (400, "idempotency-key-missing")
+
+
+def test_each_takes_the_pin(service: Service) -> None:
+    """A session alone takes nothing from a bank account; wrong PINs are counted, also beside a known key."""
+    customer, bank = service.customer(0), watch(service)
+    link_id = link(customer)
+    assert top_up(customer, link_id, key="k1").status_code == 201
+    for _ in range(5):
+        assert slug_of(top_up(customer, link_id, key="k1", pin="735109")) == "wrong-pin"
+    assert slug_of(top_up(customer, link_id)) == "too-many-attempts"
+    assert len(bank.asked) == 1
+
+
+def test_an_equal_one_is_warned_of(service: Service) -> None:
+    """While the bank is silent the same again is begun only by who says so; another amount is another wish."""
+    customer = service.customer(0)
+    link_id = link(customer, SILENT)
+    first = top_up(customer, link_id).json()
+    again = top_up(customer, link_id)
+    assert slug_of(again) == "bank-payment-pending"
+    assert again.json()["bank_payment_id"] == first["id"]
+    assert top_up(customer, link_id, 600_000).status_code == 201
+    assert top_up(customer, link_id, again=True).status_code == 201
+    resolve(service)
+    assert customer.account()["available"] == 1_600_000
+    assert top_up(customer, link_id).status_code == 201

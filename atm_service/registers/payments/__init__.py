@@ -1,1 +1,0 @@
-"""Payments: money into a wallet from a linked bank account."""

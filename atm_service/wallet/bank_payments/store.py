@@ -1,0 +1,190 @@
+"""Top-ups and payouts in the database."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import BigInteger, Connection, DateTime, Index, UniqueConstraint, text
+from sqlmodel import Field, SQLModel
+
+from atm_service.platform.locking import Rank
+from atm_service.registers.banks import data
+from atm_service.wallet.bank_payments.domain import BankPayment, Kind, Status
+
+
+class BankPaymentRow(SQLModel, table=True):
+    """One wish to bring money in or to pay it out. It succeeds with its journal entry, in one transaction."""
+
+    __tablename__ = "bank_payment"
+    __table_args__ = (
+        UniqueConstraint("customer_id", "key", name="bank_payment_once"),
+        Index("bank_payment_to_ask", "next_ask_at", postgresql_where=text("status = 'pending'")),
+        Index("bank_payment_of_customer", "customer_id", "id"),
+        Index("bank_payment_counted", "customer_id", "created_at", postgresql_where=text("kind = 'payout'")),
+        Index("bank_payment_pending", "bank_link_id", postgresql_where=text("status = 'pending'")),
+        {"schema": "service"},
+    )
+
+    id: UUID = Field(primary_key=True)
+    customer_id: UUID = Field(foreign_key="service.customer.id")
+    bank_link_id: UUID = Field(foreign_key="service.bank_link.id")
+    amount: int = Field(sa_type=BigInteger)
+    status: str
+    reason: str | None = None
+    bank_reference: str | None = None
+    asks: int
+    next_ask_at: datetime | None = Field(default=None, sa_type=DateTime(timezone=True))
+    entry_id: UUID | None = Field(default=None, unique=True, foreign_key="ledger.entry.id")
+    created_at: datetime = Field(sa_type=DateTime(timezone=True))
+    ended_at: datetime | None = Field(default=None, sa_type=DateTime(timezone=True))
+    kind: str
+    fee: int = Field(sa_type=BigInteger)
+    key: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A bank payment with its account as the customer knows it."""
+
+    payment: BankPayment
+    bin: str
+    masked_account: str
+
+    @property
+    def id(self) -> UUID:
+        """Where it stands in a list."""
+        return self.payment.id
+
+    @property
+    def bank(self) -> str:
+        """The bank's name; its BIN for one that has left the list since."""
+        known = data.BANKS.get(self.bin)
+        return known.short_name if known else self.bin
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """What the bank's answer makes of a bank payment."""
+
+    status: Status
+    reason: str | None
+    bank_reference: str
+    entry_id: UUID | None
+
+
+_FIELDS: Final = tuple(BankPayment.__slots__)
+_COLUMNS: Final = ", ".join(_FIELDS)
+_ADD: Final = text("""
+    INSERT INTO service.bank_payment
+        (id, customer_id, bank_link_id, kind, amount, fee, status, key, asks, next_ask_at, created_at)
+    VALUES (:id, :customer_id, :bank_link_id, :kind, :amount, :fee, 'pending', :key, 1, :next_ask_at, :created_at)
+""")
+_FIND: Final = text(f"SELECT {_COLUMNS} FROM service.bank_payment WHERE id = :id")  # noqa: S608  made of constants
+_LOCK: Final = Rank.BANK_PAYMENT.locks(
+    f"SELECT {_COLUMNS} FROM service.bank_payment WHERE id = :id FOR NO KEY UPDATE"  # noqa: S608  the same
+)
+_SEEN: Final = f"""
+    SELECT {", ".join(f"p.{name}" for name in _FIELDS)}, link.bin, link.masked_account
+    FROM service.bank_payment AS p JOIN service.bank_link AS link ON link.id = p.bank_link_id
+    WHERE p.customer_id = :customer_id AND {{which}}
+    ORDER BY p.id DESC LIMIT :limit
+"""  # noqa: S608  the same
+_LISTED: Final = text(_SEEN.format(which="p.id < :before AND (NOT :pending OR p.status = 'pending')"))
+_OWN: Final = text(_SEEN.format(which="p.id = :id"))
+_OF_KEY: Final = text(_SEEN.format(which="p.key = :key"))
+_EQUAL: Final = text(f"""
+    SELECT {_COLUMNS} FROM service.bank_payment
+    WHERE customer_id = :customer_id AND bank_link_id = :bank_link_id AND kind = :kind AND amount = :amount
+      AND status = 'pending'
+    ORDER BY id DESC LIMIT 1
+""")  # noqa: S608  the same
+_END: Final = text("""
+    UPDATE service.bank_payment
+    SET status = :status, reason = :reason, bank_reference = :bank_reference, entry_id = :entry_id,
+        next_ask_at = NULL, ended_at = :now
+    WHERE id = :id
+""")
+_DUE: Final = Rank.BANK_PAYMENT.locks("""
+    SELECT id, asks FROM service.bank_payment
+    WHERE status = 'pending' AND next_ask_at <= :now
+    ORDER BY next_ask_at LIMIT 1
+    FOR NO KEY UPDATE SKIP LOCKED
+""")
+_POSTPONE: Final = text(
+    "UPDATE service.bank_payment SET asks = asks + 1, next_ask_at = :next_ask_at WHERE id = :id"
+)
+
+
+def add(session: Connection, payment: BankPayment, next_ask_at: datetime) -> None:
+    """Add a pending bank payment that the bank is about to be asked for."""
+    values = {name: getattr(payment, name) for name in _FIELDS}
+    session.execute(_ADD, values | {"next_ask_at": next_ask_at})
+
+
+def find(session: Connection, id: UUID) -> BankPayment | None:
+    """Give a bank payment by id."""
+    return _one(session, _FIND, id=id)
+
+
+def lock(session: Connection, id: UUID) -> BankPayment | None:
+    """Give a bank payment by id, and keep others from ending it until the commit."""
+    return _one(session, _LOCK, id=id)
+
+
+def equal_pending(
+    session: Connection, customer_id: UUID, kind: Kind, bank_link_id: UUID, amount: int
+) -> BankPayment | None:
+    """Give the newest of the customer's that is the same, and waits for the bank."""
+    return _one(session, _EQUAL, customer_id=customer_id, kind=kind, bank_link_id=bank_link_id, amount=amount)
+
+
+def listed(
+    session: Connection, customer_id: UUID, before: UUID, limit: int, *, pending: bool
+) -> Sequence[Seen]:
+    """List a customer's, newest first, older than `before`; only what is pending when that is asked for."""
+    return _seen(session, _LISTED, customer_id=customer_id, before=before, pending=pending, limit=limit)
+
+
+def own(session: Connection, customer_id: UUID, id: UUID) -> Seen | None:
+    """Give one of a customer's."""
+    return next(iter(_seen(session, _OWN, customer_id=customer_id, id=id, limit=1)), None)
+
+
+def of_key(session: Connection, customer_id: UUID, key: str) -> Sequence[Seen]:
+    """Give what a customer has begun under an Idempotency-Key, if it was begun."""
+    return _seen(session, _OF_KEY, customer_id=customer_id, key=key, limit=1)
+
+
+def end(session: Connection, id: UUID, end: End, now: datetime) -> None:
+    """Write the bank's final answer."""
+    values = {name: getattr(end, name) for name in End.__slots__}
+    session.execute(_END, values | {"id": id, "now": now})
+
+
+def take_due(session: Connection, now: datetime, pause: Callable[[int], timedelta]) -> UUID | None:
+    """Give the id of the oldest to ask about now, but those in other hands, and put its next ask off.
+
+    `pause` tells how long, from how often it was asked about, this time included.
+    """
+    row = session.execute(_DUE, {"now": now}).one_or_none()
+    if row is None:
+        return None
+    session.execute(_POSTPONE, {"id": row.id, "next_ask_at": now + pause(row.asks + 1)})
+    return UUID(str(row.id))
+
+
+def _one(session: Connection, query: Any, **values: Any) -> BankPayment | None:
+    row = session.execute(query, values).mappings().one_or_none()
+    return None if row is None else _payment(row)
+
+
+def _seen(session: Connection, query: Any, **values: Any) -> list[Seen]:
+    rows = session.execute(query, values).mappings()
+    return [Seen(_payment(row), row["bin"], row["masked_account"]) for row in rows]
+
+
+def _payment(row: Any) -> BankPayment:
+    values = {name: row[name] for name in _FIELDS}
+    return BankPayment(**values | {"kind": Kind(row["kind"]), "status": Status(row["status"])})
