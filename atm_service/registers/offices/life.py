@@ -28,7 +28,18 @@ def change_state(
     From then on a suspended office pays nobody: its open shifts may be counted and closed, and none opens. Raises what
     `states.check` refuses.
     """
-    state = _lock(session, code, by)
+    _change(session, by, code, _lock(session, code, by), to, reason, now)
+
+
+def make_ready(session: Connection, by: Caller | None, code: str, reason: str, now: datetime) -> None:
+    """Change an office's state to ready, and open its accounts and a drawer. Raises as `change_state` does."""
+    _change(session, by, code, _lock(session, code, by), State.READY, reason, now)
+    _furnish(session, code, 1, now)
+
+
+def _change(
+    session: Connection, by: Caller | None, code: str, state: State, to: State, reason: str, now: datetime
+) -> None:
     by_supervisor = by is not None and by.role == "supervisor"
     states.check(life_store.standing(session, code, state), to, by_supervisor=by_supervisor)
     change: dict[str, Any] = {"was": state, "state": to, "reason": reason}
@@ -62,6 +73,12 @@ def check(
 ) -> None:
     """Say where an item of the checklist stands. It bears on a planned or ready office; later it is a note."""
     _living(session, code, by)
+    _check(session, by, code, item, words, now, passed=passed)
+
+
+def _check(
+    session: Connection, by: Caller | None, code: str, item: Item, words: str, now: datetime, *, passed: bool
+) -> None:
     life_store.check(
         session,
         _signed(session, "office_check", by, code, now) | {"item": item, "passed": passed, "words": words},
@@ -114,6 +131,10 @@ def set_line(session: Connection, by: Caller | None, code: str, line: Line, now:
 def furnish(session: Connection, code: str, drawers: int, now: datetime) -> None:
     """Open an office's accounts and its first so many drawers. Safe to repeat with more."""
     _living(session, code, None)
+    _furnish(session, code, drawers, now)
+
+
+def _furnish(session: Connection, code: str, drawers: int, now: datetime) -> None:
     accounts = chart.office_accounts(code) + chart.TREASURY
     for number in range(1, drawers + 1):
         store.add_drawer(session, code, number)
@@ -131,12 +152,13 @@ def activate(session: Connection, code: str, drawers: int, now: datetime, by: Ca
     words = "theo lời người kích hoạt điểm"  # kept for people of the province to read
     if state is State.PLANNED:
         for item in Item:
-            check(session, by, code, item, words, now, passed=True)
-        change_state(session, by, code, State.READY, words, now)
+            _check(session, by, code, item, words, now, passed=True)
+        _change(session, by, code, state, State.READY, words, now)
     if state is not State.ACTIVE:
-        change_state(session, by, code, State.ACTIVE, words, now)
+        was = State.READY if state is State.PLANNED else state
+        _change(session, by, code, was, State.ACTIVE, words, now)
     if state is not State.SUSPENDED:
-        furnish(session, code, drawers, now)
+        _furnish(session, code, drawers, now)
 
 
 def _lock(session: Connection, code: str, by: Caller | None) -> State:

@@ -1,6 +1,7 @@
 """`soft-atm offices`: bring them in, take each through its life, its hours, and how much of the province is served."""
 
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Final
 
@@ -110,9 +111,8 @@ def furnish_office(
 def change_state(ctx: typer.Context, code: Code, to: State, reason: Why) -> None:
     """Change an office's state, in your name: planned, ready, active, suspended, closed."""
     with signed(ctx) as (context, who, now), context.transaction() as session:
-        life.change_state(session, who, code, to, said(reason), now)
-        if to is State.READY:
-            life.furnish(session, code, 1, now)
+        change = life.make_ready if to is State.READY else partial(life.change_state, to=to)
+        change(session, who, code, reason=said(reason), now=now)
     typer.echo(f"{code} is {to}")
 
 

@@ -61,7 +61,7 @@ def test_a_day_that_is_not_over_is_not_closed(run: Run, database: Database) -> N
 def test_a_shell_with_a_wrong_clock_moves_nothing(run: Run, database: Database, off: timedelta) -> None:
     """A command works by the machine's own time, so that must go with the database's, as a service's must."""
     answer = run("ledger", "close-day", YESTERDAY, off=off)
-    assert (answer.exit_code, answer.stdout) == (1, "")
+    assert (answer.exit_code, "closed" in answer.stdout) == (1, False)
     assert "clock is wrong" in answer.stderr
     assert run("payers", "open", "clinic", "--name", "Trạm y tế", off=off).exit_code == 1
     assert closed_through(database) is None
