@@ -128,7 +128,8 @@ def test_the_json_is_as_documented(service: Service, auditor: Person) -> None:
     """Each entry of the JSON export has the documented members, and no others."""
     work(service)
     entries = [JournalEntryView.model_validate(entry) for entry in auditor.get("/audit/v1/journal").json()]
-    assert {entry.kind for entry in entries} == {"top-up", "cash-delivery", "withdrawal", "over-short"}
+    kinds = {"top-up", "payout", "cash-delivery", "withdrawal", "over-short"}
+    assert {entry.kind for entry in entries} == kinds
 
 
 def test_the_period_is_a_month_unless_said(auditor: Person) -> None:
