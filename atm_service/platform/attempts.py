@@ -58,6 +58,7 @@ ADDRESS: Final = Door("address", lambda rules: rules.address)
 APPLICANT: Final = Door("application-address", lambda rules: rules.application_address)
 PHONE_CODE: Final = Door("phone-code", lambda rules: rules.phone_code)
 PHONE_CODE_ADDRESS: Final = Door("phone-code-address", lambda rules: rules.phone_code_address)
+BANK_HOLDER: Final = Door("bank-holder", lambda rules: rules.bank_holder)
 
 KEPT_FOR: Final = timedelta(minutes=TRIES_WITHIN_MAX)  # no policy looks further back
 

@@ -169,6 +169,7 @@ class Attempts(_Rules):
     application_address: Tries
     phone_code: Tries
     phone_code_address: Tries
+    bank_holder: Tries
 
 
 class Passkey(_Rules):

@@ -54,6 +54,7 @@ def bank_links(customer: InCustomer, context: InContext) -> BankLinks:
         BankUnknown,
         BankLinkExists,
         TooManyBankLinks,
+        TooManyAttempts,
         BankAccountUnknown,
         HolderDiffers,
         BankAccountOfAnother,

@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import Connection
 
 import ledger
-from atm_service.platform import chart, ids, trail
+from atm_service.platform import attempts, chart, ids, trail
 from atm_service.platform.context import Context
 from atm_service.platform.gateway import BankTimeout, HolderRequest
 from atm_service.platform.keys.tokens import Caller
@@ -33,13 +33,15 @@ ASK_AGAIN_S = 5
 def link(context: Context, customer: Caller, bin: str, account_number: str, now: datetime) -> BankLink:
     """Link an account whose holder, as the bank tells, has the customer's own name.
 
-    The bank is asked outside any transaction. Refuses by wallet, links, account, name and owner, in this order: whose
-    account it is, nobody learns who has another name. Raises `Unavailable` when the bank does not answer.
+    The bank is asked outside any transaction, few times a day. Refuses by wallet, links, questions, account, name
+    and owner, in this order: whose account it is, nobody learns who has another name. Raises `Unavailable` when the
+    bank does not answer.
     """
     bank = data.find(bin)
     fingerprint = context.cipher.fingerprint(f"{bank.bin} {account_number}", "bank-account")
     with context.transaction() as session:
         _refuse(session, context, customer.subject, fingerprint)
+        _count(session, context, customer.subject, now)
         full_name = customers.identity(session, context, customer.subject).full_name
     _ask(context, bank, account_number, full_name)
     with context.transaction() as session:
@@ -91,6 +93,14 @@ def links(session: Connection, customer_id: UUID) -> Sequence[BankLink]:
 def account_number(context: Context, link: BankLink) -> str:
     """Open the account number, for the bank alone."""
     return context.cipher.decrypt(link.account_sealed, _place(link.id)).decode()
+
+
+def _count(session: Connection, context: Context, customer_id: UUID, now: datetime) -> None:
+    """Count a question to a bank: each costs money, and tells whether an account is somebody's of this name."""
+    door, subject = attempts.BANK_HOLDER, str(customer_id)
+    attempts.take_turns(session, door, [subject])
+    attempts.refuse_when_shut(session, door, subject, now)
+    attempts.wrong(session, context.policy.attempts, door, subject, now)
 
 
 def _refuse(session: Connection, context: Context, customer_id: UUID, fingerprint: bytes) -> None:

@@ -52,6 +52,21 @@ def test_linked_twice(service: Service) -> None:
     assert linked(customer, bin="970415").status_code == 201
 
 
+def test_a_bank_is_asked_few_times_a_day(service: Service) -> None:
+    """Each question costs money and tells of somebody: so many for a customer, however many come at once."""
+    customer, most = service.customer(0), service.context.policy.attempts.bank_holder.most
+    numbers = [f"10234{n:05d}4" for n in range(10_000, 10_000 + most + 4)]
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(
+            pool.map(lambda number: linked(customer, account_number=f"{number[:-4]}0004"), numbers)
+        )
+    slugs = [slug_of(answer) for answer in answers]
+    assert (slugs.count("holder-differs"), slugs.count("too-many-attempts")) == (most, 4)
+    assert linked(service.customer(0)).status_code == 201
+    service.clock.advance(days=1, minutes=1)
+    assert linked(service.again(customer), "1023456780").status_code == 201
+
+
 def test_unknown_bank(service: Service) -> None:
     """A BIN of no bank is refused."""
     assert linked(service.customer(0), bin="999999").json()["type"].endswith(":bank-unknown")
