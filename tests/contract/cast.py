@@ -51,7 +51,7 @@ class Cast:
 
     def __init__(self, service: Service) -> None:
         self.service = service
-        service.change_approval(count_above=STANDS_TO)
+        service.change_approval(count_above=STANDS_TO, delivery_above=STANDS_TO)
         self.customer = service.customer(20_000_000)
         self.leaver = service.customer(0)
         self.clerk = service.clerk()

@@ -72,7 +72,8 @@ def make_plausible(cast: Cast, case: Case) -> None:
     """Put into good data what a schema cannot say, so that it gets past the door.
 
     A fresh key, the id of something that exists, no cursor (ours are opaque), days of this century, a name of
-    letters, at least one note, and whole numbers written as such: JSON Schema takes 1.0 for an integer, money does not.
+    letters, at least one note, other notes than were given, and whole numbers written as such: JSON Schema takes 1.0
+    for an integer, money does not.
     """
     if "Idempotency-Key" in (case.headers or {}):
         case.headers["Idempotency-Key"] = str(uuid4())
@@ -89,6 +90,8 @@ def make_plausible(cast: Cast, case: Case) -> None:
             case.body["market"]["since"] = "2026-11-17"
         if isinstance(counts := case.body.get("counts"), dict) and not any(counts.values()):
             case.body["counts"] = {"500000": 1}
+        if "given" in case.body and case.body["given"] == case.body.get("taken"):
+            case.body["taken"] = {"1000": 1}
 
 
 def whole(value: Any) -> Any:
