@@ -104,7 +104,9 @@ class Cast:
         return self.tokens.get(operation_id.partition("_")[0], "")
 
     def ready(self, operation_id: str) -> Ready:
-        """Bring about whatever this operation needs, and give what to ask it with."""
+        """Bring about whatever this operation needs, and give what to ask it with; what was guessed is forgotten."""
+        with self.service.context.transaction() as session:
+            session.exec_driver_sql("DELETE FROM service.attempt")
         return READY[operation_id](self) if operation_id in READY else {}
 
     def leaves(self) -> str:
