@@ -44,7 +44,12 @@ def same(said: str, full_name: str) -> bool:
 
 def plain(full_name: str) -> str:
     """Write a name in small letters without marks, as banks and short messages do in capitals: "nong van thang"."""
-    apart = unicodedata.normalize("NFD", full_name.casefold()).replace("đ", "d")
+    return unmarked(full_name.casefold())
+
+
+def unmarked(words: str) -> str:
+    """Write Vietnamese words without marks, in the letters that they had: "Đồng Đăng" is "Dong Dang"."""
+    apart = unicodedata.normalize("NFD", words).replace("đ", "d").replace("Đ", "D")
     return "".join(char for char in apart if not unicodedata.category(char).startswith("M"))
 
 

@@ -138,6 +138,13 @@ def take_turns(session: Connection, door: Door, subjects: Sequence[str]) -> None
     session.execute(_TURNS[door.rank], {"door": door.name, "subjects": sorted(subjects)})
 
 
+def count(session: Connection, rules: Attempts, door: Door, subject: str, now: datetime) -> None:
+    """Count one more of what may be asked so often, right or wrong. Raises `TooManyAttempts` while the door is shut."""
+    take_turns(session, door, [subject])
+    refuse_when_shut(session, door, subject, now)
+    wrong(session, rules, door, subject, now)
+
+
 def refuse_when_shut(session: Connection, door: Door, subject: str, now: datetime) -> None:
     """Raise `TooManyAttempts` while the door is shut for this subject."""
     if refusal := shut(session, door, [subject], now).get(subject):

@@ -58,6 +58,12 @@ def load(path: Path = FILE) -> Mapping[str, Bank]:
 BANKS: Final = load()
 
 
+def name(bin: str) -> str:
+    """Give a bank's name; its BIN for one that has left the list since: what went over it keeps standing there."""
+    known = BANKS.get(bin)
+    return known.short_name if known else bin
+
+
 def find(bin: str) -> Bank:
     """Give the bank with this BIN. Raises `BankUnknown`."""
     try:

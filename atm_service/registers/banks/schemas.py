@@ -61,12 +61,10 @@ class BankLinkView(_Body):
     @classmethod
     def of(cls, link: BankLink) -> Self:
         """Show a linked account to its owner."""
-        # A bank that has left the list since keeps its links: the BIN stands in for its name.
-        bank = data.BANKS.get(link.bin)
         return cls(
             id=link.id,
             bin=link.bin,
-            bank=bank.short_name if bank else link.bin,
+            bank=data.name(link.bin),
             masked_account=link.masked_account,
             created_at=link.created_at,
         )

@@ -41,7 +41,8 @@ def link(context: Context, customer: Caller, bin: str, account_number: str, now:
     fingerprint = context.cipher.fingerprint(f"{bank.bin} {account_number}", "bank-account")
     with context.transaction() as session:
         _refuse(session, context, customer.subject, fingerprint)
-        _count(session, context, customer.subject, now)
+        # Each question costs money, and tells whether an account is somebody's of this name.
+        attempts.count(session, context.policy.attempts, attempts.BANK_HOLDER, str(customer.subject), now)
         full_name = customers.identity(session, context, customer.subject).full_name
     _ask(context, bank, account_number, full_name)
     with context.transaction() as session:
@@ -93,14 +94,6 @@ def links(session: Connection, customer_id: UUID) -> Sequence[BankLink]:
 def account_number(context: Context, link: BankLink) -> str:
     """Open the account number, for the bank alone."""
     return context.cipher.decrypt(link.account_sealed, _place(link.id)).decode()
-
-
-def _count(session: Connection, context: Context, customer_id: UUID, now: datetime) -> None:
-    """Count a question to a bank: each costs money, and tells whether an account is somebody's of this name."""
-    door, subject = attempts.BANK_HOLDER, str(customer_id)
-    attempts.take_turns(session, door, [subject])
-    attempts.refuse_when_shut(session, door, subject, now)
-    attempts.wrong(session, context.policy.attempts, door, subject, now)
 
 
 def _refuse(session: Connection, context: Context, customer_id: UUID, fingerprint: bytes) -> None:

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 from typing import Final, TypeVar
 
+from atm_service.platform import pauses
 from atm_service.registers.customers.errors import ApplicantRefused
 from kyc import cccd, names, phones, pins
 from kyc.errors import (
@@ -85,8 +86,7 @@ def mobile_number(phone: str) -> str:
 
 def pause(asks: int) -> timedelta:
     """Give how long to wait after the provider was asked `asks` times in vain: 5 s, doubled up to 10 min."""
-    doublings = min(max(asks - 1, 0), 10)
-    return min(FIRST_PAUSE * (1 << doublings), LONGEST_PAUSE)
+    return pauses.doubled(FIRST_PAUSE, LONGEST_PAUSE, asks)
 
 
 def _checked(check: Callable[[], _Result]) -> _Result:

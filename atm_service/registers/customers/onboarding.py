@@ -76,9 +76,7 @@ def apply(
         doors = ((attempts.APPLICANT, visitor.address), (attempts.APPLICATION, person))
         for door, subject in doors:
             if subject is not None:
-                attempts.take_turns(session, door, [subject])
-                attempts.refuse_when_shut(session, door, subject, now)
-                attempts.wrong(session, context.policy.attempts, door, subject, now)
+                attempts.count(session, context.policy.attempts, door, subject, now)
         mobile = at_rest.phone_print(context.cipher, applicant.phone)
         made = phones.use(session, context, phone_proof, Purpose.OPENING, mobile, application.id, now)
         if made != application.id:

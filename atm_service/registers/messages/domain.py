@@ -5,15 +5,16 @@ would make three of it, each paid for, and old phones show them as squares. No w
 in a message, but names of offices: a stranger must not be able to write to customers in the service's name.
 """
 
-import unicodedata
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 from uuid import UUID
 
+from atm_service.platform import pauses
 from atm_service.platform.calendar import VIETNAM
 from atm_service.platform.policy import Message as Rules
+from kyc import names
 
 LENGTH_MAX: Final = 160
 OFFICE_MAX: Final = 22
@@ -51,8 +52,7 @@ class Told:
 
 def pause(rules: Rules, tries: int) -> timedelta:
     """Give how long to wait after a message was tried `tries` times in vain: doubled each time, up to the most."""
-    seconds = rules.pause_s << min(max(tries - 1, 0), 20)
-    return min(timedelta(seconds=seconds), timedelta(minutes=rules.pause_max_min))
+    return pauses.doubled(timedelta(seconds=rules.pause_s), timedelta(minutes=rules.pause_max_min), tries)
 
 
 def paid(amount: int, office: str, number: str, at: datetime, hotline: str, *, by_delegate: bool) -> str:
@@ -103,9 +103,7 @@ def has_account(hotline: str) -> str:
 
 def plain(words: str) -> str:
     """Write words without Vietnamese marks, in letters that every phone shows: "Đồng Đăng" is "Dong Dang"."""
-    letters = unicodedata.normalize("NFD", words.replace("đ", "d").replace("Đ", "D"))
-    bare = "".join(letter for letter in letters if not unicodedata.combining(letter))
-    return "".join(letter if letter in GSM_7 else "." for letter in bare)
+    return "".join(letter if letter in GSM_7 else "." for letter in names.unmarked(words))
 
 
 def _said(words: str) -> str:

@@ -1,6 +1,5 @@
 """The use cases of offices, drawers and the cash that is brought. Each runs inside its caller's transaction."""
 
-import unicodedata
 from collections.abc import Callable
 from datetime import datetime
 from uuid import UUID
@@ -12,13 +11,13 @@ from atm_service.platform import chart, ids
 from atm_service.registers.notes import stock
 from atm_service.registers.offices import errors, store
 from atm_service.registers.offices.domain import Office, State
+from kyc import names
 from ledger import Entry, Posting
 
 
 def plain(words: str) -> str:
     """Write words without accents and capitals, as people type them: "Đồng Đăng" is "dong dang"."""
-    letters = unicodedata.normalize("NFD", words.lower().replace("đ", "d"))
-    return "".join(letter for letter in letters if not unicodedata.combining(letter))
+    return names.unmarked(words.lower())
 
 
 def bring_cash(

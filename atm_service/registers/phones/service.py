@@ -47,9 +47,7 @@ def ask(
     number = phone_print.hex()
     for door, subject in ((attempts.PHONE_CODE_ADDRESS, visitor.address), (attempts.PHONE_CODE, number)):
         if subject is not None:
-            attempts.take_turns(session, door, [subject])
-            attempts.refuse_when_shut(session, door, subject, now)
-            attempts.wrong(session, context.policy.attempts, door, subject, now)
+            attempts.count(session, context.policy.attempts, door, subject, now)
     last = store.last_asked(session, phone_print, purpose)
     pause = timedelta(seconds=context.policy.phone_code.again_after_s)
     if last is not None and now < last + pause:

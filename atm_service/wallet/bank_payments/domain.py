@@ -7,7 +7,7 @@ from typing import Final
 from uuid import UUID
 
 import ledger
-from atm_service.platform import chart
+from atm_service.platform import chart, pauses
 from atm_service.platform.policy import BankPayment as Rules
 from atm_service.platform.policy import Policy
 from ledger import Entry, Posting
@@ -81,8 +81,7 @@ def rules_of(kind: Kind, policy: Policy) -> Rules:
 
 def pause(asks: int) -> timedelta:
     """Give how long to wait after the bank was asked `asks` times in vain: 3 s, doubled up to 10 min."""
-    doublings = min(max(asks - 1, 0), 10)
-    return min(FIRST_PAUSE * (1 << doublings), LONGEST_PAUSE)
+    return pauses.doubled(FIRST_PAUSE, LONGEST_PAUSE, asks)
 
 
 def is_ordered(age: timedelta, rules: Rules) -> bool:

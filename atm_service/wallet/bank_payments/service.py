@@ -8,7 +8,6 @@ together, or gives back what was set aside (docs/decisions/0081-money-between-wa
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from functools import partial
 from typing import Final
 from uuid import UUID
 
@@ -16,22 +15,21 @@ from sqlalchemy import Connection
 
 import ledger
 from atm_service.payout import authorising
-from atm_service.platform import chart, idempotency, ids, trail
+from atm_service.platform import chart, ids, trail
 from atm_service.platform.context import Context
 from atm_service.platform.gateway import BankOrder, BankResult, BankStatus, BankTimeout
 from atm_service.platform.idempotency import Answer, Key
 from atm_service.platform.keys.tokens import Caller
-from atm_service.platform.refusals import NotFound, Refusal, Unauthenticated
-from atm_service.platform.sharing import tried
+from atm_service.platform.refusals import NotFound
 from atm_service.registers.banks import service as banks
 from atm_service.registers.banks import store as bank_links
 from atm_service.registers.banks.errors import BankLinkUnknown
 from atm_service.registers.banks.store import BankLink
-from atm_service.registers.customers import service as customers
-from atm_service.registers.customers import store as customer_store
+from atm_service.registers.customers.store import Locked
 from atm_service.registers.headroom import service as headroom
 from atm_service.registers.transfers import domain as transfers
 from atm_service.registers.withdrawals.errors import InsufficientFunds, WalletFrozen
+from atm_service.wallet import by_pin
 from atm_service.wallet.bank_payments import domain, store
 from atm_service.wallet.bank_payments.domain import BankPayment, Kind, Status
 from atm_service.wallet.bank_payments.errors import BankPaymentPending, FeeChanged
@@ -63,31 +61,19 @@ def pay(context: Context, customer: Caller, body: TopUpRequest, key: Key, now: d
     For much money that goes out the face is proved before, as for a withdrawal, unless the key is known.
 
     Refuses by session, PIN, wallet, account, amount, fee, an equal one that is pending, limits and funds, in this
-    order. A wrong PIN is counted by the same commit, also beside a key whose answer is known: or the answer would tell
-    which PIN is right.
+    order.
     """
     wish = _Wish(customer, body, Kind.PAYOUT if isinstance(body, PayoutRequest) else Kind.TOP_UP, key)
     if isinstance(body, PayoutRequest) and body.amount > context.policy.withdrawal.step_up_above:
         authorising.step_up(context, customer, key, body.pin, body.face_capture, now)
-    with context.transaction() as session:
-        mine = customer_store.lock_each(session, [customer.subject]).get(customer.subject)
-        now = context.clock()
-        if mine is None or mine.generation != customer.generation:
-            raise Unauthenticated
-        if wish.fee:
-            ledger.open_accounts(session, chart.WALLET, now)
-        pins, prints = {customer.subject: body.pin}, {customer.subject: mine.pin_print}
-        done: Answer | Refusal | None = customers.prove_pins(session, context, prints, pins, now).get(
-            customer.subject
-        )
-        if done is None:
-            work = partial(tried, _begin, session, context, wish, mine.frozen, now)
-            (done,) = idempotency.once_each(session, [key], 201, lambda _: [work()])
-    if isinstance(done, Refusal):
-        raise done
+
+    def work(session: Connection, known: dict[UUID, Locked], now: datetime) -> BankPaymentView:
+        return _begin(session, context, wish, known[customer.subject], now)
+
+    done = by_pin.once(context, customer, body.pin, key, work, fee=wish.fee)
     begun = BankPaymentView.model_validate_json(done.body)
     if not done.replayed:
-        ask(context, begun.id, now)
+        ask(context, begun.id, begun.created_at)
     with context.reading() as session:
         shown = BankPaymentView.of(own(session, customer.subject, begun.id))
     return replace(done, body=shown.model_dump_json().encode())
@@ -135,14 +121,10 @@ def own(session: Connection, customer_id: UUID, id: UUID) -> Seen:
 
 
 def _begin(
-    session: Connection,
-    context: Context,
-    wish: _Wish,
-    frozen: bool,  # noqa: FBT001  handed on by `partial`
-    now: datetime,
+    session: Connection, context: Context, wish: _Wish, mine: Locked, now: datetime
 ) -> BankPaymentView:
     id, body, rules = wish.customer.subject, wish.body, domain.rules_of(wish.kind, context.policy)
-    if frozen:
+    if mine.frozen:
         raise WalletFrozen
     link = bank_links.find_live(session, id, body.bank_link_id)
     if link is None:

@@ -59,9 +59,8 @@ class Seen:
 
     @property
     def bank(self) -> str:
-        """The bank's name; its BIN for one that has left the list since."""
-        known = data.BANKS.get(self.bin)
-        return known.short_name if known else self.bin
+        """The bank's name."""
+        return data.name(self.bin)
 
 
 @dataclass(frozen=True, slots=True)

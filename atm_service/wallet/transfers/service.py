@@ -7,7 +7,6 @@ transfer alone may have (docs/decisions/0073-what-is-confirmed-is-sent.md). Lock
 from base64 import urlsafe_b64decode
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -15,13 +14,12 @@ from sqlalchemy import Connection
 
 import ledger
 from atm_service.payout import authorising
-from atm_service.platform import chart, idempotency, ids, trail
+from atm_service.platform import chart, ids, trail
 from atm_service.platform.context import Context
 from atm_service.platform.idempotency import Answer, Key
 from atm_service.platform.keys.domain import base64url
 from atm_service.platform.keys.tokens import Caller
-from atm_service.platform.refusals import NotFound, Refusal, Unauthenticated
-from atm_service.platform.sharing import tried
+from atm_service.platform.refusals import NotFound, Refusal
 from atm_service.promises.notices import store as notices
 from atm_service.promises.notices.store import Notice, NoticeKind
 from atm_service.registers.customers import service as customers
@@ -31,6 +29,7 @@ from atm_service.registers.customers.store import Locked
 from atm_service.registers.headroom import service as headroom
 from atm_service.registers.transfers import domain as transfers
 from atm_service.registers.withdrawals.errors import InsufficientFunds, WalletFrozen
+from atm_service.wallet import by_pin
 from atm_service.wallet.transfers import domain, store, views
 from atm_service.wallet.transfers.domain import Intention
 from atm_service.wallet.transfers.errors import AlreadySent, IntentionLapsed, PayeeCannotReceive
@@ -97,30 +96,16 @@ def send(context: Context, payer: Caller, body: SendRequest, key: Key, now: date
     For much money the face is proved before, as for a withdrawal, unless the key is known.
 
     Refuses by session, PIN, own wallet, what was sent, what has lapsed, the payee's wallet, amount, limits and funds,
-    in this order. A wrong PIN is counted by the same commit, also beside a key whose answer is known: or the answer
-    would tell which PIN is right.
+    in this order.
     """
     intention = _opened(context, payer.subject, body.payee)
     if body.amount > context.policy.withdrawal.step_up_above:
         authorising.step_up(context, payer, key, body.pin, body.face_capture, now)
-    with context.transaction() as session:
-        known = customer_store.lock_each(session, [payer.subject, intention.payee_id])
-        now = context.clock()
-        mine = known.get(payer.subject)
-        if mine is None or mine.generation != payer.generation:
-            raise Unauthenticated
-        if intention.fee:
-            ledger.open_accounts(session, chart.WALLET, now)
-        pins, prints = {payer.subject: body.pin}, {payer.subject: mine.pin_print}
-        wrong = customers.prove_pins(session, context, prints, pins, now)
-        done: Answer | Refusal | None = wrong.get(payer.subject)
-        if done is None:
-            wish = _Wish(payer, body, intention, known)
-            work = partial(tried, _send, session, context, wish, now)
-            (done,) = idempotency.once_each(session, [key], 201, lambda _: [work()])
-    if isinstance(done, Refusal):
-        raise done
-    return done
+
+    def work(session: Connection, known: dict[UUID, Locked], now: datetime) -> WalletTransferView:
+        return _send(session, context, _Wish(payer, body, intention, known), now)
+
+    return by_pin.once(context, payer, body.pin, key, work, others=[intention.payee_id], fee=intention.fee)
 
 
 def own(session: Connection, customer_id: UUID, id: UUID) -> store.Seen:

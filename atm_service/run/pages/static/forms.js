@@ -1,5 +1,6 @@
 // Fields, forms, lists and waiting: the few things every screen is made of.
 
+import { Lost } from "./api.js";
 import { h, isBusy, setBusy } from "./dom.js";
 import { digitsOf } from "./format.js";
 import { known, t } from "./i18n.js";
@@ -111,6 +112,15 @@ export function loaded(load, show) {
   run();
   return region;
 }
+
+// A screen whose script is fetched when somebody goes there: the first visit does not wait for it.
+export const later = (fetched, name, title, back) => (params) => {
+  let screen = null;
+  let isLeft = false;
+  const script = () => fetched().catch((error) => { throw new Lost(String(error)); });
+  const show = (made) => (isLeft ? [] : (screen = made[name](params)).body);
+  return { title, back, body: loaded(script, show), stop: () => ((isLeft = true), screen?.stop?.()) };
+};
 
 // A list by pages: `load(cursor)` answers {items, next_cursor}; the reader asks for more.
 export function paged(load, item, empty) {

@@ -1,7 +1,7 @@
 // The wallet: its screens, and who may see which.
 
 import { h } from "../dom.js";
-import { loaded } from "../forms.js";
+import { later } from "../forms.js";
 import { t } from "../i18n.js";
 import { go, start } from "../shell.js";
 import { hideWishes, kept, leave, wallet } from "./account.js";
@@ -15,21 +15,16 @@ import {
   forgetWish, receiveScreen, sendable, sendAmountScreen, sendConfirmScreen, sendScreen, transferScreen, unsureScreen,
 } from "./send.js";
 import { statementScreen, transfersScreen, withdrawalsScreen } from "./statement.js";
-import { applicationScreen, openScreen, welcomeScreen } from "./welcome.js";
+import { welcomeScreen } from "./welcome.js";
 import { confirmable, confirmScreen, withdrawOfficeScreen, withdrawScreen } from "./withdraw.js";
 
-// A screen whose script is loaded when somebody goes there: the first visit does not wait for it.
-const later = (title, back, name) => (params) => {
-  let screen = null;
-  let isLeft = false;
-  const show = (script) => isLeft ? [] : (screen = script[name](params)).body;
-  return { title, back, body: loaded(() => import("./bank.js"), show), stop: () => ((isLeft = true), screen?.stop?.()) };
-};
+const opening = (name, title) => later(() => import("./opening.js"), name, title, "welcome");
+const bank = (name, title, back) => later(() => import("./bank.js"), name, title, back);
 
 const routes = {
   "welcome": welcomeScreen,
-  "open": openScreen,
-  "open/:id": applicationScreen,
+  "open": opening("openScreen", "open.title"),
+  "open/:id": opening("applicationScreen", "application.title"),
   "offices": officesScreen,
   "home": homeScreen,
   "withdraw": withdrawScreen,
@@ -45,15 +40,15 @@ const routes = {
   "sent/:id": transferScreen,
   "receive": receiveScreen,
   "transfers": transfersScreen,
-  "topup": later("bank.top-up", "home", "topUpScreen"),
-  "payout": later("bank.payout", "home", "payoutScreen"),
-  "topup/confirm": later("bank.top-up-confirm", "topup", "bankConfirmScreen"),
-  "payout/confirm": later("bank.payout-confirm", "payout", "bankConfirmScreen"),
-  "bank/unsure": later("bank.unsure", "home", "bankUnsureScreen"),
-  "bank/:id": later("bank.outcome", "home", "bankPaymentScreen"),
-  "banks": later("banks.title", "home", "banksScreen"),
-  "link": later("link.title", "banks", "linkScreen"),
-  "link/bank": later("link.bank-choose", "link", "bankScreen"),
+  "topup": bank("topUpScreen", "bank.top-up", "home"),
+  "payout": bank("payoutScreen", "bank.payout", "home"),
+  "topup/confirm": bank("bankConfirmScreen", "bank.top-up-confirm", "topup"),
+  "payout/confirm": bank("bankConfirmScreen", "bank.payout-confirm", "payout"),
+  "bank/unsure": bank("bankUnsureScreen", "bank.unsure", "home"),
+  "bank/:id": bank("bankPaymentScreen", "bank.outcome", "home"),
+  "banks": bank("banksScreen", "banks.title", "home"),
+  "link": bank("linkScreen", "link.title", "banks"),
+  "link/bank": bank("bankScreen", "link.bank-choose", "link"),
   "safety": safetyScreen,
   "statement": statementScreen,
   "delegations": delegationsScreen,

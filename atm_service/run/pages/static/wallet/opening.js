@@ -39,7 +39,7 @@ export function openScreen() {
     if (focus) body.querySelector("input")?.focus();
   }
   show(false);
-  return { title: "open.title", back: "welcome", body, stop: () => stop?.() };
+  return { body, stop: () => stop?.() };
 }
 
 async function askForCode(phone) {
@@ -154,7 +154,7 @@ export function applicationScreen({ id }) {
       throw error;
     }
   }
-  return { title: "application.title", back: "welcome", body, stop: watch(ask, 4_000) };
+  return { body, stop: watch(ask, 4_000) };
 }
 
 function outcome({ status, reasons, id }) {
