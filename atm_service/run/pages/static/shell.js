@@ -9,8 +9,10 @@ export const go = (route) => (location.hash = `#/${route}`);
 // `session` gives what the page holds of somebody, or null; `rested` takes it away when nobody has touched the page.
 export async function start({ routes, allowed, nav, session, rested }) {
   let current = null;
+  let late = null;
 
   function show() {
+    late?.disconnect();
     current?.stop?.();
     const wanted = location.hash.replace(/^#\/?/, "");
     const route = allowed(wanted);
@@ -32,11 +34,19 @@ export async function start({ routes, allowed, nav, session, rested }) {
     document.querySelector("#tools").replaceChildren(...(nav?.() ?? []), languageSwitch(again));
   }
 
-  // The same screen in the other language, with what has been typed so far.
+  // The same screen in the other language, with what has been typed so far: some fields come late, over the line.
   function again() {
-    const typed = typedFields().map((input) => [input.id, input.value]);
+    const typed = new Map(typedFields().map((input) => [input.id, input.value]));
     show();
-    for (const [id, value] of typed) if (document.getElementById(id)) document.getElementById(id).value = value;
+    const fill = () => {
+      for (const input of typedFields()) {
+        if (typed.has(input.id)) input.value = typed.get(input.id);
+        typed.delete(input.id);
+      }
+    };
+    fill();
+    late = new MutationObserver(fill);
+    late.observe(document.querySelector("main"), { childList: true, subtree: true });
     document.querySelector(".language").focus();
   }
 
