@@ -51,7 +51,7 @@ class Cast:
 
     def __init__(self, service: Service) -> None:
         self.service = service
-        service.change_approval(count_above=STANDS_TO, delivery_above=STANDS_TO)
+        service.change_approval(count_above=STANDS_TO)
         self.customer = service.customer(20_000_000)
         self.leaver = service.customer(0)
         self.clerk = service.clerk()
@@ -149,8 +149,10 @@ class Cast:
 
     def at_work(self) -> None:
         """Open the clerk's shift if it is closed."""
-        if self.clerk.get("/counter/v1/shifts/current").status_code != 200:
-            assert self.clerk.open().status_code == 201
+        for _ in range(2):  # a first count that differs is asked for again
+            if self.clerk.get("/counter/v1/shifts/current").status_code != 200:
+                opened = self.clerk.open()
+        assert self.clerk.get("/counter/v1/shifts/current").status_code == 200, opened.text
 
     def off_work(self) -> None:
         """Close the clerk's shift."""
@@ -424,9 +426,9 @@ class Cast:
         return str(self.clerk.post("/counter/v1/cash/requests", CASH).json()["id"])
 
     def ordered(self, direction: str = "to-office") -> str:
-        """Order a delivery of one note."""
+        """Order a delivery of one note, as somebody who has ordered nothing else: who orders much sends nothing."""
         body = {"office": OFFICE, "direction": direction, "amount": 500_000}
-        return str(self.supervisor.post("/staff/v1/deliveries", body).json()["id"])
+        return str(self.service.staff("supervisor").post("/staff/v1/deliveries", body).json()["id"])
 
     def sent(self, direction: str = "to-office") -> str:
         """Send a delivery of one note; from the vault it is brought there first."""
@@ -437,7 +439,8 @@ class Cast:
             self.to_move()
             path, who = f"/counter/v1/cash/deliveries/{id}/send", self.clerk
         counts = {"500000": 1} if who is self.supervisor else {"10000": 50}
-        assert who.post(path, {"counts": counts}).status_code == 200
+        answer = who.post(path, {"counts": counts})
+        assert answer.status_code == 200, answer.text
         return id
 
     def unexplained(self) -> str:

@@ -146,4 +146,5 @@ def test_every_operation_succeeds(cast: Cast, name: str, path: str, method: str)
         body=ready.get("body", NOT_SET),
         media_type="application/json" if "body" in ready else None,
     )
-    assert 200 <= ask(cast, case).status_code < 300
+    answer = ask(cast, case)
+    assert 200 <= answer.status_code < 300, answer.text
