@@ -102,7 +102,7 @@ _ASK: Final = text("""
 _KEEP_NEWEST: Final = Rank.ATTEMPT.locks("""
     DELETE FROM service.passkey_challenge WHERE hash IN (
         SELECT hash FROM service.passkey_challenge WHERE subject = :subject
-        ORDER BY expires_at DESC, hash OFFSET :most FOR UPDATE SKIP LOCKED
+        ORDER BY hash = :hash DESC, expires_at DESC, hash OFFSET :most FOR UPDATE SKIP LOCKED
     )
 """)
 _SUBJECT: Final = text("SELECT subject FROM service.passkey_challenge WHERE hash = :hash")
@@ -146,10 +146,10 @@ def forget(session: Connection, subject: UUID) -> int:
 
 
 def ask(session: Connection, challenge: Challenge) -> None:
-    """Keep what was asked, and forget what was asked of this member long before."""
+    """Keep what was asked, and forget what was asked of this member long before: by whichever service's clock."""
     names = ("hash", "subject", "purpose", "generation", "expires_at")
     session.execute(_ASK, {name: getattr(challenge, name) for name in names})
-    session.execute(_KEEP_NEWEST, {"subject": challenge.subject, "most": KEPT_MOST})
+    session.execute(_KEEP_NEWEST, {"subject": challenge.subject, "hash": challenge.hash, "most": KEPT_MOST})
 
 
 def asked(session: Connection, hash: bytes) -> UUID | None:

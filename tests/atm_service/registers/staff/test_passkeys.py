@@ -300,3 +300,13 @@ def test_of_what_was_asked_the_newest_is_kept(service: Service) -> None:
     assert kept == passkey_store.KEPT_MOST
     assert holder.finish(key.get(asked[0])).is_error
     assert holder.finish(key.get(asked[-1])).status_code == 201
+
+
+@pytest.mark.parametrize("seconds", [0, -1])
+def test_what_was_just_asked_is_kept(service: Service, seconds: int) -> None:
+    """Though another service's clock is ahead of the one that asks, and more was asked by that one."""
+    holder = Holder(service)
+    key = holder.holding()
+    for _ in range(passkey_store.KEPT_MOST + 2):
+        service.clock.advance(seconds=seconds)
+        assert holder.finish(key.get(holder.asked())).status_code == 201
