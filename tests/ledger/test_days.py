@@ -1,11 +1,9 @@
 """Closed days: nothing is posted into one, and nothing slips in while it is closed."""
 
-import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 import ledger
@@ -26,11 +24,11 @@ from tests.ledger.builders import (
     refused,
     top_up,
 )
+from tests.waiting import wait_until_blocked
 
 PATIENCE_S = 30
 YESTERDAY = TODAY - timedelta(days=1)
 CLOSED = refused(Reason.DAY_CLOSED)
-WAITING = text("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted")
 
 
 def test_a_closed_day_accepts_no_more(database: Database) -> None:
@@ -146,9 +144,9 @@ def test_a_close_waits_for_who_is_posting_into_the_day(database: Database, earli
     with ThreadPoolExecutor(2) as pool, database.app.connect() as slow:
         posted([one(slow, entry(*[(BANK, ANNA, 1)] * lines, reference="first", business_date=day))])
         closing = pool.submit(close)
-        _wait_for(database, 1)
+        wait_until_blocked(database.owner, closing)
         coming = pool.submit(late)
-        _wait_for(database, 2)
+        wait_until_blocked(database.owner, closing, coming)
         with database.app.begin() as session:
             posted([one(session, fill())])  # today is not kept waiting
         slow.commit()
@@ -162,7 +160,7 @@ def test_a_first_close_waits_for_any_earlier_day(database: Database) -> None:
     with ThreadPoolExecutor(1) as pool, database.app.connect() as slow:
         posted([one(slow, top_up(business_date=date(2000, 1, 2)))])
         closing = pool.submit(_close, database)
-        _wait_for(database, 1)
+        wait_until_blocked(database.owner, closing)
         slow.commit()
         assert closing.result() == YESTERDAY
 
@@ -180,11 +178,3 @@ def test_the_next_close_touches_only_its_own_day(database: Database) -> None:
 def _close(database: Database) -> date:
     with database.app.begin() as session:
         return ledger.close_day(session, YESTERDAY, NOW)
-
-
-def _wait_for(database: Database, waiting: int) -> None:
-    end = time.monotonic() + PATIENCE_S
-    with database.owner.connect() as session:
-        while session.execute(WAITING).scalar_one() < waiting:
-            assert time.monotonic() < end, "nobody waits who should"
-            session.rollback()

@@ -13,6 +13,7 @@ from atm_service.registers.withdrawals import digits
 from tests.atm_service.payout.test_wallet import slug
 from tests.atm_service.world import OFFICE, OTHER_OFFICE, Clerk, Customer, Service
 from tests.database import Database
+from tests.waiting import wait_until_blocked
 
 DRAWER = chart.drawer(OFFICE, 1)
 
@@ -101,20 +102,12 @@ def test_whoever_waited_for_a_payment_is_told_when_and_where(
         paying = pool.submit(clerk.pay, code["id"], customer.facts["id_number"])
         assert written.wait(30)
         waiting = pool.submit(other.present, code["code"])
-        while not waiting.done() and not is_waited_for(database):
-            pass
+        wait_until_blocked(database.owner, waiting)
         go.set()
         receipt, refused = paying.result().json(), waiting.result()
     assert slug(refused) == "already-paid"
     told = {"receipt_id": receipt["id"], "paid_drawer": 1, "paid_at": receipt["paid_at"]}
     assert refused.json() | told == refused.json()
-
-
-def is_waited_for(database: Database) -> bool:
-    """Tell whether somebody waits for a lock."""
-    query = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
-    with database.owner.connect() as connection:
-        return bool(connection.exec_driver_sql(query).scalar_one())
 
 
 def test_unknown_used_and_expired_are_three_messages(service: Service) -> None:

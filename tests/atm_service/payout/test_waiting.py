@@ -3,23 +3,20 @@
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from threading import Event
 
 import pytest
 from httpx2 import Response
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine
 
 from tests.atm_service.world import Service
 from tests.database import Database
+from tests.waiting import wait_until_blocked
 
 WITHDRAWAL = "SELECT id FROM service.withdrawal FOR UPDATE"
 OFFICE_DAY = "SELECT office FROM service.office_day FOR UPDATE"
 NOTES = "SELECT place FROM service.note_stock FOR UPDATE"
 SHIFT = "SELECT id FROM service.shift FOR UPDATE"
 CUSTOMER = "SELECT id FROM service.customer FOR UPDATE"
-WAITS = text(
-    "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
-)
 
 
 def held_up(
@@ -27,16 +24,13 @@ def held_up(
 ) -> Response:
     """Ask while somebody else holds rows, and let them go when so much time has passed."""
     with ThreadPoolExecutor(1) as one:
-        with owner.connect() as holder, owner.connect() as eye:
+        with owner.connect() as holder:
             holder.exec_driver_sql(lock)
             asked = one.submit(ask)
-            while not asked.done() and not eye.execute(WAITS).scalar_one():
-                eye.rollback()
-                Event().wait(0.02)
+            wait_until_blocked(owner, asked)
             assert not asked.done(), asked.result().text
             service.clock.advance(**later)
             holder.rollback()
-            eye.rollback()
         return asked.result(60)
 
 

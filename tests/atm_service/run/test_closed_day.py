@@ -1,6 +1,5 @@
 """A request of the old day that reaches the ledger after its close is told so, and may be repeated."""
 
-import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -8,7 +7,7 @@ from typing import Any
 
 import pytest
 from httpx2 import Response
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection
 
 import ledger
 from atm_service.registers.credits import store as credits_
@@ -17,8 +16,8 @@ from tests.atm_service.control.instructions.colleague import agreed
 from tests.atm_service.registers.credits.school import BATCH, SCHOOL, fund
 from tests.atm_service.world import Clerk, Customer, Person, Service
 from tests.contract.documented import slug_of
+from tests.waiting import wait_until_blocked
 
-WAITING = text("SELECT count(*) FROM pg_locks WHERE NOT granted")
 SEVENTEEN_MINUTES = timedelta(minutes=17)
 
 
@@ -38,9 +37,7 @@ def closed_on_the_way(
         with service.context.transaction() as session:
             hold(session)
             asked = pool.submit(ask)
-            with service.context.engine.connect() as looking:
-                while not (asked.done() or looking.execute(WAITING).scalar_one()):
-                    time.sleep(0.01)
+            wait_until_blocked(service.context.engine, asked)
             assert ledger.close_day(session, day, later) == day
         answer = asked.result()
     service.clock.advance(minutes=17)

@@ -1,13 +1,12 @@
 """Cash on the road: ordered, sent, received by count, refused, called off, and back again."""
 
 from concurrent.futures import ThreadPoolExecutor
-from threading import Event
 from typing import Any
 from uuid import uuid4
 
 import pytest
 from httpx2 import Response
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError, ProgrammingError
 
 from atm_service.platform import chart
@@ -19,12 +18,12 @@ from atm_service.registers.notes.domain import Notes, notes_of
 from atm_service.registers.staff import hands, store
 from tests.atm_service.world import OFFICE, OTHER_OFFICE, Clerk, Person, Service
 from tests.contract.documented import slug_of
+from tests.waiting import wait_until_blocked
 
 SENT = {"500000": 100, "50000": 200}  # 60,000,000 đồng
 AMOUNT = 60_000_000
 SUSPENSE = chart.suspense_transit(OFFICE)
 RECEIVER = {"to-office": "office", "to-area": "area"}
-WAITING = text("SELECT count(*) FROM pg_locks WHERE NOT granted")
 ALONE_MAX = 100_000_000  # the policy's `approval.delivery_above`
 
 
@@ -332,9 +331,7 @@ def test_two_orders_at_once_under_two_names_are_added_up(road: Road, monkeypatch
         with context.transaction() as session:
             first = order(session, road.supervisor)
             asked = pool.submit(second)
-            with context.engine.connect() as looking:
-                while not (asked.done() or looking.execute(WAITING).scalar_one()):
-                    Event().wait(0.01)
+            wait_until_blocked(context.engine, asked)
         assert (first.needs_two, asked.result().needs_two) == (False, True)
 
 

@@ -20,10 +20,10 @@ from atm_service.registers.staff import rights, store
 from tests.atm_service.control.instructions.colleague import agreed_on_member
 from tests.atm_service.counter import supervisor
 from tests.atm_service.world import OFFICE, OTHER_OFFICE, PASSWORD, Clerk, Person, Service
+from tests.waiting import wait_until_blocked
 
 WHY = {"reason": "nghỉ việc"}
 AMOUNT = 500_000
-WAITING = "SELECT count(*) FROM pg_locks WHERE NOT granted"
 
 
 def switch(by: Person, id: object, *, active: bool) -> Response:
@@ -147,9 +147,7 @@ def test_a_deed_that_waits_ends_with_the_rights(service: Service, deed: str) -> 
     with ThreadPoolExecutor(1) as pool, service.context.engine.connect() as held:
         held.exec_driver_sql(f"SELECT FROM service.{row} FOR UPDATE", known)
         asked = pool.submit(boss.post, path.format(**known), body)
-        with service.context.engine.connect() as looking:
-            while not (asked.done() or looking.exec_driver_sql(WAITING).scalar_one()):
-                threading.Event().wait(0.01)
+        wait_until_blocked(service.context.engine, asked)
         assert switch(operator, boss.id, active=False).status_code == 200
         held.rollback()
         assert slug(asked.result()) == "unauthenticated"

@@ -25,7 +25,7 @@ from tests.atm_service.run.cli.line import (
 )
 from tests.atm_service.world import PASSWORD, START
 from tests.database import Database
-from tests.simulation.processes import wait_until
+from tests.waiting import wait_until_blocked
 
 SIGNED = ("--reason", "nghỉ việc")
 
@@ -99,7 +99,7 @@ def test_two_who_would_be_the_first(context: Context, database: Database) -> Non
         add_first(one, context, "op1")
         with ThreadPoolExecutor(1) as pool:
             waiting = pool.submit(add_first, other, context, "op2")
-            wait_until(lambda: is_waiting(database), "the second")
+            wait_until_blocked(database.owner, waiting)
             one.commit()
             with pytest.raises(NotFirst):
                 waiting.result()
@@ -107,12 +107,6 @@ def test_two_who_would_be_the_first(context: Context, database: Database) -> Non
 
 def add_first(session: Connection, context: Context, name: str) -> None:
     staff.add_first(session, context.hasher, name, PASSWORD, "Bế Văn Hành", START)
-
-
-def is_waiting(database: Database) -> bool:
-    with database.owner.connect() as session:
-        waiting = "SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'advisory' AND datname = current_database()"
-        return bool(session.exec_driver_sql(waiting).scalar_one())
 
 
 def test_a_clerk_moves_and_gets_a_first_password(run: Run) -> None:
