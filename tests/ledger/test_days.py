@@ -26,7 +26,6 @@ from tests.ledger.builders import (
 )
 from tests.waiting import wait_until_blocked
 
-PATIENCE_S = 30
 YESTERDAY = TODAY - timedelta(days=1)
 CLOSED = refused(Reason.DAY_CLOSED)
 
