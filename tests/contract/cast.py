@@ -150,9 +150,10 @@ class Cast:
     def at_work(self) -> None:
         """Open the clerk's shift if it is closed."""
         for _ in range(2):  # a first count that differs is asked for again
-            if self.clerk.get("/counter/v1/shifts/current").status_code != 200:
-                opened = self.clerk.open()
-        assert self.clerk.get("/counter/v1/shifts/current").status_code == 200, opened.text
+            if self.clerk.get("/counter/v1/shifts/current").status_code == 200:
+                return
+            opened = self.clerk.open()
+        assert opened.status_code == 201, opened.text
 
     def off_work(self) -> None:
         """Close the clerk's shift."""
