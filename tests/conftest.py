@@ -58,6 +58,8 @@ FOLDERS = ("simulation/test_sixty_days", "upgrades", "atm_service", "bench", "br
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Put long files first, so that no worker is left alone with one; with a seed, try another order of all."""
+    if len({item.nodeid for item in items}) < len(items):
+        raise pytest.UsageError("two tests have one id: of these, xdist runs only one")
     seed = config.getoption("hypothesis_seed")
     if seed is None:
         items.sort(key=lambda item: [item.nodeid.startswith(f"tests/{one}") for one in FOLDERS].index(True))
