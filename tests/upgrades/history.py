@@ -22,6 +22,7 @@ HEADS: Final = {
     "0021": "4f99a92",
     "0023": "b0a81ec",
     "0028": "81bf7da",
+    "0035": "fde4412",
 }
 # No database stands at these: each came to main together with the next one above.
 TOGETHER: Final = (
