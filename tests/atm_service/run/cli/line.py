@@ -7,18 +7,20 @@ from pathlib import Path
 from typing import Final
 from unittest.mock import patch
 
-from click.testing import Result
-from typer.testing import CliRunner
+from click.testing import CliRunner, Result
+from typer.main import get_command
 
 from atm_service.platform import clocks
+from atm_service.run import assembly
 from atm_service.run.cli import app as cli
-from tests.atm_service.world import PASSWORD, START
+from tests.atm_service.world import HASHER, PASSWORD, START
 from tests.database import Database
 
 Run = Callable[..., Result]
 FIRST: Final = "first"
 SECOND: Final = "second"
 ONCE: Final = "cau-chi-dung-mot-lan"
+_COMMAND: Final = get_command(cli.app)
 
 
 def invoke(
@@ -31,9 +33,10 @@ def invoke(
     """Run one command with no settings but these, and what is typed; `off`: how far its clock is ahead."""
     env = {"SOFT_ATM_ENV_FILE": None, "COLUMNS": "200", **environment}
     theirs = patch.object(clocks, "database_time", lambda _: now - off)
-    with theirs, patch.dict(os.environ):  # the demonstration sets its own
+    cheap = patch.object(assembly, "PasswordHasher", lambda: HASHER)
+    with theirs, cheap, patch.dict(os.environ):  # the demonstration sets its own
         return CliRunner().invoke(
-            cli.app, [str(one) for one in arguments], obj=lambda: now, env=env, input=typed
+            _COMMAND, [str(one) for one in arguments], obj=lambda: now, env=env, input=typed
         )
 
 
