@@ -9,6 +9,7 @@ from httpx2 import Response
 from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError, ProgrammingError
 
+import ledger
 from atm_service.platform import chart
 from atm_service.registers.cash import counting
 from atm_service.registers.cash import service as cash
@@ -316,6 +317,8 @@ def test_two_orders_at_once_under_two_names_are_added_up(road: Road, monkeypatch
     """Whoever orders for an office takes turns there: the second finds what the first has ordered."""
     both, context = frozenset({road.supervisor.id, road.another.id}), road.service.context
     monkeypatch.setattr(hands, "kin", lambda *_: both)
+    with context.transaction() as session:  # or the second would wait for the first one's new accounts
+        ledger.open_accounts(session, chart.delivery_accounts(OFFICE), road.service.now)
 
     def order(session: Connection, by: Person) -> Delivery:
         member = store.find(session, by.id)
