@@ -17,6 +17,7 @@ from weakref import WeakKeyDictionary
 import structlog
 from fastapi import FastAPI, Request, Response
 from starlette.datastructures import MutableHeaders
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from atm_service.platform import callers, ids, metrics
@@ -37,6 +38,8 @@ IN_FLIGHT_MAX: Final = 1_000
 KEPT_FOR_STAFF: Final = 200
 CROWD_AT_ONCE: Final = 24  # of forty threads
 RETRY_AFTER_S: Final = 2
+COMPRESSED: Final = ("/wallet/", "/counter/")  # asked from phones and from offices, over the weakest lines
+COMPRESSED_FROM_BYTES: Final = 1_000  # less fits into a packet as it is
 LOOKING: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 ALWAYS_ANSWERED: Final = frozenset({"/healthz"})
 # On every answer that does not bring its own. What is said of transport counts over TLS alone, which the proxy speaks.
@@ -184,6 +187,23 @@ class Crowd:
         places = self._places.setdefault(asyncio.get_running_loop(), asyncio.Semaphore(CROWD_AT_ONCE))
         async with places:
             await self._inner(scope, receive, send)
+
+
+class Compressed:
+    """ASGI middleware, innermost: what a phone or a counter looks up is sent compressed where it is long.
+
+    A list of offices is a tenth of its length then. What a POST answers stays as it is: there stand tokens, and beside
+    them what the asker has sent; lengths would tell of both to whoever watches the line (BREACH).
+    """
+
+    def __init__(self, inner: ASGIApp) -> None:
+        self._plain = inner
+        self._smaller = GZipMiddleware(inner, minimum_size=COMPRESSED_FROM_BYTES, compresslevel=6)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass on, and compress on the way back."""
+        looks = scope["type"] == "http" and scope["method"] == "GET" and scope["path"].startswith(COMPRESSED)
+        await (self._smaller if looks else self._plain)(scope, receive, send)
 
 
 def _replayed(whole: Message, receive: Receive) -> Receive:

@@ -51,7 +51,7 @@ from atm_service.platform.idempotency import Key
 from atm_service.platform.kinds import KINDS
 from atm_service.platform.knocks import Knock
 from atm_service.platform.lean import Lane
-from atm_service.platform.middleware import Crowd, Surroundings
+from atm_service.platform.middleware import Compressed, Crowd, Surroundings
 from atm_service.platform.refusals import Refusal
 from atm_service.promises.approvals import routes as approvals
 from atm_service.promises.availability import routes as availability
@@ -116,6 +116,7 @@ def create(context: Context, keeper: Context | None = None) -> FastAPI:
     app = _routed()
     app.router.lifespan_context = lifespan
     app.state.context = context
+    app.add_middleware(Compressed)
     app.add_middleware(Crowd)
     app.add_middleware(Lane, app=app, routers=withdrawals.lean)
     app.add_middleware(Surroundings, app=app, problem=_problem)

@@ -4,14 +4,17 @@ import re
 import threading
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from pathlib import Path
 
 import pytest
 import uvicorn
 from playwright.sync_api import Browser, Page, Route, expect
 
-from tests.atm_service.run.pages.fake_api import CODE, PASSWORD, PHONE, PIN, Fake, Refused, create_app
-from tests.browser.road import wrong_for_some
+from tests.atm_service.run.pages.fake_api import CODE, PASSWORD, PHONE, PIN, Fake, Refused, create_app, now
+from tests.browser.road import ARGUMENTS, wrong_for_some
 
 # Things to touch that are lower than 48 pixels, give or take a rounding.
 LOW_TARGETS = """
@@ -133,15 +136,162 @@ def test_code_stays_and_opens_without_a_line(seen: Seen) -> None:
     """On the road without a signal the code is still there, even when the page is loaded anew."""
     seen.sign_in()
     seen.make_code()
-    seen.page.wait_for_function(
-        "caches.match('/wallet/').then((page) => page && navigator.serviceWorker.controller)"
-    )
+    keeps_its_files(seen.page)
     seen.page.context.set_offline(True)
     seen.page.reload()
-    expect(seen.page.locator(".digits")).to_have_text("4829137056")
-    assert seen.page.locator("img.qr").evaluate("image => image.naturalWidth") > 0
+    shows_the_code(seen.page)
     expect(seen.page.locator("#offline")).to_be_visible()
     expect(seen.page.locator(".notice.wait")).to_contain_text("vẫn dùng được")
+
+
+def keeps_its_files(page: Page) -> None:
+    """Wait until the page would open without a line."""
+    page.wait_for_function(
+        "caches.match('/wallet/').then((page) => page && navigator.serviceWorker.controller)"
+    )
+
+
+def shows_the_code(page: Page) -> None:
+    expect(page.locator(".digits")).to_have_text("4829137056")
+    assert page.locator("img.qr").evaluate("image => image.naturalWidth") > 0
+
+
+def test_a_code_outlives_the_browser_and_the_session_does_not(
+    seen: Seen, chromium: Browser, tmp_path: Path
+) -> None:
+    """The page can be installed; started again without a line, it shows the code from the door and nothing else."""
+
+    @contextmanager
+    def started() -> Iterator[Page]:
+        context = chromium.browser_type.launch_persistent_context(
+            tmp_path, executable_path="/usr/bin/chromium", args=ARGUMENTS, viewport=PHONE_SIZE, locale="vi-VN"
+        )
+        yield context.pages[0]
+        context.close()
+
+    with started() as page:
+        phone = replace(seen, page=page)
+        phone.sign_in()
+        code = phone.make_code()
+        keeps_its_files(page)
+        wrong = page.context.new_cdp_session(page).send("Page.getInstallabilityErrors")
+        assert wrong == {"installabilityErrors": []}
+    with started() as page:
+        page.context.set_offline(True)
+        page.goto(f"{seen.url}/wallet/#/home")
+        expect(page.locator("#phone")).to_be_visible()
+        page.locator(".code-card").click()
+        shows_the_code(page)
+        page.context.set_offline(False)
+        expect(page.locator(".notice.wait")).to_contain_text("Đăng nhập để xem")
+        seen.fake.end(code, "paid")
+        replace(seen, page=page).sign_in()
+        replace(seen, page=page).go(f"code/{code}")
+        expect(page.locator(".ending.paid")).to_be_visible()
+
+
+def test_a_code_made_elsewhere_is_carried_along(seen: Seen) -> None:
+    """What the first page lists is on the phone before anybody opens it, and lies there sealed."""
+    seen.sign_in()
+    code = seen.make_code()
+    seen.press("Đăng xuất")
+    seen.sign_in()
+    seen.page.wait_for_function(
+        f"({LYING}).then(({{ sealed }}) => sealed.length === 2)"
+    )  # and whose they are
+    keeps_its_files(seen.page)
+    lying = seen.page.evaluate(LYING)
+    assert "4829137056" not in "".join(lying["sealed"])
+    assert lying["readable"] is False
+    seen.page.context.set_offline(True)
+    seen.go(f"code/{code}")
+    shows_the_code(seen.page)
+
+
+def test_a_code_that_comes_after_a_sign_out_is_left(seen: Seen) -> None:
+    """Its picture was on the way when the customer went: it is not for who comes next."""
+    held: list[Route] = []
+    seen.sign_in()
+    seen.make_code()
+    seen.press("Đăng xuất")
+    seen.page.route("**/qr.png", lambda route: held.append(route))  # noqa: PLW0108  Playwright marks the function
+    seen.sign_in()
+    expect(seen.page.locator(".code-card")).to_have_count(1)
+    while not held:
+        seen.page.wait_for_timeout(20)
+    seen.press("Đăng xuất")
+    expect(seen.page.locator("#phone")).to_be_visible()
+    with seen.page.expect_response("**/qr.png") as answered:
+        held[0].continue_()
+    answered.value.finished()
+    seen.page.evaluate("new Promise((go) => setTimeout(go))")
+    seen.go("offices")
+    seen.go("welcome")
+    expect(seen.page.locator(".code-card")).to_have_count(0)
+    assert len(seen.page.evaluate(LYING)["sealed"]) == 0
+
+
+# What a script finds in this phone's store: each record as text, and whether the key can be read out.
+LYING = """
+    new Promise((resolve) => {
+        const opening = indexedDB.open("soft-atm-wallet");
+        opening.onsuccess = () => {
+            const reading = opening.result.transaction(["key", "sealed"]);
+            const keys = reading.objectStore("key").getAll();
+            const records = reading.objectStore("sealed").getAll();
+            reading.oncomplete = () => resolve({
+                readable: keys.result[0].extractable,
+                sealed: records.result.map(({ bytes }) => String.fromCharCode(...new Uint8Array(bytes))),
+            });
+        };
+    })
+"""
+
+
+def test_a_code_is_not_for_who_signs_in_next(seen: Seen) -> None:
+    """Another number empties the phone of codes; the same number finds them again."""
+    seen.sign_in()
+    seen.make_code()
+    for phone, cards in ((PHONE, 1), ("0987654321", 0)):
+        seen.page.evaluate("sessionStorage.clear()")  # a session that ended by itself
+        seen.go("welcome")
+        seen.page.reload()
+        expect(seen.page.locator(".code-card")).to_have_count(1)
+        seen.fake.phone = phone
+        seen.fake.withdrawals.clear()
+        seen.go("welcome")
+        seen.page.fill("#phone", phone)
+        seen.page.fill("#pin", PIN)
+        seen.press("Đăng nhập")
+        expect(seen.page.locator(".balance")).to_be_visible()
+        seen.page.evaluate("sessionStorage.clear()")
+        seen.page.reload()
+        expect(seen.page.locator("#phone")).to_be_visible()
+        expect(seen.page.locator(".code-card")).to_have_count(cards)
+
+
+def test_a_code_that_has_ended_is_dropped(seen: Seen) -> None:
+    """A quarter of an hour after its end nothing of it is left."""
+    seen.sign_in()
+    seen.make_code()
+    seen.page.evaluate("sessionStorage.clear()")
+    seen.page.clock.set_fixed_time(now() + timedelta(hours=24, minutes=16))
+    seen.page.reload()
+    expect(seen.page.locator("#phone")).to_be_visible()
+    expect(seen.page.locator(".code-card")).to_have_count(0)
+    seen.page.wait_for_function(f"({LYING}).then(({{ sealed }}) => sealed.length === 1)")
+
+
+def test_a_code_that_was_just_made_is_drawn_first(seen: Seen) -> None:
+    """On a slow line each question before the picture is a second of waiting."""
+    seen.sign_in()
+    asked: list[str] = []
+    seen.page.on("request", lambda request: asked.append(f"{request.method} {request.url}"))
+    code = seen.make_code()
+    made = next(
+        index for index, one in enumerate(asked) if one.startswith("POST") and one.endswith("/withdrawals")
+    )
+    assert asked[made + 1].endswith(f"/withdrawals/{code}/qr.png")
 
 
 def test_cancelling_asks_first_and_brings_the_money_back(seen: Seen) -> None:

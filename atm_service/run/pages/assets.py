@@ -3,6 +3,7 @@
 import gzip
 import hashlib
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Final
 
@@ -11,19 +12,25 @@ TYPES: Final = {
     ".css": "text/css; charset=utf-8",
     ".html": HTML,
     ".js": "text/javascript; charset=utf-8",
+    ".png": "image/png",
     ".svg": "image/svg+xml; charset=utf-8",
     ".txt": "text/plain; charset=utf-8",
+    ".webmanifest": "application/manifest+json",
 }
 
 
 @dataclass(frozen=True)
 class Asset:
-    """One file ready to send: its bytes, the same bytes compressed, and what each is called."""
+    """One file ready to send: its bytes, the same bytes compressed when somebody first takes them, and its name."""
 
     media_type: str
     body: bytes
-    compressed: bytes
     digest: str
+
+    @cached_property
+    def compressed(self) -> bytes:
+        """Give the body as gzip."""
+        return gzip.compress(self.body, compresslevel=9, mtime=0)
 
 
 @dataclass(frozen=True)
@@ -61,5 +68,4 @@ def load(folder: Path) -> Assets:
 
 def asset(suffix: str, body: bytes) -> Asset:
     """Return `body` as an asset of the media type that its suffix stands for."""
-    compressed = gzip.compress(body, compresslevel=9, mtime=0)
-    return Asset(TYPES[suffix], body, compressed, hashlib.sha256(body).hexdigest()[:20])
+    return Asset(TYPES[suffix], body, hashlib.sha256(body).hexdigest()[:20])

@@ -3,7 +3,6 @@
 It mounts the real pages. `Fake` holds the world and the switches: lose answers, refuse, let a clerk pay.
 """
 
-import io
 import itertools
 import unicodedata
 from collections.abc import Callable
@@ -11,11 +10,10 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import qrcode
-import qrcode.image.svg
 from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.responses import JSONResponse
 
+from atm_service.registers.withdrawals import qr
 from atm_service.run.pages.routes import router as pages
 
 Json = dict[str, Any]
@@ -70,6 +68,7 @@ class Fake:
     top_up_status: str = "succeeded"
     control_broken: bool = False
     tokens_live: bool = True
+    phone: str = PHONE
     pin: str = PIN
     sessions: list[Json] = field(default_factory=lambda: [session(HERE, "Android"), session(ELSEWHERE, None)])
     refreshes: int = 0
@@ -223,7 +222,7 @@ def wallet_sessions(fake: Fake) -> APIRouter:
 
     @router.post("/wallet/v1/sessions", status_code=201)
     def sign_in(body: Json) -> Json:
-        if (body["phone"], body["pin"]) != (PHONE, fake.pin):
+        if (body["phone"], body["pin"]) != (fake.phone, fake.pin):
             raise Refused(401, "wrong-credentials")
         return tokens()
 
@@ -323,13 +322,10 @@ def wallet_routes(fake: Fake) -> APIRouter:
             raise Refused(404, "not-found")
         return fake.withdrawals[id]
 
-    @router.get("/withdrawals/{id}/qr.svg")
-    def qr(id: str, request: Request) -> Response:
+    @router.get("/withdrawals/{id}/qr.png")
+    def drawn(id: str, request: Request) -> Response:
         signed_in(fake, request)
-        image = qrcode.make(fake.withdrawals[id]["code"], image_factory=qrcode.image.svg.SvgPathImage)
-        text = io.BytesIO()
-        image.save(text)
-        return Response(text.getvalue(), media_type="image/svg+xml")
+        return Response(qr.png(fake.withdrawals[id]["code"]), media_type="image/png")
 
     return router
 

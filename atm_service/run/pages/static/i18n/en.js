@@ -121,6 +121,7 @@ export default {
 "code.left": "Time left",
 "code.over": "time is over",
 "code.no-line": "No line. The code below still works at the post office.",
+"code.signed-out": "The code still works at the post office. Sign in to see whether it was paid.",
 "code.presented": "The clerk is checking your code. Please wait for your cash.",
 "code.what-now": "What now?",
 "code.go-to": "Go to {place}.",

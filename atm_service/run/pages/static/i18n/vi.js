@@ -121,6 +121,7 @@ export default {
 "code.left": "Còn",
 "code.over": "đã hết giờ",
 "code.no-line": "Mất mạng. Mã dưới đây vẫn dùng được ở bưu điện.",
+"code.signed-out": "Mã vẫn dùng được ở bưu điện. Đăng nhập để xem tiền đã lĩnh hay chưa.",
 "code.presented": "Giao dịch viên đang kiểm tra mã của bạn. Xin chờ nhận tiền.",
 "code.what-now": "Bây giờ làm gì?",
 "code.go-to": "Đến {place}.",

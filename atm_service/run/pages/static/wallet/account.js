@@ -1,20 +1,18 @@
-// The customer's session with the wallet API, and what is kept on this phone: codes, and what has an unknown outcome.
+// The customer's session with the wallet API, and what is kept on this phone of unknown outcomes.
 
 import { client, randomKey } from "../api.js";
+import { belongTo, empty } from "./safe.js";
 
 // What the list of sessions calls this device: no more than its kind.
 export const label = /Android|iPhone|iPad|Windows|Macintosh|Linux/.exec(navigator.userAgent)?.[0];
 export const wallet = client("/wallet/v1/sessions", "soft-atm.wallet", { label });
 
-export const isLive = (withdrawal) => ["authorised", "presented"].includes(withdrawal.status);
+export async function signIn(credentials) {
+  await wallet.signIn(credentials);
+  await belongTo(credentials.phone);
+}
 
-// A code and its picture stay in this tab until the code ends: on the road there may be no line to fetch it again.
-const KEPT = "soft-atm.code.";
-export const keep = (facts) => sessionStorage.setItem(KEPT + facts.withdrawal.id, JSON.stringify(facts));
-export const kept = (id) => JSON.parse(sessionStorage.getItem(KEPT + id) ?? "null");
-export const forget = (id) => sessionStorage.removeItem(KEPT + id);
-export const allKept = () =>
-  Object.keys(sessionStorage).filter((name) => name.startsWith(KEPT)).map((name) => kept(name.slice(KEPT.length)));
+export const isLive = (withdrawal) => ["authorised", "presented"].includes(withdrawal.status);
 
 // What this phone has not heard the outcome of, beyond the tab: transfers, a record for each customer and intention, and a
 // top-up or payout, one for each customer. Its name says whose it is; its value what was wished, under which key, and how
@@ -63,6 +61,7 @@ export function hideWishes(but) {
 
 // Nothing of this customer stays behind on a phone that is shared, but that an outcome is still to be asked for.
 export function leave() {
+  empty();
   for (const name of Object.keys(sessionStorage)) if (name.startsWith("soft-atm.")) sessionStorage.removeItem(name);
   hideWishes();
 }

@@ -8,8 +8,9 @@ import { choice, form, loaded, paged } from "../forms.js";
 import { t } from "../i18n.js";
 import { problemBox } from "../problems.js";
 import { go } from "../shell.js";
-import { keep, wallet } from "./account.js";
+import { wallet } from "./account.js";
 import { chooser } from "./offices.js";
+import { keep } from "./safe.js";
 
 const PAGES = 3; // of a hundred notices each: as far back as the home page looks for what is unread
 
@@ -68,7 +69,7 @@ function proposal(id, proposed) {
 // The service changes nothing without this: the code is signed again, so the picture of the old one goes.
 async function move(id, place, waiting) {
   const withdrawal = await wallet.send(`/wallet/v1/withdrawals/${id}/move`, place, intention(`move-${id}`, place), waiting);
-  keep({ withdrawal, svg: null, office: null });
+  keep({ withdrawal, png: null, office: null });
   if (location.hash === `#/code/${id}`) window.dispatchEvent(new HashChangeEvent("hashchange"));
   else go(`code/${id}`);
 }

@@ -7,20 +7,51 @@ import { facts } from "../forms.js";
 import { t } from "../i18n.js";
 import { problemBox } from "../problems.js";
 import { announce } from "../shell.js";
-import { forget, isLive, keep, kept, wallet } from "./account.js";
+import { isLive, wallet } from "./account.js";
 import { markRead, noticeBox, noticeOf } from "./appointment.js";
 import { officeOf } from "./offices.js";
+import { forget, keep, kept } from "./safe.js";
 import { watch } from "./watch.js";
 
 const SOON_MS = 10 * 60_000;
+const pathOf = (id) => `/wallet/v1/withdrawals/${id}`;
+
+// The code's picture as text, so that it can be kept.
+async function drawn(id) {
+  const reader = new FileReader();
+  const read = new Promise((resolve, reject) => ((reader.onload = () => resolve(reader.result)), (reader.onerror = reject)));
+  reader.readAsDataURL(await wallet.raw(`${pathOf(id)}/qr.png`));
+  return read;
+}
+
+// One withdrawal as it stands, with what a journey needs of it; only what is not `known` is fetched.
+async function learned(id, known) {
+  const withdrawal = await wallet.get(pathOf(id));
+  const where = withdrawal.paid_office ?? withdrawal.office;
+  const wanted = isLive(withdrawal) && withdrawal.code; // a delegate's has none
+  const png = wanted ? ((known?.withdrawal.code === withdrawal.code && known.png) || (await drawn(id))) : null;
+  return { withdrawal, png, office: known?.office?.code === where ? known.office : await officeOf(where) };
+}
+
+// Take along what is live and not on this phone yet: who made a code elsewhere sets out with this one. What comes after
+// a sign-out is left.
+export async function carry(withdrawals) {
+  const here = wallet.session().id;
+  for (const { id } of withdrawals) {
+    const known = kept(id);
+    if (known && (known.png || !known.withdrawal.code)) continue;
+    const facts = await learned(id, known).catch(() => null);
+    if (wallet.session()?.id !== here) return;
+    if (facts && isLive(facts.withdrawal)) keep(facts);
+  }
+}
 
 export function codeScreen({ id }) {
   const body = h("div", { class: "stack" });
-  const path = `/wallet/v1/withdrawals/${id}`;
   let [known, view] = [kept(id), null];
 
   function paint() {
-    if (view?.complete && shows(view.withdrawal) === shows(known.withdrawal)) return view.line(true);
+    if (view?.complete && shows(view) === shows(known)) return view.line(true);
     view?.stop();
     const before = view?.withdrawal.status;
     view = isLive(known.withdrawal) ? liveView(known, cancelled) : endView(known);
@@ -28,30 +59,28 @@ export function codeScreen({ id }) {
     if (before && before !== known.withdrawal.status) announce(t(`status.${known.withdrawal.status}`));
   }
 
-  function learn(withdrawal, svg = known?.svg, office = known?.office, notice = null) {
-    known = { withdrawal, svg, office, notice };
-    if (isLive(withdrawal)) keep(known);
+  function learn(facts, notice = null) {
+    known = { ...facts, notice };
+    if (isLive(known.withdrawal)) keep(known);
     else forget(id);
     paint();
   }
 
   async function cancelled(withdrawal) {
-    learn(withdrawal);
+    learn({ ...known, withdrawal });
     document.querySelector("h1").focus();
   }
 
   async function refresh() {
     try {
-      const withdrawal = await wallet.get(path);
-      const [same, where] = [known?.withdrawal.code === withdrawal.code, withdrawal.paid_office ?? withdrawal.office];
-      const fetched = async () => (withdrawal.code ? (await wallet.raw(`${path}/qr.svg`)).text() : null); // none for a delegate
-      const svg = isLive(withdrawal) ? ((same && known.svg) || (await fetched())) : null;
-      const office = known?.office?.code === where ? known.office : await officeOf(where);
-      learn(withdrawal, svg, office, await noticeOf(withdrawal));
+      // Just made, it is drawn before anything else is asked: a slow line shows it one answer earlier.
+      if (known?.withdrawal.code && !known.png) learn({ ...known, png: await drawn(id) });
+      const facts = await learned(id, known);
+      learn(facts, await noticeOf(facts.withdrawal));
       if (known.notice && !known.notice.read_at) markRead(known.notice);
-      return isLive(withdrawal);
+      return isLive(facts.withdrawal);
     } catch (error) {
-      if (view) view.line(false);
+      if (view) view.line(false, error.slug === "session-ended");
       else body.replaceChildren(problemBox(error));
       if (error instanceof Problem && error.slug !== "code-not-live") return false;
       throw error;
@@ -64,19 +93,18 @@ export function codeScreen({ id }) {
 }
 
 // What makes the screen another one; the code says office and deadline, too.
-const shows = ({ status, code, day, reservation }) => [status, code, day, reservation].join(" ");
-
-function picture(svg) {
-  const address = URL.createObjectURL(new Blob([svg], { type: "image/svg+xml" }));
-  return { address, node: h("img", { class: "qr", src: address, alt: t("code.qr-alt") }) };
-}
+const shows = ({ withdrawal: { status, code, day, reservation }, office, notice }) =>
+  [status, code, day, reservation, office?.code, notice?.id].join(" ");
 
 // The code as the clerk's camera and the customer's eyes need it: large, and still there when the line is not.
-function liveView({ withdrawal, svg, office, notice }, cancelled) {
-  const qr = svg && picture(svg);
+function liveView({ withdrawal, png, office, notice }, cancelled) {
   const left = h("strong", {});
   const countdown = h("p", { class: "countdown" }, h("span", {}, t("code.left")), left);
-  const lost = h("p", { class: "notice wait", role: "status", hidden: true }, t("code.no-line"));
+  const lost = h("p", { class: "notice wait", role: "status", hidden: true });
+  const line = (up, signedOut) => {
+    lost.hidden = up;
+    lost.replaceChildren(...(signedOut ? [t("code.signed-out"), " ", h("a", { href: "#/welcome" }, t("welcome.sign-in"))] : [t("code.no-line")]));
+  };
   const tick = () => {
     const remaining = Date.parse(withdrawal.expires_at) - now();
     left.textContent = remaining > 0 ? duration(remaining) : t("code.over");
@@ -86,8 +114,7 @@ function liveView({ withdrawal, svg, office, notice }, cancelled) {
   const light = keepLit();
   tick();
   return {
-    withdrawal, complete: Boolean(svg) || !withdrawal.code, line: (up) => (lost.hidden = up),
-    stop: () => (clearInterval(ticking), light(), qr && URL.revokeObjectURL(qr.address)),
+    withdrawal, office, notice, complete: Boolean(png) || !withdrawal.code, line, stop: () => (clearInterval(ticking), light()),
     nodes: [
       withdrawal.status === "presented" ? h("p", { class: "notice wait", role: "status" }, t("code.presented")) : "",
       lost,
@@ -95,7 +122,7 @@ function liveView({ withdrawal, svg, office, notice }, cancelled) {
       h("div", { class: "ticket" },
         h("p", { class: "figure huge" }, money(withdrawal.amount)),
         withdrawal.code ? [
-          qr ? qr.node : h("p", { class: "qr quiet" }, t("form.loading")),
+          png ? h("img", { class: "qr", src: png, alt: t("code.qr-alt") }) : h("p", { class: "qr quiet" }, t("form.loading")),
           h("p", { class: "label", id: "digits" }, t("code.digits")),
           h("p", { class: "digits", "aria-labelledby": "digits" }, withdrawal.digits.split("-").map((part) => h("span", {}, part))),
         ] : h("p", {}, t("code.for-delegate")),
@@ -158,7 +185,7 @@ function endView({ withdrawal, office }) {
   const { status, amount, paid_at, paid_office } = withdrawal;
   const place = office && office.code === paid_office ? `${office.name}, ${office.unit}` : paid_office;
   return {
-    withdrawal, complete: true, line: () => {}, stop: () => {},
+    withdrawal, office, complete: true, line: () => {}, stop: () => {},
     nodes: [
       h("div", { class: `ending ${status}` }, h("p", { class: "mark", "aria-hidden": "true" }, status === "paid" ? "✓" : "↩"),
         h("h2", {}, t(`ended.${status}`)), h("p", { class: "figure huge" }, money(amount)), h("p", {}, t(`ended.${status}-next`))),

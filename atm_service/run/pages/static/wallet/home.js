@@ -2,19 +2,24 @@
 
 import { Lost, now } from "../api.js";
 import { h } from "../dom.js";
-import { deadline, duration, money } from "../format.js";
+import { dayOfWeek, deadline, duration, money } from "../format.js";
 import { loaded } from "../forms.js";
 import { t } from "../i18n.js";
-import { allKept, hideWishes, isLive, unheard, unheardOfBank, wallet } from "./account.js";
+import { hideWishes, isLive, unheard, unheardOfBank, wallet } from "./account.js";
 import { noticeBox, unread } from "./appointment.js";
+import { carry } from "./code.js";
+import { allKept, kept } from "./safe.js";
 
 const TRANSFERS = 3; // the newest that tell of one; the rest are one step away
 
 export function codeCard({ withdrawal }) {
   const waiting = duration(Date.parse(withdrawal.expires_at) - now());
+  const place = kept(withdrawal.id)?.office;
   return h("a", { class: "code-card", href: `#/code/${withdrawal.id}` },
     h("span", {}, t(withdrawal.status === "presented" ? "home.code-presented" : "home.code")),
     h("strong", { class: "figure" }, money(withdrawal.amount)),
+    withdrawal.reservation === "standing" && h("span", {}, h("strong", {}, dayOfWeek(withdrawal.day))),
+    place && h("span", {}, place.name),
     h("span", {}, t("home.code-until", { deadline: deadline(withdrawal.expires_at), waiting })),
     h("span", { class: "button" }, t("home.code-show")));
 }
@@ -46,6 +51,7 @@ export function homeScreen() {
       ]);
       hideWishes(account.customer_id);
       const lefts = [unheard(account.customer_id) && "send", unheardOfBank(account.customer_id) && "bank"].filter(Boolean);
+      carry(recent.items.filter(isLive));
       return { account, notices, lefts, pending: pending.items, codes: recent.items.filter(isLive).map((withdrawal) => ({ withdrawal })) };
     } catch (error) {
       if (!(error instanceof Lost) || !allKept().length) throw error;

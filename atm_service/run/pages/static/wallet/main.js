@@ -4,12 +4,13 @@ import { h } from "../dom.js";
 import { later } from "../forms.js";
 import { t } from "../i18n.js";
 import { go, start } from "../shell.js";
-import { hideWishes, kept, leave, wallet } from "./account.js";
+import { hideWishes, leave, wallet } from "./account.js";
 import { moveScreen, noticesScreen } from "./appointment.js";
 import { codeScreen } from "./code.js";
 import { delegationsScreen } from "./delegations.js";
 import { homeScreen } from "./home.js";
 import { officesScreen } from "./offices.js";
+import { kept, openSafe } from "./safe.js";
 import { safetyScreen } from "./safety.js";
 import {
   forgetWish, receiveScreen, sendable, sendAmountScreen, sendConfirmScreen, sendScreen, transferScreen, unsureScreen,
@@ -78,5 +79,6 @@ function rested() {
   if (!location.hash.startsWith("#/code/")) go("welcome");
 }
 
+await openSafe();
 start({ routes, allowed, nav, session: wallet.session, rested });
 navigator.serviceWorker?.register("/wallet/offline.js").catch(() => {}); // without it the page only needs the line to open

@@ -8,7 +8,7 @@ import { facts, field, form, phoneField, pinField } from "../forms.js";
 import { alsoFrom, known, language, load, t } from "../i18n.js";
 import { problemBox } from "../problems.js";
 import { announce, go } from "../shell.js";
-import { wallet } from "./account.js";
+import { signIn } from "./account.js";
 import { samples } from "./samples.js";
 import { watch } from "./watch.js";
 
@@ -130,7 +130,7 @@ async function signInApplicant() {
   const credentials = applicant;
   applicant = null;
   if (!credentials) return false;
-  await wallet.signIn(credentials);
+  await signIn(credentials);
   go("home");
   announce(t("open.approved"));
   return true;

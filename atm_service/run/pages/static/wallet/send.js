@@ -214,7 +214,7 @@ export function transferRow({ id, direction, person, amount, made_at }) {
 export function receiveScreen() {
   let address = null;
   const load = async () => {
-    const [shown, picture] = await Promise.all([wallet.get("/wallet/v1/receive"), wallet.raw("/wallet/v1/receive/qr.svg")]);
+    const [shown, picture] = await Promise.all([wallet.get("/wallet/v1/receive"), wallet.raw("/wallet/v1/receive/qr.png")]);
     address = URL.createObjectURL(picture);
     return shown;
   };

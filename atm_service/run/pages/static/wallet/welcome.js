@@ -4,19 +4,20 @@ import { h } from "../dom.js";
 import { form, phoneField, pinField } from "../forms.js";
 import { t } from "../i18n.js";
 import { go } from "../shell.js";
-import { allKept, wallet } from "./account.js";
+import { signIn } from "./account.js";
 import { codeCard } from "./home.js";
+import { allKept } from "./safe.js";
 
 export function welcomeScreen() {
-  const signIn = form({
+  const door = form({
     fields: [phoneField(), pinField({ label: t("field.pin"), autocomplete: "current-password" })],
     submit: t("welcome.sign-in"),
-    act: async (values) => (await wallet.signIn(values), go("home")),
+    act: async (values) => (await signIn(values), go("home")),
   });
   return {
     title: "welcome.title",
     body: [
-      allKept().map(codeCard), h("p", { class: "lead" }, t("welcome.lead")), signIn,
+      allKept().map(codeCard), h("p", { class: "lead" }, t("welcome.lead")), door,
       h("p", { class: "or" }, t("welcome.no-account")), h("a", { class: "button plain", href: "#/open" }, t("open.title")),
       h("a", { class: "textual", href: "#/offices" }, t("offices.title")),
     ],

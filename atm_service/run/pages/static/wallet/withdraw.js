@@ -7,9 +7,10 @@ import { choice, facts, field, form, loaded, pinField } from "../forms.js";
 import { t } from "../i18n.js";
 import { explain } from "../problems.js";
 import { go } from "../shell.js";
-import { keep, wallet } from "./account.js";
+import { wallet } from "./account.js";
 import { dayChoice, days } from "./appointment.js";
 import { canPayBadge, chooser } from "./offices.js";
+import { keep } from "./safe.js";
 import { samples } from "./samples.js";
 
 const QUICK = [200_000, 500_000, 1_000_000, 2_000_000, 5_000_000];
@@ -122,7 +123,7 @@ export function confirmScreen() {
       throw error;
     });
     wish = { amount: "" };
-    keep({ withdrawal, svg: null, office });
+    keep({ withdrawal, png: null, office });
     location.replace(`#/code/${withdrawal.id}`); // going back must not lead to the PIN of a code already made
   };
   return {
