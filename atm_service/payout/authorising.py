@@ -3,7 +3,7 @@
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
 
@@ -169,7 +169,7 @@ def _draft(
         offices.active(session, body.office)
     if wish.delegation_id is not None:
         _check_delegation(wish, delegated.get(wish.delegation_id), now)
-    _check_limits(policy, use[wish.customer.subject], body.amount)
+    _check_limits(policy, use[wish.customer.subject], body.amount, ledger.business_date(now))
     draft = Withdrawal(
         id=ids.new(now),
         customer_id=wish.customer.subject,
@@ -217,10 +217,10 @@ def _check_delegation(wish: Wish, known: Known | None, now: datetime) -> None:
     known.delegation.check(wish.body.amount, known.paid + known.live, office, now)
 
 
-def _check_limits(policy: Policy, use: CustomerUse, amount: int) -> None:
+def _check_limits(policy: Policy, use: CustomerUse, amount: int, today: date) -> None:
     if use.live >= policy.withdrawal.live_codes_max:
         raise errors.TooManyLiveCodes(maximum=policy.withdrawal.live_codes_max)
-    headroom.refuse_customer(use.used, amount, policy.customer)
+    headroom.refuse_customer(use.used, amount, policy.customer, today)
 
 
 def _set_aside(

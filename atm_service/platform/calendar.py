@@ -25,3 +25,8 @@ def bounds(day: date) -> tuple[datetime, datetime]:
 def month_start(day: date) -> datetime:
     """Give the moment at which the month of a business day begins."""
     return day_start(day.replace(day=1))
+
+
+def next_month(day: date) -> date:
+    """Give the first day of the month after a business day's."""
+    return (day.replace(day=1) + timedelta(days=32)).replace(day=1)

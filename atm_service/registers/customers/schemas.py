@@ -128,6 +128,7 @@ class LimitsView(_Body):
     per_day: int = Field(examples=[20_000_000])
     used_today: int = Field(examples=[2_000_000])
     remaining_today: int = Field(examples=[18_000_000])
+    renews_on: date = Field(description="the day on which there is more, in Vietnam")
     multiple: int = Field(examples=[10_000])
     amount_min: int = Field(examples=[50_000])
     amount_max: int = Field(examples=[20_000_000])
@@ -139,7 +140,8 @@ class LimitsView(_Body):
         return cls(
             per_day=limits.per_day,
             used_today=limits.used_today,
-            remaining_today=limits.remaining_today,
+            remaining_today=limits.remaining.amount,
+            renews_on=limits.remaining.renews_on,
             multiple=limits.multiple,
             amount_min=limits.amount_min,
             amount_max=limits.amount_max,

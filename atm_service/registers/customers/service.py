@@ -26,6 +26,7 @@ from atm_service.registers.customers.errors import PinWeak, SessionEnded, WrongC
 from atm_service.registers.customers.store import Customer
 from atm_service.registers.headroom import domain as headroom
 from atm_service.registers.headroom import store as headroom_store
+from atm_service.registers.headroom.domain import Remaining
 from atm_service.registers.messages import domain as words
 from atm_service.registers.messages import service as messages
 from atm_service.registers.messages.domain import MessageKind, Told
@@ -44,11 +45,11 @@ PHONE_END: Final = 3
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What the policy allows a customer, and what is left of today. Amounts in đồng."""
+    """What the policy allows a customer, what is left of today, and when there is more. Amounts in đồng."""
 
     per_day: int
     used_today: int
-    remaining_today: int
+    remaining: Remaining
     multiple: int
     amount_min: int
     amount_max: int
@@ -414,7 +415,7 @@ def _limits(session: Connection, policy: Policy, customer_id: UUID, now: datetim
     return Limits(
         per_day=policy.customer.per_day,
         used_today=used.day,
-        remaining_today=headroom.remaining(used, policy.customer),
+        remaining=headroom.remaining(used, policy.customer, today),
         multiple=policy.withdrawal.multiple,
         amount_min=policy.withdrawal.amount_min,
         amount_max=policy.withdrawal.amount_max,

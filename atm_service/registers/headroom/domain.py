@@ -7,11 +7,11 @@ day of its own.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from datetime import date
-from typing import Literal
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
+from typing import Any, Literal
 
-from atm_service.platform import policy
+from atm_service.platform import calendar, policy
 from atm_service.registers.headroom.errors import (
     CustomerLimitReached,
     OfficeLimitReached,
@@ -30,41 +30,87 @@ class Used:
     month: int
 
 
-def exceeded(used: Used, amount: int, rules: Rules, *, is_cash: bool = True) -> tuple[Period, ...]:
-    """Name the limits that one more amount would exceed."""
-    reached: list[Period] = []
-    if is_cash and used.day + amount > rules.per_day:
-        reached.append("day")
-    if rules.per_month is not None and used.month + amount > rules.per_month:
-        reached.append("month")
-    return tuple(reached)
+@dataclass(frozen=True)
+class Remaining:
+    """The most that may still be moved, in đồng, and the day on which more may be, if no open code counts then."""
+
+    amount: int
+    renews_on: date
 
 
-def remaining(used: Used, rules: Rules) -> int:
-    """Give the most cash that may still be moved today."""
-    month = rules.per_day if rules.per_month is None else rules.per_month - used.month
-    return max(0, min(rules.per_day - used.day, month))
+def lefts(used: Used, rules: Rules, *, is_cash: bool = True) -> dict[Period, int]:
+    """Give what each limit has left; a figure below zero where the rules have become stricter since."""
+    left: dict[Period, int] = {"day": rules.per_day - used.day} if is_cash else {}
+    return left if rules.per_month is None else {**left, "month": rules.per_month - used.month}
 
 
-def refuse_customer(used: Used, amount: int, rules: policy.Customer, *, is_cash: bool = True) -> None:
+def exceeded(used: Used, amount: int, rules: Rules) -> tuple[Period, ...]:
+    """Name the limits that one more amount of cash would exceed."""
+    return tuple(period for period, left in lefts(used, rules).items() if amount > left)
+
+
+def renews_on(period: Period, today: date) -> date:
+    """Give the day on which a limit begins anew, at midnight in Vietnam."""
+    return today + timedelta(days=1) if period == "day" else calendar.next_month(today)
+
+
+def _tightest(left: Mapping[Period, int]) -> Period:
+    """Name the limit that has the least left; of two, the one that renews later."""
+    return min(left, key=lambda period: (left[period], period == "day"))
+
+
+def _over(
+    used: Used, amount: int, rules: Rules, today: date, *, is_cash: bool = True
+) -> dict[str, Any] | None:
+    """Describe the limit that has the least left, when an amount is more."""
+    left = lefts(used, rules, is_cash=is_cash)
+    if not left or amount <= min(left.values()):
+        return None
+    tightest = _tightest(left)
+    limit = rules.per_day if tightest == "day" else rules.per_month
+    return {
+        "period": tightest,
+        "limit": limit,
+        "remaining": max(0, left[tightest]),
+        "renews_on": renews_on(tightest, today),
+    }
+
+
+def refuse_customer(
+    used: Used, amount: int, rules: policy.Customer, today: date, *, is_cash: bool = True
+) -> None:
     """Return when the customer may move this amount. Raises `CustomerLimitReached`."""
-    for period in exceeded(used, amount, rules, is_cash=is_cash):
-        limit, so_far = (rules.per_day, used.day) if period == "day" else (rules.per_month or 0, used.month)
-        raise CustomerLimitReached(period=period, limit=limit, remaining=max(0, limit - so_far))
+    if over := _over(used, amount, rules, today, is_cash=is_cash):
+        raise CustomerLimitReached(**over)
 
 
-def refuse_transfer(used: Used, sent_today: int, amount: int, rules: policy.Policy) -> None:
-    """Return when the customer may send this amount. Raises `TransferLimitReached`, then `CustomerLimitReached`."""
+def refuse_transfer(used: Used, sent_today: int, amount: int, rules: policy.Policy, today: date) -> None:
+    """Return when the customer may send this amount. Raises `CustomerLimitReached`, or `TransferLimitReached`.
+
+    The month is told where it has less left than the day: who sends what the day has left is not refused again.
+    """
     most = rules.transfer.per_day
-    if sent_today + amount > most:
-        raise TransferLimitReached(limit=most, remaining=max(0, most - sent_today))
-    refuse_customer(used, amount, rules.customer, is_cash=False)
+    left, month = most - sent_today, lefts(used, rules.customer, is_cash=False).get("month")
+    if month is not None and month <= left:
+        refuse_customer(used, amount, rules.customer, today, is_cash=False)
+    if amount > left:
+        raise TransferLimitReached(limit=most, remaining=max(0, left), renews_on=renews_on("day", today))
 
 
-def left_to_send(used: Used, sent_today: int, rules: policy.Policy) -> int:
+def remaining(used: Used, rules: policy.Customer, today: date) -> Remaining:
+    """Give the most cash that a customer may still move today."""
+    return _least(lefts(used, rules), today)
+
+
+def left_to_send(used: Used, sent_today: int, rules: policy.Policy, today: date) -> Remaining:
     """Give the most that a customer may still send today."""
-    left, per_month = rules.transfer.per_day - sent_today, rules.customer.per_month
-    return max(0, left if per_month is None else min(left, per_month - used.month))
+    month = lefts(used, rules.customer, is_cash=False)
+    return _least({"day": rules.transfer.per_day - sent_today, **month}, today)
+
+
+def _least(left: Mapping[Period, int], today: date) -> Remaining:
+    tightest = _tightest(left)
+    return Remaining(max(0, left[tightest]), renews_on(tightest, today))
 
 
 def reading(
@@ -88,7 +134,7 @@ class Left:
 
 @dataclass(frozen=True)
 class OfficeDay:
-    """What an office has moved and reserved, read from today's row while it is locked.
+    """What an office has moved and reserved, read from the row of `today` while it is locked.
 
     `reserved_on`: for today. `reserved_in_month`: for today and the rest of its month. `reserved_from`: for today and
     later, whatever the month.
@@ -99,11 +145,13 @@ class OfficeDay:
     reserved_on: int = 0
     reserved_in_month: int = 0
     reserved_from: int = 0
+    today: date = field(kw_only=True)
 
     def left(self, rules: policy.Office) -> Left:
         """Give what the day and the month still have room for, beside what is reserved in them."""
         used = Used(self.moved_today + self.reserved_on, self.moved_this_month + self.reserved_in_month)
-        return _left(used, rules)
+        left = lefts(used, rules)
+        return Left(max(0, left["day"]), max(0, left["month"]))
 
     def move(self, amount: int, rules: policy.Office, *, reserved: bool = False) -> "OfficeDay":
         """Move cash, which was `reserved` for today or was not; give what stands after it.
@@ -120,13 +168,8 @@ class OfficeDay:
         )
         in_month = 0 if reserved else others.reserved_in_month
         used = Used(self.moved_today + others.reserved_on, self.moved_this_month + in_month)
-        for period in exceeded(used, amount, rules):
-            limit = rules.per_day if period == "day" else rules.per_month
-            raise OfficeLimitReached(period=period, limit=limit, remaining=vars(_left(used, rules))[period])
+        if over := _over(used, amount, rules, self.today):
+            raise OfficeLimitReached(**over)
         return replace(
             others, moved_today=self.moved_today + amount, moved_this_month=self.moved_this_month + amount
         )
-
-
-def _left(used: Used, rules: policy.Office) -> Left:
-    return Left(max(0, rules.per_day - used.day), max(0, rules.per_month - used.month))

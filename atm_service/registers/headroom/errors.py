@@ -8,30 +8,30 @@ from atm_service.platform.refusals import Refusal
     409,
     "office-limit-reached",
     "The office has paid out what the law allows",
-    "Move at most `remaining`, send the customer to another office, or ask to come back in the next period.",
+    "Move at most `remaining`, send the customer to another office, or ask to come back on `renews_on`.",
     audited=True,
 )
 class OfficeLimitReached(Refusal):
-    """The office has paid out what the policy allows. Members `period`, `limit` and `remaining`."""
+    """The office has paid out what the policy allows. Members `period`, `limit`, `remaining` and `renews_on`."""
 
 
 @refused_as(
     409,
     "customer-limit-reached",
     "The limit of the day or month is reached",
-    "Choose at most `remaining`, or come back in the next period.",
+    "Choose at most `remaining`, or come back on `renews_on`.",
     audited=True,
 )
 class CustomerLimitReached(Refusal):
-    """The customer's day or month is used up. Members `period`, `limit` and `remaining`."""
+    """The customer's day or month is used up. Members `period`, `limit`, `remaining` and `renews_on`."""
 
 
 @refused_as(
     409,
     "transfer-limit-reached",
     "The customer's transfers of the day are used up",
-    "Choose at most `remaining`, or come back tomorrow.",
+    "Choose at most `remaining`, or send the rest on `renews_on`.",
     audited=True,
 )
 class TransferLimitReached(Refusal):
-    """The customer's transfers of the day are used up. Members `limit` and `remaining`."""
+    """The customer's transfers of the day are used up. Members `limit`, `remaining` and `renews_on`."""

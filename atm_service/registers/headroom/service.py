@@ -11,25 +11,29 @@ from sqlalchemy import Connection
 import ledger
 from atm_service.platform.policy import Policy
 from atm_service.registers.headroom import domain, store
+from atm_service.registers.headroom.domain import Remaining
 
 
 def refuse_deposit(
     session: Connection, policy: Policy, customer_id: UUID, amount: int, now: datetime
 ) -> None:
     """Return when the customer's day and month allow this cash. Raises `CustomerLimitReached`."""
-    use = store.of_customer(session, customer_id, ledger.business_date(now))
-    domain.refuse_customer(use.used, amount, policy.customer)
+    today = ledger.business_date(now)
+    use = store.of_customer(session, customer_id, today)
+    domain.refuse_customer(use.used, amount, policy.customer, today)
 
 
 def refuse_transfer(
     session: Connection, policy: Policy, customer_id: UUID, amount: int, now: datetime
 ) -> None:
     """Return when the payer may send this. Raises `TransferLimitReached` and `CustomerLimitReached`."""
-    use = store.of_customer(session, customer_id, ledger.business_date(now))
-    domain.refuse_transfer(use.used, use.sent_today, amount, policy)
+    today = ledger.business_date(now)
+    use = store.of_customer(session, customer_id, today)
+    domain.refuse_transfer(use.used, use.sent_today, amount, policy, today)
 
 
-def left_to_send(session: Connection, policy: Policy, customer_id: UUID, now: datetime) -> int:
+def left_to_send(session: Connection, policy: Policy, customer_id: UUID, now: datetime) -> Remaining:
     """Give the most that a customer may still send today."""
-    use = store.of_customer(session, customer_id, ledger.business_date(now))
-    return domain.left_to_send(use.used, use.sent_today, policy)
+    today = ledger.business_date(now)
+    use = store.of_customer(session, customer_id, today)
+    return domain.left_to_send(use.used, use.sent_today, policy, today)

@@ -221,6 +221,7 @@ def lock_today(session: Connection, offices: Iterable[str], today: date) -> dict
                 int(row.reserved_on),
                 int(row.reserved_in_month),
                 int(row.reserved_from),
+                today=today,
             ),
             int(row.receipts),
             int(row.vouchers),
@@ -234,7 +235,7 @@ def seen_today(session: Connection, office: str, today: date) -> OfficeDay:
     """Give what an office has moved and reserved, without a lock: it may be something else a moment later."""
     values = {"office": office, "day": today, "month": today.replace(day=1)}
     row = session.execute(_SEEN, values).one()
-    return OfficeDay(*(int(figure) for figure in row))
+    return OfficeDay(*(int(figure) for figure in row), today=today)
 
 
 def count(session: Connection, more: Mapping[str, More], now: datetime) -> None:

@@ -85,7 +85,7 @@ def bank_payment_terms(customer: InCustomer, context: InContext, now: InNow) -> 
         name: WayView(amount_min=way.amount_min, amount_max=way.amount_max, fee=way.fee)
         for name, way in (("top_up", policy.top_up), ("payout", policy.payout))
     }
-    return TermsView(**ways, left_today=left)
+    return TermsView(**ways, left_today=left.amount, renews_on=left.renews_on)
 
 
 @router.get("/bank-payments", responses=refuses())

@@ -1,6 +1,6 @@
 """HTTP bodies of top-ups and payouts."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Self
 from uuid import UUID
 
@@ -85,3 +85,4 @@ class TermsView(_Body):
     top_up: WayView
     payout: WayView
     left_today: int = Field(description="the most that may still be paid out today", examples=[18_000_000])
+    renews_on: date = Field(description="the day on which there is more, in Vietnam")

@@ -1,6 +1,6 @@
 """HTTP bodies of transfers from the phone."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
@@ -61,6 +61,7 @@ class IntentionView(_Body):
     amount_min: int = Field(examples=[10_000])
     amount_max: int = Field(examples=[20_000_000])
     left_today: int = Field(description="the most that may still be sent today", examples=[18_000_000])
+    renews_on: date = Field(description="the day on which there is more, in Vietnam")
     expires_at: datetime
 
 

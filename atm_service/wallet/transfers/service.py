@@ -76,6 +76,7 @@ def look_up(
     if customer_store.any_frozen(session, [payee_id]):
         raise PayeeCannotReceive
     rules = context.policy.transfer
+    left = headroom.left_to_send(session, context.policy, payer.subject, now)
     intention = domain.intend(ids.new(now), payee_id, rules.wallet_fee, now, rules.intention)
     sealed = context.cipher.encrypt(intention.to_bytes(), _place(payer.subject))
     return IntentionView(
@@ -85,7 +86,8 @@ def look_up(
         fee=intention.fee,
         amount_min=rules.amount_min,
         amount_max=rules.amount_max,
-        left_today=headroom.left_to_send(session, context.policy, payer.subject, now),
+        left_today=left.amount,
+        renews_on=left.renews_on,
         expires_at=intention.expires_at,
     )
 

@@ -17,11 +17,13 @@ from atm_service.desk.proposals.schemas import ConfirmedByPin
 from atm_service.desk.vouchers.domain import VoucherKind
 from atm_service.platform import policy
 from atm_service.platform.keys.tokens import Caller
+from atm_service.registers.customers import service as customers
 from atm_service.registers.withdrawals.errors import WrongPin
 from tests.atm_service.counter import confirm, propose
 from tests.atm_service.elders import DELEGATE, LAST_DAY, delegate, delegated, proof, revoke
 from tests.atm_service.world import OFFICE, Clerk, Customer, Service
 from tests.contract.documented import slug_of
+from tests.waiting import wait_until_blocked
 
 THREADS = 24
 TRIES = policy.load("bank_agent").attempts
@@ -136,6 +138,28 @@ def test_a_clerks_wrong_names_are_counted_one_by_one_over_all_customers(service:
     seen = at_once(lambda number: confirm(clerk, deposits[number % 8], name="Hoà"), 2 * THREADS)
     most = TRIES.confirming_clerk.most
     assert seen == {"wrong-name": most, "too-many-attempts": 2 * THREADS - most}
+
+
+def test_a_clerks_guesses_for_two_customers_take_turns(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """While one is being compared, the next waits: it must find the first one counted."""
+    clerk, people = service.clerk(), [service.customer(0) for _ in range(2)]
+    first, second = (propose(clerk, one, COUNTS).json() for one in people)
+    really, began = customers.name_matches, []
+
+    with ThreadPoolExecutor(1) as pool:
+
+        def looking(*facts: Any) -> bool:
+            if not began:
+                began.append(pool.submit(confirm, clerk, second, name="Hoà"))
+                wait_until_blocked(service.context.engine, *began)
+            return really(*facts)
+
+        monkeypatch.setattr(customers, "name_matches", looking)
+        left = [confirm(clerk, first, name="Hoà").json(), began[0].result().json()]
+    most = TRIES.confirmation.most
+    assert [one["remaining_attempts"] for one in left] == [most - 1, most - 1]
 
 
 def _names(clerk: Clerk) -> dict[str, Callable[[str], Response]]:

@@ -98,7 +98,7 @@ def test_a_promise_takes_headroom_of_its_own_month() -> None:
 
 
 def room(cash: int | None = 3 * AMOUNT, **changes: int) -> Room:
-    plain = OfficeDay(0, 0, AMOUNT, 2 * AMOUNT, 2 * AMOUNT)
+    plain = OfficeDay(0, 0, AMOUNT, 2 * AMOUNT, 2 * AMOUNT, today=TODAY)
     return Room(replace(plain, **changes), cash)
 
 

@@ -192,6 +192,7 @@ def test_account(service: Service) -> None:
         "per_day": 20_000_000,
         "used_today": 0,
         "remaining_today": 20_000_000,
+        "renews_on": "2026-11-17",
         "multiple": 10_000,
         "amount_min": 50_000,
         "amount_max": 20_000_000,

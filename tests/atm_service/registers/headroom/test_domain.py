@@ -18,7 +18,8 @@ from atm_service.registers.headroom.errors import (
 )
 
 BOOKS = [policy.load("bank_agent"), policy.load("mobile_money")]
-EVES = [date(2026, 11, 30), date(2026, 12, 31), date(2028, 2, 28), date(2026, 12, 1), date(2026, 11, 16)]
+EVE = date(2026, 11, 30)
+EVES = [EVE, date(2026, 12, 31), date(2028, 2, 28), date(2026, 12, 1), date(2026, 11, 16)]
 STEP = 1_000_000
 
 
@@ -40,6 +41,7 @@ class Office:
         """Give the figures as the row of `today` has them."""
         coming = [(at, amount) for at, amount in self.reserved if at >= today]
         return OfficeDay(
+            today=today,
             moved_today=sum(amount for at, amount in self.moved if at == today),
             moved_this_month=self.in_month(today, reserved=False),
             reserved_on=sum(amount for at, amount in coming if at == today),
@@ -67,19 +69,19 @@ def refused(day: OfficeDay, amount: int, of: policy.Office, *, reserved: bool = 
 def test_the_last_dong_of_a_day_and_of_a_month_moves_and_not_one_more(book: policy.Policy) -> None:
     """For each policy, with what is reserved counted as moved."""
     of = book.office
-    assert refused(OfficeDay(0, 0), of.per_day, of) is None
-    assert refused(OfficeDay(0, 0), of.per_day + 1, of) == "day"
-    assert refused(OfficeDay(STEP, STEP, STEP, STEP, STEP), of.per_day - 2 * STEP, of) is None
-    assert refused(OfficeDay(STEP, STEP, STEP, STEP, STEP), of.per_day - 2 * STEP + 1, of) == "day"
+    assert refused(OfficeDay(0, 0, today=EVE), of.per_day, of) is None
+    assert refused(OfficeDay(0, 0, today=EVE), of.per_day + 1, of) == "day"
+    assert refused(OfficeDay(STEP, STEP, STEP, STEP, STEP, today=EVE), of.per_day - 2 * STEP, of) is None
+    assert refused(OfficeDay(STEP, STEP, STEP, STEP, STEP, today=EVE), of.per_day - 2 * STEP + 1, of) == "day"
     full = of.per_month - 3 * STEP
-    assert refused(OfficeDay(0, full, 0, STEP, STEP), 2 * STEP, of) is None
-    assert refused(OfficeDay(0, full, 0, STEP, STEP), 2 * STEP + 1, of) == "month"
+    assert refused(OfficeDay(0, full, 0, STEP, STEP, today=EVE), 2 * STEP, of) is None
+    assert refused(OfficeDay(0, full, 0, STEP, STEP, today=EVE), 2 * STEP + 1, of) == "month"
 
 
 def test_what_is_reserved_for_the_next_month_leaves_this_one_alone() -> None:
     """On 30 November, 20 million for 1 December and 10 million left in November: 10 million are paid."""
     of = BOOKS[0].office
-    day = OfficeDay(0, of.per_month - 10_000_000, 0, 0, 20_000_000)
+    day = OfficeDay(0, of.per_month - 10_000_000, 0, 0, 20_000_000, today=EVE)
     assert refused(day, 10_000_000, of) is None
     assert refused(day, 10_000_001, of) == "month"
 
@@ -87,10 +89,10 @@ def test_what_is_reserved_for_the_next_month_leaves_this_one_alone() -> None:
 def test_what_was_reserved_takes_its_own_place() -> None:
     """It leaves the day and the month of the others as they were, and needs no second place."""
     of = rules(3 * STEP, 5 * STEP)
-    before = OfficeDay(STEP, 3 * STEP, 2 * STEP, 2 * STEP, 4 * STEP)
-    assert refused(before, STEP, of) == "day"
+    before = OfficeDay(STEP, 3 * STEP, 2 * STEP, 2 * STEP, 4 * STEP, today=EVE)
+    assert refused(before, STEP, of) == "month"
     after = before.move(2 * STEP, of, reserved=True)
-    assert after == OfficeDay(3 * STEP, 5 * STEP, 0, 0, 2 * STEP)
+    assert after == OfficeDay(3 * STEP, 5 * STEP, 0, 0, 2 * STEP, today=EVE)
 
 
 @pytest.mark.parametrize("book", BOOKS, ids=lambda book: book.version)
@@ -98,15 +100,15 @@ def test_a_customers_last_dong_moves_and_not_one_more(book: policy.Policy) -> No
     """By the day where the book has one, by the month where it has one; a transfer counts by the month alone."""
     of = book.customer
     used = Used(STEP, STEP)
-    most = domain.remaining(used, of)
-    domain.refuse_customer(used, most, of)
+    most = domain.remaining(used, of, EVE).amount
+    domain.refuse_customer(used, most, of, EVE)
     with pytest.raises(CustomerLimitReached) as reached:
-        domain.refuse_customer(used, most + 1, of)
+        domain.refuse_customer(used, most + 1, of, EVE)
     assert reached.value.members["remaining"] == most
     if of.per_month is not None:
         with pytest.raises(CustomerLimitReached):
-            domain.refuse_customer(Used(0, of.per_month), 1, of, is_cash=False)
-    domain.refuse_customer(Used(of.per_day, 0), 1, of, is_cash=False)
+            domain.refuse_customer(Used(0, of.per_month), 1, of, EVE, is_cash=False)
+    domain.refuse_customer(Used(of.per_day, 0), 1, of, EVE, is_cash=False)
 
 
 AMOUNTS = st.integers(1, 6).map(lambda n: n * STEP)
@@ -168,23 +170,50 @@ def test_each_policys_own_figures_at_the_end_of_a_day(
     for one in (amount * unit - 1, amount * unit, amount * unit + 1):
         fits_day = office.on(eve) + one <= of.per_day
         fits_month = office.in_month(eve) + one <= of.per_month
+        day_first = of.per_day - office.on(eve) < of.per_month - office.in_month(eve)
         assert refused(office.read(eve), one, of) == (
-            None if fits_day and fits_month else "month" if fits_day else "day"
+            None if fits_day and fits_month else "day" if day_first else "month"
         )
 
 
 def test_a_transfer_has_its_own_day() -> None:
-    """The last đồng that may be sent in a day is sent; the payer's month is asked after that."""
+    """The last đồng that may be sent in a day is sent; where the month has less left, that is told."""
     book = BOOKS[1]
     most, month = book.transfer.per_day, book.customer.per_month
     assert month is not None
-    domain.refuse_transfer(Used(book.customer.per_day, 0), most - STEP, STEP, book)
+    domain.refuse_transfer(Used(book.customer.per_day, 0), most - STEP, STEP, book, EVE)
     with pytest.raises(TransferLimitReached) as reached:
-        domain.refuse_transfer(Used(0, month), most - STEP, STEP + 1, book)
-    assert reached.value.members == {"limit": most, "remaining": STEP}
+        domain.refuse_transfer(Used(0, 0), most - STEP, STEP + 1, book, EVE)
+    assert reached.value.members == {"limit": most, "remaining": STEP, "renews_on": date(2026, 12, 1)}
     with pytest.raises(CustomerLimitReached) as used_up:
-        domain.refuse_transfer(Used(0, month - STEP), 0, STEP + 1, book)
-    assert used_up.value.members == {"period": "month", "limit": month, "remaining": STEP}
+        domain.refuse_transfer(Used(0, month - STEP), 0, STEP + 1, book, EVE)
+    december = {"limit": month, "remaining": STEP, "renews_on": date(2026, 12, 1)}
+    assert used_up.value.members == {"period": "month", **december}
+
+
+def test_what_is_told_may_be_moved() -> None:
+    """Of two limits that are exceeded, the one with less left is told, and when it renews; of equal ones the later."""
+    of = BOOKS[1].customer
+    assert of.per_month is not None
+    for day, month, told in (
+        (3, 2, ("month", 2)),
+        (2, 3, ("day", 2)),
+        (2, 2, ("month", 2)),
+        (-1, 5, ("day", 0)),
+    ):
+        used = Used(of.per_day - day * STEP, of.per_month - month * STEP)
+        with pytest.raises(CustomerLimitReached) as reached:
+            domain.refuse_customer(used, 6 * STEP, of, date(2026, 12, 30))
+        assert (reached.value.members["period"], reached.value.members["remaining"]) == (
+            told[0],
+            told[1] * STEP,
+        )
+        renews = date(2026, 12, 31) if told[0] == "day" else date(2027, 1, 1)
+        assert reached.value.members["renews_on"] == renews
+    sent = BOOKS[1].transfer.per_day - 3 * STEP
+    with pytest.raises(CustomerLimitReached) as month_first:
+        domain.refuse_transfer(Used(0, of.per_month - 2 * STEP), sent, 4 * STEP, BOOKS[1], EVE)
+    assert month_first.value.members["remaining"] == 2 * STEP
 
 
 def test_each_day_reads_its_own_month() -> None:

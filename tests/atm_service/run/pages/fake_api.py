@@ -285,6 +285,7 @@ def wallet_routes(fake: Fake) -> APIRouter:
             "per_day": 20_000_000,
             "used_today": 0,
             "remaining_today": 20_000_000 - fake.held(),
+            "renews_on": "2026-12-01",
             "multiple": 10_000,
             "amount_min": 10_000,
             "amount_max": 10_000_000,
@@ -348,7 +349,7 @@ def bank_routes(fake: Fake) -> APIRouter:
     def terms(request: Request) -> Json:
         signed_in(fake, request)
         way = {"amount_min": 10_000, "amount_max": 20_000_000, "fee": 0}
-        return {"top_up": way, "payout": way, "left_today": 20_000_000}
+        return {"top_up": way, "payout": way, "left_today": 20_000_000, "renews_on": "2026-12-01"}
 
     @router.get("/bank-links")
     def bank_links(request: Request) -> Json:

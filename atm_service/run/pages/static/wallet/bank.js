@@ -71,7 +71,7 @@ function objection(amount, kind, { available, terms }) {
   if (amount < bounds.amount_min || amount > bounds.amount_max) return refuse("amount-out-of-range", bounds);
   if (kind === "top-up") return null;
   if (amount + bounds.fee > available) return refuse("insufficient-funds", { available });
-  if (amount > terms.left_today) return refuse("transfer-limit-reached", { remaining: terms.left_today });
+  if (amount > terms.left_today) return refuse("transfer-limit-reached", { remaining: terms.left_today, renews_on: terms.renews_on });
   return null;
 }
 

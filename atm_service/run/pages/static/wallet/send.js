@@ -83,7 +83,7 @@ function objection(amount, { available, seen }) {
   if (!amount) return t("withdraw.amount-missing");
   if (amount < seen.amount_min || amount > seen.amount_max) return refuse("amount-out-of-range", seen);
   if (amount + seen.fee > available) return refuse("insufficient-funds", { available });
-  if (amount > seen.left_today) return refuse("transfer-limit-reached", { remaining: seen.left_today });
+  if (amount > seen.left_today) return refuse("transfer-limit-reached", { remaining: seen.left_today, renews_on: seen.renews_on });
   return null;
 }
 

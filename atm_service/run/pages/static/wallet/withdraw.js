@@ -30,7 +30,7 @@ function objection(amount, { available, limits }) {
   if (amount % limits.multiple) return refuse("amount-not-multiple", limits);
   if (amount < limits.amount_min || amount > limits.amount_max) return refuse("amount-out-of-range", limits);
   if (amount > available) return refuse("insufficient-funds", { available });
-  if (amount > limits.remaining_today) return refuse("customer-limit-reached", { remaining: limits.remaining_today });
+  if (amount > limits.remaining_today) return refuse("customer-limit-reached", { remaining: limits.remaining_today, renews_on: limits.renews_on });
   return null;
 }
 
