@@ -2,12 +2,19 @@
 
 The framework's own reader also takes UTF-16, byte-order marks, NaN and repeated names, where another reader (a
 proxy, the fingerprint of an idempotency key, the auditor's tool) would see something else or nothing at all.
+
+So has a query: a name that the document does not know, or one that stands twice, is refused. Whoever misspells `from`
+would take the whole list for the part that was asked for.
 """
 
 import json
+from collections.abc import Iterator
+from http import HTTPStatus
 from typing import Any, Final, NoReturn
 
 from fastapi import Request
+from fastapi.dependencies.models import Dependant
+from fastapi.routing import APIRoute
 
 from atm_service.platform.refusals import MalformedRequest
 
@@ -16,9 +23,37 @@ ONE_LINE: Final = r"^[^\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069
 
 
 async def unambiguous(request: Request) -> None:
-    """Refuse a posted body that could be read in two ways. Raises `MalformedRequest` or `BodyTooLarge`."""
+    """Refuse a query or a body that could be read in two ways. Raises `MalformedRequest` or `BodyTooLarge`."""
+    route = request.scope["route"]
+    if request.url.query and HTTPStatus.UNPROCESSABLE_ENTITY in route.responses:
+        known(request, queries(route))
     if request.method == "POST" and (body := await request.body()):
         check(body)
+
+
+def queries(route: APIRoute) -> frozenset[str]:
+    """Give the names that a route's query may have."""
+    return frozenset(_queries(route.dependant))
+
+
+def _queries(dependant: Dependant) -> Iterator[str]:
+    yield from (one.alias for one in dependant.query_params)
+    for below in dependant.dependencies:
+        yield from _queries(below)
+
+
+def known(request: Request, names: frozenset[str]) -> None:
+    """Refuse a name that is not among `names`, or stands twice. Raises `MalformedRequest`, which repeats no other."""
+    asked = [name for name, _ in request.query_params.multi_items()]
+    wrong = [
+        {"where": f"query.{name}", "message": "stands twice"}
+        for name in sorted(names)
+        if asked.count(name) > 1
+    ]
+    if not names.issuperset(asked):
+        wrong.append({"where": "query", "message": f"known are: {', '.join(sorted(names)) or 'none'}"})
+    if wrong:
+        raise MalformedRequest(errors=wrong)
 
 
 def check(body: bytes) -> Any:

@@ -43,6 +43,8 @@ class LeanRoute(APIRoute):
         endpoint, status = self.endpoint, self.status_code or 200
 
         async def handle(request: Request) -> Response:
+            if request.url.query:
+                bodies.known(request, frozenset())
             sent = await _body(request)
             values = {name: await call(request) for name, call in solved}  # type: ignore[misc]
             given = request.path_params

@@ -13,7 +13,8 @@ DESCRIPTION: Final = """
 Cash at the post office: a customer authorises a withdrawal in the wallet, a clerk presents the code and pays.
 
 Amounts are integers in đồng, times are RFC 3339 in UTC, ids are UUIDv7. Errors are RFC 9457 problems. Every POST
-that moves money or makes a code takes an `Idempotency-Key`: repeat it with the same key until you know.
+that moves money or makes a code takes an `Idempotency-Key`: repeat it with the same key until you know. A body's or a
+query's name that is not in this document is refused, and so is one that stands twice.
 """
 
 TAGS: Final = [
@@ -67,6 +68,7 @@ def install(app: FastAPI) -> None:
                 version=app.version,
                 description=app.description,
                 tags=app.openapi_tags,
+                servers=[{"url": "/", "description": "wherever this document came from"}],
                 routes=app.routes,
             )
             _complete(document)

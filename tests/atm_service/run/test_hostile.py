@@ -528,6 +528,29 @@ def test_garbage_in_a_query_is_refused_or_finds_nothing(road: Road) -> None:
     assert refused > 200
 
 
+def test_a_name_that_a_query_does_not_have_is_refused(road: Road) -> None:
+    """A list asked for with `form` for `from` would be the whole; so every operation says what it knows."""
+    for path, methods in document()["paths"].items():
+        for method, facts in methods.items():
+            if "422" not in facts["responses"]:
+                continue
+            known = [one["name"] for one in facts.get("parameters", ()) if one["in"] == "query"]
+            with unchanged(road.service):
+                answer = road.ask(method.upper(), f"{path}?no-such-name=secret", json={})
+                assert slug_of(answer) == "malformed-request", path
+                said = [one for one in answer.json()["errors"] if one["where"] == "query"]
+                assert said == [
+                    {"where": "query", "message": f"known are: {', '.join(sorted(known)) or 'none'}"}
+                ]
+                assert "secret" not in answer.text
+                assert "no-such" not in answer.text
+            for name in known:
+                twice = road.ask(method.upper(), f"{path}?{name}=1&{name}=2")
+                assert {"where": f"query.{name}", "message": "stands twice"} in twice.json()["errors"]
+    assert road.service.client.get("/healthz?probe=1").status_code == 200
+    assert road.service.client.get("/wallet/?from=sms").status_code == 200
+
+
 def test_a_body_that_nobody_asked_for_is_not_read(road: Road) -> None:
     """What has no body in the document ignores one, or refuses what is no JSON."""
     code = road.customer.code(50_000)
