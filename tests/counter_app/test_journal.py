@@ -17,7 +17,7 @@ from typer.testing import CliRunner
 from counter_app.__main__ import cli
 from counter_app.encryption import load_cipher
 from counter_app.journal import KEEP, KEEP_UNSENT, About, Journal, Kind, NotYoursError, Question, State, Who
-from counter_app.journal_errors import JournalWriteError
+from counter_app.journal_errors import JournalFileError, JournalWriteError
 from tests.counter_app.desk import BEGIN
 
 KEY = "7a4bb7de-6a3e-4b3a-9d0c-0a3d5f1f4e55"
@@ -302,6 +302,17 @@ def fill_up(path: Path) -> None:
     """Say that there is no file, where a folder is."""
     path.unlink()
     path.mkdir()
+
+
+def test_each_page_that_a_disk_loses_is_missed_at_the_start(tmp_path: Path) -> None:
+    """An index's too: such a file opens, and fails in the middle of a payment."""
+    path = filled(tmp_path)
+    whole = path.read_bytes()
+    size = int.from_bytes(whole[16:18])  # SQLite's file format, 1.3.2
+    for start in range(0, len(whole), size):
+        path.write_bytes(whole[:start] + bytes(size) + whole[start + size :])
+        with pytest.raises(JournalFileError):
+            open_journal(tmp_path)
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ from atm_service.platform import attempts, chart, ids, standing, trail, visitors
 from atm_service.platform.context import Context
 from atm_service.platform.keys.tokens import Caller
 from atm_service.platform.policy import Policy, Withdrawal
-from atm_service.platform.refusals import NotFound, Refusal, TooManyAttempts, Unauthenticated
+from atm_service.platform.refusals import NotFound, Refusal, TooManyAttempts
 from atm_service.platform.sessions import service as sessions
 from atm_service.platform.sessions import store as session_store
 from atm_service.platform.sessions.domain import Live, Tokens
@@ -249,8 +249,6 @@ def change_pin(
     prove_pin(context, customer.subject, pin, now)
     with context.transaction() as session:
         lock_unfrozen(session, customer.subject)
-        if standing.generation(session, customer.subject) != customer.generation:
-            raise Unauthenticated
         found = _found(session, customer.subject)
         identity = open_identity(context, customer.subject, found.identity_sealed)
         if new_pin == pin or not _is_strong(new_pin, identity, _phone(context, found)):
