@@ -17,6 +17,7 @@ from atm_service.promises.availability import store
 from atm_service.promises.availability.domain import Answer, answer
 from atm_service.promises.availability.schemas import OfficeView
 from atm_service.promises.availability.store import Known
+from atm_service.registers.offices import hours
 from atm_service.registers.offices import service as offices
 from atm_service.registers.units import store as units
 from atm_service.registers.units.domain import AREA_FORM, UNIT_FORM
@@ -87,6 +88,9 @@ def _view(known: Known, place: Place, said: Answer, now: datetime) -> OfficeView
     return OfficeView(
         code=known.code,
         name=known.name,
+        address=known.address,
+        phone=known.phone,
+        hours=hours.write(known.facts.hours.on(ledger.business_date(now))),
         **vars(place),
         open=known.facts.is_open(now),
         can_pay=said.can_pay,

@@ -14,6 +14,14 @@ class OfficeView(BaseModel):
 
     code: str
     name: str
+    address: str | None = Field(description="where it stands, where that is known", examples=["Chợ Đồng Mỏ"])
+    phone: str | None = Field(
+        description="the number that it answers, where one is known", examples=["02053812345"]
+    )
+    hours: str = Field(
+        description="when it is open today, in Vietnam's time; empty: not at all",
+        examples=["07:30-11:30 13:30-17:00"],
+    )
     unit_code: str
     unit: str
     area_code: str

@@ -22,6 +22,8 @@ class Known:
 
     code: str
     name: str
+    address: str | None
+    phone: str | None
     far: int
     facts: Facts
 
@@ -37,7 +39,7 @@ _CASH: Final = """, cash AS (
 """
 # And its drawers on shift with their notes, its day and its month.
 _FACTS: Final = """
-    SELECT o.code, o.name, o.far, o.state, o.line, shifts.tills,
+    SELECT o.code, o.name, o.address, o.phone, o.far, o.state, o.line, shifts.tills,
            coalesce(cash.total, 0) AS cash, coalesce(days.today, 0) AS moved_today,
            coalesce(days.month, 0) AS moved_this_month, coalesce(days.reserved, 0) AS reserved, days.reserved_on,
            hours.week, hours.other_days, contact.seen_at
@@ -123,7 +125,7 @@ def _known(row: Row[Any]) -> Known:
         moved_today=int(row.moved_today),
         moved_this_month=int(row.moved_this_month),
     )
-    return Known(row.code, row.name, row.far, facts)
+    return Known(row.code, row.name, row.address, row.phone, row.far, facts)
 
 
 def _hours(row: Row[Any]) -> Hours:

@@ -8,6 +8,12 @@ OFFICE_FORM: Final = "^[0-9]{5}-[0-9]{1,3}$"
 """An office's code: of the commune where it once began, and which one there."""
 
 
+PHONE_FORM: Final = "^0[0-9]{9,10}$"
+"""A number as it is dialled within the country, of an office: fixed or mobile."""
+ADDRESS_FORM: Final = r"^[^\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]{3,160}$"
+"""One line of words, none of which hides or turns round what stands beside it."""
+
+
 class State(StrEnum):
     """Where an office is in its life. Only an active one pays."""
 
@@ -34,3 +40,5 @@ class Office:
     name: str
     state: State
     line: Line
+    address: str | None = None
+    phone: str | None = None

@@ -128,6 +128,17 @@ def set_line(session: Connection, by: Caller | None, code: str, line: Line, now:
     trail.record(session, now, "office-line", None, by, {"office": code, "line": line})
 
 
+def set_contact(
+    session: Connection, by: Caller | None, code: str, address: str | None, phone: str | None, now: datetime
+) -> None:
+    """Say where an office stands and what number it answers, as customers read it; None leaves what is there."""
+    _living(session, code, by)
+    life_store.set_contact(session, code, address, phone)
+    trail.record(
+        session, now, "office-contact", None, by, {"office": code, "address": address, "phone": phone}
+    )
+
+
 def furnish(session: Connection, code: str, drawers: int, now: datetime) -> None:
     """Open an office's accounts and its first so many drawers. Safe to repeat with more."""
     _living(session, code, None)

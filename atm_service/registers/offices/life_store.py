@@ -230,6 +230,10 @@ _NEWEST: Final[dict[Told, TextClause]] = {
     """)  # noqa: S608  one of the tables above
     for table in get_args(Told)
 }
+_SET_CONTACT: Final = text("""
+    UPDATE service.office SET address = coalesce(:address, address), phone = coalesce(:phone, phone)
+    WHERE code = :office
+""")
 _SET_LINE: Final = text("UPDATE service.office SET line = :line WHERE code = :office")
 _HISTORY: Final = text("""
     SELECT c.id, c.was, c.state, c.reason, t.display_name AS changed_by, c.changed_at
@@ -318,6 +322,11 @@ def set_day(session: Connection, values: Mapping[str, Any]) -> None:
 def set_line(session: Connection, code: str, line: str) -> None:
     """Say how good an office's line is."""
     session.execute(_SET_LINE, {"office": code, "line": line})
+
+
+def set_contact(session: Connection, code: str, address: str | None, phone: str | None) -> None:
+    """Say where an office stands and what number it answers; None leaves what is there."""
+    session.execute(_SET_CONTACT, {"office": code, "address": address, "phone": phone})
 
 
 def history(session: Connection, code: str, limit: int) -> list[Change]:

@@ -23,6 +23,8 @@ class OfficeRow(SQLModel, table=True):
             "state IN ('planned', 'ready', 'active', 'suspended', 'closed')", name="office_state"
         ),
         CheckConstraint("line IN ('good', 'weak', 'none')", name="office_line"),
+        CheckConstraint("length(address) BETWEEN 3 AND 160", name="office_address"),
+        CheckConstraint("phone ~ '^0[0-9]{9,10}$'", name="office_phone"),
         {"schema": "service"},
     )
 
@@ -31,6 +33,8 @@ class OfficeRow(SQLModel, table=True):
     searchable: str
     state: str
     line: str
+    address: str | None = None
+    phone: str | None = None
 
 
 class DrawerRow(SQLModel, table=True):

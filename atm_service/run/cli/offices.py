@@ -1,5 +1,6 @@
 """`soft-atm offices`: bring them in, take each through its life, its hours, and how much of the province is served."""
 
+import re
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -10,7 +11,7 @@ import typer
 import ledger
 from atm_service.platform.calendar import VIETNAM
 from atm_service.registers.offices import hours, life, life_store, service, store
-from atm_service.registers.offices.domain import Line, State
+from atm_service.registers.offices.domain import ADDRESS_FORM, PHONE_FORM, Line, State
 from atm_service.registers.offices.states import Item
 from atm_service.registers.staff import service as staff
 from atm_service.registers.units import coverage, files
@@ -160,6 +161,28 @@ def set_line(ctx: typer.Context, code: Code, line: Line) -> None:
     with signed(ctx) as (context, who, now), context.transaction() as session:
         life.set_line(session, who, code, line, now)
     typer.echo(f"{code}: the line is {line}")
+
+
+@app.command("contact")
+def set_contact(
+    ctx: typer.Context,
+    code: Code,
+    address: Annotated[str | None, typer.Option(help="where it stands, as people there say it")] = None,
+    phone: Annotated[str | None, typer.Option(help="what it answers, such as 02053812345")] = None,
+) -> None:
+    """Say where an office stands and what number it answers: customers read both before they set out."""
+    if phone is not None and not re.fullmatch(PHONE_FORM, phone, re.ASCII):
+        fail("a phone number is ten or eleven digits and begins with 0", 2)
+    if address is not None and not re.fullmatch(ADDRESS_FORM, address):
+        fail("an address is one line of 3 to 160 characters", 2)
+    if address is None and phone is None:
+        fail("say --address, --phone or both", 2)
+    with signed(ctx) as (context, who, now), context.transaction() as session:
+        staff.office_in_scope(session, who, code, ledger.business_date(now))
+        life.set_contact(session, who, code, address, phone, now)
+        office = store.find(session, code)
+    assert office is not None
+    typer.echo(f"{code}: {office.address or 'no address'}, {office.phone or 'no number'}")
 
 
 @app.command("hours")

@@ -31,6 +31,7 @@ MAY: Final[dict[str, tuple[Role, ...]]] = {
     "messages send-again": _OPERATOR,
     "offices activate": _OPERATOR,
     "offices check": _EITHER,
+    "offices contact": _EITHER,
     "offices freeze": _EITHER,
     "offices furnish": _OPERATOR,
     "offices holiday": _EITHER,

@@ -73,7 +73,7 @@ def test_no_figure_of_cash_is_told(service: Service) -> None:
     service.clerk(OFFICE, cash=MAXIMUM)
     service.clerk(OTHER_OFFICE, cash=5 * MAXIMUM)
     shown = pages(service, q=OFFICE)[0]
-    place = {"unit_code", "unit", "area_code", "area"}
+    place = {"unit_code", "unit", "area_code", "area", "address", "phone", "hours"}
     assert set(shown) == place | {"code", "name", "open", "can_pay", "why", "opens_at"}
     assert said(service, OFFICE, MAXIMUM) == said(service, OTHER_OFFICE, MAXIMUM) == ("yes", "ready")
     for amount in (MAXIMUM + 1, 3 * MAXIMUM, 10**12):
@@ -133,7 +133,7 @@ def test_hours_decide_and_say_when(service: Service) -> None:
     service.clock.now = service.now.replace(hour=5)
     (noon,) = pages(service, q=OFFICE, amount=1_000_000)
     assert (noon["open"], noon["can_pay"], noon["why"]) == (False, "ask", "closed")
-    assert noon["opens_at"] == "2026-11-16T06:30:00Z"
+    assert (noon["opens_at"], noon["hours"]) == ("2026-11-16T06:30:00Z", "07:30-11:30 13:30-17:00")
     with service.context.transaction() as session:
         life.set_hours(session, None, OFFICE, ["07:00-18:00"] * 7, service.now)
     assert said(service, OFFICE, 1_000_000) == ("yes", "ready")
@@ -141,6 +141,7 @@ def test_hours_decide_and_say_when(service: Service) -> None:
         life.set_day(session, None, OFFICE, service.now.date(), "", "Nghỉ lễ", service.now)
     (holiday,) = pages(service, q=OFFICE, amount=1_000_000)
     assert (holiday["why"], holiday["opens_at"]) == ("closed", "2026-11-17T00:00:00Z")
+    assert holiday["hours"] == ""
 
 
 def test_a_silent_office_is_asked_first(service: Service) -> None:

@@ -53,6 +53,26 @@ def test_hours_and_holidays(run: Run) -> None:
     assert run("offices", "hours", OFFICE).exit_code == 0
 
 
+def test_where_an_office_stands_and_whom_to_call(run: Run) -> None:
+    """One is changed without the other; customers read both; what is no number or no line of words is refused."""
+    done(run("offices", "activate", OFFICE))
+    assert run("offices", "contact", OFFICE, "--address", "Số 2, chợ Kỳ Lừa").stdout.endswith(
+        "Kỳ Lừa, no number\n"
+    )
+    both = run("offices", "contact", OFFICE, "--phone", "02053812345").stdout
+    assert both == f"{OFFICE}: Số 2, chợ Kỳ Lừa, 02053812345\n"
+    for wrong in (
+        ("--phone", "113"),
+        ("--phone", "٠٩١٢٣٤٥٦٧٨"),
+        ("--address", "ab"),
+        ("--address", "a\u202ebc"),
+        (),
+    ):
+        assert run("offices", "contact", OFFICE, *wrong).exit_code == 2
+    unknown = run("offices", "contact", "99999-1", "--phone", "02053812345")
+    assert (unknown.exit_code, "OfficeUnknown" in unknown.stderr) == (1, True)
+
+
 def test_nobody_else_signs(run: Run) -> None:
     """An auditor is no operator and no supervisor; whoever is signed out is nobody."""
     sign_in(run, "watch")

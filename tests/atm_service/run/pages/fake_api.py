@@ -524,6 +524,9 @@ def public_routes(fake: Fake) -> APIRouter:
                 "open": can_pay != "no",
                 "can_pay": can_pay,
                 "opens_at": None,
+                "address": "Chợ Đồng Mỏ" if can_pay == "yes" else None,
+                "phone": "02053812345" if can_pay == "yes" else None,
+                "hours": "07:30-11:30 13:30-17:00" if can_pay != "no" else "",
                 "why": {"yes": "ready", "ask": "nobody-on-shift", "no": "not-active"}[can_pay],
             }
             for code, name, unit, number, area, can_pay in PLACES

@@ -9,7 +9,7 @@ import { problemBox } from "../problems.js";
 import { announce } from "../shell.js";
 import { isLive, wallet } from "./account.js";
 import { markRead, noticeBox, noticeOf } from "./appointment.js";
-import { officeOf } from "./offices.js";
+import { callLink, officeOf } from "./offices.js";
 import { forget, keep, kept } from "./safe.js";
 import { watch } from "./watch.js";
 
@@ -135,12 +135,12 @@ function liveView({ withdrawal, png, office, notice }, cancelled) {
 }
 
 function instructions({ id, office: bound, expires_at, fee, day, reservation, lifetime }, office) {
-  const place = office ? `${office.name}, ${office.unit}, ${office.area}` : bound;
+  const place = office ? [office.name, office.address, office.unit, office.area].filter(Boolean).join(", ") : bound;
   return h("section", { class: "stack" },
     h("h2", {}, t("code.what-now")),
     h("ol", { class: "steps" },
       h("li", {}, bound ? t("code.go-to", { place }) : t("code.go-anywhere"), " ",
-        !bound && h("a", { href: "#/offices" }, t("offices.title"))),
+        bound ? office && callLink(office) : h("a", { href: "#/offices" }, t("offices.title"))),
       h("li", {}, h("strong", {}, t("code.bring-card"))),
       h("li", {}, t("code.show-it"))),
     lifetime === "scheduled" && h("a", { class: "textual", href: `#/move/${id}` }, t("appointment.change")),

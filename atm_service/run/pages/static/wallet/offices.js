@@ -55,12 +55,20 @@ export function chooser({ amount, choose }) {
   return [search.node, h("div", { class: "field" }, h("label", { for: "area" }, t("offices.area")), area), search.results];
 }
 
+const placeOf = ({ address, unit, area }) => [address, unit, area].filter(Boolean).join(", ");
+
+const hoursOf = ({ hours }) => (hours ? t("offices.hours", { hours: hours.replaceAll("-", "\u2060–\u2060").replaceAll(" ", ", ") }) : t("offices.closed-today"));
+
+// A question before the journey costs less than the journey.
+export const callLink = ({ name, phone }) =>
+  phone ? h("a", { class: "textual", href: `tel:${phone}`, "aria-label": t("offices.call-label", { name, phone }) }, t("offices.call", { phone })) : "";
+
 function officeItem(office, choose) {
   const words = [
-    h("strong", {}, office.name), h("span", {}, `${office.unit}, ${office.area}`), canPayBadge(office),
+    h("strong", {}, office.name), h("span", {}, placeOf(office)), h("span", {}, hoursOf(office)), canPayBadge(office),
   ];
   const choosable = choose && office.can_pay !== "no"; // nobody should travel to an office that cannot pay
-  return h("li", {}, choosable ? h("button", { class: "item", onclick: () => choose(office) }, words) : h("div", { class: "item" }, words));
+  return h("li", {}, choosable ? h("button", { class: "item", onclick: () => choose(office) }, words) : h("div", { class: "item" }, words), callLink(office));
 }
 
 export function officesScreen() {
