@@ -8,7 +8,6 @@ from uuid import UUID
 
 from sqlalchemy import Connection
 
-import ledger
 from atm_service.platform.policy import Policy
 from atm_service.registers.headroom import domain, store
 
@@ -17,19 +16,23 @@ def refuse_deposit(
     session: Connection, policy: Policy, customer_id: UUID, amount: int, now: datetime
 ) -> None:
     """Return when the customer's day and month allow this cash. Raises `CustomerLimitReached`."""
-    use = store.of_customer(session, customer_id, ledger.business_date(now))
+    use = store.of_customer(session, customer_id, now)
     domain.refuse_customer(use.used, amount, policy.customer)
 
 
 def refuse_transfer(
     session: Connection, policy: Policy, customer_id: UUID, amount: int, now: datetime
 ) -> None:
-    """Return when the payer may send this. Raises `TransferLimitReached` and `CustomerLimitReached`."""
-    use = store.of_customer(session, customer_id, ledger.business_date(now))
+    """Return when the payer may send this.
+
+    Raises `TransferLimitReached`, `CustomerLimitReached` and `CoolingOff`, in this order.
+    """
+    use = store.of_customer(session, customer_id, now)
     domain.refuse_transfer(use.used, use.sent_today, amount, policy)
+    domain.refuse_while_cooling(use.cooling, amount, policy.cooling)
 
 
 def left_to_send(session: Connection, policy: Policy, customer_id: UUID, now: datetime) -> int:
     """Give the most that a customer may still send today."""
-    use = store.of_customer(session, customer_id, ledger.business_date(now))
+    use = store.of_customer(session, customer_id, now)
     return domain.left_to_send(use.used, use.sent_today, policy)
