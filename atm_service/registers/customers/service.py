@@ -431,7 +431,9 @@ def account(session: Connection, context: Context, customer_id: UUID, now: datet
         held=balance.held,
         limits=_limits(context.policy, use.used),
         cooling_until=None if cooling is None else cooling.until,
-        cooling_left=None if cooling is None else headroom.left_while_cooling(cooling, context.policy.cooling),
+        cooling_left=None
+        if cooling is None
+        else headroom.left_while_cooling(cooling, context.policy.cooling),
     )
 
 

@@ -121,7 +121,9 @@ _LOCK: Final = Rank.CUSTOMER.locks("""
     WHERE c.id = ANY (:ids) ORDER BY c.id FOR NO KEY UPDATE OF c FOR SHARE OF n
 """)
 _CHANGE_PIN: Final = Rank.CUSTOMER.writes("UPDATE service.customer SET pin_print = :pin_print WHERE id = :id")
-_CHANGE_PHONE: Final = Rank.CUSTOMER.locks("""
+# Whoever else sets the same number at this moment is waited for, and waits for nobody: each sets one, that was nobody's
+# when its code was sent.
+_CHANGE_PHONE: Final = Rank.CUSTOMER.writes("""
     UPDATE service.customer SET phone_sealed = :phone_sealed, phone_print = :phone_print WHERE id = :id
 """)
 # What has gone out since the first of several changes counts until the last of them is over.

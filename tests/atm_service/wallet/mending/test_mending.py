@@ -1,4 +1,4 @@
-"""From the phone: the wallet is frozen at once, and a forgotten PIN set anew by face and code; nobody else does either."""
+"""From the phone: a wallet is frozen at once, and a forgotten PIN set anew by face and code; by nobody else."""
 
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -6,8 +6,17 @@ from typing import Any
 import pytest
 from httpx2 import Response
 
-from tests.atm_service.mending import CLEAR, NEW_PIN, OTHER_FACE, came, card, digits, other_than, signed_in
-from tests.atm_service.records import rows
+from tests.atm_service.mending import (
+    CLEAR,
+    NEW_PIN,
+    OTHER_FACE,
+    came,
+    card,
+    digits,
+    faces_compared,
+    other_than,
+    signed_in,
+)
 from tests.atm_service.world import Customer, Service
 from tests.contract.documented import slug_of
 
@@ -87,10 +96,10 @@ def test_a_thief_with_the_number_gets_nothing(service: Service) -> None:
         slug_of(reset(service, {**proofs(service, victim), "face_capture": OTHER_FACE})) == "face-not-matched"
     )
     # The thief's own code and face do nothing to another's number, and ask the provider nothing about its owner.
-    before = rows(service, "SELECT subject, wrong FROM service.attempt WHERE door = 'face'")
+    before = faces_compared(service)
     own = proofs(service, thief)
     assert slug_of(reset(service, {**own, "phone": victim.facts["phone"]})) == "phone-not-proved"
-    assert rows(service, "SELECT subject, wrong FROM service.attempt WHERE door = 'face'") == before
+    assert faces_compared(service) == before
     opening = ask(service, NOBODY, "opening")
     code = came(service, NOBODY)[0][10:16]
     other_purpose = {**own, "code_id": opening["id"], "code": code}
