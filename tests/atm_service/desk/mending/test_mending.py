@@ -1,4 +1,4 @@
-"""At the counter: a wallet is frozen and thawed, a forgotten PIN set anew, a number changed; and nobody else does it."""
+"""At the counter: a wallet is frozen and thawed, a forgotten PIN set anew, a number changed; for nobody else."""
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
