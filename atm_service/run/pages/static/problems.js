@@ -2,7 +2,7 @@
 
 import { Lost, Problem } from "./api.js";
 import { h } from "./dom.js";
-import { clock, duration, money } from "./format.js";
+import { clock, dateTime, duration, money } from "./format.js";
 import { known, t } from "./i18n.js";
 
 const AMOUNTS = ["available", "multiple", "amount_min", "amount_max", "remaining", "amount"];
@@ -11,6 +11,7 @@ function members(body) {
   const values = { ...body };
   for (const name of AMOUNTS) if (Number.isInteger(body[name])) values[name] = money(body[name]);
   if (body.retry_after_s) values.wait = duration(body.retry_after_s * 1000);
+  if (body.until) values.until = dateTime(body.until);
   if (body.lease_until) values.lease = clock(body.lease_until);
   return values;
 }
