@@ -92,7 +92,11 @@ MAY: Final = {
     **{name: ["supervisor", "operator"] for name in OVERSEERS},
     **{name: ["supervisor", "operator", "auditor"] for name in WITH_FACTOR},
 }
-ENDS: Final = {"wallet_sign_out_everywhere", "wallet_change_pin"}  # after it, the token is nobody's
+ENDS: Final = {
+    "wallet_sign_out_everywhere",
+    "wallet_change_pin",
+    "wallet_freeze",
+}  # after it, the token is nobody's
 GUARDED: Final = [operation for operation in operations() if operation.id not in PUBLIC]
 
 
