@@ -67,7 +67,8 @@ async def _mend(page: Page, keypad: Keypad, fields: dict[str, str]) -> Response:
 
     async def mended() -> str:
         what, body = _MENDS[keypad.purpose], {**keypad.body, **typed}
-        page.clerk.papers.helped = await page.twice(helping_api.mend, what, keypad.key, body)
+        papers = page.clerk.papers
+        papers.helped, papers.mending = await page.twice(helping_api.mend, what, keypad.key, body), (what, None)
         return "/help/done"
 
     return await _asked(page, keypad, mended())
@@ -82,6 +83,8 @@ async def _asked(page: Page, keypad: Keypad, asking: Awaitable[str]) -> Response
     try:
         where = await asking
     except RefusedError as refused:
+        if refused.problem.slug == "request-in-progress":
+            return _again(page, keypad, None, offline=True)
         if refused.problem.slug in _MISTYPED and refused.problem.members.get("remaining_attempts", 1):
             return _again(page, keypad, refused.problem)
         page.clerk.papers.keypads.pop(keypad.id, None)
