@@ -40,6 +40,7 @@ from counter_app.pages import (
     counterfeits,
     elders,
     handing,
+    helping,
     instructions,
     keypads,
     locking,
@@ -68,7 +69,7 @@ LOOK_AT_A_DOWN_LINE_EVERY: Final = timedelta(seconds=3)
 LOOK_AT_LINE_EVERY: Final = timedelta(seconds=10)
 TELL_LINE_EVERY: Final = timedelta(minutes=1)
 
-_COUNTER_MONEY: Final = (elders, keypads, proposals, vouchers, reversals, approvals, counterfeits)
+_COUNTER_MONEY: Final = (elders, helping, keypads, proposals, vouchers, reversals, approvals, counterfeits)
 
 _log = logging.getLogger(__name__)
 

@@ -7,8 +7,12 @@ from enum import StrEnum
 from typing import Any, Final
 
 from counter_app.answers import Delegation, Problem, Slip
+from counter_app.helping_api import Helped
 
 TIME: Final = timedelta(minutes=2)
+TIME_FOR_A_CODE: Final = timedelta(
+    minutes=10
+)  # as long as a code lives: a message in the mountains may take minutes
 KEYPADS_MAX: Final = 3
 PIN_LENGTH: Final = 6
 
@@ -26,6 +30,13 @@ class For(StrEnum):
     REPRINT = "reprint"
     DELEGATION = "delegation"
     REVOCATION = "revocation"
+    NEW_PIN = "new-pin"
+    NEW_NUMBER = "new-number"
+
+    @property
+    def time(self) -> timedelta:
+        """Give how long the page waits for the customer."""
+        return TIME_FOR_A_CODE if self in (For.NEW_PIN, For.NEW_NUMBER) else TIME
 
 
 @dataclass(frozen=True)
@@ -43,17 +54,22 @@ class Keypad:
 
     def is_over(self, now: datetime) -> bool:
         """Tell whether it has waited too long, or a clock was turned back."""
-        return not timedelta() <= now - self.begun_at < TIME
+        return not timedelta() <= now - self.begun_at < self.purpose.time
 
 
 @dataclass
 class Papers:
-    """A desk for customers without a phone: what waits for a PIN, slips to print, one customer's delegations."""
+    """A desk for customers without a phone: what waits for a PIN, slips to print, one customer's delegations.
+
+    `helped`, `mending`: whose wallet is mended, what of it, and the number that it shall have.
+    """
 
     keypads: dict[str, Keypad] = field(default_factory=dict, repr=False)
     slips: list[Slip] = field(default_factory=list, repr=False)
     card: Mapping[str, str] | None = field(default=None, repr=False)
     delegations: list[Delegation] = field(default_factory=list, repr=False)
+    helped: Helped | None = field(default=None, repr=False)
+    mending: tuple[str, str | None] | None = field(default=None, repr=False)
 
     def put(self, keypad: Keypad) -> None:
         """Lay a keypad on the desk; the oldest falls off a full one."""
@@ -65,3 +81,4 @@ class Papers:
     def clear(self) -> None:
         """Lay the last customer's papers away."""
         self.slips, self.card, self.delegations = [], None, []
+        self.helped = self.mending = None

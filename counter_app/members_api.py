@@ -68,6 +68,7 @@ class Wallet:
     reason: str | None
     changed_by: str | None
     changed_at: datetime | None
+    frozen_by: str | None = None  # "customer": by the customer's own word
 
 
 @dataclass(frozen=True)

@@ -297,7 +297,7 @@ ADVICE: Final[Mapping[str, Advice]] = {
         "stop",
         _("The customer's wallet is frozen"),
         _(
-            "Do not pay and take no cash in. Give the cards and the money back, and ask the customer to call the hotline that the wallet shows."
+            "Do not pay and take no cash in. If the customer has frozen it, it is thawed under Help a customer; if the post office has, the customer calls the hotline that the wallet shows."
         ),
     ),
     "withdrawals-still-presented": Advice(
@@ -774,6 +774,56 @@ ADVICE: Final[Mapping[str, Advice]] = {
     ),
     "idempotency-key-missing": Advice(
         "fix", _("The request was not complete"), _("Nothing was paid. Go back and try again.")
+    ),
+    # Mending a wallet.
+    "frozen-by-customer": Advice(
+        "fix",
+        _("The customer has frozen this wallet"),
+        _(
+            "Only the customer has it thawed, in person at a counter, under Help a customer. If it must stay frozen, freeze it yourself: then you alone thaw it."
+        ),
+    ),
+    "face-not-matched": Advice(
+        "fix",
+        _("The face is not that of the card"),
+        _(
+            "Nothing was changed. Take another picture in good light, without hat or glasses. If it fails again, call your supervisor: it may be somebody else."
+        ),
+    ),
+    "phone-code-wrong": Advice(
+        "fix",
+        _("This is not the code of the message"),
+        _("Ask the customer to look at the newest message, and begin again for another code."),
+    ),
+    "phone-code-over": Advice(
+        "fix",
+        _("The code is good no more"),
+        _("Wait a minute, then send a new one, and use the newest message."),
+    ),
+    "phone-not-proved": Advice(
+        "fix",
+        _("The code proves nothing for this number"),
+        _("Nothing was changed. Send a new code; a code is good once, and a number belongs to one wallet."),
+    ),
+    "pin-weak": Advice(
+        "fix",
+        _("This PIN is guessed too easily"),
+        _("The customer chooses six digits that are no date, no row, and no part of card or phone number."),
+    ),
+    "applicant-refused": Advice(
+        "fix",
+        _("This is not a mobile number of ten digits"),
+        _("Ask the customer for the number again, and type it."),
+    ),
+    "new-number-missing": Advice(
+        "fix",
+        _("The new number is missing"),
+        _("Type the number that the wallet shall have, then go on."),
+    ),
+    "cooling-off": Advice(
+        "stop",
+        _("Large sums wait for a day after a new PIN or a new number"),
+        _("Do not pay this amount. Offer the customer what is left, or the day after."),
     ),
     "idempotency-key-reused": Advice(
         "stop",

@@ -19,7 +19,7 @@ from atm_service.platform.idempotency import Answer, Key
 from atm_service.platform.keys.tokens import Caller
 from atm_service.platform.policy import Policy
 from atm_service.platform.policy import Withdrawal as Rules
-from atm_service.platform.refusals import NotFound, Refusal, Unauthenticated, Unavailable
+from atm_service.platform.refusals import NotFound, Refusal, Unauthenticated
 from atm_service.platform.sharing import tried
 from atm_service.platform.trail import Deed
 from atm_service.promises.reservations import service as reservations
@@ -36,12 +36,9 @@ from atm_service.registers.offices import service as offices
 from atm_service.registers.withdrawals import digits, errors, slips, store
 from atm_service.registers.withdrawals.domain import Lifetime, Withdrawal, check_amount
 from atm_service.registers.withdrawals.slips import Made
-from kyc.errors import ProviderRefused, ProviderUnavailable
-from kyc.provider import FaceRequest
 from ledger import Hold, reading
 
 DIGITS_TRIES: Final = 10
-STEP_UP_RETRY_S: Final = 10
 
 
 @dataclass(frozen=True)
@@ -89,8 +86,8 @@ async def authorise(context: Context, wish: Wish) -> Answer:
 def authorise_each(context: Context, wishes: Sequence[Wish]) -> list[Answer | Refusal]:
     """Prove the PINs, set the money aside and issue the codes, in one transaction, each wish once under its key.
 
-    Each wish is refused by session, PIN, frozen wallet, amount, office, open codes, limits, day, what the office can
-    promise, and funds, in this order. A wrong PIN is counted by the same commit.
+    Each wish is refused by session, PIN, frozen wallet, amount, office, open codes, limits, the wait after a change,
+    day, what the office can promise, and funds, in this order. A wrong PIN is counted by the same commit.
     """
     with context.transaction() as session:
         pins = {wish.customer.subject: wish.body.pin for wish in wishes}
@@ -128,7 +125,7 @@ def _authorise(
 ) -> list[WithdrawalView | Refusal]:
     today = ledger.business_date(now)
     there = [wish.customer.subject for wish in wishes if wish.customer.subject in known]
-    used = headroom_store.of_customers(session, there, today)
+    used = headroom_store.of_customers(session, there, now)
     named = [wish.delegation_id for wish in wishes if wish.delegation_id is not None]
     delegated = delegations.find_each(session, named, calendar.month_start(today))
     drafts = [
@@ -221,6 +218,7 @@ def _check_limits(policy: Policy, use: CustomerUse, amount: int, today: date) ->
     if use.live >= policy.withdrawal.live_codes_max:
         raise errors.TooManyLiveCodes(maximum=policy.withdrawal.live_codes_max)
     headroom.refuse_customer(use.used, amount, policy.customer, today)
+    headroom.refuse_while_cooling(use.cooling, amount, policy.cooling)
 
 
 def _set_aside(
@@ -296,12 +294,5 @@ def step_up(
         if capture is None:
             raise required
         reference = customers.provider_reference(session, customer.subject)
-    request = FaceRequest(ids.new(now), reference, capture)
-    try:
-        result = context.provider.match_face(request, context.settings.kyc_timeout_s)
-    except ProviderUnavailable:
-        raise Unavailable(retry_after_s=STEP_UP_RETRY_S) from None
-    except ProviderRefused:
-        raise required from None
-    if not result.matches:
+    if not customers.is_face(context, reference, capture, now):
         raise required

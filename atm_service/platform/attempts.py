@@ -59,6 +59,7 @@ APPLICANT: Final = Door("application-address", lambda rules: rules.application_a
 PHONE_CODE: Final = Door("phone-code", lambda rules: rules.phone_code)
 PHONE_CODE_ADDRESS: Final = Door("phone-code-address", lambda rules: rules.phone_code_address)
 BANK_HOLDER: Final = Door("bank-holder", lambda rules: rules.bank_holder)
+FACE: Final = Door("face", lambda rules: rules.face)
 
 KEPT_FOR: Final = timedelta(minutes=TRIES_WITHIN_MAX)  # no policy looks further back
 
@@ -136,6 +137,12 @@ def guess_each(
 def take_turns(session: Connection, door: Door, subjects: Sequence[str]) -> None:
     """Wait until nobody else guesses at this door for these subjects; until the commit, nobody else does."""
     session.execute(_TURNS[door.rank], {"door": door.name, "subjects": sorted(subjects)})
+
+
+def clear(session: Connection, door: Door, subjects: Sequence[str]) -> None:
+    """Open a door again: whoever it was shut for has proved who they are by more than was guessed."""
+    take_turns(session, door, subjects)
+    session.execute(_CLEAR, {"door": door.name, "subjects": list(subjects)})
 
 
 def count(session: Connection, rules: Attempts, door: Door, subject: str, now: datetime) -> None:

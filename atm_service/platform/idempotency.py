@@ -34,7 +34,7 @@ from kyc.encryption import Cipher
 
 KEPT_FOR: Final = timedelta(days=30)
 SHAPE: Final = re.compile(r"[A-Za-z0-9_-]{1,64}", re.ASCII)
-SECRETS: Final = frozenset({"pin", "password"})
+SECRETS: Final = frozenset({"pin", "new_pin", "password"})
 """Members of a body that a fingerprint leaves out: a key that was used would tell which one is right, uncounted."""
 RETRY_AFTER_S: Final = 1
 AT_COUNTERS: Final = frozenset({"clerk", "supervisor"})

@@ -170,6 +170,7 @@ class Attempts(_Rules):
     phone_code: Tries
     phone_code_address: Tries
     bank_holder: Tries
+    face: Tries
 
 
 class Passkey(_Rules):
@@ -289,6 +290,18 @@ class PhoneCode(_Rules):
     proved_min: Annotated[int, Field(strict=True, ge=1, le=720)]
 
 
+class Cooling(_Rules):
+    """For how many hours after a PIN or a phone number was set anew no more than `most` leaves the wallet in all."""
+
+    hours: Annotated[int, Field(strict=True, ge=1, le=168)]
+    most: Dong
+
+    @property
+    def time(self) -> timedelta:
+        """Give for how long it counts."""
+        return timedelta(hours=self.hours)
+
+
 class Message(_Rules):
     """How a message to a phone is sent: tried so often, with pauses that double from `pause_s` up to `pause_max_min`.
 
@@ -329,6 +342,7 @@ class Policy(_Rules):
     reporting: Reporting
     message: Message
     phone_code: PhoneCode
+    cooling: Cooling
 
 
 def load(name: str, folder: Path = POLICIES) -> Policy:

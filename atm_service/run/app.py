@@ -28,6 +28,7 @@ from atm_service.control.members import routes as members
 from atm_service.control.offices import routes as office_life
 from atm_service.desk.counterfeits import routes as counterfeits
 from atm_service.desk.delegations import routes as delegations
+from atm_service.desk.mending import routes as desk_mending
 from atm_service.desk.moves import routes as moves
 from atm_service.desk.proposals import routes as proposals
 from atm_service.desk.reversals import routes as reversals
@@ -69,6 +70,7 @@ from atm_service.registers.withdrawals.errors import AlreadyEnded
 from atm_service.run import housekeeping, jwks, scraping
 from atm_service.run.pages import routes as pages
 from atm_service.wallet.bank_payments import routes as bank_payments
+from atm_service.wallet.mending import routes as wallet_mending
 from atm_service.wallet.transfers import routes as transfers
 
 log = structlog.get_logger("service")
@@ -184,6 +186,8 @@ def _whole() -> FastAPI:
         reversals,
         proposals,
         transfers,
+        wallet_mending,
+        desk_mending,
         slips,
         delegations,
         counterfeits,

@@ -10,17 +10,25 @@ from uuid import UUID
 from fastapi import APIRouter
 from starlette.responses import Response
 
-from counter_app import elders_api
+from counter_app import elders_api, helping_api
 from counter_app.answers import Problem
 from counter_app.journal import About, Kind, Question, State
-from counter_app.keypads import TIME, For, Keypad, is_pin
+from counter_app.keypads import For, Keypad, is_pin
 from counter_app.page import InPage, Page
 from counter_app.pages.elders import look_at_delegations
+from counter_app.pages.helping import typed_by_customer
 from counter_app.service_api import RefusedError, UnreachableError
 
 router = APIRouter()
 
-_BACK: Final = {For.DELEGATION: "/delegations", For.REVOCATION: "/delegations"}
+_MENDS: Final = {For.NEW_PIN: "pin", For.NEW_NUMBER: "phone"}
+_BACK: Final[dict[For, str]] = {
+    For.DELEGATION: "/delegations",
+    For.REVOCATION: "/delegations",
+    **dict.fromkeys(_MENDS, "/help/check"),
+}
+# What the customer types once more, by the refusal's name.
+_MISTYPED: Final = frozenset({"wrong-pin", "phone-code-wrong", "pin-weak"})
 
 
 @router.get("/keypad/{id}")
@@ -28,8 +36,8 @@ async def look(page: InPage, id: UUID) -> Response:
     """Show the customer what the PIN is for."""
     keypad = _lying(page, str(id))
     if keypad is None:
-        return page.go("/card?late=1")
-    left = TIME - (page.app.service.clock() - keypad.begun_at)
+        return _late(page, page.clerk.papers.keypads.get(str(id)))
+    left = keypad.purpose.time - (page.app.service.clock() - keypad.begun_at)
     return page.render("keypad.html", keypad=keypad, left_s=max(0, int(left / timedelta(seconds=1))))
 
 
@@ -39,7 +47,9 @@ async def confirm(page: InPage, id: UUID) -> Response:
     fields = await page.form()
     keypad = _lying(page, str(id))
     if keypad is None:
-        return page.go("/card?late=1")
+        return _late(page, page.clerk.papers.keypads.get(str(id)))
+    if keypad.purpose in _MENDS:
+        return await _mend(page, keypad, fields)
     pin = fields.get("pin", "").strip()
     if not is_pin(pin):
         return _again(page, keypad, Problem("pin-required", 409, {}))
@@ -48,12 +58,37 @@ async def confirm(page: InPage, id: UUID) -> Response:
     return await _ask(page, keypad, pin)
 
 
+async def _mend(page: Page, keypad: Keypad, fields: dict[str, str]) -> Response:
+    typed = typed_by_customer(keypad, fields)
+    if isinstance(typed, Problem):
+        return _again(page, keypad, typed)
+    if "new_pin" in typed and not is_pin(typed["new_pin"]):
+        return _again(page, keypad, Problem("pin-required", 409, {}))
+
+    async def mended() -> str:
+        what, body = _MENDS[keypad.purpose], {**keypad.body, **typed}
+        papers = page.clerk.papers
+        papers.helped, papers.mending = (
+            await page.twice(helping_api.mend, what, keypad.key, body),
+            (what, None),
+        )
+        return "/help/done"
+
+    return await _asked(page, keypad, mended())
+
+
 async def _ask(page: Page, keypad: Keypad, pin: str) -> Response:
+    return await _asked(page, keypad, _ASK[keypad.purpose](page, keypad, pin))
+
+
+async def _asked(page: Page, keypad: Keypad, asking: Awaitable[str]) -> Response:
     """Ask for what moves no cash; a lost answer is asked for again from this page, with the same key."""
     try:
-        where = await _ASK[keypad.purpose](page, keypad, pin)
+        where = await asking
     except RefusedError as refused:
-        if refused.problem.slug == "wrong-pin" and refused.problem.members.get("remaining_attempts"):
+        if refused.problem.slug == "request-in-progress":
+            return _again(page, keypad, None, offline=True)
+        if refused.problem.slug in _MISTYPED and refused.problem.members.get("remaining_attempts", 1):
             return _again(page, keypad, refused.problem)
         page.clerk.papers.keypads.pop(keypad.id, None)
         return page.refuse(refused.problem, next_page=_BACK.get(keypad.purpose, "/card"))
@@ -69,13 +104,18 @@ async def back(page: InPage, id: UUID) -> Response:
     fields = await page.form()
     keypad = page.clerk.papers.keypads.pop(str(id), None)
     if keypad is None or fields.get("late"):
-        return page.go("/card?late=1")
+        return _late(page, keypad)
     return page.go(_BACK.get(keypad.purpose, "/card"))
 
 
 def _lying(page: Page, id: str) -> Keypad | None:
     keypad = page.clerk.papers.keypads.get(id)
     return None if keypad is None or keypad.is_over(page.app.service.clock()) else keypad
+
+
+def _late(page: Page, keypad: Keypad | None) -> Response:
+    helping = keypad is not None and keypad.purpose in _MENDS
+    return page.go(f"{'/help' if helping else '/card'}?late=1")
 
 
 async def _pay(page: Page, keypad: Keypad, pin: str) -> Response:

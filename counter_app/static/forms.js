@@ -78,10 +78,11 @@ export function twelveDigits(field) {
   });
 }
 
-// What a card is for: where no amount is needed, none is asked for.
+// What a card is for: `data-what` names a field, and the choices that need it; for others it is not asked for.
 export function choose(choices) {
-  const amount = choices.form.elements.amount;
-  const show = () => (amount.closest("label").hidden = ["reprint", "delegations"].includes(choices.form.elements.what.value));
+  const [name, ...needed] = choices.dataset.what.split(" ");
+  const field = choices.form.elements[name].closest("label");
+  const show = () => (field.hidden = !needed.includes(choices.form.elements.what.value));
   choices.addEventListener("change", show);
   show();
 }

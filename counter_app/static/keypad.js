@@ -3,7 +3,9 @@
 import { isLocked } from "./lock.js";
 
 export function typePin(section) {
-  const field = section.querySelector("#pin");
+  const fields = [...section.querySelectorAll("[data-typed]")];
+  let field = fields[0];
+  const isFull = () => field.value.length === field.maxLength;
   const ends = performance.now() + 1000 * Number(section.dataset.left);
   section.querySelector(".keys").hidden = false;
   section.querySelector("#agree").hidden = true;
@@ -11,13 +13,24 @@ export function typePin(section) {
     const key = event.target.closest("[data-digit]");
     if (!key) return;
     field.value = key.dataset.digit ? (field.value + key.dataset.digit).slice(0, field.maxLength) : field.value.slice(0, -1);
-    field.focus();
+    goOn();
   });
-  // A letter or an arrow of the numpad is no part of a PIN.
-  field.addEventListener("input", () => (field.value = field.value.replace(/\D/g, "")));
+  // The next field that is not full takes the next digit.
+  function goOn() {
+    if (isFull()) field = fields.find((one) => one.value.length < one.maxLength) ?? field;
+    field.focus();
+  }
+  for (const one of fields) {
+    one.addEventListener("focus", () => (field = one));
+    // A letter or an arrow of the numpad is no part of a PIN.
+    one.addEventListener("input", () => {
+      one.value = one.value.replace(/\D/g, "");
+      goOn();
+    });
+  }
   // Wherever the focus has gone: the digits are the field's.
   document.addEventListener("keydown", (event) => {
-    if (/^\d$/.test(event.key) && document.activeElement !== field) field.focus();
+    if (/^\d$/.test(event.key) && !fields.includes(document.activeElement)) field.focus();
   });
   const look = () => {
     if (performance.now() < ends || isLocked()) return window.setTimeout(look, 1000);

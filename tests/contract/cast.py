@@ -12,6 +12,7 @@ from atm_service.platform.keys.tokens import Caller
 from atm_service.promises.notices import store as notices
 from atm_service.promises.notices.store import Notice, NoticeKind
 from atm_service.registers.credits import payers
+from atm_service.registers.customers import at_rest
 from atm_service.registers.customers import service as customers
 from atm_service.registers.messages import store as messages
 from atm_service.registers.messages.domain import MessageKind
@@ -37,7 +38,7 @@ WHY: Final = {"reason": "wrong-amount", "words": "đếm nhầm"}
 Ready = dict[str, Any]  # what the next request takes to succeed: any of `path`, `query`, `body`
 
 # The token ends with the answer.
-ENDS: Final = {"wallet_sign_out_everywhere", "wallet_end_session", "wallet_change_pin"}
+ENDS: Final = {"wallet_sign_out_everywhere", "wallet_end_session", "wallet_change_pin", "wallet_freeze"}
 _accounts = itertools.count(1_000_000_000)
 
 
@@ -276,6 +277,43 @@ class Cast:
         with context.transaction() as session:
             sent = phone_codes.issue(session, context, Purpose.OPENING, bytes(32), now)
         return {"path": {"id": str(sent.id)}, "body": {"code": sent.digits}}
+
+    def to_mend(self, purpose: Purpose) -> dict[str, Any]:
+        """Give the card and the proofs of somebody whose PIN or number is set anew, and what it becomes."""
+        self.at_work()
+        context, person, now = self.service.context, self.colleague(), self.service.now
+        phone = person.facts["phone"]
+        more = {"new_pin": "927364"}
+        if purpose is Purpose.PHONE_CHANGE:
+            phone = f"03{next(_accounts) % 100_000_000:08d}"
+            more = {"phone": phone}
+        with context.transaction() as session:
+            fingerprint = at_rest.phone_print(context.cipher, phone)
+            sent = phone_codes.issue(session, context, purpose, fingerprint, now)
+        proofs = {"code_id": str(sent.id), "code": sent.digits, "face_capture": "sample-clear"}
+        return {"id_number": person.facts["id_number"], "checked": "qr", **proofs, **more}
+
+    def to_reset(self) -> Ready:
+        """Give what sets a PIN anew from afar."""
+        self.leaves()
+        context, phone = self.service.context, self.leaver.facts["phone"]
+        with context.transaction() as session:
+            fingerprint = at_rest.phone_print(context.cipher, phone)
+            sent = phone_codes.issue(session, context, Purpose.PIN_RESET, fingerprint, self.service.now)
+        proofs = {"code_id": str(sent.id), "code": sent.digits, "face_capture": "sample-clear"}
+        return {"body": {**proofs, "phone": phone, "new_pin": "927364"}}
+
+    def to_thaw(self) -> Ready:
+        """Give the card and the face of somebody who has frozen the wallet."""
+        self.at_work()
+        card = self.payer_card()
+        assert self.clerk.post("/counter/v1/help/freeze", card).status_code == 200
+        return {"body": {**card, "face_capture": "sample-clear"}}
+
+    def card_at_work(self) -> Ready:
+        """Give the card of somebody who stands at the clerk's open drawer."""
+        self.at_work()
+        return {"body": self.payer_card()}
 
     def top_up(self) -> str:
         """Give a top-up."""
@@ -590,6 +628,14 @@ READY: Final[dict[str, Callable[[Cast], Ready]]] = {
         "path": {"id": cast.leaves()},
         "body": {"pin": cast.leaver.facts["pin"], "new_pin": "927364"},
     },
+    "wallet_freeze": lambda cast: {"path": {"id": cast.leaves()}},
+    "wallet_reset_pin": Cast.to_reset,
+    "counter_find_to_help": Cast.card_at_work,
+    "counter_freeze_for_customer": Cast.card_at_work,
+    "counter_thaw_for_customer": Cast.to_thaw,
+    "counter_send_code_to_help": Cast.card_at_work,
+    "counter_reset_pin": lambda cast: {"body": cast.to_mend(Purpose.PIN_RESET)},
+    "counter_change_phone": lambda cast: {"body": cast.to_mend(Purpose.PHONE_CHANGE)},
     "wallet_sign_in": lambda cast: {"body": cast.credentials("wallet")},
     "wallet_refresh": lambda cast: {"body": {"refresh_token": cast.session("wallet")}},
     "wallet_sign_out": lambda cast: {"body": {"refresh_token": cast.session("wallet")}},

@@ -26,6 +26,7 @@ HEADERS: Final = ("X-Request-Id", "Retry-After", "Idempotency-Replayed", "WWW-Au
 PUBLIC: Final = {
     "wallet_ask_phone_code",
     "wallet_prove_phone",
+    "wallet_reset_pin",
     "wallet_apply",
     "wallet_application",
     "wallet_sign_in",

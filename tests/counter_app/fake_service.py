@@ -20,7 +20,7 @@ from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse, PlainTextResponse
 from starlette.responses import Response
 
-from tests.counter_app import fake_board, fake_cash, fake_elders, fake_members, fake_money
+from tests.counter_app import fake_board, fake_cash, fake_elders, fake_helping, fake_members, fake_money
 
 COUNT_ID = "01a1e215-2900-75c3-8008-a70f28225ef7"
 WORD_ABOVE = 1_000_000
@@ -85,6 +85,7 @@ class Fake:
     refuse_next: list[tuple[int, str, dict[str, Any]]] = field(default_factory=list)
     money: fake_money.Money = field(default_factory=fake_money.Money)
     elders: fake_elders.Elders = field(default_factory=fake_elders.Elders)
+    helping: fake_helping.Helping = field(default_factory=fake_helping.Helping)
     expires_in: int = 900
     cash: fake_cash.Cash = field(default_factory=fake_cash.Cash)
     movements: dict[str, int] | None = None  # of a closed shift
@@ -209,6 +210,7 @@ def _app(fake: Fake) -> FastAPI:
     _counter(app, fake)
     fake_cash.add(app, fake.cash, _tools(fake))
     fake_elders.install(app, fake.elders, _MoneyDoor(fake))
+    fake_helping.install(app, fake.helping, _MoneyDoor(fake))
     fake_money.install(app, fake.money, _MoneyDoor(fake))
     fake_members.install(app, _MoneyDoor(fake))  # before the board, whose routes take any word
     fake_board.install(app, _MoneyDoor(fake), fake.changes)

@@ -21,7 +21,7 @@ from atm_service.platform.problems import refuses
 from atm_service.platform.refusals import NotFound, Refusal, TooManyAttempts
 from atm_service.registers.customers import service as customers
 from atm_service.registers.customers import store as customer_store
-from atm_service.registers.customers.errors import PayeeUnknown
+from atm_service.registers.customers.errors import FrozenByCustomer, PayeeUnknown
 from atm_service.registers.offices import errors, life, life_store
 from atm_service.registers.offices.schemas import InOffice
 from atm_service.registers.staff import service as staff
@@ -49,14 +49,15 @@ def find(body: CustomerSearch, overseer: InOverseer, context: InContext, now: In
     "/customers/{id}/freeze",
     name="freeze_customer",
     response_model=CustomerState,
-    responses=refuses(NotFound, errors.FreezeUnchanged, keyed=True),
+    responses=refuses(NotFound, errors.FreezeUnchanged, FrozenByCustomer, keyed=True),
 )
 def freeze_customer(
     id: UUID, body: FreezeRequest, overseer: InOverseer, key: InKey, context: InContext, now: InNow
 ) -> Response:
     """Freeze a wallet or thaw it. Frozen, no money goes out of it from this answer on, and its sessions end.
 
-    Customers have no area: every supervisor may freeze, and who looks after the whole province may thaw.
+    Customers have no area: every supervisor may freeze, and who looks after the whole province may thaw. What the
+    customer has frozen is thawed at a counter alone, unless the staff freeze it, too.
     """
 
     def work(session: Connection) -> CustomerState:

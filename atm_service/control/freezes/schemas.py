@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 
 from atm_service.registers.cash.schemas import ReasonRequest
+from atm_service.registers.customers.domain import Freezer, freezer
 from atm_service.registers.customers.store import Freeze
 from atm_service.registers.offices.life_store import DrawerState
 
@@ -40,12 +41,16 @@ class CustomerSearch(_Body):
 
 
 class CustomerState(_Body):
-    """Whether a customer's wallet is frozen; who said so last, when and why: null where nobody ever did."""
+    """Whether a customer's wallet is frozen; who said so last, when and why: null where nobody ever did.
+
+    `changed_by` is null, too, where the customer did it in the wallet.
+    """
 
     id: UUID
     masked_name: str = Field(examples=["N••• V•• T••••"])
     masked_id: str = Field(examples=["••••••••4321"])
     frozen: bool
+    frozen_by: Freezer | None = Field(description="`customer`: thawed by the customer alone, at a counter")
     reason: str | None = Field(examples=["Khách báo mất điện thoại"])
     changed_by: str | None = Field(examples=["Vi Thị Thu"])
     changed_at: datetime | None
@@ -58,6 +63,7 @@ class CustomerState(_Body):
             masked_name=masked[0],
             masked_id=masked[1],
             frozen=freeze.frozen,
+            frozen_by=freezer(freeze.frozen, freeze.own),
             reason=freeze.reason,
             changed_by=freeze.changed_by,
             changed_at=freeze.changed_at,

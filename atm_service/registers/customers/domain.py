@@ -7,7 +7,9 @@ from enum import StrEnum
 from typing import Final, TypeVar
 
 from atm_service.platform import pauses
-from atm_service.registers.customers.errors import ApplicantRefused
+from atm_service.registers.customers.errors import ApplicantRefused, FrozenByCustomer
+from atm_service.registers.offices.errors import FreezeUnchanged
+from atm_service.registers.withdrawals.errors import WalletFrozen
 from kyc import cccd, names, phones, pins
 from kyc.errors import (
     BirthDateMismatch,
@@ -56,6 +58,13 @@ REASONS: Final[dict[type[Refused], tuple[str, str]]] = {
 _Result = TypeVar("_Result")
 
 
+class Freezer(StrEnum):
+    """By whose word a wallet is frozen."""
+
+    CUSTOMER = "customer"
+    STAFF = "staff"
+
+
 @dataclass(frozen=True, slots=True)
 class Applicant:
     """Somebody whose data pass every rule. Nothing personal shows in its repr."""
@@ -82,6 +91,30 @@ def applicant(
 def mobile_number(phone: str) -> str:
     """Normalise the number that an applicant typed. Raises `ApplicantRefused`."""
     return _checked(lambda: phones.normalise(phone))
+
+
+def freezer(frozen: bool, own: bool) -> Freezer | None:  # noqa: FBT001  as two columns say
+    """Tell by whose word a wallet is frozen, if it is; `own`: its newest freeze is the customer's."""
+    if not frozen:
+        return None
+    return Freezer.CUSTOMER if own else Freezer.STAFF
+
+
+def check_freeze(by: Freezer | None, *, frozen: bool, own: bool) -> None:
+    """Return when a wallet, frozen by `by`, may be frozen or thawed, by the customer's word (`own`) or the staff's.
+
+    Whoever has frozen it thaws it, the customer in person at a counter. The staff may freeze what the customer has
+    frozen; then it is the staff's. Raises `FreezeUnchanged`, `WalletFrozen` and `FrozenByCustomer`.
+    """
+    if frozen:
+        if by is Freezer.STAFF or (by is not None and own):
+            raise FreezeUnchanged
+    elif by is None:
+        raise FreezeUnchanged
+    elif own and by is Freezer.STAFF:
+        raise WalletFrozen
+    elif not own and by is Freezer.CUSTOMER:
+        raise FrozenByCustomer
 
 
 def pause(asks: int) -> timedelta:

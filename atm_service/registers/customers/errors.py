@@ -34,6 +34,27 @@ class PinWeak(Refusal):
 
 
 @refused_as(
+    409,
+    "frozen-by-customer",
+    "The customer has frozen this wallet",
+    "Only the customer has it thawed: in person at any counter, with the identity card.",
+)
+class FrozenByCustomer(Refusal):
+    """The staff do not thaw from afar what the customer has frozen."""
+
+
+@refused_as(
+    403,
+    "face-not-matched",
+    "The face was not recognised",
+    "Take another picture in good light, without hat or glasses. If it fails again, the hotline helps.",
+    audited=True,
+)
+class FaceNotMatched(Refusal):
+    """The provider did not find the face of the card. Each picture that is compared is counted."""
+
+
+@refused_as(
     404,
     "payee-unknown",
     "No customer has this phone number or card",

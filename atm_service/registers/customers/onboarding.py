@@ -40,24 +40,37 @@ ASKED_AT_ONCE: Final = 20
 log = structlog.get_logger("kyc")
 
 
-def ask_phone(context: Context, mobile: str, visitor: Visitor, now: datetime) -> Issued:
-    """Send a code to a number that shall have an account; where it has one, the message says so instead.
+def ask_phone(
+    context: Context, purpose: Purpose, mobile: str, asker: Visitor | Caller, now: datetime
+) -> Issued:
+    """Send a code to a number; where it is of no use, the message says why instead.
 
-    What the caller learns is the same. Raises `TooManyAttempts`.
+    Of none is one for a number that shall have an account, or be an account's, and has one; and one for the forgotten
+    PIN of a number that has none. What the caller learns is the same. Raises `TooManyAttempts`.
     """
     cipher = context.cipher
     fingerprint = at_rest.phone_print(cipher, mobile)
     with context.transaction() as session:
-        issued = phones.ask(session, context, Purpose.OPENING, fingerprint, visitor, now)
+        issued = phones.ask(session, context, purpose, fingerprint, asker, now)
         known = store.find_by_phone(session, fingerprint)
-        if known is None:
-            said = words.opening_code(issued.digits, context.policy.phone_code.lifetime_min)
-            told = Told(MessageKind.CODE, None, mobile, said, issued.expires_at)
-        else:
-            said = words.has_account(context.settings.hotline)
-            told = Told(MessageKind.HAS_ACCOUNT, known.id, mobile, said, issued.expires_at)
+        kind, said = _said(context, purpose, issued, has_account=known is not None)
+        told = Told(kind, known.id if known else None, mobile, said, issued.expires_at)
         messages.tell(session, cipher, [told], now)
     return issued
+
+
+def _said(
+    context: Context, purpose: Purpose, issued: Issued, *, has_account: bool
+) -> tuple[MessageKind, str]:
+    hotline, minutes = context.settings.hotline, context.policy.phone_code.lifetime_min
+    if purpose is Purpose.PIN_RESET:
+        if not has_account:
+            return MessageKind.NO_ACCOUNT, words.no_account(hotline)
+        return MessageKind.CODE, words.reset_code(issued.digits, minutes, hotline)
+    if has_account:
+        return MessageKind.HAS_ACCOUNT, words.has_account(hotline)
+    code = words.opening_code if purpose is Purpose.OPENING else words.change_code
+    return MessageKind.CODE, code(issued.digits, minutes)
 
 
 def apply(

@@ -28,6 +28,7 @@ from atm_service.registers.customers.schemas import (
     StatementItem,
 )
 from atm_service.registers.phones import service as phones
+from atm_service.registers.phones.domain import Purpose
 from atm_service.registers.phones.errors import PhoneCodeOver, PhoneCodeWrong, PhoneNotProved
 from atm_service.registers.withdrawals.errors import WalletFrozen, WrongPin
 
@@ -43,7 +44,8 @@ def ask_phone_code(
     body: PhoneCodeRequest, visitor: InVisitor, context: InContext, now: InNow
 ) -> PhoneCodeView:
     """Have a code sent to a phone. The answer is the same whether the number is known or not: the message says it."""
-    return PhoneCodeView.of(onboarding.ask_phone(context, domain.mobile_number(body.phone), visitor, now))
+    purpose, mobile = Purpose(body.purpose), domain.mobile_number(body.phone)
+    return PhoneCodeView.of(onboarding.ask_phone(context, purpose, mobile, visitor, now))
 
 
 @router.post(

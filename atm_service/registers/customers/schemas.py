@@ -9,7 +9,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from atm_service.platform.sessions.schemas import Device, Label
 from atm_service.registers.customers.application_store import Application
-from atm_service.registers.customers.domain import ApplicationStatus
+from atm_service.registers.customers.domain import ApplicationStatus, Freezer
 from atm_service.registers.customers.service import Account, Limits
 from atm_service.registers.phones.service import Issued
 from ledger.reading import Leg
@@ -51,7 +51,7 @@ class ApplicationRequest(_Body):
 class PhoneCodeRequest(_Body):
     """A number that shall be proved by a code sent to it, and what for."""
 
-    purpose: Literal["opening"]
+    purpose: Literal["opening", "pin-reset"]
     phone: Phone
 
 
@@ -161,11 +161,18 @@ class AccountView(_Body):
     full_name: str = Field(examples=["Nông Văn Thắng"])
     phone: str = Field(examples=["0912345678"])
     tier: Literal["standard"]
-    frozen: bool = Field(description="no money goes out, and none is taken in at a counter: call `hotline`")
+    frozen: bool = Field(description="no money goes out, and none is taken in at a counter")
+    frozen_by: Freezer | None = Field(
+        description="whose word it was: the customer's own is thawed at any counter, for the staff's call `hotline`"
+    )
     hotline: str = Field(description="whom to call", examples=["1900 54 54 81"])
     available: int = Field(examples=[5_000_000])
     held: int = Field(examples=[2_000_000])
     limits: LimitsView
+    cooling_until: datetime | None = Field(
+        description="while large sums wait after the PIN or the number was set anew"
+    )
+    cooling_left: int | None = Field(description="how much may go out before that", examples=[5_000_000])
 
     @classmethod
     def of(cls, account: Account, hotline: str) -> Self:
@@ -175,11 +182,14 @@ class AccountView(_Body):
             full_name=account.full_name,
             phone=account.phone,
             tier="standard",
-            frozen=account.frozen,
+            frozen=account.frozen_by is not None,
+            frozen_by=account.frozen_by,
             hotline=hotline,
             available=account.available,
             held=account.held,
             limits=LimitsView.of(account.limits),
+            cooling_until=account.cooling_until,
+            cooling_left=account.cooling_left,
         )
 
 

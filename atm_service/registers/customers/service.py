@@ -4,7 +4,7 @@ import hmac
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import partial
 from typing import Any, Final
 from uuid import UUID
@@ -16,31 +16,33 @@ from atm_service.platform import attempts, chart, ids, standing, trail, visitors
 from atm_service.platform.context import Context
 from atm_service.platform.keys.tokens import Caller
 from atm_service.platform.policy import Policy, Withdrawal
-from atm_service.platform.refusals import NotFound, Refusal, TooManyAttempts
+from atm_service.platform.refusals import NotFound, Refusal, TooManyAttempts, Unavailable
 from atm_service.platform.sessions import service as sessions
 from atm_service.platform.sessions import store as session_store
 from atm_service.platform.sessions.domain import Live, Tokens
 from atm_service.platform.visitors import Visitor
-from atm_service.registers.customers import at_rest, store
+from atm_service.registers.customers import at_rest, domain, store
+from atm_service.registers.customers.domain import Freezer
 from atm_service.registers.customers.errors import PinWeak, SessionEnded, WrongCredentials
 from atm_service.registers.customers.store import Customer
 from atm_service.registers.headroom import domain as headroom
 from atm_service.registers.headroom import store as headroom_store
-from atm_service.registers.headroom.domain import Remaining
+from atm_service.registers.headroom.domain import Remaining, Used
 from atm_service.registers.messages import domain as words
 from atm_service.registers.messages import service as messages
 from atm_service.registers.messages.domain import MessageKind, Told
-from atm_service.registers.offices.errors import FreezeUnchanged
 from atm_service.registers.withdrawals.errors import WalletFrozen, WrongPin
 from kyc import cccd, names, phones, pins
 from kyc.encryption import Cipher
-from kyc.errors import NotMobileNumber, WeakPin
+from kyc.errors import NotMobileNumber, ProviderRefused, ProviderUnavailable, WeakPin
 from kyc.identity import Identity
+from kyc.provider import FaceRequest
 from ledger import reading
 
 _NOBODY: Final = UUID(int=0)
 SESSIONS_SHOWN: Final = 100
 PHONE_END: Final = 3
+FACE_RETRY_S: Final = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,10 +66,12 @@ class Account:
     full_name: str = field(repr=False)
     phone: str = field(repr=False)
     tier: str
-    frozen: bool
+    frozen_by: Freezer | None
     available: int
     held: int
     limits: Limits
+    cooling_until: datetime | None
+    cooling_left: int | None
 
 
 def sign_in(
@@ -177,18 +181,18 @@ def prove_pins(
 
 def identity(session: Connection, context: Context, customer_id: UUID) -> Identity:
     """Open a customer's identity. Raises `NotFound`."""
-    return open_identity(context, customer_id, _found(session, customer_id).identity_sealed)
+    return open_identity(context, customer_id, get(session, customer_id).identity_sealed)
 
 
 def identity_matches(session: Connection, context: Context, customer_id: UUID, id_number: str) -> bool:
     """Tell whether this is the number of the customer's card. Raises `NotFound`."""
     presented = at_rest.id_print(context.cipher, id_number)
-    return hmac.compare_digest(_found(session, customer_id).id_print, presented)
+    return hmac.compare_digest(get(session, customer_id).id_print, presented)
 
 
 def name_matches(session: Connection, context: Context, customer_id: UUID, said: str) -> bool:
     """Tell whether this is the customer's whole name, as somebody says it. Raises `NotFound`."""
-    sealed = _found(session, customer_id).identity_sealed
+    sealed = get(session, customer_id).identity_sealed
     return names.same(said, open_identity(context, customer_id, sealed).full_name)
 
 
@@ -203,9 +207,23 @@ def open_identity(context: Context, customer_id: UUID, identity_sealed: bytes) -
     return Identity.from_bytes(context.cipher.decrypt(identity_sealed, place))
 
 
+def is_face(context: Context, reference: str, capture: str, now: datetime) -> bool:
+    """Ask the eKYC provider whether this is a picture of whom it once checked. Call it outside of any transaction.
+
+    Raises `Unavailable` when it does not answer.
+    """
+    request = FaceRequest(ids.new(now), reference, capture)
+    try:
+        return context.provider.match_face(request, context.settings.kyc_timeout_s).matches
+    except ProviderUnavailable:
+        raise Unavailable(retry_after_s=FACE_RETRY_S) from None
+    except ProviderRefused:
+        return False
+
+
 def provider_reference(session: Connection, customer_id: UUID) -> str:
     """Give the eKYC provider's name for the customer's check, for a fresh face match. Raises `NotFound`."""
-    return _found(session, customer_id).provider_reference
+    return get(session, customer_id).provider_reference
 
 
 def lock(session: Connection, customer_id: UUID) -> dict[UUID, bytes]:
@@ -249,14 +267,16 @@ def change_pin(
     prove_pin(context, customer.subject, pin, now)
     with context.transaction() as session:
         lock_unfrozen(session, customer.subject)
-        found = _found(session, customer.subject)
+        found = get(session, customer.subject)
         identity = open_identity(context, customer.subject, found.identity_sealed)
-        if new_pin == pin or not _is_strong(new_pin, identity, _phone(context, found)):
+        if new_pin == pin or not is_strong(
+            new_pin, identity, open_phone(context, found.id, found.phone_sealed)
+        ):
             raise PinWeak
         store.change_pin(
             session, customer.subject, at_rest.pin_print(context.cipher, customer.subject, new_pin)
         )
-        _end_sessions(session, customer.subject, customer, "pin.changed", {}, now)
+        end_sessions(session, customer.subject, customer, "pin.changed", {}, now)
         _tell(
             session,
             context,
@@ -287,33 +307,41 @@ def end_session(session: Connection, customer: Caller, id: UUID, now: datetime) 
 def sign_out_everywhere(session: Connection, customer: Caller, now: datetime) -> None:
     """End every session of a customer, with the tokens that are about: for a lost phone."""
     lock(session, customer.subject)
-    _end_sessions(session, customer.subject, customer, "session.all-ended", {}, now)
+    end_sessions(session, customer.subject, customer, "session.all-ended", {}, now)
 
 
 def freeze(
-    session: Connection, by: Caller, customer_id: UUID, reason: str, now: datetime, *, frozen: bool
+    session: Connection,
+    by: Caller,
+    customer_id: UUID,
+    reason: str,
+    now: datetime,
+    *,
+    frozen: bool,
+    own: bool = False,
 ) -> None:
     """Freeze a wallet or thaw it. Frozen, no money goes out from this commit on, and every session ends.
 
-    Raises `NotFound` and `FreezeUnchanged`.
+    `own`: by the customer's word, in the wallet or at a counter. Raises `NotFound` and what `domain.check_freeze` does.
     """
     found = store.lock_each(session, [customer_id]).get(customer_id)
     if found is None:
         raise NotFound
-    if found.frozen is frozen:
-        raise FreezeUnchanged
     # The newest row counts: what comes after another is above it, whoever's clock is behind.
-    last, last_at = store.newest_freeze(session, customer_id)
+    last, last_at, was_own = store.newest_freeze(session, customer_id)
+    domain.check_freeze(domain.freezer(found.frozen, was_own), frozen=frozen, own=own)
     now = now if last_at is None else max(now, last_at)
     deed = "customer.frozen" if frozen else "customer.thawed"
-    _end_sessions(session, customer_id, by, deed, {"reason": reason}, now)
-    values = {"id": ids.new(now, after=last), "customer_id": customer_id, "by": by.subject, "now": now}
-    store.freeze(session, values | {"frozen": frozen, "reason": reason})
+    end_sessions(session, customer_id, by, deed, {"reason": reason}, now)
+    staff = None if by.role == "customer" else by.subject
+    values = {"id": ids.new(now, after=last), "customer_id": customer_id, "by": staff, "now": now}
+    store.freeze(session, values | {"frozen": frozen, "own": own, "reason": reason})
 
 
-def _end_sessions(
+def end_sessions(
     session: Connection, customer_id: UUID, by: Caller, deed: str, detail: dict[str, str], now: datetime
 ) -> None:
+    """End every session of a locked customer, by whoever's rights still hold, and put the deed on record."""
     standing.lock_for(session, by, customer_id)
     standing.change(session, customer_id)
     ended = sessions.end_all(session, customer_id, now)
@@ -372,7 +400,7 @@ def by_number(
 
 def as_others_see(session: Connection, context: Context, customer_id: UUID) -> tuple[str, str]:
     """Give the masked name and the end of the phone number: all that others see. Raises `NotFound`."""
-    found = _found(session, customer_id)
+    found = get(session, customer_id)
     return open_for_others(context, customer_id, found.identity_sealed, found.phone_sealed)
 
 
@@ -386,17 +414,25 @@ def open_for_others(
 
 def account(session: Connection, context: Context, customer_id: UUID, now: datetime) -> Account:
     """Give the wallet as its owner sees it. Raises `NotFound`."""
-    customer = _found(session, customer_id)
+    customer = get(session, customer_id)
     balance = reading.balance(session, chart.customer(customer_id))
+    freeze = store.freeze_of(session, customer_id)
+    assert freeze is not None
+    use = headroom_store.of_customer(session, customer_id, now)
+    cooling = use.cooling
     return Account(
         customer_id=customer_id,
         full_name=open_identity(context, customer_id, customer.identity_sealed).full_name,
-        phone=_phone(context, customer),
+        phone=open_phone(context, customer_id, customer.phone_sealed),
         tier=customer.tier,
-        frozen=store.any_frozen(session, [customer_id]),
+        frozen_by=domain.freezer(freeze.frozen, freeze.own),
         available=balance.available,
         held=balance.held,
-        limits=_limits(session, context.policy, customer_id, now),
+        limits=_limits(context.policy, use.used, ledger.business_date(now)),
+        cooling_until=None if cooling is None else cooling.until,
+        cooling_left=None
+        if cooling is None
+        else headroom.left_while_cooling(cooling, context.policy.cooling),
     )
 
 
@@ -407,9 +443,7 @@ def statement(
     return reading.statement(session, chart.customer(customer_id), before_version, most)
 
 
-def _limits(session: Connection, policy: Policy, customer_id: UUID, now: datetime) -> Limits:
-    today = ledger.business_date(now)
-    used = headroom_store.of_customer(session, customer_id, today).used
+def _limits(policy: Policy, used: Used, today: date) -> Limits:
     return Limits(
         per_day=policy.customer.per_day,
         used_today=used.day,
@@ -421,7 +455,8 @@ def _limits(session: Connection, policy: Policy, customer_id: UUID, now: datetim
     )
 
 
-def _found(session: Connection, customer_id: UUID) -> Customer:
+def get(session: Connection, customer_id: UUID) -> Customer:
+    """Give what is stored of a customer. Raises `NotFound`."""
     customer = store.find(session, customer_id)
     if customer is None:
         raise NotFound
@@ -432,13 +467,13 @@ def tell(
     session: Connection, context: Context, customer_id: UUID, kind: MessageKind, said: str, now: datetime
 ) -> None:
     """Write a message to the customer's phone, to be sent when the transaction is committed. Raises `NotFound`."""
-    _tell(session, context, _found(session, customer_id), kind, said, now)
+    _tell(session, context, get(session, customer_id), kind, said, now)
 
 
 def _tell(
     session: Connection, context: Context, customer: Customer, kind: MessageKind, said: str, now: datetime
 ) -> None:
-    told = Told(kind, customer.id, _phone(context, customer), said)
+    told = Told(kind, customer.id, open_phone(context, customer.id, customer.phone_sealed), said)
     messages.tell(session, context.cipher, [told], now)
 
 
@@ -457,10 +492,6 @@ def _tell_locked(session: Connection, context: Context, customer_id: UUID, now: 
         )
 
 
-def _phone(context: Context, customer: Customer) -> str:
-    return open_phone(context, customer.id, customer.phone_sealed)
-
-
 def open_phone(context: Context, customer_id: UUID, phone_sealed: bytes) -> str:
     """Open the phone number that was read with another row of the same customer."""
     return context.cipher.decrypt(
@@ -468,7 +499,8 @@ def open_phone(context: Context, customer_id: UUID, phone_sealed: bytes) -> str:
     ).decode()
 
 
-def _is_strong(pin: str, identity: Identity, phone: str) -> bool:
+def is_strong(pin: str, identity: Identity, phone: str) -> bool:
+    """Tell whether this may be the PIN of this person."""
     try:
         pins.check(pin, identity.birth_date, identity.id_number, phone)
     except WeakPin:

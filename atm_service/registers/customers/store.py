@@ -7,6 +7,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, Connection, DateTime, Index, LargeBinary, text
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import Field, SQLModel
 
 from atm_service.platform.locking import Rank
@@ -16,7 +17,12 @@ class CustomerRow(SQLModel, table=True):
     """One approved person with one wallet. One row a card number and a phone: the indexes say so."""
 
     __tablename__ = "customer"
-    __table_args__ = {"schema": "service"}
+    __table_args__ = (
+        CheckConstraint(
+            "cools_from < cools_until AND (cools_from IS NULL) = (cools_until IS NULL)", name="customer_cools"
+        ),
+        {"schema": "service"},
+    )
 
     id: UUID = Field(primary_key=True)
     tier: str
@@ -28,14 +34,17 @@ class CustomerRow(SQLModel, table=True):
     provider_reference: str
     created_at: datetime = Field(sa_type=DateTime(timezone=True))
     frozen: bool = False
+    cools_from: datetime | None = Field(default=None, sa_type=DateTime(timezone=True))
+    cools_until: datetime | None = Field(default=None, sa_type=DateTime(timezone=True))
 
 
 class CustomerFreezeRow(SQLModel, table=True):
-    """A customer who was frozen or thawed. Writing it down is what does it: migration 0026."""
+    """A customer who was frozen or thawed; `own`: by the customer's word. Writing it down does it: migration 0036."""
 
     __tablename__ = "customer_freeze"
     __table_args__ = (
         CheckConstraint("length(reason) BETWEEN 3 AND 200", name="customer_freeze_reason"),
+        CheckConstraint("own OR changed_by IS NOT NULL", name="customer_freeze_by"),
         Index("customer_freeze_of_customer", "customer_id", "id"),
         {"schema": "service"},
     )
@@ -44,8 +53,9 @@ class CustomerFreezeRow(SQLModel, table=True):
     customer_id: UUID = Field(foreign_key="service.customer.id")
     frozen: bool
     reason: str
-    changed_by: UUID = Field(foreign_key="service.staff.id")
+    changed_by: UUID | None = Field(default=None, foreign_key="service.staff.id")
     changed_at: datetime = Field(sa_type=DateTime(timezone=True))
+    own: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +69,13 @@ class Locked:
 
 @dataclass(frozen=True, slots=True)
 class Freeze:
-    """Whether a customer is frozen, and who said so last and why; never, for a customer who never was."""
+    """Whether a customer is frozen, and who said so last and why; never, for a customer who never was.
+
+    `own`: by the customer's own word.
+    """
 
     frozen: bool
+    own: bool
     reason: str | None
     changed_by: str | None
     changed_at: datetime | None
@@ -107,14 +121,26 @@ _LOCK: Final = Rank.CUSTOMER.locks("""
     WHERE c.id = ANY (:ids) ORDER BY c.id FOR NO KEY UPDATE OF c FOR SHARE OF n
 """)
 _CHANGE_PIN: Final = Rank.CUSTOMER.writes("UPDATE service.customer SET pin_print = :pin_print WHERE id = :id")
+# Whoever else sets the same number at this moment is waited for, and waits for nobody: each sets one, that was nobody's
+# when its code was sent.
+_CHANGE_PHONE: Final = Rank.CUSTOMER.writes("""
+    UPDATE service.customer SET phone_sealed = :phone_sealed, phone_print = :phone_print WHERE id = :id
+""")
+# What has gone out since the first of several changes counts until the last of them is over.
+_COOL: Final = Rank.CUSTOMER.writes("""
+    UPDATE service.customer
+    SET cools_from = CASE WHEN cools_until > :now THEN cools_from ELSE :now END,
+        cools_until = greatest(cools_until, :until)
+    WHERE id = :id
+""")
 _FROZEN: Final = text("SELECT EXISTS (SELECT FROM service.customer WHERE id = ANY (:ids) AND frozen)")
-# Its trigger freezes or thaws the customer's live codes: see migration 0026.
+# Its trigger freezes or thaws the customer's live codes: see migration 0036.
 _FREEZE: Final = Rank.WITHDRAWAL.locks("""
-    INSERT INTO service.customer_freeze (id, customer_id, frozen, reason, changed_by, changed_at)
-    VALUES (:id, :customer_id, :frozen, :reason, :by, :now)
+    INSERT INTO service.customer_freeze (id, customer_id, frozen, reason, changed_by, changed_at, own)
+    VALUES (:id, :customer_id, :frozen, :reason, :by, :now, :own)
 """)
 _FREEZE_OF: Final = text("""
-    SELECT c.frozen, f.reason, t.display_name AS changed_by, f.changed_at
+    SELECT c.frozen, coalesce(f.own, false) AS own, f.reason, t.display_name AS changed_by, f.changed_at
     FROM service.customer AS c
     LEFT JOIN LATERAL (
         SELECT * FROM service.customer_freeze WHERE customer_id = c.id ORDER BY id DESC LIMIT 1
@@ -123,7 +149,7 @@ _FREEZE_OF: Final = text("""
     WHERE c.id = :id
 """)
 _NEWEST_FREEZE: Final = text("""
-    SELECT id, changed_at FROM service.customer_freeze WHERE customer_id = :id ORDER BY id DESC LIMIT 1
+    SELECT id, changed_at, own FROM service.customer_freeze WHERE customer_id = :id ORDER BY id DESC LIMIT 1
 """)
 _KNOWN: Final = text("SELECT EXISTS (SELECT FROM service.customer WHERE id_print = :fingerprint)")
 
@@ -163,6 +189,22 @@ def change_pin(session: Connection, id: UUID, pin_print: bytes) -> None:
     session.execute(_CHANGE_PIN, {"id": id, "pin_print": pin_print})
 
 
+def change_phone(session: Connection, id: UUID, phone_sealed: bytes, phone_print: bytes) -> bool:
+    """Put another number in the place of a locked customer's; False when it is another customer's."""
+    values = {"id": id, "phone_sealed": phone_sealed, "phone_print": phone_print}
+    try:
+        with session.begin_nested():
+            session.execute(_CHANGE_PHONE, values)
+    except IntegrityError:
+        return False
+    return True
+
+
+def cool(session: Connection, id: UUID, now: datetime, until: datetime) -> None:
+    """Hold a locked customer's large sums back until then."""
+    session.execute(_COOL, {"id": id, "now": now, "until": until})
+
+
 def any_frozen(session: Connection, ids: Sequence[UUID]) -> bool:
     """Tell whether one of these customers is frozen."""
     return bool(session.execute(_FROZEN, {"ids": list(ids)}).scalar_one())
@@ -179,10 +221,10 @@ def freeze_of(session: Connection, id: UUID) -> Freeze | None:
     return None if row is None else Freeze(*row)
 
 
-def newest_freeze(session: Connection, id: UUID) -> tuple[UUID | None, datetime | None]:
-    """Give the id and the moment of a locked customer's last freeze or thaw."""
+def newest_freeze(session: Connection, id: UUID) -> tuple[UUID | None, datetime | None, bool]:
+    """Give the id and the moment of a locked customer's last freeze or thaw, and whether it was the customer's own."""
     row = session.execute(_NEWEST_FREEZE, {"id": id}).one_or_none()
-    return (None, None) if row is None else (row.id, row.changed_at)
+    return (None, None, False) if row is None else (row.id, row.changed_at, row.own)
 
 
 def has_person(session: Connection, id_print: bytes) -> bool:

@@ -8,11 +8,12 @@ day of its own.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, Literal
 
 from atm_service.platform import calendar, policy
 from atm_service.registers.headroom.errors import (
+    CoolingOff,
     CustomerLimitReached,
     OfficeLimitReached,
     TransferLimitReached,
@@ -36,6 +37,28 @@ class Remaining:
 
     amount: int
     renews_on: date
+
+
+@dataclass(frozen=True)
+class Cooling:
+    """Until when large sums are held back after a PIN or a number was set anew, and what has gone out since then."""
+
+    until: datetime
+    moved: int
+
+
+def left_while_cooling(cooling: Cooling, rules: policy.Cooling) -> int:
+    """Give the most that may still go out before it is over."""
+    return max(0, rules.most - cooling.moved)
+
+
+def refuse_while_cooling(cooling: Cooling | None, amount: int, rules: policy.Cooling) -> None:
+    """Return when this amount may go out, with all that has gone out since the change. Raises `CoolingOff`."""
+    if cooling is None:
+        return
+    left = left_while_cooling(cooling, rules)
+    if amount > left:
+        raise CoolingOff(limit=rules.most, remaining=left, until=cooling.until)
 
 
 def lefts(used: Used, rules: Rules, *, is_cash: bool = True) -> dict[Period, int]:

@@ -28,6 +28,17 @@ class CustomerLimitReached(Refusal):
 
 @refused_as(
     409,
+    "cooling-off",
+    "Large sums wait for a day after the PIN or the phone number was set anew",
+    "Choose at most `remaining` now, or come back after `until`.",
+    audited=True,
+)
+class CoolingOff(Refusal):
+    """More than leaves the wallet so soon after a change. Members `limit`, `remaining` and `until`."""
+
+
+@refused_as(
+    409,
     "transfer-limit-reached",
     "The customer's transfers of the day are used up",
     "Choose at most `remaining`, or send the rest on `renews_on`.",

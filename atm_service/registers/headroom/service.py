@@ -18,22 +18,23 @@ def refuse_deposit(
     session: Connection, policy: Policy, customer_id: UUID, amount: int, now: datetime
 ) -> None:
     """Return when the customer's day and month allow this cash. Raises `CustomerLimitReached`."""
-    today = ledger.business_date(now)
-    use = store.of_customer(session, customer_id, today)
-    domain.refuse_customer(use.used, amount, policy.customer, today)
+    use = store.of_customer(session, customer_id, now)
+    domain.refuse_customer(use.used, amount, policy.customer, ledger.business_date(now))
 
 
 def refuse_transfer(
     session: Connection, policy: Policy, customer_id: UUID, amount: int, now: datetime
 ) -> None:
-    """Return when the payer may send this. Raises `TransferLimitReached` and `CustomerLimitReached`."""
-    today = ledger.business_date(now)
-    use = store.of_customer(session, customer_id, today)
-    domain.refuse_transfer(use.used, use.sent_today, amount, policy, today)
+    """Return when the payer may send this.
+
+    Raises `TransferLimitReached`, `CustomerLimitReached` and `CoolingOff`, in this order.
+    """
+    use = store.of_customer(session, customer_id, now)
+    domain.refuse_transfer(use.used, use.sent_today, amount, policy, ledger.business_date(now))
+    domain.refuse_while_cooling(use.cooling, amount, policy.cooling)
 
 
 def left_to_send(session: Connection, policy: Policy, customer_id: UUID, now: datetime) -> Remaining:
     """Give the most that a customer may still send today."""
-    today = ledger.business_date(now)
-    use = store.of_customer(session, customer_id, today)
-    return domain.left_to_send(use.used, use.sent_today, policy, today)
+    use = store.of_customer(session, customer_id, now)
+    return domain.left_to_send(use.used, use.sent_today, policy, ledger.business_date(now))

@@ -16,7 +16,7 @@ from sqlmodel import Field, SQLModel
 import ledger
 from atm_service.platform import calendar
 from atm_service.platform.locking import Rank
-from atm_service.registers.headroom.domain import OfficeDay, Used
+from atm_service.registers.headroom.domain import Cooling, OfficeDay, Used
 
 
 class OfficeDayRow(SQLModel, table=True):
@@ -52,20 +52,33 @@ class OfficeDayRow(SQLModel, table=True):
 
 
 _USED: Final = text("""
-    SELECT customer_id,
+    SELECT c.id AS customer_id,
            coalesce(sum(amount) FILTER (WHERE is_cash AND (live OR at >= :day_start)), 0) AS day,
            coalesce(sum(amount), 0) AS month,
            coalesce(sum(amount) FILTER (WHERE NOT is_cash AND at >= :day_start), 0) AS sent,
-           count(*) FILTER (WHERE live) AS live
-    FROM (SELECT w.customer_id, w.amount, w.status IN ('authorised', 'presented') AS live, r.paid_at AS at,
-                 true AS is_cash
-          FROM service.withdrawal w LEFT JOIN service.receipt r ON r.id = w.receipt_id AND w.status = 'paid'
-          WHERE w.customer_id = ANY (:customer_ids)
-            AND (w.status IN ('authorised', 'presented') OR r.paid_at >= :month_start)
-          UNION ALL
-          SELECT customer_id, amount, false, made_at, is_cash FROM service.voucher_use
-          WHERE customer_id = ANY (:customer_ids) AND made_at >= :month_start) AS counted
-    GROUP BY customer_id
+           count(*) FILTER (WHERE live) AS live,
+           c.cools_until,
+           CASE WHEN c.cools_until > :now THEN (
+               SELECT coalesce(sum(out.amount), 0)
+               FROM (SELECT w.amount FROM service.withdrawal w
+                     WHERE w.customer_id = c.id AND w.created_at >= c.cools_from
+                       AND w.status IN ('authorised', 'presented', 'paid')
+                     UNION ALL
+                     SELECT u.amount FROM service.voucher_use u
+                     WHERE u.customer_id = c.id AND u.made_at >= c.cools_from AND NOT u.is_cash) AS out
+           ) END AS moved
+    FROM service.customer c LEFT JOIN (
+        SELECT w.customer_id, w.amount, w.status IN ('authorised', 'presented') AS live, r.paid_at AS at,
+               true AS is_cash
+        FROM service.withdrawal w LEFT JOIN service.receipt r ON r.id = w.receipt_id AND w.status = 'paid'
+        WHERE w.customer_id = ANY (:customer_ids)
+          AND (w.status IN ('authorised', 'presented') OR r.paid_at >= :month_start)
+        UNION ALL
+        SELECT customer_id, amount, false, made_at, is_cash FROM service.voucher_use
+        WHERE customer_id = ANY (:customer_ids) AND made_at >= :month_start
+    ) AS counted ON counted.customer_id = c.id
+    WHERE c.id = ANY (:customer_ids)
+    GROUP BY c.id
 """)
 
 
@@ -148,11 +161,15 @@ _RESERVE: Final = text(_SPANS + _RESERVED)
 
 @dataclass(frozen=True)
 class CustomerUse:
-    """What counts against a customer's limits and what was sent today, in đồng, and the number of open codes."""
+    """What counts against a customer's limits and what was sent today, in đồng, and the number of open codes.
+
+    `cooling`: while large sums wait. What was authorised before the change is not in it.
+    """
 
     used: Used
     sent_today: int
     live: int
+    cooling: Cooling | None = None
 
 
 @dataclass(frozen=True)
@@ -192,22 +209,25 @@ class Part:
     amount: int
 
 
-def of_customers(session: Connection, ids: Sequence[UUID], today: date) -> dict[UUID, CustomerUse]:
+def of_customers(session: Connection, ids: Sequence[UUID], now: datetime) -> dict[UUID, CustomerUse]:
     """Add up what counts against customers' limits: open codes, and what was done since day and month began."""
+    today = ledger.business_date(now)
     starts = {"day_start": calendar.day_start(today), "month_start": calendar.month_start(today)}
-    found = {row.customer_id: row for row in session.execute(_USED, {"customer_ids": list(ids), **starts})}
-    nothing = CustomerUse(Used(0, 0), 0, 0)
+    values = {"customer_ids": list(ids), "now": now, **starts}
     return {
-        id: CustomerUse(Used(int(row.day), int(row.month)), int(row.sent), int(row.live))
-        if (row := found.get(id))
-        else nothing
-        for id in ids
+        row.customer_id: CustomerUse(
+            Used(int(row.day), int(row.month)),
+            int(row.sent),
+            int(row.live),
+            None if row.moved is None else Cooling(row.cools_until, int(row.moved)),
+        )
+        for row in session.execute(_USED, values)
     }
 
 
-def of_customer(session: Connection, id: UUID, today: date) -> CustomerUse:
+def of_customer(session: Connection, id: UUID, now: datetime) -> CustomerUse:
     """Add up what counts against one customer's limits."""
-    return of_customers(session, [id], today)[id]
+    return of_customers(session, [id], now)[id]
 
 
 def lock_today(session: Connection, offices: Iterable[str], today: date) -> dict[str, Today]:

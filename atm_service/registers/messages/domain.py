@@ -34,6 +34,11 @@ class MessageKind(StrEnum):
     DELEGATED = "delegate-added"
     CODE = "phone-code"
     HAS_ACCOUNT = "has-account"
+    NO_ACCOUNT = "no-account"
+    PIN_RESET = "pin-reset"
+    PHONE_CHANGED = "phone-changed"
+    FROZEN = "wallet-frozen"
+    THAWED = "wallet-thawed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +104,61 @@ def has_account(hotline: str) -> str:
     return _said(
         f"So nay da co vi. Hay dang nhap bang so nay va ma PIN. Quen PIN hay khong phai ban? Goi {hotline}"
     )
+
+
+def reset_code(digits: str, minutes: int, hotline: str) -> str:
+    """Give the digits that prove this phone, to whoever has forgotten the PIN."""
+    return _said(
+        f"{digits} la ma dat lai PIN, dung trong {minutes} phut. Tu bam, khong dua cho ai."
+        f" Khong phai ban? Goi ngay {hotline}"
+    )
+
+
+def change_code(digits: str, minutes: int) -> str:
+    """Give the digits that prove this phone, to whoever wants the wallet to have its number."""
+    return _said(
+        f"{digits} la ma doi so dien thoai cua vi sang so nay, dung trong {minutes} phut."
+        " Tu bam, khong dua cho ai. Khong phai ban? Hay bo qua"
+    )
+
+
+def no_account(hotline: str) -> str:
+    """Tell whoever wanted to set the PIN of this number anew that there is none."""
+    return _said(
+        f"Co nguoi xin dat lai ma PIN, nhung so nay chua co vi. Vi cua ban dung so khac? Goi {hotline}"
+    )
+
+
+def pin_reset(at: datetime, hotline: str) -> str:
+    """Tell that the PIN was set anew without the old one."""
+    return _said(
+        f"Ma PIN da duoc dat lai bang khuon mat va ma mot lan luc {_time(at)}. Khong phai ban? Goi ngay {hotline}"
+    )
+
+
+def phone_left(at: datetime, hotline: str) -> str:
+    """Tell the old number that the wallet has another one now. Which, is nothing for whoever has the old phone."""
+    return _said(
+        f"Vi cua ban da doi sang so dien thoai khac luc {_time(at)}. Khong phai ban? Goi ngay {hotline}"
+    )
+
+
+def phone_joined(at: datetime, hotline: str) -> str:
+    """Tell the new number that the wallet has it now."""
+    return _said(f"Vi da doi sang so nay luc {_time(at)}. Hay dang nhap bang so nay. Neu sai, goi {hotline}")
+
+
+def frozen(at: datetime, hotline: str) -> str:
+    """Tell that the wallet was frozen by the customer's word, and how it is thawed."""
+    return _said(
+        f"Vi da duoc khoa luc {_time(at)}, tien khong ra duoc. Mo khoa: mang the can cuoc den buu dien."
+        f" Hoi {hotline}"
+    )
+
+
+def thawed(at: datetime, hotline: str) -> str:
+    """Tell that the wallet was thawed at a counter."""
+    return _said(f"Vi da duoc mo khoa tai quay luc {_time(at)}. Khong phai ban? Goi ngay {hotline}")
 
 
 def plain(words: str) -> str:

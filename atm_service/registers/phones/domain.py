@@ -12,6 +12,8 @@ class Purpose(StrEnum):
     """What a number is proved for. A proof for one is none for another."""
 
     OPENING = "opening"
+    PIN_RESET = "pin-reset"
+    PHONE_CHANGE = "phone-change"
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from sqlalchemy import Connection
 
 from atm_service.platform import attempts
 from atm_service.platform.context import Context
+from atm_service.platform.keys.tokens import Caller
 from atm_service.platform.refusals import NotFound, Refusal, TooManyAttempts
 from atm_service.platform.visitors import Visitor
 from atm_service.registers.phones import store
@@ -37,15 +38,20 @@ def ask(
     context: Context,
     purpose: Purpose,
     phone_print: bytes,
-    visitor: Visitor,
+    asker: Visitor | Caller,
     now: datetime,
 ) -> Issued:
-    """Make a code for a number, if one may be asked for at this moment, from this address.
+    """Make a code for a number, if one may be asked for at this moment, from this address or by this clerk.
 
-    Raises `TooManyAttempts`. The address's turn comes first, then the number's: `docs/locking.md`.
+    Raises `TooManyAttempts`. The address's turn comes first, then the number's: `docs/locking.md`. What clerks ask for
+    is counted by itself: a stranger who uses up a number's day keeps nobody from being helped at a counter.
     """
     number = phone_print.hex()
-    for door, subject in ((attempts.PHONE_CODE_ADDRESS, visitor.address), (attempts.PHONE_CODE, number)):
+    if isinstance(asker, Visitor):
+        address = asker.address
+    else:
+        number, address = f"{number} counter", str(asker.subject)
+    for door, subject in ((attempts.PHONE_CODE_ADDRESS, address), (attempts.PHONE_CODE, number)):
         if subject is not None:
             attempts.count(session, context.policy.attempts, door, subject, now)
     last = store.last_asked(session, phone_print, purpose)
@@ -113,6 +119,16 @@ def use(
         return code.used_for
     store.used(session, id, used_for)
     return used_for
+
+
+def refuse_unproved(
+    session: Connection, context: Context, id: UUID, purpose: Purpose, phone_print: bytes, now: datetime
+) -> None:
+    """Return while a proof can be used for this purpose and number. Raises `PhoneNotProved`."""
+    code = store.lock(session, id)
+    rules = context.policy.phone_code
+    if code is None or code.used_for is not None or not code.proves(purpose, phone_print, rules, now):
+        raise PhoneNotProved
 
 
 def forget_old(session: Connection, now: datetime) -> int:

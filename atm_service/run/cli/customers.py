@@ -26,7 +26,7 @@ def show(ctx: typer.Context, phone: Phone) -> None:
         name, _id_number = service.masked(service.identity(session, context, id))
     assert found is not None
     since = "" if found.changed_at is None else f" since {found.changed_at:%Y-%m-%d %H:%M}"
-    by = "" if found.changed_by is None else f", {found.changed_by}: {found.reason}"
+    by = "" if found.reason is None else f", {found.changed_by or 'the customer'}: {found.reason}"
     typer.echo(f"{id}  {name}  {'frozen' if found.frozen else 'active'}{since}{by}")
 
 

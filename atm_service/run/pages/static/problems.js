@@ -2,7 +2,7 @@
 
 import { Lost, Problem } from "./api.js";
 import { h } from "./dom.js";
-import { clock, dayOfWeek, duration, money } from "./format.js";
+import { clock, dateTime, dayOfWeek, duration, money } from "./format.js";
 import { known, t } from "./i18n.js";
 
 const AMOUNTS = ["available", "multiple", "amount_min", "amount_max", "remaining", "amount"];
@@ -12,6 +12,7 @@ function members(body) {
   for (const name of AMOUNTS) if (Number.isInteger(body[name])) values[name] = money(body[name]);
   if (body.retry_after_s) values.wait = duration(body.retry_after_s * 1000);
   if (body.renews_on) values.renews = dayOfWeek(body.renews_on);
+  if (body.until) values.until = dateTime(body.until);
   if (body.lease_until) values.lease = clock(body.lease_until);
   return values;
 }

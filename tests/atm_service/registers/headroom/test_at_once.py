@@ -55,7 +55,7 @@ def test_two_hundred_movements_stay_within_every_limit(service: Service) -> None
     assert (ended.keys(), ended.total()) == ({"201", *over}, 4 * EACH)
     today = ledger.business_date(service.now)
     with service.context.transaction() as session:
-        use = store.of_customer(session, customer.id, today)
+        use = store.of_customer(session, customer.id, service.now)
         moved = store.seen_today(session, OFFICE, today).moved_today
     assert (use.used.day, use.sent_today, moved) == (20 * MILLION, 20 * MILLION, 30 * MILLION)
     assert all_controls_hold(service)

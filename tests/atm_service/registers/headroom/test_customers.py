@@ -138,7 +138,7 @@ class Story:
 
     def compare(self) -> None:
         with self.service.context.transaction() as session:
-            use = store.of_customer(session, self.customer.id, self.today)
+            use = store.of_customer(session, self.customer.id, self.service.now)
         assert use.used == self.book.used(self.today)
         assert use.sent_today == self.book.on(self.book.sent, self.today)
         assert use.live == len(self.book.live)
@@ -236,4 +236,4 @@ def test_whoever_comes_at_once_shares_one_limit(service: Service) -> None:
     assert len(done) == 4
     assert over <= {"customer-limit-reached", "too-many-live-codes"}
     with service.context.transaction() as session:
-        assert store.of_customer(session, customer.id, story.today).used.day == 20 * MILLION
+        assert store.of_customer(session, customer.id, story.service.now).used.day == 20 * MILLION

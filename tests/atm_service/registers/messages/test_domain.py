@@ -18,6 +18,14 @@ LONGEST = {
     "new-device": domain.signed_in(AT, HOTLINE),
     "phone-code": domain.opening_code("12345678", 60),
     "has-account": domain.has_account(HOTLINE),
+    "no-account": domain.no_account(HOTLINE),
+    "reset-code": domain.reset_code("12345678", 60, HOTLINE),
+    "change-code": domain.change_code("12345678", 60),
+    "pin-reset": domain.pin_reset(AT, HOTLINE),
+    "phone-left": domain.phone_left(AT, HOTLINE),
+    "phone-joined": domain.phone_joined(AT, HOTLINE),
+    "frozen": domain.frozen(AT, HOTLINE),
+    "thawed": domain.thawed(AT, HOTLINE),
     "delegated": domain.delegated(policy.AMOUNT_MAX, OFFICE, "31/12/2026", HOTLINE),
 }
 

@@ -23,7 +23,7 @@ SOURCES = {
     if not {"i18n", "docs"} & set(path.relative_to(PAGES).parts)
 }
 LANGUAGES = ["vi", "en"]
-PARTS = ["audit", "landing", "opening"]
+PARTS = ["audit", "landing", "opening", "mending"]
 ASKED = ("/wallet/", "/staff/v1/sessions", "/audit/")
 
 

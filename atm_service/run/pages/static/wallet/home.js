@@ -2,7 +2,7 @@
 
 import { Lost, now } from "../api.js";
 import { h } from "../dom.js";
-import { dayOfWeek, deadline, duration, money } from "../format.js";
+import { dateTime, dayOfWeek, deadline, duration, money } from "../format.js";
 import { loaded } from "../forms.js";
 import { t } from "../i18n.js";
 import { hideWishes, isLive, unheard, unheardOfBank, wallet } from "./account.js";
@@ -62,7 +62,10 @@ export function homeScreen() {
     lefts.map((what) => h("div", { class: "notice wait", role: "status" }, h("strong", {}, t(what === "send" ? "unsure.title" : "bank.unsure")),
       h("a", { class: "button", href: `#/${what}/unsure` }, t("unsure.look")))),
     foremost(notices).map((notice) => noticeBox(notice)),
-    account?.frozen && h("p", { class: "notice bad", role: "alert" }, t("home.frozen", { hotline: account.hotline })),
+    account?.frozen && h("div", { class: "notice bad", role: "alert" }, h("p", {}, t(`home.frozen-${account.frozen_by}`, account)),
+      account.frozen_by === "customer" && h("a", { class: "button", href: "#/frozen" }, t("home.thaw"))),
+    account?.cooling_until && h("p", { class: "notice wait" },
+      t("home.cooling", { left: money(account.cooling_left), until: dateTime(account.cooling_until) })),
     account ? balance(account) : h("p", { class: "notice wait" }, t("home.no-line")),
     codes.map(codeCard),
     pending.map(({ id, kind, amount }) => h("a", { class: "notice wait", href: `#/bank/${id}` },

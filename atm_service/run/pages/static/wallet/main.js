@@ -11,7 +11,6 @@ import { delegationsScreen } from "./delegations.js";
 import { homeScreen } from "./home.js";
 import { officesScreen } from "./offices.js";
 import { kept, openSafe } from "./safe.js";
-import { safetyScreen } from "./safety.js";
 import {
   forgetWish, receiveScreen, sendable, sendAmountScreen, sendConfirmScreen, sendScreen, transferScreen, unsureScreen,
 } from "./send.js";
@@ -20,12 +19,16 @@ import { welcomeScreen } from "./welcome.js";
 import { confirmable, confirmScreen, withdrawOfficeScreen, withdrawScreen } from "./withdraw.js";
 
 const opening = (name, title) => later(() => import("./opening.js"), name, title, "welcome");
+const mending = (name, title, back) => later(() => import("./mending.js"), name, title, back);
 const bank = (name, title, back) => later(() => import("./bank.js"), name, title, back);
 
 const routes = {
   "welcome": welcomeScreen,
   "open": opening("openScreen", "open.title"),
   "open/:id": opening("applicationScreen", "application.title"),
+  "forgot": mending("forgotScreen", "welcome.forgot", "welcome"),
+  "lost": mending("lostScreen", "home.lost", "welcome"),
+  "frozen": mending("frozenScreen", "frozen.title", "welcome"),
   "offices": officesScreen,
   "home": homeScreen,
   "withdraw": withdrawScreen,
@@ -50,14 +53,15 @@ const routes = {
   "banks": bank("banksScreen", "banks.title", "home"),
   "link": bank("linkScreen", "link.title", "banks"),
   "link/bank": bank("bankScreen", "link.bank-choose", "link"),
-  "safety": safetyScreen,
+  "safety": mending("safetyScreen", "safety.title", "home"),
+  "freeze": mending("freezeScreen", "safety.freeze", "safety"),
   "statement": statementScreen,
   "delegations": delegationsScreen,
   "withdrawals": withdrawalsScreen,
 };
 
 function allowed(route) {
-  const isOpen = /^(welcome|offices|open(\/.*)?)$/.test(route);
+  const isOpen = /^(welcome|offices|forgot|lost|frozen|open(\/.*)?)$/.test(route);
   if (!wallet.session()) return isOpen || (route.startsWith("code/") && kept(route.slice(5))) ? route : "welcome";
   if (route === "withdraw/confirm" && !confirmable()) return "withdraw";
   if (/^send\/(amount|confirm)$/.test(route) && !sendable(route.slice(5))) return "send";

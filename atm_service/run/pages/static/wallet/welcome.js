@@ -18,6 +18,7 @@ export function welcomeScreen() {
     title: "welcome.title",
     body: [
       allKept().map(codeCard), h("p", { class: "lead" }, t("welcome.lead")), door,
+      h("a", { class: "textual", href: "#/forgot" }, t("welcome.forgot")), h("a", { class: "textual", href: "#/lost" }, t("home.lost")),
       h("p", { class: "or" }, t("welcome.no-account")), h("a", { class: "button plain", href: "#/open" }, t("open.title")),
       h("a", { class: "textual", href: "#/offices" }, t("offices.title")),
     ],
