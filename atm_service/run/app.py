@@ -69,6 +69,7 @@ from atm_service.registers.withdrawals.errors import AlreadyEnded
 from atm_service.run import housekeeping, jwks, scraping
 from atm_service.run.pages import routes as pages
 from atm_service.wallet.bank_payments import routes as bank_payments
+from atm_service.wallet.statement import routes as statement
 from atm_service.wallet.transfers import routes as transfers
 
 log = structlog.get_logger("service")
@@ -165,6 +166,7 @@ def _whole() -> FastAPI:
         customers,
         banks,
         bank_payments,
+        statement,
         withdrawals,
         appointments,
         notices,

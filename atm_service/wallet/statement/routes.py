@@ -1,0 +1,102 @@
+"""The statement for the wallet: a page of it, a file, and what proves one entry."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Query, Response
+
+import ledger
+from atm_service.platform import paging
+from atm_service.platform.bodies import ONE_LINE
+from atm_service.platform.callers import InCustomer
+from atm_service.platform.context import InContext, InNow
+from atm_service.platform.days import DAY_MAX, DAY_MIN, InDay
+from atm_service.platform.paging import InCursor, InLimit
+from atm_service.platform.problems import refuses
+from atm_service.platform.refusals import MalformedRequest, NotFound
+from atm_service.wallet.statement import domain, service
+from atm_service.wallet.statement.domain import Language, StatementKind
+from atm_service.wallet.statement.errors import StatementTooLong
+from atm_service.wallet.statement.schemas import ProofView, StatementView
+from atm_service.wallet.statement.service import Wanted
+
+router = APIRouter(prefix="/wallet/v1", tags=["wallet"])
+
+InFirst = Annotated[InDay, Query(alias="from", description="the first business day in Vietnam")]
+InLast = Annotated[InDay, Query(alias="to", description="the last one, inclusive")]
+InKinds = Annotated[
+    list[StatementKind] | None,
+    Query(alias="kind", max_length=len(StatementKind), description="only these, with what undoes them"),
+]
+InText = Annotated[
+    str,
+    Query(
+        alias="q",
+        max_length=60,
+        pattern=ONE_LINE,
+        description="in what is shown: a masked name, a number, an office, words, or the amount; marks do not matter",
+    ),
+]
+
+
+def _wanted(first: InFirst = None, last: InLast = None, kinds: InKinds = None, text: InText = "") -> Wanted:
+    wanted = Wanted(first or DAY_MIN, last or DAY_MAX, tuple(kinds or ()), text.strip())
+    if wanted.first > wanted.last:
+        raise MalformedRequest(errors=[{"where": "query.from", "message": "lies after `to`"}])
+    return wanted
+
+
+InWanted = Annotated[Wanted, Depends(_wanted)]
+
+
+@router.get("/statement", responses=refuses())
+def statement(
+    wanted: InWanted,
+    customer: InCustomer,
+    context: InContext,
+    cursor: InCursor = None,
+    limit: InLimit = paging.LIMIT_DEFAULT,
+) -> StatementView:
+    """List what moved the wallet's money, newest first, with the sums of the days asked for."""
+    before = paging.read_version(cursor)
+    with context.reading() as session:
+        found = service.page(session, context, customer.subject, wanted, before, limit)
+        span = service.span(session, customer.subject, wanted)
+    after = None if found.after is None else paging.write(str(found.after))
+    return StatementView.of(found, wanted, span, after)
+
+
+@router.get(
+    "/statement.csv",
+    response_class=Response,
+    responses=refuses(StatementTooLong)
+    | {200: {"content": {"text/csv": {"schema": {"type": "string"}}}, "description": "The file"}},
+)
+def statement_csv(
+    wanted: InWanted,
+    customer: InCustomer,
+    context: InContext,
+    now: InNow,
+    language: Annotated[Language, Query(description="of its headings")] = "vi",
+) -> Response:
+    """Write the same for a spreadsheet, the oldest first: at most 366 days, which default to this year so far."""
+    last = min(wanted.last, ledger.business_date(now))
+    first = wanted.first if wanted.first > DAY_MIN else last.replace(month=1, day=1)
+    if (last - first).days >= domain.DAYS_MAX:
+        raise MalformedRequest(errors=[{"where": "query.to", "message": "a file has at most 366 days"}])
+    asked = Wanted(first, last, wanted.kinds, wanted.text)
+    with context.reading() as session:
+        found = service.whole(session, context, customer.subject, asked)
+    name = domain.file_name(first, last, language)
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return Response(
+        domain.table(found, language).encode(), headers=headers, media_type="text/csv; charset=utf-8"
+    )
+
+
+@router.get("/statement/{entry_id}", responses=refuses(NotFound))
+def proof(entry_id: UUID, customer: InCustomer, context: InContext) -> ProofView:
+    """Show what proves one entry of the own statement: the number on the paper, where, with whom, the fee."""
+    with context.reading() as session:
+        found = service.entry(session, context, customer.subject, entry_id)
+    return ProofView.of(found)
