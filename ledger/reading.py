@@ -129,32 +129,41 @@ def balances(session: Connection, codes: Sequence[str]) -> list[Balance]:
     return [Balance(code, AccountClass(class_), *rest) for code, class_, *rest in rows]
 
 
-# Two index ranges, newest first, merged: the cost is that of the legs looked at, whatever the account's age. Entries
-# are looked up leg by leg (OFFSET 0), or the planner might read a whole day of everybody's.
+# Two index ranges, newest first, of which the merged top is taken: the cost is that of the legs looked at, whatever the
+# account's age. Entries are looked up leg by leg (OFFSET 0), or the planner might read a whole day of everybody's.
+_SIDE: Final = """
+    (SELECT p.entry_id, p.line, '{side}' AS side, p.{other}_id AS other_id, p.amount, p.{side}_balance AS balance,
+            p.{side}_version AS version, e.reference, e.kind, e.business_date, e.recorded_at, e.narration, e.corrects
+     FROM ledger.posting AS p
+     CROSS JOIN LATERAL (SELECT * FROM ledger.entry WHERE id = p.entry_id OFFSET 0) AS e
+     WHERE p.{side}_id = %(id)s AND {which}
+     ORDER BY p.{side}_version DESC LIMIT %(limit)s)
+"""
 _LEGS: Final = """
 SELECT leg.entry_id, leg.line, %(code)s::text, other.code, leg.side, leg.amount, leg.balance, leg.version,
-       e.reference, e.kind, e.business_date, e.recorded_at, e.narration, e.corrects
-FROM (
-    SELECT entry_id, line, 'debit' AS side, credit_id AS other_id, amount,
-           debit_balance AS balance, debit_version AS version
-    FROM ledger.posting WHERE debit_id = %(id)s AND {debit}
-    UNION ALL
-    SELECT entry_id, line, 'credit', debit_id, amount, credit_balance, credit_version
-    FROM ledger.posting WHERE credit_id = %(id)s AND {credit}
-) AS leg
-CROSS JOIN LATERAL (SELECT * FROM ledger.entry WHERE id = leg.entry_id OFFSET 0) AS e
+       leg.reference, leg.kind, leg.business_date, leg.recorded_at, leg.narration, leg.corrects
+FROM ({debits} UNION ALL {credits} ORDER BY version DESC LIMIT %(limit)s) AS leg
 JOIN ledger.account AS other ON other.id = leg.other_id
-WHERE {which}
-ORDER BY leg.version DESC LIMIT %(limit)s
+ORDER BY leg.version DESC
 """
-_STATEMENT: Final = _LEGS.format(
-    debit="debit_version < %(before)s",
-    credit="credit_version < %(before)s",
-    which="(%(first)s::date IS NULL OR e.business_date >= %(first)s)"
-    " AND (%(last)s::date IS NULL OR e.business_date <= %(last)s)"
-    " AND (%(kinds)s::text[] IS NULL OR e.kind = ANY (%(kinds)s))",
-)
-_OF_ENTRY: Final = _LEGS.format(debit="entry_id = %(entry)s", credit="entry_id = %(entry)s", which="true")
+_WANTED: Final = """
+    p.{side}_version < %(before)s
+    AND (%(first)s::date IS NULL OR e.business_date >= %(first)s)
+    AND (%(last)s::date IS NULL OR e.business_date <= %(last)s)
+    AND (%(kinds)s::text[] IS NULL OR e.kind = ANY (%(kinds)s))
+"""
+
+
+def _legs(which: str) -> str:
+    debits, credits_ = (
+        _SIDE.format(side=side, other=other, which=which.format(side=side))
+        for side, other in (("debit", "credit"), ("credit", "debit"))
+    )
+    return _LEGS.format(debits=debits, credits=credits_)
+
+
+_STATEMENT: Final = _legs(_WANTED)
+_OF_ENTRY: Final = _legs("p.entry_id = %(entry)s")
 
 
 def statement(

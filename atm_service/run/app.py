@@ -55,6 +55,7 @@ from atm_service.platform.middleware import Crowd, Surroundings
 from atm_service.platform.refusals import Refusal
 from atm_service.promises.approvals import routes as approvals
 from atm_service.promises.availability import routes as availability
+from atm_service.promises.complaints import routes as complaints
 from atm_service.promises.notices import routes as notices
 from atm_service.promises.shifts import routes as shifts
 from atm_service.registers.banks import routes as banks
@@ -170,6 +171,7 @@ def _whole() -> FastAPI:
         withdrawals,
         appointments,
         notices,
+        complaints,
         staff,
         freezes,
         members,

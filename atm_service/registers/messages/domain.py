@@ -34,6 +34,7 @@ class MessageKind(StrEnum):
     DELEGATED = "delegate-added"
     CODE = "phone-code"
     HAS_ACCOUNT = "has-account"
+    COMPLAINT_ANSWERED = "complaint-answered"
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +99,13 @@ def has_account(hotline: str) -> str:
     """Tell whoever wanted to open an account with this number that there is one."""
     return _said(
         f"So nay da co vi. Hay dang nhap bang so nay va ma PIN. Quen PIN hay khong phai ban? Goi {hotline}"
+    )
+
+
+def complaint_answered(number: str, hotline: str) -> str:
+    """Tell that a complaint is answered; what was answered is read in the wallet alone."""
+    return _said(
+        f"Khieu nai {number} da co tra loi. Mo vi, vao Sao ke, muc Khieu nai de xem. Can hoi, goi {hotline}"
     )
 
 

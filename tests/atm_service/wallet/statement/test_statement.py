@@ -62,6 +62,7 @@ def credited(service: Service, customer: Customer, amount: int, reference: str, 
     with service.context.transaction() as session:
         payers.open_payer(session, "school-12", "Trường THCS Số 12", service.now)
         payers.fund(session, "school-12", amount, str(uuid4()), None, service.now)
+    with service.context.transaction() as session:
         ledger.must(ledger.post(session, [entry], service.now))
 
 
