@@ -47,6 +47,8 @@ SLUGS = [
     "instruction-lapsed",
     "own-instruction",
     "decider-tied",
+    "complaint-answered",
+    "answered-by-you",
     "again-not-confirmed",
     "second-factor-wrong",
     "second-factor-to-enrol",
