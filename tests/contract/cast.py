@@ -627,6 +627,7 @@ READY: Final[dict[str, Callable[[Cast], Ready]]] = {
     "wallet_send": Cast.to_send,
     "wallet_transfer": lambda cast: {"path": {"id": cast.sent_away()}},
     "wallet_proof": lambda cast: {"path": {"entry_id": cast.receipt()["entry_id"]}},
+    "wallet_withdrawal_proof": lambda cast: {"path": {"id": cast.receipt()["withdrawal_id"]}},
     "wallet_complain": lambda cast: {
         "body": {"about": {"entry_id": cast.receipt()["entry_id"]}, **WRONG},
     },

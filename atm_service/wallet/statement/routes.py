@@ -14,7 +14,7 @@ from atm_service.platform.days import DAY_MAX, DAY_MIN, InDay
 from atm_service.platform.paging import InCursor, InLimit
 from atm_service.platform.problems import refuses
 from atm_service.platform.refusals import MalformedRequest, NotFound
-from atm_service.wallet.statement import domain, service
+from atm_service.wallet.statement import domain, service, store
 from atm_service.wallet.statement.domain import Language, StatementKind
 from atm_service.wallet.statement.errors import StatementTooLong
 from atm_service.wallet.statement.schemas import ProofView, StatementView
@@ -98,5 +98,16 @@ def statement_csv(
 def proof(entry_id: UUID, customer: InCustomer, context: InContext) -> ProofView:
     """Show what proves one entry of the own statement: the number on the paper, where, with whom, the fee."""
     with context.reading() as session:
+        found = service.entry(session, context, customer.subject, entry_id)
+    return ProofView.of(found)
+
+
+@router.get("/withdrawals/{id}/proof", responses=refuses(NotFound))
+def withdrawal_proof(id: UUID, customer: InCustomer, context: InContext) -> ProofView:
+    """Show the same of an own withdrawal that was paid, undone since or not."""
+    with context.reading() as session:
+        entry_id = store.paid_by(session, customer.subject, id)
+        if entry_id is None:
+            raise NotFound
         found = service.entry(session, context, customer.subject, entry_id)
     return ProofView.of(found)

@@ -46,6 +46,9 @@ _PROOFS: Final = text("""
     LEFT JOIN service.bank_link AS link ON link.id = found.bank_link_id
     LEFT JOIN service.withdrawal AS paid ON paid.id = found.withdrawal_id AND paid.delegation_id IS NULL
 """)
+_OF_WITHDRAWAL: Final = text(
+    "SELECT entry_id FROM service.receipt WHERE withdrawal_id = :id AND customer_id = :customer_id"
+)
 _PAYERS: Final = text("SELECT code, name FROM service.payer WHERE code = ANY (CAST(:codes AS text[]))")
 
 
@@ -53,6 +56,13 @@ def proofs(session: Connection, customer_id: UUID, entries: Sequence[UUID]) -> d
     """Give what is recorded beside entries of a customer's account, by entry; what is encrypted stays so."""
     rows = session.execute(_PROOFS, {"customer_id": customer_id, "entries": list(entries)})
     return {row.entry_id: row for row in rows}
+
+
+def paid_by(session: Connection, customer_id: UUID, withdrawal_id: UUID) -> UUID | None:
+    """Give the entry by which a customer's withdrawal was paid, if it was."""
+    values = {"id": withdrawal_id, "customer_id": customer_id}
+    entry_id: UUID | None = session.execute(_OF_WITHDRAWAL, values).scalar_one_or_none()
+    return entry_id
 
 
 def payers(session: Connection, codes: Sequence[str]) -> Mapping[str, str]:

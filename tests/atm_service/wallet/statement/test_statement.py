@@ -160,6 +160,10 @@ def test_a_withdrawals_proof_has_the_number_on_the_paper(service: Service) -> No
         "withdrawal_id": code["id"],
         "code_end": code["digits"].replace("-", "")[-4:],
     }
+    assert customer.get(f"/wallet/v1/withdrawals/{code['id']}/proof").json() == told
+    assert service.customer().get(f"/wallet/v1/withdrawals/{code['id']}/proof").status_code == 404
+    unpaid = customer.code(100_000)["id"]
+    assert customer.get(f"/wallet/v1/withdrawals/{unpaid}/proof").status_code == 404
 
 
 def test_a_transfers_proof_shows_each_the_other(service: Service) -> None:
