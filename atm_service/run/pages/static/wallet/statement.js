@@ -236,12 +236,12 @@ export function printScreen() {
       sought.q && [t("statement.search"), sought.q],
     ]),
     sums(sumsOf),
-    items.length ? h("div", { class: "wide", tabindex: "0", role: "region", "aria-label": t("statement.title") }, h("table", {},
+    items.length ? h("table", { class: "paper" },
       h("thead", {}, h("tr", {}, ["day", "what", "amount", "after"].map((name) => h("th", { scope: "col" }, t(`statement.col-${name}`))))),
       h("tbody", {}, items.map((item) => h("tr", {},
         h("td", {}, dateTime(item.recorded_at)),
         h("td", {}, kindName(item), item.other && [h("br"), item.other], item.number && [h("br"), item.number]),
-        h("td", { class: "number" }, signed(item.amount)), h("td", { class: "number" }, money(item.balance))))))) :
+        h("td", { class: "number" }, signed(item.amount)), h("td", { class: "number" }, money(item.balance)))))) :
       h("p", { class: "empty" }, t("statement.none")),
     h("p", { class: "hint" }, t("statement.printed", { at: dateTime(now()) })),
   ];

@@ -92,7 +92,11 @@ export function complainScreen({ about, id }) {
     const said = wordsField("words", t("complain.words"), t("complain.words-hint"));
     const act = async (values, waiting) => {
       const wish = { about: isEntry ? { entry_id: id } : { withdrawal_id: id }, kind: draft.kind, words: values.words };
-      const made = await wallet.send("/wallet/v1/complaints", wish, intention(`complain-${id}`, wish), waiting);
+      const sent = wallet.send("/wallet/v1/complaints", wish, intention(`complain-${id}`, wish), waiting);
+      const made = await sent.catch((error) => {
+        if (error.slug !== "already-complained") throw error;
+        return { id: error.body.complaint_id }; // there it is, with its number and its day
+      });
       draft = {};
       location.replace(`#/complaint/${made.id}`); // going back must not lead to the form that was sent
     };
