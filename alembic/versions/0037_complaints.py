@@ -32,6 +32,11 @@ CREATE TABLE service.complaint (
 );
 CREATE INDEX complaint_of_customer ON service.complaint (customer_id, id);
 CREATE INDEX complaint_waits ON service.complaint (waits_until, id) WHERE waits_until IS NOT NULL;
+CREATE TRIGGER immutable BEFORE DELETE OR TRUNCATE ON service.complaint
+    FOR EACH STATEMENT EXECUTE FUNCTION service.refuse_change();
+CREATE TRIGGER immutable_facts
+    BEFORE UPDATE OF id, serial, customer_id, kind, entry_id, withdrawal_id, office, amount, made_at ON service.complaint
+    FOR EACH STATEMENT EXECUTE FUNCTION service.refuse_change();
 GRANT SELECT, INSERT, UPDATE (waits_until) ON service.complaint TO soft_atm_app;
 
 CREATE TABLE service.complaint_step (
@@ -50,6 +55,11 @@ CREATE TABLE service.complaint_step (
         FOREIGN KEY (complaint_id, previous) REFERENCES service.complaint_step (complaint_id, number)
 );
 CREATE INDEX complaint_step_age ON service.complaint_step (at) WHERE words_sealed IS NOT NULL;
+CREATE TRIGGER immutable BEFORE DELETE OR TRUNCATE ON service.complaint_step
+    FOR EACH STATEMENT EXECUTE FUNCTION service.refuse_change();
+CREATE TRIGGER immutable_facts
+    BEFORE UPDATE OF id, complaint_id, number, previous, by, at, until, upheld ON service.complaint_step
+    FOR EACH STATEMENT EXECUTE FUNCTION service.refuse_change();
 GRANT SELECT, INSERT, UPDATE (words_sealed) ON service.complaint_step TO soft_atm_app;
 """
 

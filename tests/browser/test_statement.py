@@ -105,7 +105,7 @@ def test_from_the_statement_to_the_answer(demo: Demo, pages: tuple[Page, Page]) 
 
     go(phone, "home")
     expect(page.locator("main .notice").first).to_contain_text("Khiếu nại về 500.000 đ đã có trả lời")
-    link(page, "Xem giao dịch")
+    link(page, "Xem trả lời")
     expect(page.locator("main")).to_contain_text("Kiểm quỹ thừa 500.000, mời bạn đến nhận")
     expect(page.locator(".notice.good")).to_contain_text("Bạn đúng")
     page.locator("summary").click()

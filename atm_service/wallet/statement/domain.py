@@ -176,5 +176,5 @@ def _row(movement: Movement, kinds: dict[str, str]) -> tuple[object, ...]:
 
 
 def file_name(first: date, last: date, language: Language) -> str:
-    """Name the file: `sao-ke-2026-11-01-2026-11-30.csv`."""
+    """Name the file by its days."""
     return f"{'sao-ke' if language == 'vi' else 'statement'}-{first}-{last}.csv"

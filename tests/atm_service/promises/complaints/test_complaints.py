@@ -2,12 +2,16 @@ from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from httpx2 import Response
 from prometheus_client import REGISTRY
 
+from atm_service.platform import standing
+from atm_service.platform.keys.tokens import Caller
+from atm_service.platform.refusals import Unauthenticated
+from atm_service.promises.complaints import service as complaints
 from atm_service.run import housekeeping
 from tests.atm_service import counter
 from tests.atm_service.control.audit.days import broken_now
@@ -304,6 +308,22 @@ def test_the_same_at_once_is_said_once(service: Service) -> None:
     kinds = ("service", "wrong-person", "refused")
     ended = at_once([lambda kind=kind: complain(customer, kind, entry_id=entry_id) for kind in kinds])  # type: ignore[misc]
     assert ended == {"201": 1, "too-many-complaints": 2}
+
+
+def test_who_is_switched_off_answers_nothing(service: Service) -> None:
+    """Also not by a request that had passed the door before: the rights are held by the answer's own transaction."""
+    customer, boss = service.customer(), counter.supervisor(service)
+    one = made(customer, entry_id=newest(customer))
+    with service.context.transaction() as session:
+        before = standing.generation(session, boss.id)
+        standing.lock(session, boss.id)
+        standing.change(session, boss.id)
+    caller = Caller(boss.id, "staff", "supervisor", None, before)
+    with pytest.raises(Unauthenticated), service.context.transaction() as session:
+        complaints.answer(
+            session, service.context, caller, UUID(one["id"]), "Đã đủ", service.now, upheld=False
+        )
+    assert look(customer, one["id"])["status"] == "open"
 
 
 def test_words_are_encrypted_and_forgotten(service: Service) -> None:

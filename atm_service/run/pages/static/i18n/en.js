@@ -313,6 +313,7 @@ export default {
 "complain.title": "Is something wrong?",
 "complaints.title": "My complaints",
 "complaint.title": "Complaint",
+"notice.read": "Read the answer",
 "notice.complaint-answered": "Your complaint about {amount} is answered",
 "problem.statement-too-long": "There are too many movements for one file\nChoose fewer days: half a year each.",
 "problem.already-complained": "You have told us this already\nLook under My complaints: it has a number and a day.",

@@ -313,6 +313,7 @@ export default {
 "complain.title": "Có gì sai?",
 "complaints.title": "Khiếu nại của tôi",
 "complaint.title": "Khiếu nại",
+"notice.read": "Xem trả lời",
 "notice.complaint-answered": "Khiếu nại về {amount} đã có trả lời",
 "problem.statement-too-long": "Nhiều giao dịch quá, không vừa một tệp\nChọn ít ngày hơn: mỗi tệp nửa năm.",
 "problem.already-complained": "Bạn đã báo việc này rồi\nXem trong mục Khiếu nại của tôi: có số và ngày hẹn.",

@@ -46,7 +46,7 @@ export function noticeBox(notice, { go: onward = true } = {}) {
 function toldBox({ kind, amount, transfer_id, complaint_id, made_at }) {
   const there = complaint_id ? `complaint/${complaint_id}` : `sent/${transfer_id}`;
   return h("div", { class: "notice good" }, h("strong", {}, t(`notice.${kind}`, { amount: money(amount) })), h("p", {}, dateTime(made_at)),
-    h("a", { class: "button plain", href: `#/${there}` }, t("notice.look")));
+    h("a", { class: "button plain", href: `#/${there}` }, t(complaint_id ? "notice.read" : "notice.look")));
 }
 
 function proposal(id, proposed) {

@@ -12,7 +12,7 @@ import { wallet } from "./account.js";
 import { transferRow } from "./send.js";
 
 const KINDS = ["withdrawal", "deposit", "transfer", "top-up", "payout", "credit"];
-const MONTHS = 6; // one tap each; other days are typed
+const MONTHS = 4; // one tap each; other days are chosen
 const ROWS_MAX = 5_000; // of one file, on paper as in a spreadsheet
 const YEAR_DAYS = 365;
 
@@ -97,7 +97,7 @@ export function statementScreen() {
     const opened = choosers.querySelector("details")?.open ?? (sought.kinds.length > 0 || sought.q !== "" || isOther);
     choosers.replaceChildren(
       h("div", { class: "chips months", role: "group", "aria-label": t("statement.when") }, spans.map((span, number) =>
-        chip(span.from ? monthName(span.from) : t("statement.all"), isSpan(span), () => change(span, `.months .chip:nth-child(${number + 1})`)))),
+        chip(span.from ? t("statement.month-chip", { month: Number(span.from.slice(5, 7)) }) : t("statement.all"), isSpan(span), () => change(span, `.months .chip:nth-child(${number + 1})`)))),
       h("details", { class: "more", open: opened }, h("summary", {}, t("statement.filter")),
         h("div", { class: "stack" },
           h("div", { class: "chips kinds", role: "group", "aria-label": t("statement.which") }, KINDS.map((kind, number) =>

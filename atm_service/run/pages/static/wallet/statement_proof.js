@@ -71,10 +71,10 @@ function proofView(proof, complaints) {
       fee !== 0 && [t("code.fee"), money(fee)],
       fee > 0 && [t("send.total"), money(fee - amount)],
       undoes && [t("proof.undoes"), undoes],
-      [t("proof.after"), money(balance)],
     ]),
+    h("p", { class: "hint screen-only" }, t("proof.after", { balance: money(balance) })), // nobody else's to read
     kind === "withdrawal" && h("p", { class: "hint" }, t("proof.paper")),
-    complaints.map(complaintCard),
+    complaints.length > 0 && h("ul", { class: "list screen-only" }, complaints.map(complaintRow)),
     share,
     h("button", { class: "plain screen-only", onclick: () => window.print() }, t("proof.print")),
     h("a", { class: "button danger plain screen-only", href: `#/complain/entry/${proof.entry_id}` }, t("complain.title")),
@@ -123,18 +123,19 @@ const wordsField = (name, label, hint) => field({
   check: (value) => (value.length < 3 ? t("complain.words-missing") : null),
 });
 
-function complaintCard({ id, number, status, overdue, answer_by, amount }) {
-  return h("a", { class: "code-card", href: `#/complaint/${id}` },
-    h("strong", {}, `${t("complaint.title")} ${number}`), h("span", {}, money(amount)),
-    h("span", { class: `badge ${status === "answered" || status === "closed" ? "paid" : "ask"}` }, t(`complaint.${status}`)),
-    answer_by && h("span", {}, t(overdue ? "complaint.late" : "complaint.until", { day: dayOfWeek(answer_by) })));
+function complaintRow({ id, number, status, overdue, answer_by, amount }) {
+  const isAnswered = status === "answered" || status === "closed";
+  return h("li", {}, h("a", { class: "item", href: `#/complaint/${id}` },
+    h("strong", {}, number), h("span", {}, money(amount)),
+    h("span", { class: `badge ${isAnswered ? "paid" : overdue ? "no" : "ask"}` }, t(`complaint.${status}`)),
+    answer_by && h("small", {}, t(overdue ? "complaint.late" : "complaint.until", { day: dayOfWeek(answer_by) }))));
 }
 
 export function complaintsScreen() {
   const listed = (cursor) => wallet.get(`/wallet/v1/complaints${cursor ? `?cursor=${cursor}` : ""}`);
   return { body: [
     h("p", { class: "lead" }, t("complaints.how")),
-    paged(listed, (one) => h("li", { class: "stack" }, complaintCard(one)), t("complaints.empty")),
+    paged(listed, complaintRow, t("complaints.empty")),
     h("a", { class: "button", href: "#/statement" }, t("statement.title")),
   ] };
 }
@@ -162,7 +163,7 @@ const saidBox = (title, { words: said, at }, kind = "") => h("section", { class:
 
 const answerBox = (title, answer) => answer && [
   saidBox(title, answer),
-  h("p", { class: answer.upheld ? "notice good" : "notice wait" }, h("strong", {}, t(answer.upheld ? "complaint.upheld" : "complaint.not-upheld"))),
+  h("p", { class: answer.upheld ? "notice good" : "notice" }, h("strong", {}, t(answer.upheld ? "complaint.upheld" : "complaint.not-upheld"))),
 ];
 
 function complaintView(one, contested) {
@@ -171,7 +172,7 @@ function complaintView(one, contested) {
     h("div", { class: "ending" }, h("h2", {}, t(`complaint.${status}`)), h("p", { class: "figure number-of" }, number),
       answer_by && h("p", { class: overdue ? "notice bad" : "" }, t(overdue ? "complaint.late" : "complaint.until", { day: dayOfWeek(answer_by) }))),
     h("p", { class: "hint" }, t("complaint.keep")),
-    facts([[t("complain.what"), t(`wrong.${kind}`)], [t("complaint.amount"), money(amount)], paper && [t("proof.number"), paper]]),
+    facts([[t("complaint.wrong"), t(`wrong.${kind}`)], [t("complaint.amount"), money(amount)], paper && [t("proof.number"), paper]]),
     h("a", { class: "textual screen-only", href: about === "entry" ? `#/proof/${entry_id}` : `#/code/${withdrawal_id}` }, t("complaint.about")),
     saidBox(t("complaint.said"), said), answerBox(t("complaint.answer"), answer),
     contest && saidBox(t("complaint.contest"), contest), answerBox(t("complaint.last-answer"), last_answer),
