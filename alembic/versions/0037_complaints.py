@@ -35,7 +35,8 @@ CREATE INDEX complaint_waits ON service.complaint (waits_until, id) WHERE waits_
 CREATE TRIGGER immutable BEFORE DELETE OR TRUNCATE ON service.complaint
     FOR EACH STATEMENT EXECUTE FUNCTION service.refuse_change();
 CREATE TRIGGER immutable_facts
-    BEFORE UPDATE OF id, serial, customer_id, kind, entry_id, withdrawal_id, office, amount, made_at ON service.complaint
+    BEFORE UPDATE OF id, serial, customer_id, kind, entry_id, withdrawal_id, office, amount, made_at
+    ON service.complaint
     FOR EACH STATEMENT EXECUTE FUNCTION service.refuse_change();
 GRANT SELECT, INSERT, UPDATE (waits_until) ON service.complaint TO soft_atm_app;
 

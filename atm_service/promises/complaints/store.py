@@ -128,8 +128,7 @@ _ENTRY: Final = text("""
     GROUP BY p.entry_id, r.office, v.office
 """)
 _WITHDRAWAL: Final = text("""
-    SELECT NULL::uuid AS entry_id, w.id AS withdrawal_id, w.amount,
-           coalesce(r.office, w.drawer_office, w.office) AS office
+    SELECT r.entry_id, w.id AS withdrawal_id, w.amount, coalesce(w.drawer_office, w.office) AS office
     FROM service.withdrawal AS w LEFT JOIN service.receipt AS r ON r.id = w.receipt_id
     WHERE w.id = :id AND w.customer_id = :customer_id
 """)
@@ -191,8 +190,11 @@ def about_entry(session: Connection, customer_id: UUID, id: UUID) -> About | Non
 
 
 def about_withdrawal(session: Connection, customer_id: UUID, id: UUID) -> About | None:
-    """Find a customer's own withdrawal, whatever became of it."""
-    return _about(session, _WITHDRAWAL, id=id, customer_id=customer_id)
+    """Find a customer's own withdrawal, whatever became of it; one that was paid is its entry, with its receipt."""
+    found = _about(session, _WITHDRAWAL, id=id, customer_id=customer_id)
+    if found is None or found.entry_id is None:
+        return found
+    return about_entry(session, customer_id, found.entry_id)
 
 
 def before(

@@ -147,6 +147,17 @@ def test_a_withdrawal_that_was_not_paid(service: Service) -> None:
     assert [item["number"] for item in listed] == [one["number"]]
 
 
+def test_a_withdrawal_that_was_paid_is_its_entry(service: Service) -> None:
+    """Complained of from either side it is one thing, with the number on the paper and the fee that was taken."""
+    service.change_rules(fee=5_000)
+    customer = service.customer()
+    receipt = counter.paid(service, service.clerk(), customer)
+    one = made(customer, withdrawal_id=receipt["withdrawal_id"])
+    told = (one["entry_id"], one["withdrawal_id"], one["paper"], one["amount"])
+    assert told == (receipt["entry_id"], None, receipt["number"], 2_005_000)
+    assert slug_of(complain(customer, entry_id=receipt["entry_id"])) == "already-complained"
+
+
 def test_nobody_elses_entry_or_complaint(service: Service) -> None:
     """Another customer's entry, withdrawal or complaint is not there; nor is an entry that nobody has."""
     customer, stranger = service.customer(), service.customer()
