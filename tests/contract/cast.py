@@ -626,6 +626,7 @@ READY: Final[dict[str, Callable[[Cast], Ready]]] = {
     "wallet_look_up_payee": Cast.to_pay,
     "wallet_send": Cast.to_send,
     "wallet_transfer": lambda cast: {"path": {"id": cast.sent_away()}},
+    "wallet_search_statement": lambda _: {"body": {"text": "gift"}},
     "wallet_proof": lambda cast: {"path": {"entry_id": cast.receipt()["entry_id"]}},
     "wallet_withdrawal_proof": lambda cast: {"path": {"id": cast.receipt()["withdrawal_id"]}},
     "wallet_complain": lambda cast: {

@@ -1,18 +1,40 @@
 """HTTP bodies of the statement."""
 
 from datetime import date, datetime
-from typing import Self
+from typing import Annotated, Self
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from atm_service.wallet.statement.domain import Movement
+from atm_service.platform.bodies import ONE_LINE
+from atm_service.platform.days import DAY_MAX, DAY_MIN, Day
+from atm_service.platform.paging import LIMIT_DEFAULT, LIMIT_MAX
+from atm_service.wallet.statement.domain import Movement, StatementKind
 from atm_service.wallet.statement.service import Found, Wanted
 from ledger.reading import Span
 
 
 class _Body(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+_Day = Annotated[Day, Field(ge=DAY_MIN, le=DAY_MAX)]
+
+
+class SearchRequest(BaseModel):
+    """What is looked for: days, both inclusive, kinds (none: all), and a text in what a row shows.
+
+    The text is found in a masked name, a number, an office, a bank, words, or is the amount; marks do not matter.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True, serialize_by_alias=True)
+
+    first: _Day | None = Field(None, alias="from", description="a business day in Vietnam")
+    last: _Day | None = Field(None, alias="to")
+    kinds: list[StatementKind] = Field([], max_length=len(StatementKind))
+    text: str = Field(min_length=1, max_length=60, pattern=ONE_LINE, repr=False, examples=["Thắng"])
+    cursor: str | None = Field(None, min_length=1, max_length=100, examples=["MTI"])
+    limit: int = Field(LIMIT_DEFAULT, strict=True, ge=1, le=LIMIT_MAX)
 
 
 class StatementItem(_Body):

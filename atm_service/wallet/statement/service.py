@@ -63,13 +63,15 @@ def page(
 
 
 def whole(session: Connection, context: Context, customer_id: UUID, wanted: Wanted) -> list[Movement]:
-    """Give every movement that is wanted, the oldest first, for a file. Raises `StatementTooLong`."""
+    """Give every movement of the days and kinds that are wanted, the oldest first, for a file.
+
+    Raises `StatementTooLong`.
+    """
     found: list[Movement] = []
     before: int | None = None
     while True:
         legs = _legs(session, customer_id, wanted, before, reading.PAGE_MAX)
-        movements = proved(session, context, customer_id, legs)
-        found += [one for one in movements if not wanted.text or domain.finds(one, wanted.text)]
+        found += proved(session, context, customer_id, legs)
         if len(found) > domain.ROWS_MAX:
             raise StatementTooLong(rows_max=domain.ROWS_MAX)
         if len(legs) < reading.PAGE_MAX:

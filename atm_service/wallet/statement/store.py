@@ -46,9 +46,7 @@ _PROOFS: Final = text("""
     LEFT JOIN service.bank_link AS link ON link.id = found.bank_link_id
     LEFT JOIN service.withdrawal AS paid ON paid.id = found.withdrawal_id AND paid.delegation_id IS NULL
 """)
-_OF_WITHDRAWAL: Final = text(
-    "SELECT entry_id FROM service.receipt WHERE withdrawal_id = :id AND customer_id = :customer_id"
-)
+_OF_WITHDRAWAL: Final = text("SELECT entry_id FROM service.receipt WHERE withdrawal_id = :id")
 _PAYERS: Final = text("SELECT code, name FROM service.payer WHERE code = ANY (CAST(:codes AS text[]))")
 
 
@@ -58,10 +56,9 @@ def proofs(session: Connection, customer_id: UUID, entries: Sequence[UUID]) -> d
     return {row.entry_id: row for row in rows}
 
 
-def paid_by(session: Connection, customer_id: UUID, withdrawal_id: UUID) -> UUID | None:
-    """Give the entry by which a customer's withdrawal was paid, if it was."""
-    values = {"id": withdrawal_id, "customer_id": customer_id}
-    entry_id: UUID | None = session.execute(_OF_WITHDRAWAL, values).scalar_one_or_none()
+def paid_by(session: Connection, withdrawal_id: UUID) -> UUID | None:
+    """Give the entry by which a withdrawal was paid, if it was, whoever's it is."""
+    entry_id: UUID | None = session.execute(_OF_WITHDRAWAL, {"id": withdrawal_id}).scalar_one_or_none()
     return entry_id
 
 

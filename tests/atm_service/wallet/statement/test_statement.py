@@ -21,7 +21,10 @@ PATH = "/wallet/v1/statement"
 
 
 def statement(customer: Customer, **query: Any) -> dict[str, Any]:
-    answer = customer.get(PATH, **query)
+    if text := query.pop("q", None):
+        answer = customer.post(f"{PATH}/search", {"text": text, **query})
+    else:
+        answer = customer.get(PATH, **query)
     assert answer.status_code == 200, answer.text
     body: dict[str, Any] = answer.json()
     return body
@@ -123,7 +126,7 @@ def test_paging_with_a_text_never_skips(service: Service, monkeypatch: pytest.Mo
     """Each page looks at so many and goes on there, found something or not; together they are what there is."""
     monkeypatch.setattr(domain, "LOOKED_AT_MAX", 4)
     customer = service.customer(0)
-    given = [100_000 + n if n % 7 else 700_000 for n in range(30)]
+    given = [100_000 + n if n % 9 > 1 else 700_000 for n in range(36)]
     for amount in given:
         service.credit(customer.id, amount)
     wanted = [amount for amount in given[::-1] if amount == 700_000]
@@ -247,6 +250,20 @@ def test_a_file_has_at_most_a_year_and_so_many_rows(
 def test_days_that_end_before_they_begin_are_refused(service: Service) -> None:
     """With the place that is wrong."""
     customer = service.customer(0)
+    days = {"from": "2026-11-17", "to": "2026-11-16"}
     for path in (PATH, f"{PATH}.csv"):
-        answer = customer.get(path, **{"from": "2026-11-17", "to": "2026-11-16"})
-        assert answer.json()["errors"][0]["where"] == "query.from"
+        assert customer.get(path, **days).json()["errors"][0]["where"] == "query.from"
+    found = customer.post(f"{PATH}/search", {**days, "text": "7"})
+    assert found.json()["errors"][0]["where"] == "body.from"
+
+
+def test_a_search_is_of_the_days_and_kinds_too(service: Service) -> None:
+    """What is found is among what is chosen, with the sums of the days."""
+    customer = service.customer(700_000)
+    sending.sent(customer, service.customer(0), 70_000)
+    asked = {"from": "2026-11-16", "to": "2026-11-16", "kinds": ["transfer"], "text": "70.000"}
+    found = customer.post(f"{PATH}/search", asked).json()
+    assert [item["amount"] for item in found["items"]] == [-70_000]
+    assert (found["opening"], found["closing"]) == (0, 630_000)
+    for changed in ({"kinds": ["payout"]}, {"to": "2026-11-15", "from": None}, {"text": "700"}):
+        assert customer.post(f"{PATH}/search", asked | changed).json()["items"] == []

@@ -17,7 +17,8 @@ const ROWS_MAX = 5_000; // of one file, on paper as in a spreadsheet
 const YEAR_DAYS = 365;
 
 // What is looked for, while this tab is open: days ("" for all), kinds, words.
-let sought = { from: "", to: "", kinds: [], q: "" };
+const ALL = { from: "", to: "", kinds: [], q: "" };
+let sought = ALL;
 let owner = null;
 
 alsoFrom("./i18n/statement/");
@@ -40,20 +41,29 @@ function month(back) {
 
 const monthName = (iso) => t("statement.month", { month: Number(iso.slice(5, 7)), year: iso.slice(0, 4) });
 
-function query({ from, to, kinds, q }, others = {}) {
-  const parts = new URLSearchParams({ ...(from && { from }), ...(to && { to }), ...(q && { q }), ...others });
-  for (const kind of kinds) parts.append("kind", kind);
+const days = ({ from, to }) => ({ ...(from && { from }), ...(to && { to }) });
+
+function query(wanted, others) {
+  const parts = new URLSearchParams({ ...days(wanted), ...others });
+  for (const kind of wanted.kinds) parts.append("kind", kind);
   return parts;
+}
+
+// Words that somebody looks for may be a name: they stand in no address.
+function heard(wanted, others) {
+  const { kinds, q } = wanted;
+  if (q) return wallet.post("/wallet/v1/statement/search", { ...days(wanted), kinds, text: q, ...others });
+  return wallet.get(`/wallet/v1/statement?${query(wanted, others)}`);
 }
 
 // A page may hold nothing and the list still go on: the service looks at so many movements at a time.
 async function more(cursor, wanted = sought, limit = 20) {
-  let heard;
+  let found;
   do {
-    heard = await wallet.get(`/wallet/v1/statement?${query(wanted, { limit, ...(cursor && { cursor }) })}`);
-    cursor = heard.next_cursor;
-  } while (!heard.items.length && cursor);
-  return heard;
+    found = await heard(wanted, { limit, ...(cursor && { cursor }) });
+    cursor = found.next_cursor;
+  } while (!found.items.length && cursor);
+  return found;
 }
 
 const kindName = ({ kind, is_fee, narration }) => (is_fee ? t("statement.fee") : known(`kind.${kind}`) ? t(`kind.${kind}`) : narration);
@@ -76,11 +86,16 @@ function sums({ opening, money_in, money_out, closing }) {
   ]);
 }
 
+// Whoever signs in after somebody else begins anew.
+function begin() {
+  const session = wallet.session()?.id;
+  if (owner !== session) sought = ALL;
+  owner = session;
+}
+
 // Months first: most look for what was lately. Everything else is one tap further away.
 export function statementScreen() {
-  const session = wallet.session()?.id;
-  if (owner !== session) sought = { from: "", to: "", kinds: [], q: "" };
-  owner = session;
+  begin();
   const list = h("div", { class: "stack" });
   const choosers = h("div", { class: "stack" });
   const change = (wanted, focused) => {
@@ -119,9 +134,9 @@ export function statementScreen() {
     const onward = h("button", { class: "plain" }, t("list.more"));
     const trouble = h("div", {});
     let cursor = null;
-    const add = (heard) => {
-      cursor = heard.next_cursor;
-      rows.append(...heard.items.flatMap(row));
+    const add = (found) => {
+      cursor = found.next_cursor;
+      rows.append(...found.items.flatMap(row));
       onward.hidden = !cursor;
     };
     onward.addEventListener("click", async () => {
@@ -138,14 +153,14 @@ export function statementScreen() {
       setBusy(onward, false);
     });
     const wanted = JSON.stringify(sought);
-    list.replaceChildren(loaded(() => more(null), (heard) => {
+    list.replaceChildren(loaded(() => more(null), (found) => {
       if (JSON.stringify(sought) !== wanted) return []; // another choice was made meanwhile: its own answer comes
-      add(heard);
-      announce(t("list.shown", { count: heard.items.length }));
+      add(found);
+      announce(t("list.shown", { count: found.items.length }));
       const isAll = !sought.from && !sought.to && !sought.kinds.length && !sought.q;
       return [
-        (sought.from || sought.to) && sums(heard),
-        heard.items.length ? [rows, trouble, onward] : h("p", { class: "empty" }, t(isAll ? "statement.empty" : "statement.none")),
+        (sought.from || sought.to) && sums(found),
+        found.items.length ? [rows, trouble, onward] : h("p", { class: "empty" }, t(isAll ? "statement.empty" : "statement.none")),
       ];
     }));
   }
@@ -212,16 +227,17 @@ function downloads() {
 
 // The whole of what is chosen on one page, the oldest first, for the browser's own printer: to paper or to PDF.
 export function printScreen() {
+  begin();
   const { from, to } = fileDays();
   const collect = async () => {
     const account = await wallet.get("/wallet/v1/account");
     const items = [];
     let [cursor, sumsOf] = [null, null];
     do {
-      const heard = await more(cursor, { ...sought, from, to }, 100);
-      sumsOf ??= heard;
-      items.push(...heard.items);
-      cursor = heard.next_cursor;
+      const found = await more(cursor, { ...sought, from, to }, 100);
+      sumsOf ??= found;
+      items.push(...found.items);
+      cursor = found.next_cursor;
     } while (cursor && items.length < ROWS_MAX);
     return { account, items: items.reverse(), sumsOf, isCut: cursor !== null };
   };

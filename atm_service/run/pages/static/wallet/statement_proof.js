@@ -1,7 +1,7 @@
 // What proves a movement, to be kept, shared and printed; and what a customer does when something is wrong with it.
 // Loaded when it is wanted, with its words; main.js has the titles.
 
-import { intention } from "../api.js";
+import { randomKey } from "../api.js";
 import { h } from "../dom.js";
 import { dateTime, dayOfWeek, money, signed } from "../format.js";
 import { choice, facts, field, form, loaded, paged } from "../forms.js";
@@ -19,8 +19,15 @@ const WRONG = {
 };
 const OTHER = ["not-received", "wrong-amount", "twice", "not-mine", "service"];
 
-// What somebody is writing, until it is sent: a change of language makes the screen anew.
+// What somebody has chosen, until it is sent: a change of language makes the screen anew. And the key of what was sent
+// last, in this page alone: the service knows a complaint that was made, whatever key comes after a lost answer.
 let draft = {};
+
+function keyOf(wish) {
+  const sent = JSON.stringify(wish);
+  if (draft.sent !== sent) draft = { ...draft, sent, key: randomKey() };
+  return { key: draft.key };
+}
 
 alsoFrom("./i18n/statement/");
 await load(language);
@@ -92,7 +99,7 @@ export function complainScreen({ about, id }) {
     const said = wordsField("words", t("complain.words"), t("complain.words-hint"));
     const act = async (values, waiting) => {
       const wish = { about: isEntry ? { entry_id: id } : { withdrawal_id: id }, kind: draft.kind, words: values.words };
-      const sent = wallet.send("/wallet/v1/complaints", wish, intention(`complain-${id}`, wish), waiting);
+      const sent = wallet.send("/wallet/v1/complaints", wish, keyOf(wish), waiting);
       const made = await sent.catch((error) => {
         if (error.slug !== "already-complained") throw error;
         return { id: error.body.complaint_id }; // there it is, with its number and its day
@@ -186,7 +193,7 @@ function contestForm({ id, contest_by }, contested) {
   const said = wordsField("contest", t("complaint.contest-words"), t("complaint.contest-hint", { day: dayOfWeek(contest_by) }));
   const act = async ({ contest }, waiting) => {
     const wish = { words: contest };
-    contested(await wallet.send(`/wallet/v1/complaints/${id}/contest`, wish, intention(`contest-${id}`, wish), waiting));
+    contested(await wallet.send(`/wallet/v1/complaints/${id}/contest`, wish, keyOf(wish), waiting));
   };
   return h("details", { class: "more screen-only" }, h("summary", {}, t("complaint.disagree")), form({ fields: [said], submit: t("complaint.contest-send"), act }));
 }

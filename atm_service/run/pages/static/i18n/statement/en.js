@@ -40,7 +40,7 @@ export default {
 "statement.none": "There is nothing like that. Try other days, or look for less.",
 "statement.fee": "Fee",
 "statement.keep": "Keep the statement",
-"statement.keep-hint": "Just what is chosen above, a year at most.",
+"statement.keep-hint": "Of the days and kinds chosen above, a year at most.",
 "statement.paper": "Print or save as PDF",
 "statement.csv": "Download a spreadsheet (CSV)",
 "statement.file": "statement",

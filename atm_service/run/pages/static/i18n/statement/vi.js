@@ -40,7 +40,7 @@ export default {
 "statement.none": "Không có giao dịch nào như vậy. Thử chọn thời gian khác hoặc bỏ bớt điều kiện tìm.",
 "statement.fee": "Phí",
 "statement.keep": "Giữ lại sao kê",
-"statement.keep-hint": "Đúng những gì đang chọn ở trên, nhiều nhất một năm.",
+"statement.keep-hint": "Của ngày và loại đang chọn ở trên, nhiều nhất một năm.",
 "statement.paper": "In hoặc lưu PDF",
 "statement.csv": "Tải bảng tính (CSV)",
 "statement.file": "sao-ke",
