@@ -86,7 +86,7 @@ class Cast:
             "/staff/v1/members/{id}": {"id": self.colleague_clerk()},
             "/counter/v1/cash/deliveries/{id}": {"id": self.sent()},
             "/staff/v1/deliveries/{id}": {"id": self.ordered()},
-            "/wallet/v1/statement/{entry_id}": {"entry_id": self.receipt()["entry_id"]},
+            "/wallet/v1/entries/{entry_id}": {"entry_id": self.receipt()["entry_id"]},
             "/wallet/v1/complaints/{id}": {"id": self.complained()["id"]},
             "/staff/v1/complaints/{id}": {"id": self.complained()["id"]},
         }

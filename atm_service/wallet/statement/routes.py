@@ -96,7 +96,7 @@ def statement_csv(
     )
 
 
-@router.get("/statement/{entry_id}", responses=refuses(NotFound))
+@router.get("/entries/{entry_id}/proof", responses=refuses(NotFound))
 def proof(entry_id: UUID, customer: InCustomer, context: InContext) -> ProofView:
     """Show what proves one entry of the own statement: the number on the paper, where, with whom, the fee."""
     with context.reading() as session:

@@ -46,7 +46,7 @@ def amounts(customer: Customer, **query: Any) -> list[int]:
 
 
 def proof(customer: Customer, item: dict[str, Any]) -> dict[str, Any]:
-    answer = customer.get(f"{PATH}/{item['entry_id']}")
+    answer = customer.get(f"/wallet/v1/entries/{item['entry_id']}/proof")
     assert answer.status_code == 200, answer.text
     body: dict[str, Any] = answer.json()
     return body
@@ -204,7 +204,7 @@ def test_a_strangers_entry_has_no_proof(service: Service) -> None:
     (item,) = statement(payer, kind="transfer")["items"]
     stranger = service.customer()
     for id in (item["entry_id"], str(uuid4())):
-        assert stranger.get(f"{PATH}/{id}").status_code == 404
+        assert stranger.get(f"/wallet/v1/entries/{id}/proof").status_code == 404
 
 
 def test_a_file_holds_the_span_the_oldest_first(service: Service) -> None:

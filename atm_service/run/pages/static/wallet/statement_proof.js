@@ -36,7 +36,7 @@ const kindName = ({ kind, narration }) => (known(`kind.${kind}`) ? t(`kind.${kin
 const office = ({ office: code, office_name }) => office_name && [office_name, h("br"), code];
 const person = ({ name, phone_end }) => name && [name, h("br"), t("send.phone-end", { end: phone_end })];
 
-export const proofScreen = ({ id }) => proved(`/wallet/v1/statement/${id}`);
+export const proofScreen = ({ id }) => proved(`/wallet/v1/entries/${id}/proof`);
 export const receiptScreen = ({ id }) => proved(`/wallet/v1/withdrawals/${id}/proof`);
 
 function proved(path) {
@@ -92,7 +92,7 @@ function proofView(proof, complaints) {
 export function complainScreen({ about, id }) {
   if (draft.id !== id) draft = { id };
   const isEntry = about === "entry";
-  const fetched = () => wallet.get(isEntry ? `/wallet/v1/statement/${id}` : `/wallet/v1/withdrawals/${id}`);
+  const fetched = () => wallet.get(isEntry ? `/wallet/v1/entries/${id}/proof` : `/wallet/v1/withdrawals/${id}`);
   const show = (thing) => {
     const kinds = WRONG[isEntry || thing.paid_at ? thing.kind ?? "withdrawal" : "unpaid"] ?? OTHER;
     draft.kind = kinds.includes(draft.kind) ? draft.kind : kinds[0];
