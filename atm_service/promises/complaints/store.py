@@ -150,11 +150,12 @@ _LOCK: Final = Rank.COMPLAINT.locks("SELECT id FROM service.complaint WHERE id =
 _WAITS: Final = text("UPDATE service.complaint SET waits_until = :until WHERE id = :id")
 _SEEN: Final = """
     SELECT c.*, who.identity_sealed, who.phone_sealed, o.name AS office_name,
-           coalesce(r.number, v.number, t.number) AS paper
+           coalesce(r.number, since.number, v.number, t.number) AS paper
     FROM service.complaint AS c
     JOIN service.customer AS who ON who.id = c.customer_id
     LEFT JOIN service.office AS o ON o.code = c.office
-    LEFT JOIN service.receipt AS r ON r.entry_id = c.entry_id OR r.withdrawal_id = c.withdrawal_id
+    LEFT JOIN service.receipt AS r ON r.entry_id = c.entry_id
+    LEFT JOIN service.receipt AS since ON since.withdrawal_id = c.withdrawal_id
     LEFT JOIN service.voucher AS v ON v.entry_id = c.entry_id
     LEFT JOIN service.wallet_transfer AS t ON t.entry_id = c.entry_id
 """
