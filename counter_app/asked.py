@@ -123,6 +123,9 @@ ASKED: Final[Mapping[Kind, Asked]] = {
     Kind.RIGHTS: Asked(
         _("A change of somebody's rights"), _STILL, _CHANGES, _("Known now"), _("Known now"), "/members"
     ),
+    Kind.COMPLAINT: Asked(
+        _("An answer to a complaint"), _STILL, _CHANGES, _("Known now"), _("Known now"), "/complaints"
+    ),
     Kind.APPROVAL: Asked(_("A decision"), _STILL, _CHANGES, _("Known now"), _("Known now"), "/"),
     Kind.DEPOSIT: Asked(
         _("A deposit"),

@@ -31,6 +31,7 @@ class Desk:
     approvals: int
     deliveries: int
     unexplained: int
+    complaints: int
     mark: Literal["act", "look", "well", "rest"]
     alarms: list[str]
 

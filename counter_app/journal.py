@@ -62,6 +62,7 @@ class Kind(StrEnum):
     COUNTERFEIT = "counterfeit"
     OFFICE = "office"
     RIGHTS = "rights"
+    COMPLAINT = "complaint"
 
 
 class State(StrEnum):

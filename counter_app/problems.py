@@ -685,6 +685,16 @@ ADVICE: Final[Mapping[str, Advice]] = {
         _("You proposed this yourself"),
         _("Leave the decision to a colleague."),
     ),
+    "complaint-answered": Advice(
+        "fix",
+        _("This complaint is answered already"),
+        _("There is nothing left to do. The list shows what still waits."),
+    ),
+    "answered-by-you": Advice(
+        "fix",
+        _("You gave the answer that is contested"),
+        _("Another supervisor gives the last answer. Leave this one to a colleague."),
+    ),
     "decider-tied": Advice(
         "fix",
         _("You and whoever asked may be one person"),

@@ -55,6 +55,7 @@ _OTHERS: Final[Mapping[Kind, type[Any]]] = {
     Kind.APPROVAL: Approval,
     Kind.OFFICE: Changed,
     Kind.RIGHTS: Noted,
+    Kind.COMPLAINT: Noted,
     Kind.COUNTERFEIT: Counterfeit,
     Kind.HAND_OVER: HandOver,
     Kind.LEAVE: OpenShift,

@@ -129,42 +129,106 @@ def balances(session: Connection, codes: Sequence[str]) -> list[Balance]:
     return [Balance(code, AccountClass(class_), *rest) for code, class_, *rest in rows]
 
 
-# Two index ranges, newest first, of which the merged top is taken: the cost is the page's, whatever the
-# account's age.
-_STATEMENT: Final = """
-WITH leg AS (
-    (SELECT entry_id, line, 'debit' AS side, credit_id AS other_id, amount,
-            debit_balance AS balance, debit_version AS version
-     FROM ledger.posting WHERE debit_id = %(id)s AND debit_version < %(before)s
-     ORDER BY debit_version DESC LIMIT %(limit)s)
-    UNION ALL
-    (SELECT entry_id, line, 'credit', debit_id, amount, credit_balance, credit_version
-     FROM ledger.posting WHERE credit_id = %(id)s AND credit_version < %(before)s
-     ORDER BY credit_version DESC LIMIT %(limit)s)
-    ORDER BY version DESC LIMIT %(limit)s
-)
+# Two index ranges, newest first, of which the merged top is taken: the cost is that of the legs looked at, whatever the
+# account's age. Entries are looked up leg by leg (OFFSET 0), or the planner might read a whole day of everybody's.
+_SIDE: Final = """
+    (SELECT p.entry_id, p.line, '{side}' AS side, p.{other}_id AS other_id, p.amount, p.{side}_balance AS balance,
+            p.{side}_version AS version, e.reference, e.kind, e.business_date, e.recorded_at, e.narration, e.corrects
+     FROM ledger.posting AS p
+     CROSS JOIN LATERAL (SELECT * FROM ledger.entry WHERE id = p.entry_id OFFSET 0) AS e
+     WHERE p.{side}_id = %(id)s AND {which}
+     ORDER BY p.{side}_version DESC LIMIT %(limit)s)
+"""
+_LEGS: Final = """
 SELECT leg.entry_id, leg.line, %(code)s::text, other.code, leg.side, leg.amount, leg.balance, leg.version,
-       e.reference, e.kind, e.business_date, e.recorded_at, e.narration, e.corrects
-FROM leg
-JOIN ledger.entry AS e ON e.id = leg.entry_id
+       leg.reference, leg.kind, leg.business_date, leg.recorded_at, leg.narration, leg.corrects
+FROM ({debits} UNION ALL {credits} ORDER BY version DESC LIMIT %(limit)s) AS leg
 JOIN ledger.account AS other ON other.id = leg.other_id
 ORDER BY leg.version DESC
 """
+_WANTED: Final = """
+    p.{side}_version < %(before)s
+    AND (%(first)s::date IS NULL OR e.business_date >= %(first)s)
+    AND (%(last)s::date IS NULL OR e.business_date <= %(last)s)
+    AND (%(kinds)s::text[] IS NULL OR e.kind = ANY (%(kinds)s))
+"""
 
 
-def statement(session: Connection, code: str, before_version: int | None, limit: int) -> list[Leg]:
+def _legs(which: str) -> str:
+    debits, credits_ = (
+        _SIDE.format(side=side, other=other, which=which.format(side=side))
+        for side, other in (("debit", "credit"), ("credit", "debit"))
+    )
+    return _LEGS.format(debits=debits, credits=credits_)
+
+
+_STATEMENT: Final = _legs(_WANTED)
+_OF_ENTRY: Final = _legs("p.entry_id = %(entry)s")
+
+
+def statement(
+    session: Connection,
+    code: str,
+    before_version: int | None,
+    limit: int,
+    *,
+    first: date | None = None,
+    last: date | None = None,
+    kinds: Sequence[str] | None = None,
+) -> list[Leg]:
     """Give at most `limit` legs of the account, newest first, before `before_version` (None: the newest).
 
-    The next page is the one before the last leg's version. An account without postings, or none at all, gives
-    none.
+    Those alone whose entry is of one of `kinds`, and has a business date from `first` to `last`, both inclusive. The
+    next page is the one before the last leg's version. An account without postings, or none at all, gives none.
     """
     parameters = {
         "id": account_id(code),
         "code": code,
         "before": 2**63 - 1 if before_version is None else before_version,
         "limit": _page(limit),
+        "first": first,
+        "last": last,
+        "kinds": None if kinds is None else list(kinds),
     }
     return [Leg(*row) for row in session.exec_driver_sql(_STATEMENT, parameters)]
+
+
+def legs_of(session: Connection, code: str, entry_id: UUID) -> list[Leg]:
+    """Give the account's legs of one entry, the last line first; none where the entry has not moved it."""
+    parameters = {"id": account_id(code), "code": code, "entry": entry_id, "limit": PAGE_MAX}
+    return [Leg(*row) for row in session.exec_driver_sql(_OF_ENTRY, parameters)]
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """What an account had before the first day of a span, and what moved it in the span: debits and credits."""
+
+    signed_before: int
+    debits: int
+    credits: int
+
+
+_SPAN: Final = """
+SELECT coalesce(sum(leg.debit - leg.credit) FILTER (WHERE e.business_date < %(first)s), 0)::bigint,
+       coalesce(sum(leg.debit) FILTER (WHERE e.business_date >= %(first)s), 0)::bigint,
+       coalesce(sum(leg.credit) FILTER (WHERE e.business_date >= %(first)s), 0)::bigint
+FROM (
+    SELECT entry_id, amount AS debit, 0 AS credit FROM ledger.posting WHERE debit_id = %(id)s
+    UNION ALL
+    SELECT entry_id, 0, amount FROM ledger.posting WHERE credit_id = %(id)s
+) AS leg
+CROSS JOIN LATERAL (SELECT business_date FROM ledger.entry WHERE id = leg.entry_id OFFSET 0) AS e
+WHERE e.business_date <= %(last)s
+"""
+
+
+def span(session: Connection, code: str, first: date, last: date) -> Span:
+    """Give what an account had and moved in the days from `first` to `last`, both inclusive, by business date.
+
+    It reads every posting of the account: for one that one person moves.
+    """
+    row = session.exec_driver_sql(_SPAN, {"id": account_id(code), "first": first, "last": last}).one()
+    return Span(*row)
 
 
 # What happened after the day is taken from the totals of now: exact for entries that were dated back, and

@@ -47,6 +47,7 @@ TABLES: Final = {
     ("service.note_movement", Rank.NOTES),
     ("service.message", Rank.MESSAGE),
     ("service.phone_code", Rank.PHONE_CODE),
+    ("service.complaint", Rank.COMPLAINT),
 }
 # What one transaction may lock twice, and why that makes no circle.
 AGAIN: Final = {

@@ -8,11 +8,12 @@ would take the whole list for the part that was asked for.
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from http import HTTPStatus
-from typing import Any, Final, NoReturn
+from typing import Any, Final, NoReturn, get_args, get_origin
 
 from fastapi import Request
+from fastapi._compat import ModelField
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
 
@@ -31,26 +32,30 @@ async def unambiguous(request: Request) -> None:
         check(body)
 
 
-def queries(route: APIRoute) -> frozenset[str]:
-    """Give the names that a route's query may have."""
-    return frozenset(_queries(route.dependant))
+def queries(route: APIRoute) -> dict[str, bool]:
+    """Give the names that a route's query may have, and which of them may stand more than once."""
+    return {one.alias: _is_list(one.field_info.annotation) for one in _queries(route.dependant)}
 
 
-def _queries(dependant: Dependant) -> Iterator[str]:
-    yield from (one.alias for one in dependant.query_params)
+def _queries(dependant: Dependant) -> Iterator[ModelField]:
+    yield from dependant.query_params
     for below in dependant.dependencies:
         yield from _queries(below)
 
 
-def known(request: Request, names: frozenset[str]) -> None:
+def _is_list(annotation: Any) -> bool:
+    return get_origin(annotation) is list or any(_is_list(one) for one in get_args(annotation))
+
+
+def known(request: Request, names: Mapping[str, bool]) -> None:
     """Refuse a name that is not among `names`, or stands twice. Raises `MalformedRequest`, which repeats no other."""
     asked = [name for name, _ in request.query_params.multi_items()]
     wrong = [
         {"where": f"query.{name}", "message": "stands twice"}
-        for name in sorted(names)
-        if asked.count(name) > 1
+        for name, often in sorted(names.items())
+        if not often and asked.count(name) > 1
     ]
-    if not names.issuperset(asked):
+    if not names.keys() >= set(asked):
         wrong.append({"where": "query", "message": f"known are: {', '.join(sorted(names)) or 'none'}"})
     if wrong:
         raise MalformedRequest(errors=wrong)

@@ -44,7 +44,7 @@ class LeanRoute(APIRoute):
 
         async def handle(request: Request) -> Response:
             if request.url.query:
-                bodies.known(request, frozenset())
+                bodies.known(request, {})
             sent = await _body(request)
             values = {name: await call(request) for name, call in solved}  # type: ignore[misc]
             given = request.path_params

@@ -41,6 +41,7 @@ class Rank(IntEnum):
     ACCOUNTS = auto()
     DIGITS = auto()
     STAFF = auto()
+    COMPLAINT = auto()
     NOTICE = auto()
     MESSAGE = auto()
     CONTACT = auto()

@@ -56,6 +56,12 @@ MESSAGES_DEAD: Final = Gauge(
     multiprocess_mode=LAST,
 )
 
+COMPLAINTS_OVERDUE: Final = Gauge(
+    "soft_atm_complaints_overdue",
+    "Complaints whose promised day of answering has passed",
+    multiprocess_mode=LAST,
+)
+
 
 def scrape() -> bytes:
     """Give everything that all processes of this service have counted."""

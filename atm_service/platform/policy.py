@@ -317,6 +317,20 @@ class Message(_Rules):
     kept_days: Annotated[int, Field(strict=True, ge=31, le=3_660)]
 
 
+class Complaint(_Rules):
+    """In how many working days a complaint is answered: one about money, and one about how somebody was treated.
+
+    For `contest_days` the answer may be contested, once. So many of one customer's may wait at once. The words are kept
+    for `kept_days`, the fact for good.
+    """
+
+    answer_days: Annotated[int, Field(strict=True, ge=1, le=15)]
+    service_answer_days: Annotated[int, Field(strict=True, ge=1, le=30)]
+    contest_days: Annotated[int, Field(strict=True, ge=1, le=90)]
+    waiting_max: Annotated[int, Field(strict=True, ge=1, le=50)]
+    kept_days: Annotated[int, Field(strict=True, ge=366, le=7_320)]
+
+
 class Policy(_Rules):
     """One rule book. Immutable for the life of the process."""
 
@@ -343,6 +357,7 @@ class Policy(_Rules):
     message: Message
     phone_code: PhoneCode
     cooling: Cooling
+    complaint: Complaint
 
 
 def load(name: str, folder: Path = POLICIES) -> Policy:

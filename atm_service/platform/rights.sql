@@ -37,7 +37,7 @@ DECLARE
         'INSERT staff', 'INSERT payer', 'INSERT office', 'INSERT signing_key', 'UPDATE signing_key',
         'INSERT unit', 'UPDATE unit', 'INSERT unit_way', 'INSERT area', 'UPDATE area',
         'INSERT office_unit', 'UPDATE office_unit', 'INSERT office_area', 'UPDATE office_area',
-        'UPDATE idempotency', 'DELETE message', 'DELETE phone_code',
+        'UPDATE idempotency', 'DELETE message', 'DELETE phone_code', 'UPDATE complaint_step',
         'DELETE session', 'DELETE session_token',
         'EXECUTE close_day', 'EXECUTE seal', 'EXECUTE set_marks'];
     not_kept CONSTANT text[] := ARRAY[
@@ -45,7 +45,7 @@ DECLARE
         'INSERT unit', 'UPDATE unit', 'INSERT unit_way', 'INSERT area', 'UPDATE area',
         'INSERT office_unit', 'UPDATE office_unit', 'INSERT office_area', 'UPDATE office_area',
         'INSERT receipt', 'INSERT voucher', 'INSERT approval', 'INSERT approval_decision', 'INSERT shift',
-        'INSERT session', 'INSERT idempotency', 'EXECUTE close_day'];
+        'INSERT session', 'INSERT idempotency', 'INSERT complaint', 'INSERT complaint_step', 'EXECUTE close_day'];
 BEGIN
     FOR held IN
         SELECT g.privilege_type AS may, c.relname AS what, c.oid::regclass::text AS place, NULL::text AS part

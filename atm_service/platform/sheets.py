@@ -1,4 +1,6 @@
-"""Tables as spreadsheets write them to files: CSV in its dialects. Pure: bytes go in, numbered rows come out.
+"""Tables as spreadsheets write them to files, and as they read them: CSV in its dialects. Pure.
+
+Bytes go in, numbered rows come out; or rows go in, and text comes out.
 
 What can be read without a guess is read: byte order marks, UTF-16 with its mark, `sep=;`, other separators, any end of
 line, a line break inside quotes, a heading in capitals, no-break spaces, empty columns at the end.
@@ -7,8 +9,9 @@ What would need a guess is refused with its line: no cell is put right.
 
 import codecs
 import csv
+import io
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -16,6 +19,7 @@ _ROWS_JOINED_MAX: Final = 10
 _SEPARATORS: Final = ",;\t"
 _SEPARATOR_LINE: Final = re.compile(r'"?sep=([,;\t|])"?[,;\t]*', re.IGNORECASE)
 _WORKBOOKS: Final = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
+_FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r")
 _SPACES: Final = str.maketrans(
     {**dict.fromkeys("\u00a0\u2007\u202f", " "), **dict.fromkeys("\ufeff\u200b\u2060")}
 )
@@ -44,6 +48,18 @@ def read(data: bytes) -> tuple[list[str], Iterator[Row]]:
     while columns and not columns[-1]:
         columns.pop()
     return columns, _rows(lines, first + 1, separator, len(columns))
+
+
+def written(rows: Iterable[Iterable[object]]) -> str:
+    """Write rows by RFC 4180. Whatever text others chose goes through `harmless` first."""
+    file = io.StringIO(newline="")
+    csv.writer(file).writerows(rows)
+    return file.getvalue()
+
+
+def harmless(text: str) -> str:
+    """Keep a spreadsheet from taking text for a formula (OWASP, CSV injection) by an apostrophe before it."""
+    return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
 
 
 def _text(data: bytes) -> str:

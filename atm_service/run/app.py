@@ -56,6 +56,7 @@ from atm_service.platform.middleware import Compressed, Crowd, Surroundings
 from atm_service.platform.refusals import Refusal
 from atm_service.promises.approvals import routes as approvals
 from atm_service.promises.availability import routes as availability
+from atm_service.promises.complaints import routes as complaints
 from atm_service.promises.notices import routes as notices
 from atm_service.promises.shifts import routes as shifts
 from atm_service.registers.banks import routes as banks
@@ -71,6 +72,7 @@ from atm_service.run import housekeeping, jwks, scraping
 from atm_service.run.pages import routes as pages
 from atm_service.wallet.bank_payments import routes as bank_payments
 from atm_service.wallet.mending import routes as wallet_mending
+from atm_service.wallet.statement import routes as statement
 from atm_service.wallet.transfers import routes as transfers
 
 log = structlog.get_logger("service")
@@ -168,9 +170,11 @@ def _whole() -> FastAPI:
         customers,
         banks,
         bank_payments,
+        statement,
         withdrawals,
         appointments,
         notices,
+        complaints,
         staff,
         freezes,
         members,

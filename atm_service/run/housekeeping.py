@@ -20,6 +20,7 @@ from atm_service.platform import attempts, contacts, idempotency, knocks, metric
 from atm_service.platform.context import Context
 from atm_service.platform.locking import Rank
 from atm_service.platform.sessions import service as sessions
+from atm_service.promises.complaints import service as complaints
 from atm_service.promises.reservations import watching as reservations
 from atm_service.registers.customers import onboarding
 from atm_service.registers.messages import service as messages
@@ -34,7 +35,7 @@ _LOCK: Final = Rank.HOUSEKEEPING.locks("SELECT pg_try_advisory_lock(:lock)")
 
 
 def _forget_old(context: Context, now: datetime) -> int:
-    """Drop what nobody asks for any more: remembered answers, ended sessions, counts of wrong guesses, challenges."""
+    """Drop what nobody asks for any more: remembered answers, ended sessions, counts of wrong guesses, old words."""
     with context.transaction() as session:
         forgetters = (
             idempotency.forget_old,
@@ -44,6 +45,7 @@ def _forget_old(context: Context, now: datetime) -> int:
             phones.forget_old,
         )
         forgotten = sum(forget(session, now) for forget in forgetters)
+        forgotten += complaints.forget_old(session, context, now)
         return forgotten + messages.forget_old(session, context, now)
 
 
@@ -54,6 +56,7 @@ TASKS: Final[dict[str, Callable[[Context, datetime], int]]] = {
     "resolve-bank-payments": bank_payments.resolve_pending,
     "resolve-applications": onboarding.resolve_pending,
     "watch-messages": messages.watch,
+    "watch-complaints": complaints.watch,
     "forget-old": _forget_old,
     "seal-journal": sealing.seal_due,
     "watch-sealing": watching.watch_sealing,

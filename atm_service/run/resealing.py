@@ -44,6 +44,7 @@ SEALED: Final = (
         ("purpose", "kid"),
         "service.signing_key.sealed_private/{purpose}/{kid}",
     ),
+    Sealed("service.complaint_step", "words_sealed", ("id",), "complaint_step words {id}"),
     Sealed("service.message", "content_sealed", ("id",), "message content {id}"),
     Sealed("service.idempotency", "answer", ("caller", "key"), "idempotency {caller} {key}"),
 )

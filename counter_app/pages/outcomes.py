@@ -190,5 +190,6 @@ _SHOWN: Final[Mapping[Kind, Callable[[Page, Entry], Response]]] = {
     ),
     Kind.OFFICE: lambda page, entry: page.go(f"/board/{entry.subject}"),
     Kind.RIGHTS: lambda page, entry: page.go(entry.subject or "/members"),
+    Kind.COMPLAINT: lambda page, _: page.go("/complaints"),
     Kind.LEAVE: lambda page, _: page.go("/supervision"),
 }

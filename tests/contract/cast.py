@@ -35,6 +35,7 @@ FULL: Final = {"10000": 10_000}
 IN_VAULT: Final = {"10000": 100}
 STANDS_TO: Final = 1_000_000_000  # đồng: what counts of the day find without a supervisor's word
 WHY: Final = {"reason": "wrong-amount", "words": "đếm nhầm"}
+WRONG: Final = {"kind": "wrong-amount", "words": "thiếu một tờ"}
 Ready = dict[str, Any]  # what the next request takes to succeed: any of `path`, `query`, `body`
 
 # The token ends with the answer.
@@ -86,6 +87,9 @@ class Cast:
             "/staff/v1/members/{id}": {"id": self.colleague_clerk()},
             "/counter/v1/cash/deliveries/{id}": {"id": self.sent()},
             "/staff/v1/deliveries/{id}": {"id": self.ordered()},
+            "/wallet/v1/entries/{entry_id}": {"entry_id": self.receipt()["entry_id"]},
+            "/wallet/v1/complaints/{id}": {"id": self.complained()["id"]},
+            "/staff/v1/complaints/{id}": {"id": self.complained()["id"]},
         }
         self._there["/wallet/v1/withdrawals/{id}"] = self._there["/counter/v1/withdrawals/{id}"]
         self._there["/wallet/v1/notices/{id}"] = {"id": self.notice()}
@@ -332,6 +336,23 @@ class Cast:
         id = self.presented()["id"]
         receipt: dict[str, Any] = self.clerk.pay(id, self.customer.facts["id_number"]).json()
         return receipt
+
+    def complained(self) -> dict[str, Any]:
+        """Complain of a payment of the office; few may wait, so the others are answered."""
+        for one in self.supervisor.get("/staff/v1/complaints", limit=100).json()["items"]:
+            self.answered(str(one["id"]))
+        body = {"about": {"entry_id": self.receipt()["entry_id"]}, **WRONG}
+        answer = self.customer.post("/wallet/v1/complaints", body)
+        assert answer.status_code == 201, answer.text
+        made: dict[str, Any] = answer.json()
+        return made
+
+    def answered(self, id: str) -> str:
+        """Have a complaint answered, by somebody who has answered nothing else."""
+        body = {"upheld": False, "words": "đã đủ"}
+        answer = self.service.staff("supervisor").post(f"/staff/v1/complaints/{id}/answer", body)
+        assert answer.status_code == 200, answer.text
+        return id
 
     def salary(self) -> Ready:
         """Give a credit that the payer has money for; each is a batch of its own."""
@@ -651,6 +672,21 @@ READY: Final[dict[str, Callable[[Cast], Ready]]] = {
     "wallet_look_up_payee": Cast.to_pay,
     "wallet_send": Cast.to_send,
     "wallet_transfer": lambda cast: {"path": {"id": cast.sent_away()}},
+    "wallet_search_statement": lambda _: {"body": {"text": "gift"}},
+    "wallet_proof": lambda cast: {"path": {"entry_id": cast.receipt()["entry_id"]}},
+    "wallet_withdrawal_proof": lambda cast: {"path": {"id": cast.receipt()["withdrawal_id"]}},
+    "wallet_complain": lambda cast: {
+        "body": {"about": {"entry_id": cast.receipt()["entry_id"]}, **WRONG},
+    },
+    "wallet_complaint": lambda cast: {"path": {"id": cast.complained()["id"]}},
+    "wallet_contest": lambda cast: {
+        "path": {"id": cast.answered(str(cast.complained()["id"]))},
+        "body": {"words": "vẫn thiếu"},
+    },
+    "staff_answer_complaint": lambda cast: {
+        "path": {"id": cast.complained()["id"]},
+        "body": {"upheld": True, "words": "trả thêm một tờ"},
+    },
     "wallet_withdrawal": lambda cast: {"path": {"id": cast.code()["id"]}},
     "wallet_qr_svg": lambda cast: {"path": {"id": cast.code()["id"]}},
     "wallet_qr_png": lambda cast: {"path": {"id": cast.code()["id"]}},

@@ -68,6 +68,8 @@ STAFF: Final = {
     "staff_board": LISTED,
     "staff_approvals": LISTED,
     "staff_decide_approval": N,
+    "staff_complaints": LISTED,
+    "staff_answer_complaint": N,
     "staff_members": LISTED,
     "staff_switch_member": N,
     "staff_move_member": N,
@@ -148,6 +150,7 @@ PLACED: Final = STAFF | COUNTER | dict.fromkeys(PUBLIC, Reach.DOOR)
 SHOWN: Final[dict[str, Callable[[Cast], str]]] = {
     "staff_applications": Cast.application,
     "staff_open_shifts": Cast.left_open,
+    "staff_complaints": lambda cast: str(cast.complained()["number"]),
     "staff_members": Cast.colleague_clerk,
     "staff_deliveries": Cast.ordered,
     "staff_coverage": lambda _: f'"area_code":"{AREA}"',

@@ -30,6 +30,7 @@ def desk(code: str, name: str, **changes: Any) -> dict[str, Any]:
         "approvals": 0,
         "deliveries": 0,
         "unexplained": 0,
+        "complaints": 0,
         "mark": "well",
         "alarms": [],
         **changes,

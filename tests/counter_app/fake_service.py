@@ -20,7 +20,15 @@ from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse, PlainTextResponse
 from starlette.responses import Response
 
-from tests.counter_app import fake_board, fake_cash, fake_elders, fake_helping, fake_members, fake_money
+from tests.counter_app import (
+    fake_board,
+    fake_cash,
+    fake_complaints,
+    fake_elders,
+    fake_helping,
+    fake_members,
+    fake_money,
+)
 
 COUNT_ID = "01a1e215-2900-75c3-8008-a70f28225ef7"
 WORD_ABOVE = 1_000_000
@@ -213,6 +221,7 @@ def _app(fake: Fake) -> FastAPI:
     fake_helping.install(app, fake.helping, _MoneyDoor(fake))
     fake_money.install(app, fake.money, _MoneyDoor(fake))
     fake_members.install(app, _MoneyDoor(fake))  # before the board, whose routes take any word
+    fake_complaints.install(app, _MoneyDoor(fake))
     fake_board.install(app, _MoneyDoor(fake), fake.changes)
     return app
 

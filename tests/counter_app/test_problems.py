@@ -47,6 +47,8 @@ SLUGS = [
     "instruction-lapsed",
     "own-instruction",
     "decider-tied",
+    "complaint-answered",
+    "answered-by-you",
     "again-not-confirmed",
     "second-factor-wrong",
     "second-factor-to-enrol",
@@ -125,6 +127,12 @@ SLUGS = [
 # Refusals of the wallet's, the auditor's and the operator's routes, and failures that this app treats as an unknown,
 # never as a refusal.
 NEVER_HERE = [
+    "already-complained",
+    "too-many-complaints",
+    "not-answered-yet",
+    "contested-before",
+    "contest-too-late",
+    "statement-too-long",
     "unavailable",
     "day-closed",
     "clock-wrong",

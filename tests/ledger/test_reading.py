@@ -99,6 +99,36 @@ def test_a_leg_tells_its_entry(session: Connection) -> None:
     ]
 
 
+def test_a_statement_of_days_and_kinds_is_what_the_span_adds_up(session: Connection) -> None:
+    """By business date, both days inclusive; before, in and out are of the same days, whatever the order of entries."""
+    for day, amount in ((TODAY, 1), (TODAY - DAY, 10), (TODAY + DAY, 100), (TODAY - 2 * DAY, 1_000)):
+        posted([one(session, top_up(amount=amount, business_date=day))])
+    posted([one(session, entry((ANNA, BINH, 5), kind="transfer", business_date=TODAY))])
+
+    def amounts(**wanted: object) -> list[int]:
+        return [-leg.signed for leg in reading.statement(session, ANNA, None, 9, **wanted)]  # type: ignore[arg-type]
+
+    assert amounts(first=TODAY - DAY, last=TODAY) == [-5, 10, 1]
+    assert amounts(first=TODAY - DAY, last=TODAY, kinds=["transfer"]) == [-5]
+    assert amounts(kinds=["payout"]) == []
+    assert reading.span(session, ANNA, TODAY - DAY, TODAY) == reading.Span(-1_000, 5, 11)
+    assert reading.span(session, ANNA, TODAY + DAY, TODAY + 9 * DAY) == reading.Span(-1_006, 0, 100)
+    assert reading.span(session, "customer/nobody", TODAY, TODAY) == reading.Span(0, 0, 0)
+
+
+def test_an_entry_is_found_in_the_accounts_that_it_moved(session: Connection) -> None:
+    """All its lines there, the last first, and none for an account that it left alone."""
+    posted([one(session, top_up(amount=100))])
+    moved = entry((ANNA, BINH, 5), (ANNA, FEES, 1), kind="transfer")
+    posted([one(session, moved)])
+    assert [(leg.line, leg.counterpart) for leg in reading.legs_of(session, ANNA, moved.id)] == [
+        (2, FEES),
+        (1, BINH),
+    ]
+    assert [leg.line for leg in reading.legs_of(session, BINH, moved.id)] == [1]
+    assert reading.legs_of(session, BANK, moved.id) == []
+
+
 @pytest.mark.parametrize("limit", [0, -1, 1_001])
 def test_a_page_has_limits(session: Connection, limit: int) -> None:
     """A page has one leg to a thousand."""

@@ -5,9 +5,7 @@ carry the opening balances in, and end with the balances that this service says 
 recomputes and compares them whenever it reads the file.
 """
 
-import csv
-import io
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -17,6 +15,7 @@ import orjson
 
 from atm_service.control.audit import beancount, hledger
 from atm_service.control.audit.journal import Extract, JournalEntry, Line, Side
+from atm_service.platform import sheets
 
 CHUNK_CHARS: Final = 65_536
 CSV_COLUMNS: Final = (
@@ -36,7 +35,6 @@ CSV_COLUMNS: Final = (
     "narration",
     "undone_by",
 )
-_FORMULA_STARTS: Final = ("=", "+", "-", "@")
 
 
 class Format(StrEnum):
@@ -103,10 +101,10 @@ def _json_entry(entry: JournalEntry) -> dict[str, Any]:
 
 def _csv_lines(extract: Extract) -> Iterator[str]:
     """Write RFC 4180 with a header: a row for each leg, so that the debit and credit columns have one sum."""
-    yield _csv([CSV_COLUMNS])
+    yield sheets.written([CSV_COLUMNS])
     for entry in extract.entries:
         rows = (_csv_leg(entry, line, side) for line in entry.lines for side in (line.debit, line.credit))
-        yield _csv(rows)
+        yield sheets.written(rows)
 
 
 def _csv_leg(entry: JournalEntry, line: Line, side: Side) -> tuple[object, ...]:
@@ -117,7 +115,7 @@ def _csv_leg(entry: JournalEntry, line: Line, side: Side) -> tuple[object, ...]:
         entry.business_date,
         entry.recorded,
         entry.kind,
-        _harmless(entry.reference),
+        sheets.harmless(entry.reference),
         entry.corrects or "",
         side.code,
         side.class_,
@@ -125,20 +123,9 @@ def _csv_leg(entry: JournalEntry, line: Line, side: Side) -> tuple[object, ...]:
         "" if is_debit else line.amount,
         side.balance,
         side.version,
-        _harmless(entry.narration),
+        sheets.harmless(entry.narration),
         entry.undone_by or "",
     )
-
-
-def _csv(rows: Iterable[Iterable[object]]) -> str:
-    file = io.StringIO(newline="")
-    csv.writer(file).writerows(rows)
-    return file.getvalue()
-
-
-def _harmless(text: str) -> str:
-    """Keep a spreadsheet from taking text for a formula (OWASP, CSV injection) by an apostrophe before it."""
-    return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
 
 
 WRITINGS: Final[dict[Format, Writing]] = {

@@ -42,6 +42,7 @@ class OfficeAlarm(StrEnum):
     NOBODY = "nobody"
     OPENING_BREAK = "opening-break"
     OVER_SHORT = "over-short"
+    COMPLAINTS = "complaints"
     APPROVALS = "approvals"
     ABOVE_MAXIMUM = "above-maximum"
     WEAK_LINE = "weak-line"
@@ -67,7 +68,8 @@ class Desk:
 
     `opened_at`: since when its oldest open shift is open. `over_short`: what today's worst count is over, or short
     (negative); `counts_far`: how many of them differ by more than stands without a word, those too that wait for one.
-    `unexplained`: deliveries whose difference nobody has explained yet.
+    `unexplained`: deliveries whose difference nobody has explained yet. `complaints`: those that should have been
+    answered by now.
     """
 
     code: str
@@ -89,6 +91,7 @@ class Desk:
     approvals: int
     deliveries: int
     unexplained: int
+    complaints: int
     open_now: bool
     open_since: datetime | None
 
@@ -108,6 +111,7 @@ def _always(desk: Desk, now: datetime) -> dict[OfficeAlarm, bool]:
         OfficeAlarm.OPENING_BREAK: desk.opening_breaks > 0,
         OfficeAlarm.OVER_SHORT: desk.over_short != 0 and desk.counts_far == 0,
         OfficeAlarm.COUNT_FAR: desk.counts_far > 0,
+        OfficeAlarm.COMPLAINTS: desk.complaints > 0,
         OfficeAlarm.APPROVALS: desk.approvals > 0,
     }
 

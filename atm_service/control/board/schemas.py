@@ -36,6 +36,7 @@ class DeskView(_Body):
     approvals: int = Field(description="requests that wait for a decision")
     deliveries: int = Field(description="ordered or on the road")
     unexplained: int = Field(description="deliveries over or short that nobody has explained")
+    complaints: int = Field(description="whose day of answering has passed")
     mark: Literal["act", "look", "well", "rest"]
     alarms: list[OfficeAlarm] = Field(description="the worst first")
 

@@ -51,6 +51,9 @@ _DESKS: Final = text("""
         FROM service.delivery
         WHERE status IN ('ordered', 'sent', 'turned-back') OR (difference <> 0 AND explained_at IS NULL)
         GROUP BY office
+    ), late AS (
+        SELECT office, count(*) AS number FROM service.complaint
+        WHERE waits_until <= :now AND office IS NOT NULL GROUP BY office
     )
     SELECT o.code, o.name, place.unit, place.unit_code, place.area_code, place.area, o.state, o.line, c.seen_at,
            coalesce(held.cash, 0) AS cash, f.minimum, f.target, f.maximum,
@@ -58,13 +61,14 @@ _DESKS: Final = text("""
            coalesce(counts.over_short, 0) AS over_short, coalesce(counts.far, 0) AS counts_far,
            coalesce(broken.breaks, 0) AS opening_breaks,
            coalesce(asked.number, 0) AS approvals, coalesce(road.number, 0) AS deliveries,
-           coalesce(road.unexplained, 0) AS unexplained
+           coalesce(road.unexplained, 0) AS unexplained, coalesce(late.number, 0) AS complaints
     FROM service.office AS o
     JOIN service.place_on(:tree) AS place ON place.office = o.code
     LEFT JOIN service.office_contact AS c ON c.office = o.code
     LEFT JOIN shifts ON shifts.office = o.code
     LEFT JOIN asked ON asked.office = o.code
     LEFT JOIN road ON road.office = o.code
+    LEFT JOIN late ON late.office = o.code
     LEFT JOIN LATERAL (
         SELECT sum(a.debits - a.credits) AS cash
         FROM service.cash_place AS place JOIN ledger.account AS a ON a.id = place.account_id
@@ -166,6 +170,7 @@ def _desk(row: Row[Any], known: life_store.AllHours, usual: Levels, now: datetim
         "approvals",
         "deliveries",
         "unexplained",
+        "complaints",
     )
     return Desk(
         **facts

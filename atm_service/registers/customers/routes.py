@@ -1,14 +1,12 @@
-"""The wallet's applications, sessions, account and statement."""
+"""The wallet's applications, sessions and account."""
 
 from uuid import UUID
 
 from fastapi import APIRouter, Response
 
 import ledger
-from atm_service.platform import paging
 from atm_service.platform.callers import InCustomer
 from atm_service.platform.context import InContext, InNow
-from atm_service.platform.paging import InCursor, InLimit, Page
 from atm_service.platform.problems import refuses
 from atm_service.platform.refusals import NotFound, TooManyAttempts
 from atm_service.platform.sessions import service as sessions
@@ -25,7 +23,6 @@ from atm_service.registers.customers.schemas import (
     PhoneProofRequest,
     PinRequest,
     SignInRequest,
-    StatementItem,
 )
 from atm_service.registers.phones import service as phones
 from atm_service.registers.phones.domain import Purpose
@@ -156,18 +153,3 @@ def account(customer: InCustomer, context: InContext, now: InNow) -> AccountView
     with context.reading() as session:
         shown = service.account(session, context, customer.subject, now)
     return AccountView.of(shown, context.settings.hotline)
-
-
-@router.get("/statement", responses=refuses())
-def statement(
-    customer: InCustomer, context: InContext, cursor: InCursor = None, limit: InLimit = paging.LIMIT_DEFAULT
-) -> Page[StatementItem]:
-    """List what moved the wallet's money, newest first."""
-    before_version = paging.read_version(cursor)
-    with context.reading() as session:
-        legs = service.statement(session, customer.subject, before_version, limit + 1)
-    more = len(legs) > limit
-    return Page(
-        items=[StatementItem.of(leg) for leg in legs[:limit]],
-        next_cursor=paging.write(str(legs[limit - 1].version)) if more else None,
-    )

@@ -1,4 +1,4 @@
-"""HTTP bodies of applications, sign-in, the account and its statement."""
+"""HTTP bodies of applications, sign-in and the account."""
 
 import re
 from datetime import date, datetime
@@ -12,7 +12,6 @@ from atm_service.registers.customers.application_store import Application
 from atm_service.registers.customers.domain import ApplicationStatus, Freezer
 from atm_service.registers.customers.service import Account, Limits
 from atm_service.registers.phones.service import Issued
-from ledger.reading import Leg
 
 _DATE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
@@ -190,27 +189,4 @@ class AccountView(_Body):
             limits=LimitsView.of(account.limits),
             cooling_until=account.cooling_until,
             cooling_left=account.cooling_left,
-        )
-
-
-class StatementItem(_Body):
-    """One movement of the wallet. `amount` is negative when money left it, `balance` what was there after."""
-
-    entry_id: UUID
-    recorded_at: datetime
-    kind: str = Field(examples=["top-up"])
-    amount: int = Field(examples=[5_000_000])
-    balance: int = Field(examples=[5_000_000])
-    narration: str = Field(examples=["Top-up from bank 970436"])
-
-    @classmethod
-    def of(cls, leg: Leg) -> Self:
-        """Show a movement from the customer's side: what the ledger credits is positive here."""
-        return cls(
-            entry_id=leg.entry_id,
-            recorded_at=leg.recorded_at,
-            kind=leg.kind,
-            amount=-leg.signed,
-            balance=-leg.balance,
-            narration=leg.narration,
         )

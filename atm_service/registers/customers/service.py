@@ -1,7 +1,7 @@
 """What a customer is to the rest of the service: somebody who signs in, proves a PIN, and has an identity."""
 
 import hmac
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
@@ -434,13 +434,6 @@ def account(session: Connection, context: Context, customer_id: UUID, now: datet
         if cooling is None
         else headroom.left_while_cooling(cooling, context.policy.cooling),
     )
-
-
-def statement(
-    session: Connection, customer_id: UUID, before_version: int | None, most: int
-) -> Sequence[reading.Leg]:
-    """List what moved the customer's account, newest first."""
-    return reading.statement(session, chart.customer(customer_id), before_version, most)
 
 
 def _limits(policy: Policy, used: Used, today: date) -> Limits:

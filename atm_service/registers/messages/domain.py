@@ -39,6 +39,7 @@ class MessageKind(StrEnum):
     PHONE_CHANGED = "phone-changed"
     FROZEN = "wallet-frozen"
     THAWED = "wallet-thawed"
+    COMPLAINT_ANSWERED = "complaint-answered"
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +160,13 @@ def frozen(at: datetime, hotline: str) -> str:
 def thawed(at: datetime, hotline: str) -> str:
     """Tell that the wallet was thawed at a counter."""
     return _said(f"Vi da duoc mo khoa tai quay luc {_time(at)}. Khong phai ban? Goi ngay {hotline}")
+
+
+def complaint_answered(number: str, hotline: str) -> str:
+    """Tell that a complaint is answered; what was answered is read in the wallet alone."""
+    return _said(
+        f"Khieu nai {number} da co tra loi. Mo vi, vao Sao ke, muc Khieu nai de xem. Can hoi, goi {hotline}"
+    )
 
 
 def plain(words: str) -> str:

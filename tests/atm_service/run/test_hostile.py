@@ -534,7 +534,8 @@ def test_a_name_that_a_query_does_not_have_is_refused(road: Road) -> None:
         for method, facts in methods.items():
             if "422" not in facts["responses"]:
                 continue
-            known = [one["name"] for one in facts.get("parameters", ()) if one["in"] == "query"]
+            queries = [one for one in facts.get("parameters", ()) if one["in"] == "query"]
+            known = [one["name"] for one in queries]
             with unchanged(road.service):
                 answer = road.ask(method.upper(), f"{path}?no-such-name=secret", json={})
                 assert slug_of(answer) == "malformed-request", path
@@ -544,7 +545,7 @@ def test_a_name_that_a_query_does_not_have_is_refused(road: Road) -> None:
                 ]
                 assert "secret" not in answer.text
                 assert "no-such" not in answer.text
-            for name in known:
+            for name in (one["name"] for one in queries if "array" not in str(one["schema"])):
                 twice = road.ask(method.upper(), f"{path}?{name}=1&{name}=2")
                 assert {"where": f"query.{name}", "message": "stands twice"} in twice.json()["errors"]
     assert road.service.client.get("/healthz?probe=1").status_code == 200

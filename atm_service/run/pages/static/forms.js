@@ -8,8 +8,8 @@ import { problemBox } from "./problems.js";
 import { announce } from "./shell.js";
 
 // One labelled field. `shape` rewrites what is typed; `check` returns a message for the person, or nothing.
-export function field({ name, label, hint, shape, check = () => null, read = (value) => value, ...attributes }) {
-  const input = h("input", {
+export function field({ name, label, hint, shape, check = () => null, read = (value) => value, tag = "input", ...attributes }) {
+  const input = h(tag, {
     id: name, name, autocomplete: "off", "aria-describedby": `${name}-hint ${name}-error`, ...attributes,
   });
   const error = h("p", { id: `${name}-error`, class: "error" });

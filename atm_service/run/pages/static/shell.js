@@ -76,7 +76,7 @@ export async function start({ routes, allowed, nav, session, rested }) {
   show();
 }
 
-const typedFields = () => [...document.querySelectorAll("main input:not([type=radio]), main select")];
+const typedFields = () => [...document.querySelectorAll("main input:not([type=radio]), main select, main textarea")];
 
 function match(routes, path) {
   for (const [pattern, screen] of Object.entries(routes)) {

@@ -247,7 +247,7 @@ def test_csv_has_a_row_for_each_leg() -> None:
     assert sums == [2_000_006, 2_000_006]
 
 
-@pytest.mark.parametrize("start", ["=", "+", "-", "@"])
+@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r"])
 def test_no_cell_is_a_formula(start: str) -> None:
     """A narration or a reference that a spreadsheet would compute gets an apostrophe before it."""
     text = written(extract([entry(narration=f"{start}1", reference=f"{start}2")]), Format.CSV)

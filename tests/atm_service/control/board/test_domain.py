@@ -36,6 +36,7 @@ def desk(**changes: Any) -> Desk:
         "approvals": 0,
         "deliveries": 0,
         "unexplained": 0,
+        "complaints": 0,
         "open_now": True,
         "open_since": START - timedelta(hours=1),
     }
@@ -62,6 +63,7 @@ def test_all_is_well() -> None:
         ({"opened_at": START - timedelta(hours=9, seconds=1)}, OfficeAlarm.LEFT_OPEN),
         ({"opened_at": START - timedelta(hours=9)}, None),
         ({"unexplained": 1}, OfficeAlarm.SUSPENSE),
+        ({"complaints": 1}, OfficeAlarm.COMPLAINTS),
         ({"seen_at": None}, OfficeAlarm.SILENT),
         ({"seen_at": START - timedelta(minutes=5)}, OfficeAlarm.SILENT),
         ({"seen_at": START - timedelta(minutes=4, seconds=59)}, None),

@@ -111,11 +111,15 @@ class Fake:
             0,
             {
                 "entry_id": self.id(),
+                "business_date": stamp(now())[:10],
                 "recorded_at": stamp(now()),
                 "kind": kind,
+                "is_fee": False,
                 "amount": amount,
                 "balance": balance,
                 "narration": kind,
+                "number": None,
+                "other": None,
             },
         )
 
@@ -312,7 +316,8 @@ def wallet_routes(fake: Fake) -> APIRouter:
     @router.get("/statement")
     def statement(request: Request) -> Json:
         signed_in(fake, request)
-        return page(fake.entries, request)
+        sums = dict.fromkeys(("opening", "money_in", "money_out", "closing"), 0)
+        return page(fake.entries, request) | sums | {"first": "2020-01-01", "last": "2100-12-31"}
 
     @router.get("/withdrawals")
     def withdrawals(request: Request) -> Json:

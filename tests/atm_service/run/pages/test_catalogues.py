@@ -7,12 +7,14 @@ import pytest
 
 from atm_service.control.audit import sql
 from atm_service.promises.availability import domain as availability
+from atm_service.promises.complaints import domain as complaints
 from atm_service.registers.banks import simulated
 from atm_service.registers.customers import domain as customers
 from atm_service.registers.withdrawals import domain as withdrawals
 from atm_service.run import pages
 from atm_service.run.app import document
 from atm_service.wallet.bank_payments import domain as bank_payments
+from atm_service.wallet.statement import domain as statement
 from kyc.provider import Reason
 from ledger import controls
 
@@ -23,7 +25,7 @@ SOURCES = {
     if not {"i18n", "docs"} & set(path.relative_to(PAGES).parts)
 }
 LANGUAGES = ["vi", "en"]
-PARTS = ["audit", "landing", "opening", "mending"]
+PARTS = ["audit", "landing", "opening", "mending", "statement"]
 ASKED = ("/wallet/", "/staff/v1/sessions", "/audit/")
 
 
@@ -136,7 +138,10 @@ def test_every_word_of_the_service_is_translated(language: str) -> None:
             for part in ("", "-next")
         ),
         *(f"reason.{reason}" for reason in {*simulated.REASONS.values()} | {bank_payments.NOT_REACHED}),
-        *(f"kind.{kind}" for kind in bank_payments.Kind),
+        *(f"kind.{kind}" for kind in statement._KINDS["vi"].keys() - {"fee"}),
+        *(f"statement.kind-{kind}" for kind in statement.StatementKind),
+        *(f"wrong.{kind}" for kind in complaints.ComplaintKind),
+        *(f"complaint.{status}" for status in complaints.ComplaintStatus),
         *(f"status.{status}" for status in withdrawals.WithdrawalStatus),
         *(
             f"ended.{status}{part}"

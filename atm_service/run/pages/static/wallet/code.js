@@ -130,6 +130,7 @@ function liveView({ withdrawal, png, office, notice }, cancelled) {
       // Nobody should set out for a broken appointment, nor with what a delegate is to collect.
       withdrawal.reservation === "broken" || !withdrawal.code ? "" : instructions(withdrawal, office),
       cancelButton(withdrawal, cancelled),
+      wrongLink(withdrawal),
     ],
   };
 }
@@ -194,7 +195,11 @@ function endView({ withdrawal, office }) {
         paid_office && [t("ended.where"), place],
         [t("ended.number"), h("span", { class: "reference" }, withdrawal.id)],
       ]),
+      paid_at && h("a", { class: "button plain", href: `#/receipt/${withdrawal.id}` }, t("proof.look")),
       h("a", { class: "button", href: "#/home" }, t("home.go")),
-    ],
+      wrongLink(withdrawal),
+    ].filter(Boolean),
   };
 }
+
+const wrongLink = ({ id }) => h("a", { class: "textual", href: `#/complain/withdrawal/${id}` }, t("complain.title"));

@@ -14,12 +14,13 @@ import { kept, openSafe } from "./safe.js";
 import {
   forgetWish, receiveScreen, sendable, sendAmountScreen, sendConfirmScreen, sendScreen, transferScreen, unsureScreen,
 } from "./send.js";
-import { statementScreen, transfersScreen, withdrawalsScreen } from "./statement.js";
 import { welcomeScreen } from "./welcome.js";
 import { confirmable, confirmScreen, withdrawOfficeScreen, withdrawScreen } from "./withdraw.js";
 
 const opening = (name, title) => later(() => import("./opening.js"), name, title, "welcome");
 const mending = (name, title, back) => later(() => import("./mending.js"), name, title, back);
+const listed = (name, title) => later(() => import("./statement.js"), name, title, "home");
+const proof = (name, title, back) => later(() => import("./statement_proof.js"), name, title, back);
 const bank = (name, title, back) => later(() => import("./bank.js"), name, title, back);
 
 const routes = {
@@ -43,7 +44,7 @@ const routes = {
   "send/unsure": unsureScreen,
   "sent/:id": transferScreen,
   "receive": receiveScreen,
-  "transfers": transfersScreen,
+  "transfers": listed("transfersScreen", "transfers.title"),
   "topup": bank("topUpScreen", "bank.top-up", "home"),
   "payout": bank("payoutScreen", "bank.payout", "home"),
   "topup/confirm": bank("bankConfirmScreen", "bank.top-up-confirm", "topup"),
@@ -55,9 +56,15 @@ const routes = {
   "link/bank": bank("bankScreen", "link.bank-choose", "link"),
   "safety": mending("safetyScreen", "safety.title", "home"),
   "freeze": mending("freezeScreen", "safety.freeze", "safety"),
-  "statement": statementScreen,
+  "statement": listed("statementScreen", "statement.title"),
+  "statement/print": later(() => import("./statement.js"), "printScreen", "statement.title", "statement"),
+  "proof/:id": proof("proofScreen", "proof.title", "statement"),
+  "receipt/:id": proof("receiptScreen", "proof.title", "withdrawals"),
+  "complain/:about/:id": proof("complainScreen", "complain.title", "complaints"),
+  "complaints": proof("complaintsScreen", "complaints.title", "home"),
+  "complaint/:id": proof("complaintScreen", "complaint.title", "complaints"),
   "delegations": delegationsScreen,
-  "withdrawals": withdrawalsScreen,
+  "withdrawals": listed("withdrawalsScreen", "withdrawals.title"),
 };
 
 function allowed(route) {

@@ -70,6 +70,7 @@ export default {
 "control.deliveries-have-entries": "Every delivery has the entries of its steps and no others",
 "control.openings-equal-closes": "A drawer is opened with what it closed with, or a break says so",
 "control.closes-counted": "Every close is the last count of its shift",
+"control.complaints-answered-by-two": "What was contested was answered by another person",
 "control.drawer-count": "A drawer was counted over or short",
 "control.over-short-posted": "Over or short is not in the ledger as counted",
 "control.drawer-ledger": "A drawer’s ledger does not follow from what was recorded",

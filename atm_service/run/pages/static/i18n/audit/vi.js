@@ -70,6 +70,7 @@ export default {
 "control.deliveries-have-entries": "Mỗi chuyến tiền có đủ bút toán của từng bước, không thừa",
 "control.openings-equal-closes": "Đầu ca khớp cuối ca trước, nếu lệch thì có ghi chênh lệch",
 "control.closes-counted": "Mỗi lần đóng ca là lần đếm cuối của ca",
+"control.complaints-answered-by-two": "Khiếu nại bị phản đối do người khác trả lời",
 "control.drawer-count": "Đếm ngăn kéo thừa hoặc thiếu",
 "control.over-short-posted": "Thừa thiếu chưa vào sổ cái đúng như đã đếm",
 "control.drawer-ledger": "Sổ cái của ngăn kéo không khớp với các lần thu chi",

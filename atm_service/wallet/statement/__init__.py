@@ -1,0 +1,1 @@
+"""What moved a customer's money: searched, summed, proved line by line, and written to a file."""
