@@ -82,7 +82,7 @@ POSTS = [
     "/supervision/deliveries/019b0000-0000-7000-8000-000000000000/explain",
     "/supervision/shifts/019b0000-0000-7000-8000-000000000000",
     "/requests/7a4bb7de-6a3e-4b3a-9d0c-0a3d5f1f4e55/retry",
-    *("/deposits/new", "/transfers/new", "/counterfeits", "/card", "/delegations"),
+    *("/deposits/new", "/transfers/new", "/counterfeits", "/card", "/delegations", "/help", "/help/check"),
     "/delegations/019b0000-0000-7000-8000-000000000000/slip",
     "/delegations/019b0000-0000-7000-8000-000000000000/revoke",
     "/keypad/019b0000-0000-7000-8000-000000000000",
