@@ -60,6 +60,7 @@ POSTS = [
     "/passkeys/019b0000-0000-7000-8000-000000000000/removal",
     "/instructions/019b0000-0000-7000-8000-000000000000",
     "/instructions/019b0000-0000-7000-8000-000000000000/decision",
+    "/complaints/019b0000-0000-7000-8000-000000000000/answer",
     *("/sign-in", "/sign-out", "/password", "/language", "/shift/open", "/shift/close", "/scan"),
     "/withdrawals/019b0000-0000-7000-8000-000000000000/payment",
     "/withdrawals/019b0000-0000-7000-8000-000000000000/release",

@@ -171,6 +171,12 @@ NEVER_HERE = [
     "instruction-needed",
     "already-sent",
     "intention-lapsed",
+    "statement-too-long",
+    "already-complained",
+    "too-many-complaints",
+    "not-answered-yet",
+    "contested-before",
+    "contest-too-late",
     "payee-cannot-receive",
     "receive-code-malformed",
 ]

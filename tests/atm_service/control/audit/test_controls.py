@@ -11,6 +11,7 @@ from tests.atm_service.control.audit.days import Day, broken, broken_now, missed
 from tests.atm_service.control.instructions import plants as instruction_plants
 from tests.atm_service.control.members import plants as member_plants
 from tests.atm_service.desk.delegations import plants as delegation_plants
+from tests.atm_service.promises.complaints import plants as complaint_plants
 from tests.atm_service.promises.reservations import plants as reservation_plants
 from tests.atm_service.registers.cash import plants as cash_plants
 from tests.atm_service.world import Service
@@ -174,6 +175,7 @@ _ALL_PLANTS: Final = (
     *reservation_plants.PLANTS,
     *instruction_plants.PLANTS,
     *member_plants.PLANTS,
+    *complaint_plants.PLANTS,
 )
 
 

@@ -14,16 +14,17 @@ from atm_service.platform.refusals import Unauthenticated
 from atm_service.promises.complaints import service as complaints
 from atm_service.run import housekeeping
 from tests.atm_service import counter
-from tests.atm_service.control.audit.days import broken_now
+from tests.atm_service.control.audit.days import broken_now, missed
+from tests.atm_service.promises.complaints.plants import CONTROL, PLANTS
 from tests.atm_service.records import rows
 from tests.atm_service.wallet.transfers import sending
 from tests.atm_service.world import OFFICE, Customer, Person, Service
 from tests.contract.documented import slug_of
+from tests.database import Database
 
 WALLET, STAFF = "/wallet/v1/complaints", "/staff/v1/complaints"
 WORDS = "Tôi chỉ nhận được một triệu rưỡi"
 ITS_AREA, OTHER_AREA = "178", "183"
-CONTROL = "complaints-answered-by-two"
 
 
 def complain(
@@ -358,16 +359,13 @@ def test_words_are_encrypted_and_forgotten(service: Service) -> None:
     assert look(customer, open_["id"])["said"]["words"] == WORDS
 
 
-def test_the_control_finds_one_person_who_answered_twice(service: Service) -> None:
-    """By hand, past the rule: the auditor sees it, and a complaint that waits for nothing."""
+def test_every_plant_is_found(service: Service, database: Database) -> None:
+    """One answered by two people and one that waits: whatever is changed by hand breaks the control."""
     customer, boss = service.customer(), counter.supervisor(service)
     one = made(customer, entry_id=newest(customer))
     assert answer(boss, one["id"]).status_code == 200
     assert contest(customer, one["id"]).status_code == 200
-    with service.context.transaction() as session:
-        session.exec_driver_sql(
-            "INSERT INTO service.complaint_step (id, complaint_id, number, previous, by, at, upheld)"
-            " VALUES (gen_random_uuid(), %s, 4, 3, %s, now(), true)",
-            (one["id"], boss.id),
-        )
-    assert broken_now(service)[CONTROL].breaks == 2
+    assert answer(service.staff("supervisor"), one["id"]).status_code == 200
+    made(customer, "twice", entry_id=newest(customer))
+    assert CONTROL not in broken_now(service)
+    assert missed(database, service, PLANTS) == []
