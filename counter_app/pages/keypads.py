@@ -68,7 +68,10 @@ async def _mend(page: Page, keypad: Keypad, fields: dict[str, str]) -> Response:
     async def mended() -> str:
         what, body = _MENDS[keypad.purpose], {**keypad.body, **typed}
         papers = page.clerk.papers
-        papers.helped, papers.mending = await page.twice(helping_api.mend, what, keypad.key, body), (what, None)
+        papers.helped, papers.mending = (
+            await page.twice(helping_api.mend, what, keypad.key, body),
+            (what, None),
+        )
         return "/help/done"
 
     return await _asked(page, keypad, mended())

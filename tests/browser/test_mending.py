@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.road import PHONE, Counter, Demo, Phone, wrong_for_some
-from tests.browser.test_counter_money import page_of, ready, strike
+from tests.browser.test_counter_money import fits, page_of, ready, strike
 from tests.browser.test_transfers import CLIPPED, LARGE_TYPE, SMALL, go, press
 
 NEW_PIN, NEW_NUMBER = "927364", "0387654321"
@@ -102,6 +102,7 @@ def test_a_forgotten_pin_is_set_anew_at_the_counter(
     photograph(page, "counter-help-check")
     press_main(page)
     expect(page.locator("#code")).to_be_focused()
+    fits(page)
     photograph(page, "counter-help-keypad")
     assert wrong_for_some(page) == []
     page.keyboard.type(
