@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.road import PHONE, Counter, Demo, Phone, wrong_for_some
-from tests.browser.test_counter_money import page_of, ready, strike
+from tests.browser.test_counter_money import fits, page_of, ready, strike
 from tests.browser.test_transfers import CLIPPED, LARGE_TYPE, SMALL, go, press
 
 NEW_PIN, NEW_NUMBER = "927364", "0387654321"
@@ -96,14 +96,17 @@ def test_a_forgotten_pin_is_set_anew_at_the_counter(
     expect(phone.page.get_by_text("Mang thẻ căn cước đến quầy bưu điện bất kỳ")).to_be_visible()
 
     help_with(clerk, customer, "Quên mã PIN")
+    wrong = wrong_for_some(page)
     photograph(page, "counter-help")
     press_main(page)
     expect(page.locator("main dl")).to_contain_text("•••")
+    wrong += wrong_for_some(page)
     photograph(page, "counter-help-check")
     press_main(page)
     expect(page.locator("#code")).to_be_focused()
+    fits(page)
     photograph(page, "counter-help-keypad")
-    assert wrong_for_some(page) == []
+    wrong += wrong_for_some(page)
     page.keyboard.type(
         code_on(demo, chromium, customer["phone"]) + NEW_PIN + NEW_PIN
     )  # from field to field by itself
@@ -111,7 +114,7 @@ def test_a_forgotten_pin_is_set_anew_at_the_counter(
     strike(page)
     expect(page.get_by_role("heading", name="Đã đặt mã PIN mới")).to_be_visible()
     photograph(page, "counter-help-done")
-    assert wrong_for_some(page) == []
+    assert [*wrong, *wrong_for_some(page)] == []
 
     phone.sign_in({**customer, "pin": NEW_PIN})
     expect(phone.page.get_by_text("chỉ ra được thêm 5.000.000")).to_be_visible()

@@ -6,7 +6,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from atm_service.desk.proposals.schemas import Checked, IdNumber
 from atm_service.registers.customers.domain import Freezer
-from atm_service.registers.customers.mending import Proofs
+from atm_service.registers.customers.mending import Sent
 from atm_service.registers.customers.schemas import Phone, PhoneCodeView
 from atm_service.registers.customers.schemas import Pin as NewPin
 
@@ -41,9 +41,9 @@ class ProvedRequest(FaceRequest):
     code: str = Field(pattern=r"^[0-9]{6,8}$", repr=False, examples=["480152"])
 
     @property
-    def proofs(self) -> Proofs:
-        """Give the two proofs beside the card."""
-        return Proofs(self.code_id, self.code, self.face_capture)
+    def sent(self) -> Sent:
+        """Give what came to the phone."""
+        return Sent(self.code_id, self.code)
 
 
 class PinResetAtCounter(ProvedRequest):

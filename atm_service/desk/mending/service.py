@@ -25,7 +25,7 @@ from atm_service.platform import trail
 from atm_service.platform.context import Context
 from atm_service.platform.idempotency import Key
 from atm_service.platform.keys.tokens import Caller
-from atm_service.registers.customers import domain, mending, onboarding
+from atm_service.registers.customers import at_rest, domain, mending, onboarding
 from atm_service.registers.customers import service as customers
 from atm_service.registers.customers import store as customer_store
 from atm_service.registers.customers.schemas import PhoneCodeView
@@ -79,7 +79,8 @@ def reset_pin(context: Context, clerk: Caller, body: PinResetAtCounter, key: Key
     """Set a forgotten PIN anew."""
 
     def prove(customer: Customer, now: datetime) -> None:
-        mending.prove_for_pin(context, customer, _asker(clerk), body.proofs, now)
+        mending.prove_code(context, body.sent, Purpose.PIN_RESET, customer.phone_print, now)
+        mending.prove_face(context, customer, _asker(clerk), body.face_capture, now)
 
     def act(session: Connection, id: UUID, now: datetime) -> None:
         mending.reset_pin(session, context, clerk, id, body.code_id, body.new_pin, now)
@@ -92,7 +93,9 @@ def change_phone(context: Context, clerk: Caller, body: PhoneChangeRequest, key:
     mobile = domain.mobile_number(body.phone)
 
     def prove(customer: Customer, now: datetime) -> None:
-        mending.prove_for_phone(context, customer, _asker(clerk), mobile, body.proofs, now)
+        fingerprint = at_rest.phone_print(context.cipher, mobile)
+        mending.prove_code(context, body.sent, Purpose.PHONE_CHANGE, fingerprint, now)
+        mending.prove_face(context, customer, _asker(clerk), body.face_capture, now)
 
     def act(session: Connection, id: UUID, now: datetime) -> None:
         mending.change_phone(session, context, clerk, id, body.code_id, mobile, now)

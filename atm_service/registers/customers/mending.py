@@ -35,12 +35,11 @@ AT_COUNTER: Final = "Khách yêu cầu tại quầy"
 
 
 @dataclass(frozen=True, slots=True)
-class Proofs:
-    """What is proved: the digits of a message, under the code's id, and a picture of the face."""
+class Sent:
+    """The digits of a message, under the code's id."""
 
     code_id: UUID
     code: str = field(repr=False)
-    face_capture: str = field(repr=False)
 
 
 def freeze(
@@ -53,42 +52,28 @@ def freeze(
     service.tell(session, context, customer_id, kind, said(now, context.settings.hotline), now)
 
 
-def prove_face(
-    context: Context,
-    customer: Customer,
-    asker: str,
-    capture: str,
-    now: datetime,
-    code: tuple[UUID, Purpose, bytes] | None = None,
-) -> None:
-    """Return when this is the customer's face; before it is asked, `code` must be proved: its id, purpose and number.
+def prove_code(context: Context, sent: Sent, purpose: Purpose, phone_print: bytes, now: datetime) -> None:
+    """Return when these are the digits that came to this number for this purpose, and were not used.
 
-    Each picture is counted before it is compared, for whoever asks and this customer. Outside of any transaction.
-    Raises `TooManyAttempts`, `PhoneNotProved`, `FaceNotMatched` and `Unavailable`.
+    Before anybody is looked up by the number: whoever cannot read its messages learns nothing of it. Raises as
+    `phones.prove` does, and `PhoneNotProved`.
+    """
+    phones.prove(context, sent.code_id, sent.code, now)
+    with context.transaction() as session:
+        phones.refuse_unproved(session, context, sent.code_id, purpose, phone_print, now)
+
+
+def prove_face(context: Context, customer: Customer, asker: str, capture: str, now: datetime) -> None:
+    """Return when this is the customer's face. Outside of any transaction.
+
+    Each picture is counted before it is compared, for whoever asks and this customer. Raises `TooManyAttempts`,
+    `FaceNotMatched` and `Unavailable`.
     """
     with context.transaction() as session:
         rules = context.policy.attempts
         attempts.count(session, rules, attempts.FACE, f"{asker} {customer.id}", now)
-        if code is not None:
-            phones.refuse_unproved(session, context, *code, now)
     if not service.is_face(context, customer.provider_reference, capture, now):
         raise FaceNotMatched
-
-
-def prove_for_pin(context: Context, customer: Customer, asker: str, proofs: Proofs, now: datetime) -> None:
-    """Return when code and face are proved for a new PIN of this customer. Raises as `phones.prove` and the face do."""
-    phones.prove(context, proofs.code_id, proofs.code, now)
-    code = proofs.code_id, Purpose.PIN_RESET, customer.phone_print
-    prove_face(context, customer, asker, proofs.face_capture, now, code)
-
-
-def prove_for_phone(
-    context: Context, customer: Customer, asker: str, mobile: str, proofs: Proofs, now: datetime
-) -> None:
-    """Return when code and face are proved for this number to be the customer's. Raises as for a PIN."""
-    phones.prove(context, proofs.code_id, proofs.code, now)
-    code = proofs.code_id, Purpose.PHONE_CHANGE, at_rest.phone_print(context.cipher, mobile)
-    prove_face(context, customer, asker, proofs.face_capture, now, code)
 
 
 def reset_pin(

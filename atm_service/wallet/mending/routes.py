@@ -10,6 +10,7 @@ from atm_service.registers.customers import at_rest, domain, mending
 from atm_service.registers.customers import store as customers
 from atm_service.registers.customers.errors import ApplicantRefused, FaceNotMatched, PinWeak
 from atm_service.registers.offices.errors import FreezeUnchanged
+from atm_service.registers.phones.domain import Purpose
 from atm_service.registers.phones.errors import PhoneCodeOver, PhoneCodeWrong, PhoneNotProved
 from atm_service.registers.withdrawals.errors import WalletFrozen
 from atm_service.wallet.mending.schemas import PinResetRequest
@@ -52,12 +53,13 @@ def reset_pin(body: PinResetRequest, context: InContext, now: InNow) -> Response
 
     The code is of purpose `pin-reset`. Of an answer that was lost: the new PIN is tried at the sign-in.
     """
+    fingerprint = at_rest.phone_print(context.cipher, domain.mobile_number(body.phone))
+    mending.prove_code(context, body.sent, Purpose.PIN_RESET, fingerprint, now)
     with context.transaction() as session:
-        fingerprint = at_rest.phone_print(context.cipher, domain.mobile_number(body.phone))
         customer = customers.find_by_phone(session, fingerprint)
-    if customer is None:  # nobody who has no account is sent a code for it
+    if customer is None:  # the account has another number by now
         raise PhoneNotProved
-    mending.prove_for_pin(context, customer, WALLET, body.proofs, now)
+    mending.prove_face(context, customer, WALLET, body.face_capture, now)
     now = context.clock()
     with context.transaction() as session:
         mending.reset_pin(session, context, None, customer.id, body.code_id, body.new_pin, now)

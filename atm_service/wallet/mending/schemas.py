@@ -4,7 +4,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from atm_service.registers.customers.mending import Proofs
+from atm_service.registers.customers.mending import Sent
 from atm_service.registers.customers.schemas import Phone, Pin
 
 
@@ -18,9 +18,9 @@ class ProofsRequest(BaseModel):
     face_capture: str = Field(pattern=r"^[A-Za-z0-9._:-]{1,128}$", repr=False, examples=["sample-clear"])
 
     @property
-    def proofs(self) -> Proofs:
-        """Give the two proofs."""
-        return Proofs(self.code_id, self.code, self.face_capture)
+    def sent(self) -> Sent:
+        """Give what came to the phone."""
+        return Sent(self.code_id, self.code)
 
 
 class PinResetRequest(ProofsRequest):

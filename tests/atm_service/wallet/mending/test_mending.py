@@ -114,8 +114,13 @@ def test_nobody_learns_whether_a_number_has_a_wallet(service: Service) -> None:
     assert with_one.keys() == without.keys()
     assert {len(one["id"]) for one in (with_one, without)} == {36}
     assert "so nay chua co vi" in came(service, NOBODY)[0]
-    body = {"code": "000000", "face_capture": CLEAR, "new_pin": NEW_PIN, "phone": NOBODY}
-    assert slug_of(reset(service, {**body, "code_id": without["id"]})) == "phone-not-proved"
+    thief = service.customer()
+    own = proofs(service, thief)
+    wrong = {**own, "code": other_than(own["code"])}
+    unknown = {**own, "code_id": "00000000-0000-4000-8000-000000000000"}
+    for body, slug in ((wrong, "phone-code-wrong"), (unknown, "not-found"), (own, "phone-not-proved")):
+        for phone in (customer.facts["phone"], NOBODY):
+            assert slug_of(reset(service, {**body, "phone": phone})) == slug
 
 
 def test_a_frozen_wallet_keeps_its_pin_from_afar(service: Service) -> None:
