@@ -87,7 +87,7 @@ class Cast:
             "/staff/v1/members/{id}": {"id": self.colleague_clerk()},
             "/counter/v1/cash/deliveries/{id}": {"id": self.sent()},
             "/staff/v1/deliveries/{id}": {"id": self.ordered()},
-            "/wallet/v1/entries/{entry_id}": {"entry_id": self.receipt()["entry_id"]},
+            "/wallet/v1/entries/{id}": {"id": self.receipt()["entry_id"]},
             "/wallet/v1/complaints/{id}": {"id": self.complained()["id"]},
             "/staff/v1/complaints/{id}": {"id": self.complained()["id"]},
         }
@@ -673,7 +673,7 @@ READY: Final[dict[str, Callable[[Cast], Ready]]] = {
     "wallet_send": Cast.to_send,
     "wallet_transfer": lambda cast: {"path": {"id": cast.sent_away()}},
     "wallet_search_statement": lambda _: {"body": {"text": "gift"}},
-    "wallet_proof": lambda cast: {"path": {"entry_id": cast.receipt()["entry_id"]}},
+    "wallet_proof": lambda cast: {"path": {"id": cast.receipt()["entry_id"]}},
     "wallet_withdrawal_proof": lambda cast: {"path": {"id": cast.receipt()["withdrawal_id"]}},
     "wallet_complain": lambda cast: {
         "body": {"about": {"entry_id": cast.receipt()["entry_id"]}, **WRONG},

@@ -24,12 +24,17 @@ from atm_service.promises.complaints.domain import (
 from atm_service.promises.complaints.store import Seen
 from atm_service.registers.customers import service as customers
 
+_LETTER: Final = ONE_LINE[1:-2]
+_SEEN: Final = "".join(
+    ("^", _LETTER, "*", _LETTER.replace("[^", r"[^\s", 1), _LETTER, "*$")
+)  # more than blanks
+
 Words = Annotated[
     str,
     Field(
         min_length=3,
         max_length=WORDS_MAX,
-        pattern=ONE_LINE,
+        pattern=_SEEN,
         repr=False,
         examples=["Tôi chỉ nhận được 1.500.000 đồng"],
     ),

@@ -96,11 +96,11 @@ def statement_csv(
     )
 
 
-@router.get("/entries/{entry_id}/proof", responses=refuses(NotFound))
-def proof(entry_id: UUID, customer: InCustomer, context: InContext) -> ProofView:
+@router.get("/entries/{id}/proof", responses=refuses(NotFound))
+def proof(id: UUID, customer: InCustomer, context: InContext) -> ProofView:
     """Show what proves one entry of the own statement: the number on the paper, where, with whom, the fee."""
     with context.reading() as session:
-        found = service.entry(session, context, customer.subject, entry_id)
+        found = service.entry(session, context, customer.subject, id)
     return ProofView.of(found)
 
 

@@ -17,6 +17,7 @@ from tests.leaks import given_away
 ACCOUNT_NUMBER = "1023456789"
 FACE = "sample-other-face"
 MESSAGE = "tiền thuốc cho mẹ"
+WRONG, ANSWER = "đếm thiếu một tờ hai mươi", "camera cho thấy đủ cả"
 
 
 def walk_the_road(service: Service) -> list[str]:
@@ -45,6 +46,12 @@ def walk_the_road(service: Service) -> list[str]:
     customer.authorise(1_000_000, pin="333444")
     customer.authorise(12_000_000, face_capture=FACE)
     sending.sent(customer, service.customer(0), message=MESSAGE)
+    about = {"entry_id": customer.get("/wallet/v1/statement").json()["items"][0]["entry_id"]}
+    complaint = {"about": about, "kind": "wrong-amount", "words": WRONG}
+    complained = customer.post("/wallet/v1/complaints", complaint).json()["id"]
+    answer = {"upheld": False, "words": ANSWER}
+    assert supervisor.post(f"/staff/v1/complaints/{complained}/answer", answer).status_code == 200
+    assert customer.post("/wallet/v1/statement/search", {"text": "Sương Mai"}).json()["items"] == []
     assert messages.deliver(service.context) > 1  # what comes later waits
     paid, digital, kept = customer.code(), customer.code(), customer.code()
     assert clerk.present(paid["code"]).status_code == 201
@@ -69,7 +76,7 @@ def walk_the_road(service: Service) -> list[str]:
         *(customer.facts["id_number"], "020085999888"),
         *(customer.facts["phone"], customer.facts["phone"][1:], "0399888777", "0399888776", "0399888775"),
         *(customer.facts["pin"], "111222", "333444", "555666", "a-long-password", "not-the-password"),
-        *(ACCOUNT_NUMBER, MESSAGE, "1985-04-12", FACE),
+        *(ACCOUNT_NUMBER, MESSAGE, WRONG, ANSWER, "1985-04-12", FACE),
         *(one["code"] for one in (paid, digital, kept)),
         *digits,
         *(ten.replace("-", "") for ten in digits),

@@ -282,7 +282,14 @@ def test_the_time_for_contesting_ends(service: Service) -> None:
 
 @pytest.mark.parametrize(
     ("words", "ok"),
-    [("không", True), ("no", False), ("a" * 500, True), ("a" * 501, False), ("a\nb c", False)],
+    [
+        ("không", True),
+        ("no", False),
+        ("     ", False),
+        ("a" * 500, True),
+        ("a" * 501, False),
+        ("a\nb c", False),
+    ],
 )
 def test_words_are_bounded(service: Service, words: str, ok: bool) -> None:  # noqa: FBT001  a table of answers
     """Three letters to five hundred, on one line."""

@@ -102,7 +102,7 @@ export function statementScreen() {
     sought = { ...sought, ...wanted };
     choose();
     if (focused) choosers.querySelector(focused)?.focus();
-    show();
+    show(!focused); // what was asked for by a form stands below it
   };
   const isSpan = ({ from, to }) => sought.from === from && sought.to === to;
 
@@ -122,7 +122,7 @@ export function statementScreen() {
           searchForm(change), daysForm(change))));
   }
 
-  function show() {
+  function show(jumps = false) {
     let shown = "";
     const row = (item) => {
       const named = item.business_date.slice(0, 7);
@@ -157,6 +157,7 @@ export function statementScreen() {
       if (JSON.stringify(sought) !== wanted) return []; // another choice was made meanwhile: its own answer comes
       add(found);
       announce(t("list.shown", { count: found.items.length }));
+      if (jumps) requestAnimationFrame(() => list.scrollIntoView({ block: "start" }));
       const isAll = !sought.from && !sought.to && !sought.kinds.length && !sought.q;
       return [
         (sought.from || sought.to) && sums(found),
@@ -175,7 +176,7 @@ export function statementScreen() {
 function searchForm(change) {
   const words = field({ name: "q", label: t("statement.search"), hint: t("statement.search-hint"), type: "search", maxlength: 60 });
   words.input.value = sought.q;
-  return form({ fields: [words], submit: t("statement.find"), act: ({ q }) => change({ q }, "#q") });
+  return form({ fields: [words], submit: t("statement.find"), act: ({ q }) => change({ q }) });
 }
 
 function daysForm(change) {
@@ -187,7 +188,7 @@ function daysForm(change) {
   });
   const act = ({ from, to }) => {
     const [first, last] = from && to && from > to ? [to, from] : [from, to]; // whichever was typed first
-    change({ from: first, to: last }, "#from");
+    change({ from: first, to: last });
   };
   return form({ fields, submit: t("statement.show-days"), act });
 }
