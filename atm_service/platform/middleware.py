@@ -7,6 +7,7 @@ The log line holds the route's template and never the path, the query or a body:
 """
 
 import asyncio
+import re
 import time
 import traceback
 from collections.abc import Callable
@@ -203,7 +204,19 @@ class Compressed:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass on, and compress on the way back."""
         looks = scope["type"] == "http" and scope["method"] == "GET" and scope["path"].startswith(COMPRESSED)
+        if looks and not takes_gzip(Request(scope).headers.get("Accept-Encoding", "")):
+            # The compressing layer looks for the word alone.
+            scope["headers"] = [one for one in scope["headers"] if one[0] != b"accept-encoding"]
         await (self._smaller if looks else self._plain)(scope, receive, send)
+
+
+def takes_gzip(accept_encoding: str) -> bool:
+    """Whether an Accept-Encoding header allows gzip (RFC 9110, 12.5.3)."""
+    for offer in accept_encoding.lower().split(","):
+        coding, _, quality = offer.partition(";")
+        if coding.strip() == "gzip":
+            return re.fullmatch(r"\s*q=0(\.0*)?\s*", quality) is None
+    return False
 
 
 def _replayed(whole: Message, receive: Receive) -> Receive:

@@ -1,5 +1,6 @@
 """The wallet and the auditor's page in a real browser, against a stand-in for the service."""
 
+import json
 import re
 import threading
 import time
@@ -229,6 +230,102 @@ def test_a_code_that_comes_after_a_sign_out_is_left(seen: Seen) -> None:
     seen.go("welcome")
     expect(seen.page.locator(".code-card")).to_have_count(0)
     assert len(seen.page.evaluate(LYING)["sealed"]) == 0
+
+
+def test_a_code_that_is_looked_at_while_signing_out_is_left(seen: Seen) -> None:
+    """Its screen asks every five seconds; one answer on a slow line would be enough."""
+    held: list[Route] = []
+    seen.sign_in()
+    code = seen.make_code()
+    seen.page.route(f"**/wallet/v1/withdrawals/{code}", lambda route: held.append(route))  # noqa: PLW0108  as above
+    while not held:
+        seen.page.wait_for_timeout(20)
+    seen.press("Đăng xuất")
+    expect(seen.page.locator("#phone")).to_be_visible()
+    with seen.page.expect_response(f"**/wallet/v1/withdrawals/{code}") as answered:
+        held[0].continue_()
+    answered.value.finished()
+    seen.page.evaluate("new Promise((go) => setTimeout(go))")
+    seen.go("offices")
+    seen.go("welcome")
+    expect(seen.page.locator(".code-card")).to_have_count(0)
+    assert seen.page.evaluate(LYING)["sealed"] == []
+
+
+@pytest.mark.parametrize("how", ["leave", "another"])
+def test_storage_that_answers_late_brings_nothing_back(seen: Seen, how: str) -> None:
+    """Whoever was here before has left, or another has come, before the phone's store was read."""
+    seen.sign_in()
+    seen.make_code()
+    seen.page.wait_for_function(f"({LYING}).then(({{ sealed }}) => sealed.length === 2)")
+    seen.page.add_init_script("""
+        const open = indexedDB.open.bind(indexedDB);
+        indexedDB.open = (...asked) => {
+            const request = open(...asked);
+            let told = null;
+            Object.defineProperty(request, "onsuccess", { set: (tell) => (told = tell) });
+            request.addEventListener("success", () => (window.late = () => told()));
+            return request;
+        };
+    """)
+    seen.go("offices")
+    seen.page.reload()
+    expect(seen.page.locator("#search")).to_be_visible()
+    if how == "leave":
+        seen.press("Đăng xuất")
+    else:
+        seen.page.evaluate("sessionStorage.clear()")
+        seen.fake.phone = "0987654321"
+        seen.fake.withdrawals.clear()
+        seen.go("welcome")
+        seen.page.fill("#phone", seen.fake.phone)
+        seen.page.fill("#pin", PIN)
+        seen.press("Đăng nhập")
+        expect(seen.page.locator(".balance")).to_be_visible()
+        seen.press("Đăng xuất")
+    expect(seen.page.locator("#phone")).to_be_visible()
+    seen.page.evaluate("window.late()")
+    seen.page.evaluate("new Promise((go) => setTimeout(go, 200))")
+    seen.go("offices")
+    seen.go("welcome")
+    expect(seen.page.locator(".code-card")).to_have_count(0)
+
+
+def freeze_on_a_borrowed_phone(seen: Seen) -> None:
+    seen.go("lost")
+    seen.page.fill("#phone", PHONE)
+    seen.page.fill("#pin", PIN)
+    seen.press("Khoá ví ngay")
+    seen.page.locator("dialog").get_by_role("button", name="Khoá ví ngay").click()
+
+
+def test_a_line_that_drops_leaves_nobody_signed_in_on_a_borrowed_phone(seen: Seen) -> None:
+    """Signed in for the freeze and not frozen: the form says so, and no balance stands behind it."""
+    seen.page.route("**/wallet/v1/freeze", lambda route: route.abort())
+    freeze_on_a_borrowed_phone(seen)
+    expect(seen.page.locator(".notice.bad")).to_be_visible()
+    seen.go("home")
+    expect(seen.page.locator("#pin")).to_be_visible()
+    assert "borrowed" not in seen.page.evaluate(
+        "JSON.stringify([{ ...sessionStorage }, { ...localStorage }])"
+    )
+
+
+@pytest.mark.parametrize("status", [204, 409])
+def test_the_lenders_code_stays_on_the_phone_that_was_lent(seen: Seen, status: int) -> None:
+    """What is kept for the lender's own journey is not the borrower's to take; frozen before, it is said to be frozen."""
+    seen.sign_in()
+    seen.make_code()
+    device = seen.page.evaluate("localStorage['soft-atm.wallet']")
+    seen.page.evaluate("sessionStorage.clear()")
+    seen.go("lost")
+    seen.page.reload()
+    body = json.dumps({"type": "urn:soft-atm:problem:freeze-unchanged", "title": "", "status": 409})
+    seen.page.route("**/wallet/v1/freeze", lambda route: route.fulfill(status=status, body=body))
+    freeze_on_a_borrowed_phone(seen)
+    expect(seen.page.get_by_role("heading", level=1)).to_have_text("Ví đã khoá")
+    assert len(seen.page.evaluate(LYING)["sealed"]) == len(["code", "whose"])
+    assert seen.page.evaluate("localStorage['soft-atm.wallet']") == device
 
 
 # What a script finds in this phone's store: each record as text, and whether the key can be read out.

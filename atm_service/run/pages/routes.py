@@ -6,6 +6,7 @@ from typing import Annotated, Final
 
 from fastapi import APIRouter, Header, Response
 
+from atm_service.platform.middleware import takes_gzip
 from atm_service.run.pages.assets import HTML, Asset, load
 
 ASSETS: Final = load(Path(__file__).parent)
@@ -98,12 +99,3 @@ def answer(found: Asset, cache: str, if_none_match: str, accept_encoding: str) -
     if compress:
         headers["Content-Encoding"] = "gzip"
     return Response(found.compressed if compress else found.body, 200, headers, found.media_type)
-
-
-def takes_gzip(accept_encoding: str) -> bool:
-    """Whether an Accept-Encoding header allows gzip (RFC 9110, 12.5.3)."""
-    for offer in accept_encoding.lower().split(","):
-        coding, _, quality = offer.partition(";")
-        if coding.strip() == "gzip":
-            return re.fullmatch(r"\s*q=0(\.0*)?\s*", quality) is None
-    return False

@@ -23,6 +23,14 @@ def test_a_list_of_offices_is_a_tenth_of_its_length(service: Service) -> None:
     assert small.json() == plain.json()
 
 
+def test_whoever_cannot_read_it_gets_it_plain(service: Service) -> None:
+    """A quality of nothing is a no (RFC 9110, 12.4.2)."""
+    answer = service.client.get(
+        "/wallet/v1/offices?limit=100", headers={"Accept-Encoding": "gzip;q=0, identity"}
+    )
+    assert "Content-Encoding" not in answer.headers
+
+
 @pytest.mark.parametrize("path", ["/wallet/v1/offices?q=05971-1", "/openapi.json", "/audit/v1/controls"])
 def test_what_is_short_or_not_for_them_is_sent_as_it_is(service: Service, path: str) -> None:
     """One office fits into a packet; an auditor's desk stands beside the service."""

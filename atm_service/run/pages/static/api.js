@@ -106,11 +106,16 @@ export function client(sessions, stored, said = {}) {
 
   async function request(method, path, { raw, ...options } = {}) {
     if (!session()) throw ended();
-    let heard = await ask(method, path, { ...options, token: session().access_token });
+    const here = session().id;
+    const asked = async () => {
+      const heard = await ask(method, path, { ...options, token: session().access_token });
+      if (session()?.id !== here) throw ended(); // nobody's, and not for who is here now
+      return heard;
+    };
+    let heard = await asked();
     if (heard.answer.status === 401) {
-      if (!session()) throw ended();
       await (renewing ??= renew()); // several calls may meet the end of a token at once; one renews it
-      heard = await ask(method, path, { ...options, token: session().access_token });
+      heard = await asked();
       if (heard.answer.status === 401) {
         sessionStorage.removeItem(stored);
         throw ended();

@@ -33,15 +33,20 @@ async function learned(id, known) {
   return { withdrawal, png, office: known?.office?.code === where ? known.office : await officeOf(where) };
 }
 
-// Take along what is live and not on this phone yet: who made a code elsewhere sets out with this one. What comes after
-// a sign-out is left.
+// What comes after a sign-out is left, by whatever road it comes: asks whether somebody is still who is here now.
+function staying() {
+  const here = wallet.session()?.id;
+  return () => wallet.session()?.id === here;
+}
+
+// Take along what is live and not on this phone yet: who made a code elsewhere sets out with this one.
 export async function carry(withdrawals) {
-  const here = wallet.session().id;
+  const stays = staying();
   for (const { id } of withdrawals) {
     const known = kept(id);
     if (known && (known.png || !known.withdrawal.code)) continue;
     const facts = await learned(id, known).catch(() => null);
-    if (wallet.session()?.id !== here) return;
+    if (!stays()) return;
     if (facts && isLive(facts.withdrawal)) keep(facts);
   }
 }
@@ -72,11 +77,18 @@ export function codeScreen({ id }) {
   }
 
   async function refresh() {
+    const stays = staying();
     try {
       // Just made, it is drawn before anything else is asked: a slow line shows it one answer earlier.
-      if (known?.withdrawal.code && !known.png) learn({ ...known, png: await drawn(id) });
+      if (known?.withdrawal.code && !known.png) {
+        const png = await drawn(id);
+        if (!stays()) return false;
+        learn({ ...known, png });
+      }
       const facts = await learned(id, known);
-      learn(facts, await noticeOf(facts.withdrawal));
+      const notice = await noticeOf(facts.withdrawal);
+      if (!stays()) return false;
+      learn(facts, notice);
       if (known.notice && !known.notice.read_at) markRead(known.notice);
       return isLive(facts.withdrawal);
     } catch (error) {

@@ -1,7 +1,7 @@
 // The PIN, where the wallet is open, a lost phone, a forgotten PIN, a wallet to be frozen: what can be done from here, and
 // what at a counter. Fetched when somebody needs it, with its words and those of opening, which proves a phone alike.
 
-import { open } from "../api.js";
+import { client, open } from "../api.js";
 import { ask, h, isBusy, setBusy } from "../dom.js";
 import { dateTime, digitsOf } from "../format.js";
 import { facts, field, form, loaded, phoneField, pinField } from "../forms.js";
@@ -133,14 +133,24 @@ function newPinStep(show, { phone, id, digits }) {
   ];
 }
 
+// On a phone that is somebody else's nothing is left behind, whatever becomes of the line, and what is theirs stays.
+const BORROWED = "soft-atm.borrowed";
+
 export function lostScreen() {
   const freezeHere = form({
     fields: [phoneField(), pinField({ label: t("field.pin"), autocomplete: "off" })],
     before: h("p", {}, t("lost.here-note")), submit: t("freeze.now"),
     act: async (values) => {
       if (!(await isSure())) return;
-      await wallet.signIn(values);
-      await freeze();
+      const borrowed = client("/wallet/v1/sessions", BORROWED);
+      try {
+        await borrowed.signIn(values);
+        await freeze(borrowed);
+      } finally {
+        if (borrowed.session()) borrowed.signOut();
+        localStorage.removeItem(BORROWED);
+      }
+      go("frozen");
     },
   });
   return {
@@ -155,17 +165,22 @@ export function lostScreen() {
 
 export function freezeScreen() {
   const before = ["freeze.what", "freeze.thaw"].map((key) => h("p", {}, t(key)));
-  const act = async () => (await isSure()) && freeze();
+  const act = async () => {
+    if (!(await isSure())) return;
+    await freeze(wallet);
+    leave();
+    go("frozen");
+  };
   return { body: [h("p", { class: "lead" }, t("freeze.lead")), form({ fields: [], before, submit: t("freeze.now"), act })] };
 }
 
 const isSure = () => ask(t("freeze.sure"), t("freeze.now"), t("freeze.no"));
 
-// Every session has ended with it, this one too.
-async function freeze() {
-  await wallet.post("/wallet/v1/freeze");
-  leave();
-  go("frozen");
+// Every session has ended with it, this one too. Frozen before, it is what was wanted.
+async function freeze(who) {
+  await who.post("/wallet/v1/freeze").catch((error) => {
+    if (error.slug !== "freeze-unchanged") throw error;
+  });
 }
 
 export function frozenScreen() {

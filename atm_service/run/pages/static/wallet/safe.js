@@ -6,7 +6,7 @@ const GRACE_MS = 15 * 60_000; // a clerk may still be paying when the time is ov
 const PATIENCE_MS = 2_000; // some browsers' storage never answers
 const OWNER = " owner"; // no id of a withdrawal
 const held = new Map();
-let [database, key] = [null, null];
+let [database, key, emptied] = [null, null, false];
 
 const done = (request) => new Promise((resolve, reject) => {
   request.onsuccess = () => resolve(request.result);
@@ -19,6 +19,7 @@ async function unsealed() {
   const opening = indexedDB.open("soft-atm-wallet", 1);
   opening.onupgradeneeded = () => ["key", "sealed"].forEach((name) => opening.result.createObjectStore(name));
   database = await done(opening);
+  if (emptied) await done(store("sealed").clear()); // this storage answered after somebody had left
   const made = await crypto.subtle.generateKey({ name: "AES-GCM", length: 256 }, false, ["encrypt", "decrypt"]);
   const keys = store("key"); // two tabs that start at once agree: the first key stays
   await done(keys.add(made, "key")).catch(() => {});
@@ -28,6 +29,7 @@ async function unsealed() {
     const name = names[index];
     const opened = await crypto.subtle.decrypt({ name: "AES-GCM", iv }, key, bytes).catch(() => null);
     const value = opened && JSON.parse(new TextDecoder().decode(opened));
+    if (emptied) return;
     if (!value || isOver(value)) drop(name);
     else if (!held.has(name)) held.set(name, value);
   }
@@ -61,5 +63,7 @@ export function belongTo(phone) {
 }
 
 export function empty() {
-  for (const name of [...held.keys()]) drop(name);
+  emptied = true;
+  held.clear();
+  if (database) done(store("sealed").clear()).catch(() => {});
 }
