@@ -313,7 +313,7 @@ def test_a_line_that_drops_leaves_nobody_signed_in_on_a_borrowed_phone(seen: See
 
 @pytest.mark.parametrize("status", [204, 409])
 def test_the_lenders_code_stays_on_the_phone_that_was_lent(seen: Seen, status: int) -> None:
-    """What is kept for the lender's own journey is not the borrower's to take; frozen before, it is said to be frozen."""
+    """What the lender keeps for the road is not the borrower's to take; a wallet frozen before is said to be so."""
     seen.sign_in()
     seen.make_code()
     device = seen.page.evaluate("localStorage['soft-atm.wallet']")
