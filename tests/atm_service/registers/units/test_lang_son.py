@@ -79,6 +79,7 @@ def test_the_same_again_is_nothing(session: Connection) -> None:
         ),  # a ward that is gone, and two communes of this name, one of which took in others
         ("Vĩnh Tiến", 1),  # merged in 2024
         ("dai dong", 1),  # split in 2024
+        ("khanh long", 2),  # its own office, and the one that stood in it from 2024 to 2025
         ("huyen trang dinh", 22),  # a district that is gone, an area that stands
         ("ky lua", 5),  # new in 2025
         ("tinh lang son", 0),  # everything lies in it, so it finds nothing
