@@ -29,9 +29,9 @@ PLANTS: Final = [
     *(
         (
             "nothing-paid-while-stopped",
-            f"""INSERT INTO service.customer_freeze
+            f"""INSERT INTO service.customer_freeze (id, customer_id, frozen, reason, changed_by, changed_at, own)
                 SELECT gen_random_uuid(), {payer}, true, 'abc', (SELECT id FROM service.staff LIMIT 1),
-                       made_at - interval '2 min' FROM service.{table}""",
+                       made_at - interval '2 min', false FROM service.{table}""",
         )
         for payer, table in (("customer_id", "voucher WHERE kind = 'transfer'"), ("payer_id", "wallet_transfer"))
     ),

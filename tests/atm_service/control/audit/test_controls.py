@@ -78,8 +78,8 @@ PLANTS: Final = [
     ),
     (
         "stops-are-told",
-        """INSERT INTO service.customer_freeze
-           SELECT gen_random_uuid(), customer_id, true, 'abc', clerk_id, now()
+        """INSERT INTO service.customer_freeze (id, customer_id, frozen, reason, changed_by, changed_at, own)
+           SELECT gen_random_uuid(), customer_id, true, 'abc', clerk_id, now(), false
            FROM service.receipt WHERE id = :receipt""",
     ),
     (
@@ -89,8 +89,9 @@ PLANTS: Final = [
     ),
     (
         "nothing-paid-while-stopped",
-        """INSERT INTO service.customer_freeze
-           SELECT gen_random_uuid(), customer_id, true, 'abc', clerk_id, paid_at - interval '2 min' FROM service.receipt
+        """INSERT INTO service.customer_freeze (id, customer_id, frozen, reason, changed_by, changed_at, own)
+           SELECT gen_random_uuid(), customer_id, true, 'abc', clerk_id, paid_at - interval '2 min', false
+           FROM service.receipt
            WHERE id = :receipt""",
     ),
     (
