@@ -10,6 +10,7 @@ from sqlalchemy import CheckConstraint, Connection, DateTime, Index, LargeBinary
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Field, SQLModel
 
+from atm_service.platform import clocks
 from atm_service.platform.locking import Rank
 
 
@@ -126,10 +127,11 @@ _CHANGE_PIN: Final = Rank.CUSTOMER.writes("UPDATE service.customer SET pin_print
 _CHANGE_PHONE: Final = Rank.CUSTOMER.writes("""
     UPDATE service.customer SET phone_sealed = :phone_sealed, phone_print = :phone_print WHERE id = :id
 """)
-# What has gone out since the first of several changes counts until the last of them is over.
+# What has gone out since the first of several changes counts until the last of them is over. What goes out may be
+# stamped by another clock than the change: it counts from as much earlier as two that serve money may be apart.
 _COOL: Final = Rank.CUSTOMER.writes("""
     UPDATE service.customer
-    SET cools_from = CASE WHEN cools_until > :now THEN cools_from ELSE :now END,
+    SET cools_from = CASE WHEN cools_until > :now THEN cools_from ELSE :since END,
         cools_until = greatest(cools_until, :until)
     WHERE id = :id
 """)
@@ -202,7 +204,8 @@ def change_phone(session: Connection, id: UUID, phone_sealed: bytes, phone_print
 
 def cool(session: Connection, id: UUID, now: datetime, until: datetime) -> None:
     """Hold a locked customer's large sums back until then."""
-    session.execute(_COOL, {"id": id, "now": now, "until": until})
+    values = {"id": id, "now": now, "since": now - 2 * clocks.STOP, "until": until}
+    session.execute(_COOL, values)
 
 
 def any_frozen(session: Connection, ids: Sequence[UUID]) -> bool:

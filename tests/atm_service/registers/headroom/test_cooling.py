@@ -164,3 +164,16 @@ def test_the_month_before_counts(service: Service) -> None:
     service.clock.now += timedelta(hours=2)
     back = replace(signed_in(service, back))
     assert back.account()["cooling_left"] == 2 * MILLION
+
+
+def test_a_clock_that_is_behind_lets_no_more_out(service: Service) -> None:
+    """The change by a process that is 20 s ahead, what goes out by one that is 20 s behind: it adds up."""
+    customer, friend, clerk = service.customer(20 * MILLION), service.customer(0), service.clerk()
+    body = for_pin(service, clerk, customer)
+    service.clock.advance(seconds=40)
+    assert reset(clerk, body).status_code == 200
+    service.clock.advance(seconds=-39)
+    back = signed_in(service, customer, pin=NEW_PIN)
+    assert slug(send(back, friend, 5 * MILLION)) == "done"
+    assert slug(send(back, friend, 50_000)) == "cooling-off"
+    assert back.account()["cooling_left"] == 0
