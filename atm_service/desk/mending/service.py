@@ -144,8 +144,7 @@ def _helped(session: Connection, context: Context, id: UUID) -> Helped:
     freeze = customer_store.freeze_of(session, id)
     assert freeze is not None
     _, phone_end = customers.as_others_see(session, context, id)
-    frozen_by = domain.freezer(freeze.frozen, freeze.own)
-    return Helped(masked_name=name, masked_id=id_number, phone_end=phone_end, frozen_by=frozen_by)
+    return Helped(masked_name=name, masked_id=id_number, phone_end=phone_end, frozen_by=freeze.stands.by)
 
 
 def _asker(clerk: Caller) -> str:

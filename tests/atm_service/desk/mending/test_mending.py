@@ -68,7 +68,7 @@ def test_who_lost_the_phone_freezes_the_wallet_by_the_card(service: Service) -> 
 
 
 def test_what_the_staff_have_frozen_is_not_thawed_at_a_counter(service: Service) -> None:
-    """Nor what they froze after the customer did; and what the customer has frozen they do not thaw from afar."""
+    """And what the customer has frozen they do not thaw from afar: each freeze stands until its own thaw."""
     customer, clerk, boss = service.customer(), service.clerk(), service.staff("supervisor")
 
     def by_staff(*, frozen: bool) -> str:
@@ -80,8 +80,13 @@ def test_what_the_staff_have_frozen_is_not_thawed_at_a_counter(service: Service)
     assert by_staff(frozen=False) == "frozen-by-customer"
     assert by_staff(frozen=True) == "staff"
     assert by_staff(frozen=True) == "freeze-unchanged"
-    assert thaw(clerk, customer) == "wallet-frozen"
     assert freeze(clerk, customer) == "freeze-unchanged"
+    assert by_staff(frozen=False) == "customer"
+    assert by_staff(frozen=True) == "staff"
+    said = len(came(service, customer.facts["phone"]))
+    assert thaw(clerk, customer) == "staff"
+    assert thaw(clerk, customer) == "wallet-frozen"
+    assert len(came(service, customer.facts["phone"])) == said  # nobody is told that it is thawed
     assert slug_of(reset(clerk, for_pin(service, clerk, customer))) == "wallet-frozen"
     assert slug_of(change(clerk, for_phone(service, clerk, customer))) == "wallet-frozen"
     assert by_staff(frozen=False) == "None"
