@@ -23,6 +23,14 @@ ALTER TABLE service.customer
     ADD CONSTRAINT customer_cools CHECK (cools_from < cools_until AND (cools_from IS NULL) = (cools_until IS NULL));
 GRANT UPDATE (phone_sealed, phone_print, cools_from, cools_until) ON service.customer TO soft_atm_app;
 
+-- The keyed hash of each picture that mended something, and what for: it is good for that alone, however long ago.
+CREATE TABLE service.face_capture (
+    capture_print bytea       PRIMARY KEY,
+    used_for      varchar     NOT NULL,
+    used_at       timestamptz NOT NULL
+);
+GRANT SELECT, INSERT ON service.face_capture TO soft_atm_app;
+
 ALTER TABLE service.message DROP CONSTRAINT message_kind;
 ALTER TABLE service.message ADD CONSTRAINT message_kind
     CHECK (kind IN ('withdrawal-paid', 'pin-locked', 'pin-changed', 'new-device', 'delegate-added', 'phone-code',

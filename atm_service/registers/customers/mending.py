@@ -67,16 +67,21 @@ def prove_code(context: Context, sent: Sent, purpose: Purpose, phone_print: byte
         phones.refuse_unproved(session, context, sent.code_id, purpose, phone_print, now)
 
 
-def prove_face(context: Context, customer: Customer, asker: str, capture: str, now: datetime) -> None:
+def prove_face(
+    context: Context, customer: Customer, asker: str, capture: str, used_for: str, now: datetime
+) -> None:
     """Return when this is the customer's face. Outside of any transaction.
 
-    Each picture is counted before it is compared, for whoever asks and this customer. Raises `TooManyAttempts`,
-    `FaceNotMatched` and `Unavailable`.
+    Each picture is counted before it is compared, for whoever asks and this customer. It is good for one deed: who saw
+    its name at that shall not use it again. `used_for` is what acts once, a code or a key: with that it may be asked
+    about again. Raises `TooManyAttempts`, `FaceNotMatched` and `Unavailable`.
     """
     with context.transaction() as session:
         rules = context.policy.attempts
         attempts.count(session, rules, attempts.FACE, f"{asker} {customer.id}", now)
-    if not service.is_face(context, customer.provider_reference, capture, now):
+        fingerprint = at_rest.capture_print(context.cipher, capture)
+        fresh = store.use_capture(session, fingerprint, f"{customer.id} {used_for}", now)
+    if not fresh or not service.is_face(context, customer.provider_reference, capture, now):
         raise FaceNotMatched
 
 

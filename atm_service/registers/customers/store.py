@@ -60,6 +60,17 @@ class CustomerFreezeRow(SQLModel, table=True):
     own: bool
 
 
+class FaceCaptureRow(SQLModel, table=True):
+    """A picture of a face that was taken for mending, as a keyed hash, and what for. It is good for nothing else."""
+
+    __tablename__ = "face_capture"
+    __table_args__ = ({"schema": "service"},)
+
+    capture_print: bytes = Field(sa_type=LargeBinary, primary_key=True)
+    used_for: str
+    used_at: datetime = Field(sa_type=DateTime(timezone=True))
+
+
 @dataclass(frozen=True, slots=True)
 class Locked:
     """What a decision about a locked customer rests on. `generation` is that of the wallet's tokens: see `standing`."""
@@ -157,6 +168,11 @@ _FREEZES: Final = text("""
     WHERE c.id = :id
     ORDER BY f.frozen DESC, f.frozen AND f.own, f.id DESC
 """)
+_USE_CAPTURE: Final = Rank.PROOF.locks("""
+    INSERT INTO service.face_capture (capture_print, used_for, used_at) VALUES (:capture_print, :used_for, :now)
+    ON CONFLICT DO NOTHING
+""")
+_CAPTURE_USED: Final = text("SELECT used_for FROM service.face_capture WHERE capture_print = :capture_print")
 _KNOWN: Final = text("SELECT EXISTS (SELECT FROM service.customer WHERE id_print = :fingerprint)")
 
 
@@ -243,3 +259,10 @@ def freeze_of(session: Connection, id: UUID) -> Freeze | None:
 def has_person(session: Connection, id_print: bytes) -> bool:
     """Tell whether the holder of this card number is a customer."""
     return bool(session.execute(_KNOWN, {"fingerprint": id_print}).scalar_one())
+
+
+def use_capture(session: Connection, capture_print: bytes, used_for: str, now: datetime) -> bool:
+    """Write down what a picture is used for; False when it was used for something else."""
+    values = {"capture_print": capture_print, "used_for": used_for, "now": now}
+    session.execute(_USE_CAPTURE, values)
+    return bool(session.execute(_CAPTURE_USED, values).scalar_one() == used_for)

@@ -11,7 +11,7 @@ from httpx2 import Response
 from atm_service.control.audit import service as audit
 from atm_service.platform import trail
 from tests.atm_service.counter import supervisor
-from tests.atm_service.mending import CLEAR, came, card
+from tests.atm_service.mending import came, card, picture
 from tests.atm_service.world import OFFICE, OTHER_OFFICE, Clerk, Customer, Person, Service, small_notes
 from tests.contract.documented import slug_of
 
@@ -269,7 +269,7 @@ def test_a_freeze_during_the_staffs_is_remembered(service: Service) -> None:
     assert freeze_wallet(boss, customer, frozen=False).json()["frozen_by"] == "customer"
     assert slug_of(clerk.present(code["code"])) == "wallet-frozen"
     assert broken(service) == []
-    thawed = clerk.post("/counter/v1/help/thaw", {**card(customer), "face_capture": CLEAR})
+    thawed = clerk.post("/counter/v1/help/thaw", {**card(customer), "face_capture": picture()})
     assert thawed.json()["frozen_by"] is None
     assert clerk.serve(customer, code).status_code == 201
     assert broken(service) == []
