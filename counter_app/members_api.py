@@ -69,6 +69,7 @@ class Wallet:
     changed_by: str | None
     changed_at: datetime | None
     frozen_by: str | None = None  # "customer": by the customer's own word
+    frozen_by_customer: bool = False  # whatever the staff have done
 
 
 @dataclass(frozen=True)

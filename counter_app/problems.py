@@ -790,7 +790,7 @@ ADVICE: Final[Mapping[str, Advice]] = {
         "fix",
         _("The customer has frozen this wallet"),
         _(
-            "Only the customer has it thawed, in person at a counter, under Help a customer. If it must stay frozen, freeze it yourself: then you alone thaw it."
+            "Only the customer has it thawed, in person at a counter, under Help a customer. Where no face can be matched, two supervisors of the province do it: one freezes it, too, and another thaws both."
         ),
     ),
     "face-not-matched": Advice(

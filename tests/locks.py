@@ -39,6 +39,7 @@ TABLES: Final = {
     ("service.standing", Rank.MEMBER),
     ("service.attempt", Rank.ATTEMPT),
     ("service.attempt", Rank.PROOF),
+    ("service.face_capture", Rank.PROOF),
     ("service.withdrawal", Rank.WITHDRAWAL),
     ("service.shift", Rank.SHIFT),
     ("service.take_over", Rank.SHIFT),

@@ -23,6 +23,14 @@ ALTER TABLE service.customer
     ADD CONSTRAINT customer_cools CHECK (cools_from < cools_until AND (cools_from IS NULL) = (cools_until IS NULL));
 GRANT UPDATE (phone_sealed, phone_print, cools_from, cools_until) ON service.customer TO soft_atm_app;
 
+-- The keyed hash of each picture that mended something, and what for: it is good for that alone, however long ago.
+CREATE TABLE service.face_capture (
+    capture_print bytea       PRIMARY KEY,
+    used_for      varchar     NOT NULL,
+    used_at       timestamptz NOT NULL
+);
+GRANT SELECT, INSERT ON service.face_capture TO soft_atm_app;
+
 ALTER TABLE service.message DROP CONSTRAINT message_kind;
 ALTER TABLE service.message ADD CONSTRAINT message_kind
     CHECK (kind IN ('withdrawal-paid', 'pin-locked', 'pin-changed', 'new-device', 'delegate-added', 'phone-code',
@@ -32,17 +40,21 @@ ALTER TABLE service.phone_code ADD CONSTRAINT phone_code_purpose
     CHECK (purpose IN ('opening', 'pin-reset', 'phone-change'));
 """
 
-# What it was, but that the staff may freeze what the customer has frozen: then only the staff thaw it.
+# What it was, but that the freezes of customer and staff stand side by side: each is thawed by itself, and the wallet
+# is frozen while one of them stands.
 FREEZES: Final = """
 CREATE OR REPLACE FUNCTION service.freeze_customer() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    same boolean;
+    other boolean;
 BEGIN
-    UPDATE service.customer SET frozen = new.frozen
-        WHERE id = new.customer_id
-          AND (frozen <> new.frozen
-               OR (new.frozen AND NOT new.own
-                   AND (SELECT own FROM service.customer_freeze WHERE customer_id = new.customer_id
-                        ORDER BY id DESC LIMIT 1)));
+    PERFORM FROM service.customer WHERE id = new.customer_id FOR NO KEY UPDATE;
+    SELECT coalesce(bool_or(frozen) FILTER (WHERE own = new.own), false),
+           coalesce(bool_or(frozen) FILTER (WHERE own <> new.own), false) INTO same, other
+        FROM (SELECT DISTINCT ON (own) own, frozen FROM service.customer_freeze
+              WHERE customer_id = new.customer_id ORDER BY own, id DESC) AS newest;
+    UPDATE service.customer SET frozen = new.frozen OR other WHERE id = new.customer_id AND same <> new.frozen;
     IF NOT FOUND THEN
         RAISE EXCEPTION USING
             ERRCODE = 'restrict_violation',
@@ -50,7 +62,7 @@ BEGIN
     END IF;
     PERFORM FROM service.withdrawal WHERE customer_id = new.customer_id AND status IN ('authorised', 'presented')
         ORDER BY id FOR NO KEY UPDATE;
-    UPDATE service.withdrawal SET frozen = new.frozen
+    UPDATE service.withdrawal SET frozen = new.frozen OR other
         WHERE customer_id = new.customer_id AND status IN ('authorised', 'presented');
     new.changed_at := greatest(
         new.changed_at, (SELECT max(paid_at) FROM service.receipt WHERE customer_id = new.customer_id));

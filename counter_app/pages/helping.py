@@ -71,7 +71,8 @@ async def act(page: InPage) -> Response:
     key, (what, phone) = form_key(fields), papers.mending
     body = dict(papers.card)
     if what != "freeze":
-        body["face_capture"] = one_of(fields, "face", *SAMPLES)
+        # Each form is a picture of its own, and the same form again is the same one.
+        body["face_capture"] = f"{one_of(fields, 'face', *SAMPLES)}:{key}"
     try:
         if what in _KEYPAD:
             return await _turn(page, key, what, phone, body)

@@ -74,7 +74,10 @@ async def freeze_wallet(page: InPage, id: UUID) -> Response:
     """Freeze a wallet or thaw it."""
     assert page.supervisor
     fields = await page.form()
-    return await _send(page, fields, f"customers/{id}", "freeze", _frozen(fields), "/wallets")
+    body = _frozen(fields)
+    if "customers_too" in fields:
+        body["customers_too"] = one_of(fields, "customers_too", "yes", "no") == "yes"
+    return await _send(page, fields, f"customers/{id}", "freeze", body, "/wallets")
 
 
 @router.post("/board/{code}/drawers/{number}/freeze")

@@ -18,6 +18,11 @@ OTHER_FACE: Final = "sample-other-face"
 _DIGITS: Final = re.compile(r": ([0-9]{6}) la ma ")
 
 
+def picture(sample: str = CLEAR) -> str:
+    """Take a picture: each is another one, as cameras do."""
+    return f"{sample}:{uuid4()}"
+
+
 def card(customer: Customer) -> dict[str, str]:
     return {"id_number": customer.facts["id_number"], "checked": "qr"}
 
@@ -47,14 +52,14 @@ def send_code(service: Service, clerk: Clerk, customer: Customer, phone: str | N
 def for_pin(service: Service, clerk: Clerk, customer: Customer, **changes: Any) -> dict[str, Any]:
     """Give what sets the PIN anew: a code that came to the phone, a face, and the PIN."""
     code_id = send_code(service, clerk, customer)
-    proofs = {"code_id": code_id, "code": digits(service, customer.facts["phone"]), "face_capture": CLEAR}
+    proofs = {"code_id": code_id, "code": digits(service, customer.facts["phone"]), "face_capture": picture()}
     return {**card(customer), **proofs, "new_pin": NEW_PIN, **changes}
 
 
 def for_phone(service: Service, clerk: Clerk, customer: Customer, **changes: Any) -> dict[str, Any]:
     """Give what gives a wallet another number."""
     code_id = send_code(service, clerk, customer, NEW_PHONE)
-    proofs = {"code_id": code_id, "code": digits(service, NEW_PHONE), "face_capture": CLEAR}
+    proofs = {"code_id": code_id, "code": digits(service, NEW_PHONE), "face_capture": picture()}
     return {**card(customer), **proofs, "phone": NEW_PHONE, **changes}
 
 

@@ -294,7 +294,7 @@ class Cast:
         with context.transaction() as session:
             fingerprint = at_rest.phone_print(context.cipher, phone)
             sent = phone_codes.issue(session, context, purpose, fingerprint, now)
-        proofs = {"code_id": str(sent.id), "code": sent.digits, "face_capture": "sample-clear"}
+        proofs = {"code_id": str(sent.id), "code": sent.digits, "face_capture": f"sample-clear:{uuid4()}"}
         return {"id_number": person.facts["id_number"], "checked": "qr", **proofs, **more}
 
     def to_reset(self) -> Ready:
@@ -304,7 +304,7 @@ class Cast:
         with context.transaction() as session:
             fingerprint = at_rest.phone_print(context.cipher, phone)
             sent = phone_codes.issue(session, context, Purpose.PIN_RESET, fingerprint, self.service.now)
-        proofs = {"code_id": str(sent.id), "code": sent.digits, "face_capture": "sample-clear"}
+        proofs = {"code_id": str(sent.id), "code": sent.digits, "face_capture": f"sample-clear:{uuid4()}"}
         return {"body": {**proofs, "phone": phone, "new_pin": "927364"}}
 
     def to_thaw(self) -> Ready:
@@ -312,7 +312,7 @@ class Cast:
         self.at_work()
         card = self.payer_card()
         assert self.clerk.post("/counter/v1/help/freeze", card).status_code == 200
-        return {"body": {**card, "face_capture": "sample-clear"}}
+        return {"body": {**card, "face_capture": f"sample-clear:{uuid4()}"}}
 
     def card_at_work(self) -> Ready:
         """Give the card of somebody who stands at the clerk's open drawer."""

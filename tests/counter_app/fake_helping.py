@@ -66,7 +66,7 @@ def _prove(helping: Helping, door: Door, what: str, body: dict[str, Any]) -> Non
     if what in ("pin", "phone") and body["code"] != CODE:
         helping.tries -= 1
         raise door.refuse(403, "phone-code-wrong", remaining_attempts=helping.tries)
-    if what != "freeze" and body["face_capture"] == OTHER_FACE:
+    if what != "freeze" and body["face_capture"].partition(":")[0] == OTHER_FACE:
         raise door.refuse(403, "face-not-matched")
     if body.get("new_pin") == WEAK:
         raise door.refuse(409, "pin-weak")

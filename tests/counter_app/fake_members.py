@@ -10,6 +10,7 @@ from tests.counter_app.fake_money import Door
 
 CLERK_ID, CUSTOMER_ID = "01a1e215-2900-7653-b7d8-f4e48f9e97a9", "01a1e215-2900-7653-b7d8-f4e48f9e97aa"
 PHONE = "0912345678"
+TWICE_FROZEN = "0912345679"
 INSTRUCTION_ID = "01a1e215-2900-7653-b7d8-f4e48f9e97ab"
 OLDER_ID = "01a1e215-2900-7653-b7d8-f4e48f9e97a0"
 NEVER: dict[str, Any] = {"reason": None, "changed_by": None, "changed_at": None}
@@ -75,8 +76,11 @@ def _stops(app: FastAPI, door: Door) -> None:
     @app.post("/staff/v1/customers/search")
     async def find(request: Request) -> dict[str, Any]:
         door.who(request, "supervisor")
-        if (await request.json()) != {"who": {"phone": PHONE}}:
+        phone = (await request.json())["who"].get("phone")
+        if phone not in (PHONE, TWICE_FROZEN):
             raise door.refuse(404, "payee-unknown")
+        if phone == TWICE_FROZEN:
+            wallet.update(frozen=True, frozen_by="staff", frozen_by_customer=True)
         return wallet
 
     @app.get("/staff/v1/offices/{code}/drawers")
@@ -88,7 +92,10 @@ def _stops(app: FastAPI, door: Door) -> None:
     @app.post("/staff/v1/customers/{id}/freeze")
     async def freeze(request: Request, id: str) -> Response:
         assert id == CUSTOMER_ID
-        return await _changed(request, door, wallet, "frozen", "reason")
+        answer = await _changed(request, door, wallet, "frozen", "reason", "customers_too")
+        if wallet.pop("customers_too", None) is False:
+            wallet.update(frozen=True, frozen_by="customer")
+        return answer
 
     @app.post("/staff/v1/offices/{code}/drawers/{number}/freeze")
     async def freeze_drawer(request: Request, code: str, number: int) -> Response:

@@ -7,7 +7,9 @@ from fastapi import APIRouter, Path, Response
 from sqlalchemy import Connection
 
 import ledger
+from atm_service.control.freezes import service
 from atm_service.control.freezes.schemas import (
+    CustomerFreezeRequest,
     CustomerSearch,
     CustomerState,
     Drawers,
@@ -25,6 +27,7 @@ from atm_service.registers.customers.errors import FrozenByCustomer, PayeeUnknow
 from atm_service.registers.offices import errors, life, life_store
 from atm_service.registers.offices.schemas import InOffice
 from atm_service.registers.staff import service as staff
+from atm_service.registers.staff.errors import DeciderTied
 
 router = APIRouter(prefix="/staff/v1", tags=["staff"])
 
@@ -49,21 +52,25 @@ def find(body: CustomerSearch, overseer: InOverseer, context: InContext, now: In
     "/customers/{id}/freeze",
     name="freeze_customer",
     response_model=CustomerState,
-    responses=refuses(NotFound, errors.FreezeUnchanged, FrozenByCustomer, keyed=True),
+    responses=refuses(NotFound, errors.FreezeUnchanged, FrozenByCustomer, DeciderTied, keyed=True),
 )
 def freeze_customer(
-    id: UUID, body: FreezeRequest, overseer: InOverseer, key: InKey, context: InContext, now: InNow
+    id: UUID, body: CustomerFreezeRequest, overseer: InOverseer, key: InKey, context: InContext, now: InNow
 ) -> Response:
     """Freeze a wallet or thaw it. Frozen, no money goes out of it from this answer on, and its sessions end.
 
     Customers have no area: every supervisor may freeze, and who looks after the whole province may thaw. What the
-    customer has frozen is thawed at a counter alone, unless the staff freeze it, too.
+    customer has frozen is thawed at a counter alone, whatever the staff have done meanwhile; but where no face can be
+    matched, a supervisor of the province thaws it (`customers_too`) with what another one has frozen.
     """
 
     def work(session: Connection) -> CustomerState:
         if staff.scope(session, overseer) is not None and not body.frozen:
             raise NotFound
-        customers.freeze(session, overseer, id, body.reason, now, frozen=body.frozen)
+        if body.customers_too and not body.frozen:
+            service.thaw_with_the_customers(session, context, overseer, id, body.reason, now)
+        else:
+            customers.freeze(session, overseer, id, body.reason, now, frozen=body.frozen)
         return _customer(session, context, id)
 
     return context.once(key, 200, work)

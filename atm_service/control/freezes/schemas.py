@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 
 from atm_service.registers.cash.schemas import ReasonRequest
-from atm_service.registers.customers.domain import Freezer, freezer
+from atm_service.registers.customers.domain import Freezer
 from atm_service.registers.customers.store import Freeze
 from atm_service.registers.offices.life_store import DrawerState
 
@@ -20,6 +20,16 @@ class FreezeRequest(ReasonRequest):
     """Whether it is to be frozen or thawed, and why."""
 
     frozen: bool = Field(strict=True, examples=[True])
+
+
+class CustomerFreezeRequest(FreezeRequest):
+    """Whether a wallet is to be frozen or thawed, and why."""
+
+    customers_too: bool = Field(
+        False,
+        strict=True,
+        description="of a thaw: what the customer has frozen is thawed with it, by somebody else than froze it last",
+    )
 
 
 class CustomerByPhone(_Body):
@@ -41,7 +51,7 @@ class CustomerSearch(_Body):
 
 
 class CustomerState(_Body):
-    """Whether a customer's wallet is frozen; who said so last, when and why: null where nobody ever did.
+    """Whether a customer's wallet is frozen; who said so, when and why: null where nobody ever did.
 
     `changed_by` is null, too, where the customer did it in the wallet.
     """
@@ -50,7 +60,10 @@ class CustomerState(_Body):
     masked_name: str = Field(examples=["N••• V•• T••••"])
     masked_id: str = Field(examples=["••••••••4321"])
     frozen: bool
-    frozen_by: Freezer | None = Field(description="`customer`: thawed by the customer alone, at a counter")
+    frozen_by: Freezer | None = Field(description="`staff`, also where the customer has frozen it, too")
+    frozen_by_customer: bool = Field(
+        description="thawed by the customer at a counter, unless with `customers_too`"
+    )
     reason: str | None = Field(examples=["Khách báo mất điện thoại"])
     changed_by: str | None = Field(examples=["Vi Thị Thu"])
     changed_at: datetime | None
@@ -62,8 +75,9 @@ class CustomerState(_Body):
             id=id,
             masked_name=masked[0],
             masked_id=masked[1],
-            frozen=freeze.frozen,
-            frozen_by=freezer(freeze.frozen, freeze.own),
+            frozen=freeze.stands.by is not None,
+            frozen_by=freeze.stands.by,
+            frozen_by_customer=freeze.stands.own,
             reason=freeze.reason,
             changed_by=freeze.changed_by,
             changed_at=freeze.changed_at,

@@ -72,4 +72,6 @@ class Helped(BaseModel):
     masked_name: str = Field(examples=["N••• V•• T••••"])
     masked_id: str = Field(examples=["••••••••4321"])
     phone_end: str = Field(examples=["678"])
-    frozen_by: Freezer | None = Field(description="whose word it was, if it is frozen")
+    frozen_by: Freezer | None = Field(
+        description="whose word it was, if it is frozen: `staff` also where the customer has frozen it, too"
+    )

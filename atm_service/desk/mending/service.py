@@ -54,7 +54,9 @@ def thaw(context: Context, clerk: Caller, body: FaceRequest, key: Key) -> Respon
     """Thaw what the customer has frozen, by card and face."""
 
     def prove(customer: Customer, now: datetime) -> None:
-        mending.prove_face(context, customer, _asker(clerk), body.face_capture, now)
+        mending.prove_face(
+            context, customer, _asker(clerk), body.face_capture, f"{clerk.subject} {key.key}", now
+        )
 
     def act(session: Connection, id: UUID, now: datetime) -> None:
         mending.freeze(session, context, clerk, id, now, frozen=False)
@@ -80,7 +82,7 @@ def reset_pin(context: Context, clerk: Caller, body: PinResetAtCounter, key: Key
 
     def prove(customer: Customer, now: datetime) -> None:
         mending.prove_code(context, body.sent, Purpose.PIN_RESET, customer.phone_print, now)
-        mending.prove_face(context, customer, _asker(clerk), body.face_capture, now)
+        mending.prove_face(context, customer, _asker(clerk), body.face_capture, str(body.code_id), now)
 
     def act(session: Connection, id: UUID, now: datetime) -> None:
         mending.reset_pin(session, context, clerk, id, body.code_id, body.new_pin, now)
@@ -95,7 +97,7 @@ def change_phone(context: Context, clerk: Caller, body: PhoneChangeRequest, key:
     def prove(customer: Customer, now: datetime) -> None:
         fingerprint = at_rest.phone_print(context.cipher, mobile)
         mending.prove_code(context, body.sent, Purpose.PHONE_CHANGE, fingerprint, now)
-        mending.prove_face(context, customer, _asker(clerk), body.face_capture, now)
+        mending.prove_face(context, customer, _asker(clerk), body.face_capture, str(body.code_id), now)
 
     def act(session: Connection, id: UUID, now: datetime) -> None:
         mending.change_phone(session, context, clerk, id, body.code_id, mobile, now)
@@ -144,8 +146,7 @@ def _helped(session: Connection, context: Context, id: UUID) -> Helped:
     freeze = customer_store.freeze_of(session, id)
     assert freeze is not None
     _, phone_end = customers.as_others_see(session, context, id)
-    frozen_by = domain.freezer(freeze.frozen, freeze.own)
-    return Helped(masked_name=name, masked_id=id_number, phone_end=phone_end, frozen_by=frozen_by)
+    return Helped(masked_name=name, masked_id=id_number, phone_end=phone_end, frozen_by=freeze.stands.by)
 
 
 def _asker(clerk: Caller) -> str:

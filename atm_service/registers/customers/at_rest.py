@@ -19,6 +19,11 @@ def id_print(cipher: Cipher, id_number: str) -> bytes:
     return cipher.fingerprint(id_number, "id-number")
 
 
+def capture_print(cipher: Cipher, capture: str) -> bytes:
+    """Give the keyed hash by which a picture of a face is known again."""
+    return cipher.fingerprint(capture, "face-capture")
+
+
 def phone_print(cipher: Cipher, phone: str) -> bytes:
     """Give the keyed hash by which a normalised phone number is found."""
     return cipher.fingerprint(phone, "phone")

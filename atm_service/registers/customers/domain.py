@@ -66,6 +66,21 @@ class Freezer(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Freezes:
+    """Whose freezes of a wallet stand. Each is thawed by itself, and the wallet is frozen while one stands."""
+
+    own: bool
+    staff: bool
+
+    @property
+    def by(self) -> Freezer | None:
+        """By whose word it is frozen, if it is: the staff's before the customer's, who can do nothing about that."""
+        if self.staff:
+            return Freezer.STAFF
+        return Freezer.CUSTOMER if self.own else None
+
+
+@dataclass(frozen=True, slots=True)
 class Applicant:
     """Somebody whose data pass every rule. Nothing personal shows in its repr."""
 
@@ -93,28 +108,19 @@ def mobile_number(phone: str) -> str:
     return _checked(lambda: phones.normalise(phone))
 
 
-def freezer(frozen: bool, own: bool) -> Freezer | None:  # noqa: FBT001  as two columns say
-    """Tell by whose word a wallet is frozen, if it is; `own`: its newest freeze is the customer's."""
-    if not frozen:
-        return None
-    return Freezer.CUSTOMER if own else Freezer.STAFF
+def check_freeze(stands: Freezes, *, frozen: bool, own: bool) -> None:
+    """Return when a wallet may be frozen or thawed, by the customer's word (`own`) or the staff's.
 
-
-def check_freeze(by: Freezer | None, *, frozen: bool, own: bool) -> None:
-    """Return when a wallet, frozen by `by`, may be frozen or thawed, by the customer's word (`own`) or the staff's.
-
-    Whoever has frozen it thaws it, the customer in person at a counter. The staff may freeze what the customer has
-    frozen; then it is the staff's. Raises `FreezeUnchanged`, `WalletFrozen` and `FrozenByCustomer`.
+    Each may freeze it, whatever the other has done, and thaws its own freeze, the customer in person at a counter.
+    Raises `FreezeUnchanged`, `WalletFrozen` and `FrozenByCustomer`.
     """
-    if frozen:
-        if by is Freezer.STAFF or (by is not None and own):
-            raise FreezeUnchanged
-    elif by is None:
-        raise FreezeUnchanged
-    elif own and by is Freezer.STAFF:
+    if (stands.own if own else stands.staff) is not frozen:
+        return
+    if not frozen and own and stands.staff:
         raise WalletFrozen
-    elif not own and by is Freezer.CUSTOMER:
+    if not frozen and not own and stands.own:
         raise FrozenByCustomer
+    raise FreezeUnchanged
 
 
 def pause(asks: int) -> timedelta:

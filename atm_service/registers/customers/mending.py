@@ -18,7 +18,7 @@ from atm_service.platform import attempts, ids
 from atm_service.platform.context import Context
 from atm_service.platform.keys.tokens import Caller
 from atm_service.platform.refusals import NotFound
-from atm_service.registers.customers import at_rest, domain, service, store
+from atm_service.registers.customers import at_rest, service, store
 from atm_service.registers.customers.domain import Freezer
 from atm_service.registers.customers.errors import FaceNotMatched, PinWeak
 from atm_service.registers.customers.store import Customer
@@ -45,11 +45,15 @@ class Sent:
 def freeze(
     session: Connection, context: Context, by: Caller, customer_id: UUID, now: datetime, *, frozen: bool
 ) -> None:
-    """Freeze or thaw a wallet by the customer's word; it is told on the phone. Raises as `service.freeze` does."""
+    """Freeze or thaw a wallet by the customer's word; it is told on the phone. Raises as `service.freeze` does.
+
+    What the staff have frozen stays so, and nobody is told that it is thawed.
+    """
     reason = FROM_WALLET if by.role == "customer" else AT_COUNTER
-    service.freeze(session, by, customer_id, reason, now, frozen=frozen, own=True)
-    kind, said = (MessageKind.FROZEN, words.frozen) if frozen else (MessageKind.THAWED, words.thawed)
-    service.tell(session, context, customer_id, kind, said(now, context.settings.hotline), now)
+    before = service.freeze(session, by, customer_id, reason, now, frozen=frozen, own=True)
+    if frozen or not before.stands.staff:
+        kind, said = (MessageKind.FROZEN, words.frozen) if frozen else (MessageKind.THAWED, words.thawed)
+        service.tell(session, context, customer_id, kind, said(now, context.settings.hotline), now)
 
 
 def prove_code(context: Context, sent: Sent, purpose: Purpose, phone_print: bytes, now: datetime) -> None:
@@ -63,16 +67,21 @@ def prove_code(context: Context, sent: Sent, purpose: Purpose, phone_print: byte
         phones.refuse_unproved(session, context, sent.code_id, purpose, phone_print, now)
 
 
-def prove_face(context: Context, customer: Customer, asker: str, capture: str, now: datetime) -> None:
+def prove_face(
+    context: Context, customer: Customer, asker: str, capture: str, used_for: str, now: datetime
+) -> None:
     """Return when this is the customer's face. Outside of any transaction.
 
-    Each picture is counted before it is compared, for whoever asks and this customer. Raises `TooManyAttempts`,
-    `FaceNotMatched` and `Unavailable`.
+    Each picture is counted before it is compared, for whoever asks and this customer. It is good for one deed: who saw
+    its name at that shall not use it again. `used_for` is what acts once, a code or a key: with that it may be asked
+    about again. Raises `TooManyAttempts`, `FaceNotMatched` and `Unavailable`.
     """
     with context.transaction() as session:
         rules = context.policy.attempts
         attempts.count(session, rules, attempts.FACE, f"{asker} {customer.id}", now)
-    if not service.is_face(context, customer.provider_reference, capture, now):
+        fingerprint = at_rest.capture_print(context.cipher, capture)
+        fresh = store.use_capture(session, fingerprint, f"{customer.id} {used_for}", now)
+    if not fresh or not service.is_face(context, customer.provider_reference, capture, now):
         raise FaceNotMatched
 
 
@@ -142,8 +151,9 @@ def _locked(session: Connection, customer_id: UUID, *, at_counter: bool) -> tupl
     locked = store.lock_each(session, [customer_id]).get(customer_id)
     if locked is None:
         raise NotFound
-    *_, own = store.newest_freeze(session, customer_id)
-    frozen_by = domain.freezer(locked.frozen, own)
+    freeze = store.freeze_of(session, customer_id)
+    assert freeze is not None
+    frozen_by = freeze.stands.by
     if frozen_by is Freezer.STAFF or (frozen_by is not None and not at_counter):
         raise WalletFrozen
     owner = Caller(customer_id, "wallet", "customer", None, locked.generation)

@@ -1,7 +1,7 @@
 """What a customer is to the rest of the service: somebody who signs in, proves a PIN, and has an identity."""
 
 import hmac
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
@@ -24,7 +24,7 @@ from atm_service.platform.visitors import Visitor
 from atm_service.registers.customers import at_rest, domain, store
 from atm_service.registers.customers.domain import Freezer
 from atm_service.registers.customers.errors import PinWeak, SessionEnded, WrongCredentials
-from atm_service.registers.customers.store import Customer
+from atm_service.registers.customers.store import Customer, Freeze
 from atm_service.registers.headroom import domain as headroom
 from atm_service.registers.headroom import store as headroom_store
 from atm_service.registers.headroom.domain import Remaining, Used
@@ -319,23 +319,32 @@ def freeze(
     *,
     frozen: bool,
     own: bool = False,
-) -> None:
-    """Freeze a wallet or thaw it. Frozen, no money goes out from this commit on, and every session ends.
+    may_both: Callable[[Freeze], None] | None = None,
+) -> Freeze:
+    """Freeze a wallet or thaw it; give how it stood before. Frozen, no money goes out from this commit on.
 
-    `own`: by the customer's word, in the wallet or at a counter. Raises `NotFound` and what `domain.check_freeze` does.
+    Every session ends. `own`: by the customer's word, in the wallet or at a counter. `may_both`: what the customer has
+    frozen is thawed with the staff's, unless this refuses. Raises `NotFound` and what `domain.check_freeze` does.
     """
-    found = store.lock_each(session, [customer_id]).get(customer_id)
-    if found is None:
-        raise NotFound
+    lock(session, customer_id)
+    before = store.freeze_of(session, customer_id)
+    assert before is not None
+    domain.check_freeze(before.stands, frozen=frozen, own=own)
     # The newest row counts: what comes after another is above it, whoever's clock is behind.
-    last, last_at, was_own = store.newest_freeze(session, customer_id)
-    domain.check_freeze(domain.freezer(found.frozen, was_own), frozen=frozen, own=own)
+    last, last_at = before.newest, before.newest_at
     now = now if last_at is None else max(now, last_at)
     deed = "customer.frozen" if frozen else "customer.thawed"
-    end_sessions(session, customer_id, by, deed, {"reason": reason}, now)
+    mine = [own, True] if may_both is not None and before.stands.own else [own]
+    whose = [(Freezer.CUSTOMER if one else Freezer.STAFF).value for one in mine]
+    end_sessions(session, customer_id, by, deed, {"reason": reason, "freeze": " and ".join(whose)}, now)
+    if may_both is not None and before.stands.own:
+        may_both(before)
     staff = None if by.role == "customer" else by.subject
-    values = {"id": ids.new(now, after=last), "customer_id": customer_id, "by": staff, "now": now}
-    store.freeze(session, values | {"frozen": frozen, "own": own, "reason": reason})
+    values = {"customer_id": customer_id, "by": staff, "now": now, "frozen": frozen, "reason": reason}
+    for one in mine:
+        last = ids.new(now, after=last)
+        store.freeze(session, values | {"id": last, "own": one})
+    return before
 
 
 def end_sessions(
@@ -425,7 +434,7 @@ def account(session: Connection, context: Context, customer_id: UUID, now: datet
         full_name=open_identity(context, customer_id, customer.identity_sealed).full_name,
         phone=open_phone(context, customer_id, customer.phone_sealed),
         tier=customer.tier,
-        frozen_by=domain.freezer(freeze.frozen, freeze.own),
+        frozen_by=freeze.stands.by,
         available=balance.available,
         held=balance.held,
         limits=_limits(context.policy, use.used, ledger.business_date(now)),

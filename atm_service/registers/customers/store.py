@@ -10,7 +10,9 @@ from sqlalchemy import CheckConstraint, Connection, DateTime, Index, LargeBinary
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Field, SQLModel
 
+from atm_service.platform import clocks
 from atm_service.platform.locking import Rank
+from atm_service.registers.customers.domain import Freezes
 
 
 class CustomerRow(SQLModel, table=True):
@@ -39,7 +41,7 @@ class CustomerRow(SQLModel, table=True):
 
 
 class CustomerFreezeRow(SQLModel, table=True):
-    """A customer who was frozen or thawed; `own`: by the customer's word. Writing it down does it: migration 0036."""
+    """A customer who was frozen or thawed; `own`: what the customer froze. Writing it down does it: migration 0036."""
 
     __tablename__ = "customer_freeze"
     __table_args__ = (
@@ -58,6 +60,17 @@ class CustomerFreezeRow(SQLModel, table=True):
     own: bool
 
 
+class FaceCaptureRow(SQLModel, table=True):
+    """A picture of a face that was taken for mending, as a keyed hash, and what for. It is good for nothing else."""
+
+    __tablename__ = "face_capture"
+    __table_args__ = ({"schema": "service"},)
+
+    capture_print: bytes = Field(sa_type=LargeBinary, primary_key=True)
+    used_for: str
+    used_at: datetime = Field(sa_type=DateTime(timezone=True))
+
+
 @dataclass(frozen=True, slots=True)
 class Locked:
     """What a decision about a locked customer rests on. `generation` is that of the wallet's tokens: see `standing`."""
@@ -69,13 +82,16 @@ class Locked:
 
 @dataclass(frozen=True, slots=True)
 class Freeze:
-    """Whether a customer is frozen, and who said so last and why; never, for a customer who never was.
+    """Whose freezes of a customer stand, and who said so last and why: of the one that holds, or of the last thaw.
 
-    `own`: by the customer's own word.
+    All are null for a customer who never was frozen. `newest` is the row that was written last.
     """
 
-    frozen: bool
-    own: bool
+    stands: Freezes
+    newest: UUID | None
+    newest_at: datetime | None
+    staff_by: UUID | None
+    """Who froze it for the staff, or thawed it, last."""
     reason: str | None
     changed_by: str | None
     changed_at: datetime | None
@@ -126,10 +142,11 @@ _CHANGE_PIN: Final = Rank.CUSTOMER.writes("UPDATE service.customer SET pin_print
 _CHANGE_PHONE: Final = Rank.CUSTOMER.writes("""
     UPDATE service.customer SET phone_sealed = :phone_sealed, phone_print = :phone_print WHERE id = :id
 """)
-# What has gone out since the first of several changes counts until the last of them is over.
+# What has gone out since the first of several changes counts until the last of them is over. What goes out may be
+# stamped by another clock than the change: it counts from as much earlier as two that serve money may be apart.
 _COOL: Final = Rank.CUSTOMER.writes("""
     UPDATE service.customer
-    SET cools_from = CASE WHEN cools_until > :now THEN cools_from ELSE :now END,
+    SET cools_from = CASE WHEN cools_until > :now THEN cools_from ELSE :since END,
         cools_until = greatest(cools_until, :until)
     WHERE id = :id
 """)
@@ -139,18 +156,23 @@ _FREEZE: Final = Rank.WITHDRAWAL.locks("""
     INSERT INTO service.customer_freeze (id, customer_id, frozen, reason, changed_by, changed_at, own)
     VALUES (:id, :customer_id, :frozen, :reason, :by, :now, :own)
 """)
-_FREEZE_OF: Final = text("""
-    SELECT c.frozen, coalesce(f.own, false) AS own, f.reason, t.display_name AS changed_by, f.changed_at
+# The newest of the customer's and the newest of the staff's, the one that tells how it is first: the staff's while it
+# holds, then the customer's; of two thaws the last.
+_FREEZES: Final = text("""
+    SELECT f.id, f.own, f.frozen, f.reason, f.changed_by, f.changed_at, t.display_name
     FROM service.customer AS c
-    LEFT JOIN LATERAL (
-        SELECT * FROM service.customer_freeze WHERE customer_id = c.id ORDER BY id DESC LIMIT 1
+    LEFT JOIN (
+        SELECT DISTINCT ON (own) * FROM service.customer_freeze WHERE customer_id = :id ORDER BY own, id DESC
     ) AS f ON true
     LEFT JOIN service.staff AS t ON t.id = f.changed_by
     WHERE c.id = :id
+    ORDER BY f.frozen DESC, f.frozen AND f.own, f.id DESC
 """)
-_NEWEST_FREEZE: Final = text("""
-    SELECT id, changed_at, own FROM service.customer_freeze WHERE customer_id = :id ORDER BY id DESC LIMIT 1
+_USE_CAPTURE: Final = Rank.PROOF.locks("""
+    INSERT INTO service.face_capture (capture_print, used_for, used_at) VALUES (:capture_print, :used_for, :now)
+    ON CONFLICT DO NOTHING
 """)
+_CAPTURE_USED: Final = text("SELECT used_for FROM service.face_capture WHERE capture_print = :capture_print")
 _KNOWN: Final = text("SELECT EXISTS (SELECT FROM service.customer WHERE id_print = :fingerprint)")
 
 
@@ -202,7 +224,8 @@ def change_phone(session: Connection, id: UUID, phone_sealed: bytes, phone_print
 
 def cool(session: Connection, id: UUID, now: datetime, until: datetime) -> None:
     """Hold a locked customer's large sums back until then."""
-    session.execute(_COOL, {"id": id, "now": now, "until": until})
+    values = {"id": id, "now": now, "since": now - 2 * clocks.STOP, "until": until}
+    session.execute(_COOL, values)
 
 
 def any_frozen(session: Connection, ids: Sequence[UUID]) -> bool:
@@ -216,17 +239,30 @@ def freeze(session: Connection, values: Mapping[str, Any]) -> None:
 
 
 def freeze_of(session: Connection, id: UUID) -> Freeze | None:
-    """Tell whether a customer is frozen; None when there is no such customer."""
-    row = session.execute(_FREEZE_OF, {"id": id}).one_or_none()
-    return None if row is None else Freeze(*row)
-
-
-def newest_freeze(session: Connection, id: UUID) -> tuple[UUID | None, datetime | None, bool]:
-    """Give the id and the moment of a locked customer's last freeze or thaw, and whether it was the customer's own."""
-    row = session.execute(_NEWEST_FREEZE, {"id": id}).one_or_none()
-    return (None, None, False) if row is None else (row.id, row.changed_at, row.own)
+    """Tell whose freezes of a customer stand; None when there is no such customer."""
+    rows = session.execute(_FREEZES, {"id": id}).all()
+    if not rows:
+        return None
+    told, standing = rows[0], {row.own for row in rows if row.frozen}
+    newest = max(rows, key=lambda row: str(row.id))
+    return Freeze(
+        Freezes(own=True in standing, staff=False in standing),
+        newest.id,
+        newest.changed_at,
+        next((row.changed_by for row in rows if row.own is False), None),
+        told.reason,
+        told.display_name,
+        told.changed_at,
+    )
 
 
 def has_person(session: Connection, id_print: bytes) -> bool:
     """Tell whether the holder of this card number is a customer."""
     return bool(session.execute(_KNOWN, {"fingerprint": id_print}).scalar_one())
+
+
+def use_capture(session: Connection, capture_print: bytes, used_for: str, now: datetime) -> bool:
+    """Write down what a picture is used for; False when it was used for something else."""
+    values = {"capture_print": capture_print, "used_for": used_for, "now": now}
+    session.execute(_USE_CAPTURE, values)
+    return bool(session.execute(_CAPTURE_USED, values).scalar_one() == used_for)

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Any, Literal
 
+import ledger
 from atm_service.platform import calendar, policy
 from atm_service.registers.headroom.errors import (
     CoolingOff,
@@ -125,10 +126,15 @@ def remaining(used: Used, rules: policy.Customer, today: date) -> Remaining:
     return _least(lefts(used, rules), today)
 
 
-def left_to_send(used: Used, sent_today: int, rules: policy.Policy, today: date) -> Remaining:
-    """Give the most that a customer may still send today."""
+def left_to_send(
+    used: Used, sent_today: int, cooling: Cooling | None, rules: policy.Policy, today: date
+) -> Remaining:
+    """Give the most that a customer may still send today; after a change, no more than may go out before it is over."""
     month = lefts(used, rules.customer, is_cash=False)
-    return _least({"day": rules.transfer.per_day - sent_today, **month}, today)
+    left = _least({"day": rules.transfer.per_day - sent_today, **month}, today)
+    if cooling is None or left_while_cooling(cooling, rules.cooling) >= left.amount:
+        return left
+    return Remaining(left_while_cooling(cooling, rules.cooling), ledger.business_date(cooling.until))
 
 
 def _least(left: Mapping[Period, int], today: date) -> Remaining:

@@ -37,4 +37,4 @@ def refuse_transfer(
 def left_to_send(session: Connection, policy: Policy, customer_id: UUID, now: datetime) -> Remaining:
     """Give the most that a customer may still send today."""
     use = store.of_customer(session, customer_id, now)
-    return domain.left_to_send(use.used, use.sent_today, policy, ledger.business_date(now))
+    return domain.left_to_send(use.used, use.sent_today, use.cooling, policy, ledger.business_date(now))

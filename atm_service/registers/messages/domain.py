@@ -158,8 +158,8 @@ def frozen(at: datetime, hotline: str) -> str:
 
 
 def thawed(at: datetime, hotline: str) -> str:
-    """Tell that the wallet was thawed at a counter."""
-    return _said(f"Vi da duoc mo khoa tai quay luc {_time(at)}. Khong phai ban? Goi ngay {hotline}")
+    """Tell that the wallet was thawed, at a counter or by the staff."""
+    return _said(f"Vi da duoc mo khoa luc {_time(at)}. Khong phai ban? Goi ngay {hotline}")
 
 
 def complaint_answered(number: str, hotline: str) -> str:

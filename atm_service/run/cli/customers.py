@@ -27,7 +27,7 @@ def show(ctx: typer.Context, phone: Phone) -> None:
     assert found is not None
     since = "" if found.changed_at is None else f" since {found.changed_at:%Y-%m-%d %H:%M}"
     by = "" if found.reason is None else f", {found.changed_by or 'the customer'}: {found.reason}"
-    typer.echo(f"{id}  {name}  {'frozen' if found.frozen else 'active'}{since}{by}")
+    typer.echo(f"{id}  {name}  {_state(found)}{since}{by}")
 
 
 @app.command("freeze")
@@ -40,13 +40,22 @@ def freeze(ctx: typer.Context, phone: Phone, reason: Why) -> None:
 @app.command("thaw")
 def thaw(ctx: typer.Context, phone: Phone, reason: Why) -> None:
     """Thaw a wallet: its codes that are still good can be paid again."""
-    _freeze(ctx, phone, reason, frozen=False)
-    typer.echo("thawed: the customer signs in anew")
+    before = _freeze(ctx, phone, reason, frozen=False)
+    if before.stands.own:
+        typer.echo("thawed, but for what the customer has frozen: that is thawed in person, at any counter")
+    else:
+        typer.echo("thawed: the customer signs in anew")
 
 
-def _freeze(ctx: typer.Context, phone: str, reason: str, *, frozen: bool) -> None:
+def _state(freeze: store.Freeze) -> str:
+    if freeze.stands.by is None:
+        return "active"
+    return "frozen by staff and customer" if freeze.stands.own and freeze.stands.staff else "frozen"
+
+
+def _freeze(ctx: typer.Context, phone: str, reason: str, *, frozen: bool) -> store.Freeze:
     with signed(ctx) as (context, who, now), context.transaction() as session:
-        service.freeze(session, who, _found(session, context, phone), said(reason), now, frozen=frozen)
+        return service.freeze(session, who, _found(session, context, phone), said(reason), now, frozen=frozen)
 
 
 def _found(session: Connection, context: Context, phone: str) -> UUID:

@@ -25,6 +25,7 @@ from atm_service.registers.banks import service as banks
 from atm_service.registers.banks import store as bank_links
 from atm_service.registers.banks.errors import BankLinkUnknown
 from atm_service.registers.banks.store import BankLink
+from atm_service.registers.customers import store as customers
 from atm_service.registers.customers.store import Locked
 from atm_service.registers.headroom import service as headroom
 from atm_service.registers.transfers import domain as transfers
@@ -87,10 +88,11 @@ def ask(context: Context, id: UUID, now: datetime) -> bool:
     with context.transaction() as session:
         payment = _known(store.find(session, id))
         link = bank_links.find(session, payment.bank_link_id)
+        orders = not _is_stopped(session, payment)
     if payment.status is not Status.PENDING:
         return True
     try:
-        result = _answer(context, payment, link, now)
+        result = _answer(context, payment, link, now, orders=orders)
     except BankTimeout:
         return False
     with context.transaction() as session:
@@ -176,11 +178,26 @@ def _known(payment: BankPayment | None) -> BankPayment:
     return payment
 
 
-def _answer(context: Context, payment: BankPayment, link: BankLink, now: datetime) -> BankResult:
-    """Get the bank's word. Raises `BankTimeout` where there is none that can be believed yet."""
+def _is_stopped(session: Connection, payment: BankPayment) -> bool:
+    """Tell whether a payout's customer is frozen, by the locked row: a freeze that is answered comes before it.
+
+    What was ordered a moment before the freeze is on its way, and nobody calls it back.
+    """
+    if payment.kind is not Kind.PAYOUT:
+        return False
+    return customers.lock_each(session, [payment.customer_id])[payment.customer_id].frozen
+
+
+def _answer(
+    context: Context, payment: BankPayment, link: BankLink, now: datetime, *, orders: bool
+) -> BankResult:
+    """Get the bank's word; `orders`: it may be told to move the money, and is not asked alone.
+
+    Raises `BankTimeout` where there is none that can be believed yet.
+    """
     bank, timeout_s = context.bank, context.settings.bank_timeout_s
     rules, age = domain.rules_of(payment.kind, context.policy), now - payment.created_at
-    if not domain.is_ordered(age, rules):
+    if not orders or not domain.is_ordered(age, rules):
         known = bank.status(payment.id, timeout_s)
         if known is None and not domain.is_given_up(age, rules):
             raise BankTimeout("an order may still be on its way")

@@ -59,7 +59,7 @@ def reset_pin(body: PinResetRequest, context: InContext, now: InNow) -> Response
         customer = customers.find_by_phone(session, fingerprint)
     if customer is None:  # the account has another number by now
         raise PhoneNotProved
-    mending.prove_face(context, customer, WALLET, body.face_capture, now)
+    mending.prove_face(context, customer, WALLET, body.face_capture, str(body.code_id), now)
     now = context.clock()
     with context.transaction() as session:
         mending.reset_pin(session, context, None, customer.id, body.code_id, body.new_pin, now)

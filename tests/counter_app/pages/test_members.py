@@ -7,7 +7,7 @@ import pytest
 from tests.counter_app import fake_service
 from tests.counter_app.desk import desk, in_loop
 from tests.counter_app.fake_board import CODE
-from tests.counter_app.fake_members import CLERK_ID, PHONE
+from tests.counter_app.fake_members import CLERK_ID, PHONE, TWICE_FROZEN
 
 WHY = {"reason": "Nghỉ việc"}
 
@@ -74,6 +74,7 @@ async def test_a_wallet_is_found_frozen_and_thawed(tmp_path: Path) -> None:
         assert at.browser.path == "/wallets"
         await at.browser.send("/wallets", number=PHONE)
         assert "Ví đang bị tạm khoá" in at.browser.text
+        assert "Khoá của bưu điện" not in at.browser.text
         await at.browser.send("/freeze", **WHY)
         await at.browser.send("/wallets", number=PHONE)
         assert "Ví đang dùng bình thường" in at.browser.text
@@ -101,3 +102,20 @@ async def test_it_is_no_clerks(tmp_path: Path) -> None:
             await at.browser.open(path)
             assert at.browser.page is not None
             assert at.browser.page.status_code == 403
+
+
+@in_loop
+async def test_what_the_customer_froze_is_thawed_with_it_when_asked(tmp_path: Path) -> None:
+    """Only where both have frozen it; the supervisor chooses, and the customer's is not chosen beforehand."""
+    async with desk(tmp_path) as at:
+        await at.sign_in(fake_service.SUPERVISOR)
+        await at.browser.open("/wallets")
+        await at.browser.send("/wallets", number=TWICE_FROZEN)
+        assert "vẫn còn khoá của khách" in at.browser.text
+        await at.browser.send("/freeze", **WHY, customers_too="no")
+        await at.browser.send("/wallets", number=PHONE)
+        assert "Khách đã tự khoá" in at.browser.text
+        await at.browser.send("/wallets", number=TWICE_FROZEN)
+        await at.browser.send("/freeze", **WHY, customers_too="yes")
+        await at.browser.send("/wallets", number=PHONE)
+        assert "Ví đang dùng bình thường" in at.browser.text

@@ -4,7 +4,7 @@
 SELECT concat(r.what, ' ', r.number, ': paid while ', stop.what, ' was stopped since ', stop.since) AS detail
 FROM (
     SELECT 'its customer' AS what, customer_id, NULL::text AS office, NULL::integer AS drawer, frozen AS stops,
-           changed_at AS since, lead(changed_at) OVER (PARTITION BY customer_id ORDER BY id) AS until
+           changed_at AS since, lead(changed_at) OVER (PARTITION BY customer_id, own ORDER BY id) AS until
     FROM service.customer_freeze
     UNION ALL
     SELECT 'its drawer', NULL, office, drawer, frozen,

@@ -9,7 +9,9 @@ import pytest
 from httpx2 import Response
 
 from atm_service.control.audit import service as audit
+from atm_service.platform import trail
 from tests.atm_service.counter import supervisor
+from tests.atm_service.mending import came, card, picture
 from tests.atm_service.world import OFFICE, OTHER_OFFICE, Clerk, Customer, Person, Service, small_notes
 from tests.contract.documented import slug_of
 
@@ -236,6 +238,105 @@ def test_who_may_freeze_and_thaw(service: Service) -> None:
     )
     deeds = [row["action"] for row in service.trail("customer.")]
     assert deeds == ["customer.frozen", "customer.thawed"]
+
+
+def thaw_for_both(by: Person, customer: Customer) -> Response:
+    body = {"frozen": False, "customers_too": True, **WHY}
+    return by.post(f"/staff/v1/customers/{customer.id}/freeze", body)
+
+
+def test_what_a_customer_froze_outlives_the_staffs_freeze(service: Service) -> None:
+    """The phone was stolen: one supervisor freezes it, too, and lets go; nothing is paid before the owner comes."""
+    customer, clerk, boss = service.customer(), service.clerk(), service.staff("supervisor")
+    code = customer.code(AMOUNT)
+    assert customer.post("/wallet/v1/freeze").status_code == 204
+    assert slug_of(freeze_wallet(boss, customer, frozen=False)) == "frozen-by-customer"
+    assert freeze_wallet(boss, customer).json()["frozen_by_customer"] is True
+    left = freeze_wallet(boss, customer, frozen=False).json()
+    assert (left["frozen"], left["frozen_by"], left["changed_by"]) == (True, "customer", None)
+    assert signed_in(service, customer).account()["frozen_by"] == "customer"
+    assert slug_of(clerk.present(code["code"])) == "wallet-frozen"
+    assert broken(service) == []
+
+
+def test_a_freeze_during_the_staffs_is_remembered(service: Service) -> None:
+    """The phone is stolen meanwhile: whoever lets go later does not know, and it stays frozen."""
+    customer, clerk, boss = service.customer(), service.clerk(), service.staff("supervisor")
+    code = customer.code(AMOUNT)
+    assert freeze_wallet(boss, customer).status_code == 200
+    assert clerk.post("/counter/v1/help/freeze", card(customer)).json()["frozen_by"] == "staff"
+    assert "Vi da duoc khoa luc" in came(service, customer.facts["phone"])[0]
+    assert freeze_wallet(boss, customer, frozen=False).json()["frozen_by"] == "customer"
+    assert slug_of(clerk.present(code["code"])) == "wallet-frozen"
+    assert broken(service) == []
+    thawed = clerk.post("/counter/v1/help/thaw", {**card(customer), "face_capture": picture()})
+    assert thawed.json()["frozen_by"] is None
+    assert clerk.serve(customer, code).status_code == 201
+    assert broken(service) == []
+
+
+def test_two_of_the_staff_thaw_for_a_face_that_cannot_be_matched(service: Service) -> None:
+    """One freezes, another thaws both, and asks for it: each on record. The customer is told."""
+    customer, clerk = service.customer(), service.clerk()
+    code, one, other = customer.code(AMOUNT), service.staff("supervisor"), service.staff("supervisor")
+    assert clerk.post("/counter/v1/help/freeze", card(customer)).status_code == 200
+    assert slug_of(thaw_for_both(other, customer)) == "frozen-by-customer"
+    assert freeze_wallet(one, customer).status_code == 200
+    assert slug_of(thaw_for_both(one, customer)) == "decider-tied"
+    assert slug_of(thaw_for_both(service.staff("operator"), customer)) == "forbidden"
+    assert thaw_for_both(supervisor(service, "181"), customer).status_code == 404
+    assert slug_of(clerk.present(code["code"])) == "wallet-frozen"
+    assert thaw_for_both(other, customer).json()["frozen_by"] is None
+    assert "Vi da duoc mo khoa" in came(service, customer.facts["phone"])[0]
+    assert clerk.serve(customer, code).status_code == 201
+    deeds = [
+        (row["action"], row["detail"]["freeze"])
+        for row in service.trail("customer.")
+        if "freeze" in row["detail"]
+    ]
+    assert deeds == [
+        ("customer.frozen", "customer"),
+        ("customer.frozen", "staff"),
+        ("customer.thawed", "staff and customer"),
+    ]
+    assert broken(service) == []
+
+
+def test_nobody_thaws_both_by_another_name(service: Service) -> None:
+    """Whoever got the first password from who froze it may be the same person."""
+    customer, one = service.customer(), service.staff("supervisor")
+    assert customer.post("/wallet/v1/freeze").status_code == 204
+    assert freeze_wallet(one, customer).status_code == 200
+    other = service.staff("supervisor")
+    with service.context.transaction() as session:
+        detail = {"proposed_by": str(one.id)}
+        trail.record(session, service.now, "staff.reset", other.id, None, detail)
+        session.exec_driver_sql("UPDATE service.staff SET must_change = true WHERE id = %s", (other.id,))
+    assert slug_of(thaw_for_both(other, customer)) == "decider-tied"
+
+
+def test_a_freeze_meanwhile_is_never_lost(service: Service) -> None:
+    """The customer freezes at a counter while the staff let go: whichever comes first, it is frozen afterwards."""
+    customer, clerk, boss = service.customer(), service.clerk(), service.staff("supervisor")
+    assert freeze_wallet(boss, customer).status_code == 200
+    go, said = threading.Barrier(2), []
+
+    def act(what: Callable[[], Response]) -> None:
+        go.wait(30)
+        said.append(what().status_code)
+
+    deeds = [
+        lambda: clerk.post("/counter/v1/help/freeze", card(customer)),
+        lambda: freeze_wallet(boss, customer, frozen=False),
+    ]
+    threads = [threading.Thread(target=act, args=[deed]) for deed in deeds]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(120)
+    assert said == [200, 200]
+    assert signed_in(service, customer).account()["frozen_by"] == "customer"
+    assert broken(service) == []
 
 
 def test_signing_out_everywhere_ends_what_a_lost_phone_holds(service: Service) -> None:

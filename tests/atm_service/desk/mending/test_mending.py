@@ -22,6 +22,7 @@ from tests.atm_service.mending import (
     for_phone,
     for_pin,
     other_than,
+    picture,
     reset,
     send_code,
     signed_in,
@@ -42,7 +43,7 @@ def freeze(clerk: Clerk, customer: Customer, key: str | None = None) -> str:
 
 
 def thaw(clerk: Clerk, customer: Customer, capture: str = CLEAR) -> str:
-    answer = clerk.post("/counter/v1/help/thaw", {**card(customer), "face_capture": capture})
+    answer = clerk.post("/counter/v1/help/thaw", {**card(customer), "face_capture": picture(capture)})
     return slug_of(answer) if answer.is_error else str(answer.json()["frozen_by"])
 
 
@@ -68,7 +69,7 @@ def test_who_lost_the_phone_freezes_the_wallet_by_the_card(service: Service) -> 
 
 
 def test_what_the_staff_have_frozen_is_not_thawed_at_a_counter(service: Service) -> None:
-    """Nor what they froze after the customer did; and what the customer has frozen they do not thaw from afar."""
+    """And what the customer has frozen they do not thaw from afar: each freeze stands until its own thaw."""
     customer, clerk, boss = service.customer(), service.clerk(), service.staff("supervisor")
 
     def by_staff(*, frozen: bool) -> str:
@@ -80,8 +81,13 @@ def test_what_the_staff_have_frozen_is_not_thawed_at_a_counter(service: Service)
     assert by_staff(frozen=False) == "frozen-by-customer"
     assert by_staff(frozen=True) == "staff"
     assert by_staff(frozen=True) == "freeze-unchanged"
-    assert thaw(clerk, customer) == "wallet-frozen"
     assert freeze(clerk, customer) == "freeze-unchanged"
+    assert by_staff(frozen=False) == "customer"
+    assert by_staff(frozen=True) == "staff"
+    said = len(came(service, customer.facts["phone"]))
+    assert thaw(clerk, customer) == "staff"
+    assert thaw(clerk, customer) == "wallet-frozen"
+    assert len(came(service, customer.facts["phone"])) == said  # nobody is told that it is thawed
     assert slug_of(reset(clerk, for_pin(service, clerk, customer))) == "wallet-frozen"
     assert slug_of(change(clerk, for_phone(service, clerk, customer))) == "wallet-frozen"
     assert by_staff(frozen=False) == "None"
@@ -154,7 +160,8 @@ def test_a_thief_with_the_phone_gets_nothing(service: Service) -> None:
     """The code comes to the stolen phone, at a counter and from afar; the face is another's."""
     victim, clerk = service.customer(), service.clerk()
     assert (
-        slug_of(reset(clerk, for_pin(service, clerk, victim, face_capture=OTHER_FACE))) == "face-not-matched"
+        slug_of(reset(clerk, for_pin(service, clerk, victim, face_capture=picture(OTHER_FACE))))
+        == "face-not-matched"
     )
     phone = victim.facts["phone"]
     service.clock.advance(minutes=2)
@@ -162,9 +169,9 @@ def test_a_thief_with_the_phone_gets_nothing(service: Service) -> None:
         "/wallet/v1/phone-codes", json={"purpose": "pin-reset", "phone": phone}
     ).json()
     body = {"phone": phone, "code_id": asked["id"], "code": digits(service, phone), "new_pin": NEW_PIN}
-    afar = service.client.post("/wallet/v1/pin/reset", json={**body, "face_capture": OTHER_FACE})
+    afar = service.client.post("/wallet/v1/pin/reset", json={**body, "face_capture": picture(OTHER_FACE)})
     assert slug_of(afar) == "face-not-matched"
-    assert slug_of(change(clerk, for_phone(service, clerk, victim, face_capture=OTHER_FACE))) == (
+    assert slug_of(change(clerk, for_phone(service, clerk, victim, face_capture=picture(OTHER_FACE)))) == (
         "face-not-matched"
     )
     assert sign_in_by(service, phone, NEW_PIN) == 401
@@ -176,15 +183,16 @@ def test_a_clerk_alone_takes_no_wallet_over(service: Service) -> None:
     victim, clerk = service.customer(), service.clerk()
     code_id = send_code(service, clerk, victim)
     right = digits(service, victim.facts["phone"])
-    body = {**card(victim), "code_id": code_id, "code": other_than(right), "face_capture": CLEAR}
+    body = {**card(victim), "code_id": code_id, "code": other_than(right), "face_capture": picture()}
     assert slug_of(reset(clerk, {**body, "new_pin": NEW_PIN})) == "phone-code-wrong"
     # A code that came to the clerk's own phone proves that phone, for a number, and nothing for a PIN.
     own = send_code(service, clerk, victim, NEW_PHONE)
-    mine = {**card(victim), "code_id": own, "code": digits(service, NEW_PHONE), "face_capture": CLEAR}
+    mine = {**card(victim), "code_id": own, "code": digits(service, NEW_PHONE), "face_capture": picture()}
     assert slug_of(reset(clerk, {**mine, "new_pin": NEW_PIN})) == "phone-not-proved"
     assert slug_of(change(clerk, {**mine, "phone": "0387654322"})) == "phone-not-proved"
     assert (
-        slug_of(change(clerk, {**mine, "phone": NEW_PHONE, "face_capture": OTHER_FACE})) == "face-not-matched"
+        slug_of(change(clerk, {**mine, "phone": NEW_PHONE, "face_capture": picture(OTHER_FACE)}))
+        == "face-not-matched"
     )
     # With a mask that fools the provider the number is taken, and its owner told where to call.
     assert change(clerk, {**mine, "phone": NEW_PHONE}).status_code == 200
@@ -197,7 +205,7 @@ def test_a_code_is_for_one_thing(service: Service) -> None:
     asked = service.client.post(
         "/wallet/v1/phone-codes", json={"purpose": "opening", "phone": NEW_PHONE}
     ).json()
-    proofs = {"code_id": asked["id"], "code": digits(service, NEW_PHONE), "face_capture": CLEAR}
+    proofs = {"code_id": asked["id"], "code": digits(service, NEW_PHONE), "face_capture": picture()}
     wish = {**card(customer), **proofs, "phone": NEW_PHONE}
     assert slug_of(change(clerk, wish)) == "phone-not-proved"
     assert change(clerk, for_phone(service, clerk, customer)).status_code == 200
@@ -308,3 +316,37 @@ def test_a_card_of_nobody_and_a_closed_drawer_help_nobody(service: Service) -> N
     other = service.clerk(drawer=2)
     stranger = replace(customer, facts={**customer.facts, "id_number": "020085999999"})
     assert freeze(other, stranger) == "payer-card-unknown"
+
+
+def test_a_picture_is_good_once(service: Service) -> None:
+    """A clerk who saw its name at an honest thaw takes nothing over later, alone, with a copy of the card."""
+    victim, clerk, seen = service.customer(), service.clerk(), picture()
+    assert freeze(clerk, victim) == "customer"
+    thawed = clerk.post("/counter/v1/help/thaw", {**card(victim), "face_capture": seen})
+    assert thawed.json()["frozen_by"] is None
+    service.clock.advance(days=40)
+    clerk = service.again(clerk)
+    body = for_phone(service, clerk, victim, face_capture=seen)
+    assert slug_of(change(clerk, body)) == "face-not-matched"
+    pin = for_pin(service, clerk, victim, face_capture=seen)
+    assert slug_of(reset(clerk, pin)) == "face-not-matched"
+    afar = {**pin, "phone": victim.facts["phone"]}
+    del afar["id_number"], afar["checked"]
+    assert slug_of(service.client.post("/wallet/v1/pin/reset", json=afar)) == "face-not-matched"
+    assert freeze(clerk, victim) == "customer"
+    again = clerk.post("/counter/v1/help/thaw", {**card(victim), "face_capture": seen})
+    assert slug_of(again) == "face-not-matched"
+    with service.context.transaction() as session:
+        kept = session.exec_driver_sql(
+            "SELECT count(*), bool_or(used_for ~ 'sample') FROM service.face_capture"
+        )
+        assert tuple(kept.one()) == (1, False)
+
+
+def test_with_the_same_code_the_same_picture_is_asked_about_again(service: Service) -> None:
+    """A weak PIN is typed anew on the keypad page; what acted once is over with its code."""
+    customer, clerk = service.customer(), service.clerk()
+    body = for_pin(service, clerk, customer)
+    assert slug_of(reset(clerk, {**body, "new_pin": "123456"})) == "pin-weak"
+    assert reset(clerk, body).status_code == 200
+    assert slug_of(reset(clerk, {**body, "new_pin": "640193"})) in {"phone-not-proved", "phone-code-over"}

@@ -164,3 +164,30 @@ def test_the_month_before_counts(service: Service) -> None:
     service.clock.now += timedelta(hours=2)
     back = replace(signed_in(service, back))
     assert back.account()["cooling_left"] == 2 * MILLION
+
+
+def test_a_clock_that_is_behind_lets_no_more_out(service: Service) -> None:
+    """The change by a process that is 20 s ahead, what goes out by one that is 20 s behind: it adds up."""
+    customer, friend, clerk = service.customer(20 * MILLION), service.customer(0), service.clerk()
+    body = for_pin(service, clerk, customer)
+    service.clock.advance(seconds=40)
+    assert reset(clerk, body).status_code == 200
+    service.clock.advance(seconds=-39)
+    back = signed_in(service, customer, pin=NEW_PIN)
+    assert slug(send(back, friend, 5 * MILLION)) == "done"
+    assert slug(send(back, friend, 50_000)) == "cooling-off"
+    assert back.account()["cooling_left"] == 0
+
+
+def test_what_is_left_today_knows_of_the_wait(mended: tuple[Service, Clerk, Customer]) -> None:
+    """For transfers and payouts: no more than may go out, and more on the day on which the wait is over."""
+    service, _, customer = mended
+    friend = service.customer(0)
+    assert slug(send(customer, friend, 2 * MILLION)) == "done"
+    seen = customer.post("/wallet/v1/payees", {"to": {"phone": friend.facts["phone"]}}).json()
+    assert (seen["left_today"], seen["renews_on"]) == (3 * MILLION, "2026-11-17")
+    terms = customer.get("/wallet/v1/bank-payment-terms").json()
+    assert (terms["left_today"], terms["renews_on"]) == (3 * MILLION, "2026-11-17")
+    service.clock.advance(hours=24)
+    later = signed_in(service, customer).post("/wallet/v1/payees", {"to": {"phone": friend.facts["phone"]}})
+    assert later.json()["left_today"] > 5 * MILLION

@@ -4,6 +4,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from atm_service.platform import chart
+from tests.atm_service.mending import signed_in
 from tests.atm_service.wallet.bank_payments.banking import (
     BANK,
     DECLINES,
@@ -256,6 +257,37 @@ def test_frozen_begins_nothing_and_ends_what_is_pending(service: Service, databa
     assert slug_of(top_up(customer, link_id, 600_000)) == "wallet-frozen"
     assert resolve(service) == 1
     assert (status(customer, begun["id"]), money(customer)) == ("succeeded", (4_500_000, 0))
+
+
+@pytest.mark.parametrize("whose", ["customer", "staff"])
+def test_nothing_is_ordered_of_the_bank_once_the_wallet_is_frozen(service: Service, whose: str) -> None:
+    """A thief begins it while the bank is away; after the freeze it is only asked about, and given back when due."""
+    customer, bank = service.customer(), watch(service, Dead())
+    payout_id = payout(customer, link_of(service, customer, bank), 3_000_000).json()["id"]
+    ordered = len(bank.asked)
+    if whose == "customer":
+        assert customer.post("/wallet/v1/freeze").status_code == 204
+    else:
+        boss, why = service.staff("supervisor"), {"frozen": True, "reason": "Khách báo mất điện thoại"}
+        assert boss.post(f"/staff/v1/customers/{customer.id}/freeze", why).status_code == 200
+    bank.bank = service_bank(service)
+    assert resolve(service, hours=2) == 0
+    assert len(bank.asked) == ordered
+    assert resolve(service, hours=22) == 1
+    again = signed_in(service, customer)
+    assert (status(again, payout_id), money(again)) == ("declined", (5_000_000, 0))
+    assert (len(bank.asked), service_bank(service).owed()) == (ordered, {})
+
+
+def test_a_thaw_has_it_ordered_after_all(service: Service) -> None:
+    customer, bank, boss = service.customer(), watch(service, Dead()), service.staff("supervisor")
+    payout_id = payout(customer, link_of(service, customer, bank)).json()["id"]
+    bank.bank = service_bank(service)
+    for frozen, answers in ((True, 0), (False, 1)):
+        body = {"frozen": frozen, "reason": "Khách báo mất điện thoại"}
+        assert boss.post(f"/staff/v1/customers/{customer.id}/freeze", body).status_code == 200
+        assert resolve(service) == answers
+    assert status(signed_in(service, customer), payout_id) == "succeeded"
 
 
 def test_of_another(service: Service) -> None:

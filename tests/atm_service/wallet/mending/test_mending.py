@@ -7,7 +7,6 @@ import pytest
 from httpx2 import Response
 
 from tests.atm_service.mending import (
-    CLEAR,
     NEW_PIN,
     OTHER_FACE,
     came,
@@ -15,6 +14,7 @@ from tests.atm_service.mending import (
     digits,
     faces_compared,
     other_than,
+    picture,
     signed_in,
 )
 from tests.atm_service.world import Customer, Service
@@ -34,7 +34,7 @@ def proofs(service: Service, customer: Customer) -> dict[str, Any]:
     phone = customer.facts["phone"]
     code_id = ask(service, phone)["id"]
     code = digits(service, phone)
-    return {"phone": phone, "code_id": code_id, "code": code, "face_capture": CLEAR, "new_pin": NEW_PIN}
+    return {"phone": phone, "code_id": code_id, "code": code, "face_capture": picture(), "new_pin": NEW_PIN}
 
 
 def reset(service: Service, body: dict[str, Any]) -> Response:
@@ -75,7 +75,7 @@ def test_a_forgotten_pin_is_set_anew_by_face_and_code(service: Service) -> None:
 @pytest.mark.parametrize(
     ("changed", "slug"),
     [
-        ({"face_capture": OTHER_FACE}, "face-not-matched"),
+        ({"face_capture": picture(OTHER_FACE)}, "face-not-matched"),
         ({"face_capture": "sample-doubtful"}, "face-not-matched"),
         ({"phone": NOBODY}, "phone-not-proved"),
         ({"phone": "12345678901"}, "applicant-refused"),
@@ -93,7 +93,8 @@ def test_a_thief_with_the_number_gets_nothing(service: Service) -> None:
     """With the SIM swapped the codes come to the thief; the face does not. Nor does the victim's help for another."""
     victim, thief = service.customer(), service.customer()
     assert (
-        slug_of(reset(service, {**proofs(service, victim), "face_capture": OTHER_FACE})) == "face-not-matched"
+        slug_of(reset(service, {**proofs(service, victim), "face_capture": picture(OTHER_FACE)}))
+        == "face-not-matched"
     )
     # The thief's own code and face do nothing to another's number, and ask the provider nothing about its owner.
     before = faces_compared(service)
@@ -153,6 +154,6 @@ def test_who_was_helped_at_the_counter_thaws_there_and_not_from_afar(service: Se
     """The wallet has no road that thaws."""
     customer, clerk = service.customer(), service.clerk()
     assert customer.post("/wallet/v1/freeze").status_code == 204
-    thawed = clerk.post("/counter/v1/help/thaw", {**card(customer), "face_capture": CLEAR})
+    thawed = clerk.post("/counter/v1/help/thaw", {**card(customer), "face_capture": picture()})
     assert thawed.json()["frozen_by"] is None
     assert signed_in(service, customer).code(50_000)
