@@ -67,11 +67,7 @@ async def _mend(page: Page, keypad: Keypad, fields: dict[str, str]) -> Response:
 
     async def mended() -> str:
         what, body = _MENDS[keypad.purpose], {**keypad.body, **typed}
-        papers = page.clerk.papers
-        papers.helped, papers.mending = (
-            await page.twice(helping_api.mend, what, keypad.key, body),
-            (what, None),
-        )
+        page.clerk.papers.mended = what, await page.twice(helping_api.mend, what, keypad.key, body)
         return "/help/done"
 
     return await _asked(page, keypad, mended())

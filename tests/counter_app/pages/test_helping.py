@@ -2,11 +2,14 @@
 
 from pathlib import Path
 
+import pytest
+
 from tests.counter_app import fake_service
 from tests.counter_app.desk import Desk, desk, in_loop
 from tests.counter_app.fake_helping import CODE, OTHER_FACE, WEAK
 
 NEW_PIN = "927364"
+OTHER_CARD = "020185001299"
 
 
 def on_disk(folder: Path) -> bytes:
@@ -130,3 +133,19 @@ async def test_the_next_customer_finds_nothing_of_the_last(tmp_path: Path) -> No
         assert at.browser.path == "/help"
         await at.browser.open("/help/done")
         assert at.browser.path == "/help"
+
+
+@pytest.mark.parametrize("what", ["freeze", "thaw", "pin"])
+@in_loop
+async def test_what_a_page_shows_is_what_it_does(tmp_path: Path, what: str) -> None:
+    """Two tabs: the first shows one customer, the second finds another, and the first's button does nothing to them."""
+    async with desk(tmp_path) as at:
+        await found(at, what)
+        first = at.browser.page
+        await at.browser.open("/help")
+        await at.browser.send("/help", card=OTHER_CARD, what="freeze")
+        at.browser.page = first
+        await at.browser.send("/help/check", face="sample-clear")
+        assert at.browser.path == "/help"
+        assert "Trang đó là của một khách khác" in at.browser.text
+        assert (at.fake.helping.frozen_by, at.fake.helping.sent) == (None, [])
