@@ -42,7 +42,10 @@ class For(StrEnum):
 
 @dataclass(frozen=True)
 class Keypad:
-    """A request that lacks the customer's PIN: what for, how much, and what will be sent with which key."""
+    """A request that lacks the customer's PIN: what for, how much, and what will be sent with which key.
+
+    `sent`: what was typed and went out under this key. Until an answer comes, no other words go out under it.
+    """
 
     id: str
     purpose: For
@@ -52,6 +55,7 @@ class Keypad:
     facts: Mapping[str, Any] = field(default_factory=dict)  # what the customer reads beside the amount
     subject: str = ""
     refusal: Problem | None = None
+    sent: Mapping[str, str] | None = field(default=None, repr=False)
 
     def is_over(self, now: datetime) -> bool:
         """Tell whether it has waited too long, or a clock was turned back."""

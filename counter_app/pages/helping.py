@@ -32,10 +32,11 @@ _CODE_DIGITS: Final = range(6, 9)
 
 
 @router.get("/help")
-async def begin(page: InPage, late: int = 0, other: int = 0) -> Response:
+async def begin(page: InPage, late: int = 0, unknown: int = 0, other: int = 0) -> Response:
     """Ask for the card, and what is to be mended."""
     page.clerk.papers.clear()
-    return _form(page, {}, None, late=bool(late), other=bool(other))
+    why = "late" if late else "unknown" if unknown else "other" if other else None
+    return _form(page, {}, None, why=why)
 
 
 @router.post("/help")
@@ -140,11 +141,8 @@ def _form(
     typed: dict[str, str],
     problem: Problem | None,
     *,
-    late: bool = False,
-    other: bool = False,
+    why: str | None = None,
     offline: bool = False,
 ) -> Response:
     status = HTTPStatus.SERVICE_UNAVAILABLE if offline else problem.status if problem else HTTPStatus.OK
-    return page.render(
-        "help.html", status, typed=typed, problem=problem, late=late, other=other, offline=offline
-    )
+    return page.render("help.html", status, typed=typed, problem=problem, why=why, offline=offline)

@@ -7,6 +7,7 @@ import pytest
 from tests.counter_app import fake_service
 from tests.counter_app.desk import Desk, desk, in_loop
 from tests.counter_app.fake_helping import CODE, OTHER_FACE, WEAK
+from tests.counter_app.fake_service import Cut
 
 NEW_PIN = "927364"
 OTHER_CARD = "020185001299"
@@ -105,6 +106,37 @@ async def test_pressed_twice_it_is_one_code(tmp_path: Path) -> None:
         await at.browser.send(keypad, code=CODE, pin=NEW_PIN, again=NEW_PIN)
         assert "Đã đặt mã PIN mới" in at.browser.text
         assert at.fake.helping.pins == [NEW_PIN]
+
+
+@pytest.mark.parametrize("cut", ["lose-answer", "lose-request"])
+@in_loop
+async def test_what_was_sent_is_sent_again_and_nothing_else(tmp_path: Path, cut: Cut) -> None:
+    """No answer came: nobody types another PIN under the same key, which would be told as set and is not."""
+    async with desk(tmp_path) as at:
+        await turned(at, "pin")
+        keypad = at.browser.path
+        at.line.cut, at.line.only, at.line.times = cut, "/help/pin", 2
+        await at.browser.send(keypad, code=CODE, pin=NEW_PIN, again=NEW_PIN)
+        assert at.browser.path == keypad
+        assert "Hệ thống không trả lời" in at.browser.text
+        assert "data-typed" not in at.browser.text
+        assert NEW_PIN not in at.browser.text
+        await at.browser.send(keypad, code=CODE, pin="640193", again="640193")
+        assert "Đã đặt mã PIN mới" in at.browser.text
+        assert at.fake.helping.pins == [NEW_PIN]
+        assert NEW_PIN.encode() not in on_disk(tmp_path)
+
+
+@in_loop
+async def test_what_nobody_knows_is_not_called_undone(tmp_path: Path) -> None:
+    """Turned back while no answer has come, the clerk reads that it is not known."""
+    async with desk(tmp_path) as at:
+        await turned(at, "pin")
+        at.line.cut, at.line.only, at.line.times = "lose-answer", "/help/pin", 2
+        await at.browser.send(at.browser.path, code=CODE, pin=NEW_PIN, again=NEW_PIN)
+        await at.browser.send("/back")
+        assert at.browser.path == "/help"
+        assert "Chưa rõ đã làm xong hay chưa" in at.browser.text
 
 
 @in_loop
