@@ -324,6 +324,21 @@ def test_all_counters_together_have_a_ceiling(service: Service) -> None:
     )
 
 
+def test_who_was_looked_at_stands_on_the_trail(service: Service) -> None:
+    """And to whom codes were sent, by whom and where; nothing personal, and nothing of the number."""
+    customer, clerk = service.customer(), service.clerk()
+    assert clerk.post("/counter/v1/help/customer", card(customer)).status_code == 200
+    send_code(service, clerk, customer)
+    send_code(service, clerk, customer, NEW_PHONE)
+    (looked,), sent = service.trail("customer.looked-at"), service.trail("customer.code-sent")
+    assert {one["subject"] for one in (looked, *sent)} == {customer.id}
+    assert {one["actor"] for one in (looked, *sent)} == {clerk.id}
+    assert looked["detail"] == {"checked": "qr"}
+    assert [one["detail"] for one in sent] == [
+        {"checked": "qr", "purpose": purpose} for purpose in ("pin-reset", "phone-change")
+    ]
+
+
 def test_a_card_of_nobody_and_a_closed_drawer_help_nobody(service: Service) -> None:
     customer, clerk = service.customer(), service.clerk(shift=False)
     assert freeze(clerk, customer) == "no-open-shift"
