@@ -168,7 +168,7 @@ def _row(movement: Movement, kinds: dict[str, str]) -> tuple[object, ...]:
     return (
         f"{movement.leg.business_date:%d/%m/%Y}",
         f"{at:%H:%M}",
-        *(sheets.harmless(text or "") for text in texts),
+        *(text or "" for text in texts),
         movement.amount if came else "",
         "" if came else -movement.amount,
         movement.balance,
