@@ -124,8 +124,9 @@ class ComplaintView(_Body):
 
     @classmethod
     def of(cls, context: Context, seen: Seen, now: datetime) -> Self:
-        """Show a complaint to its customer."""
-        return cls(**_facts(context, seen, now))
+        """Show a complaint to its customer: the number of a voucher only where it is the customer's own."""
+        facts = _facts(context, seen, now)
+        return cls(**facts if seen.own_paper else {**facts, "paper": None})
 
 
 class StaffComplaintView(ComplaintView):

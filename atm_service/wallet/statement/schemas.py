@@ -67,7 +67,7 @@ class StatementItem(_Body):
             is_fee=movement.is_fee,
             amount=movement.amount,
             balance=movement.balance,
-            narration=leg.narration,
+            narration=movement.narration,
             number=movement.proof.number,
             other=movement.proof.other,
         )
@@ -142,6 +142,6 @@ class ProofView(_Body):
             amount=main.amount,
             fee=-sum(one.amount for one in rest),
             balance=movements[-1].balance,
-            narration=main.leg.narration,
+            narration=main.narration,
             **facts,
         )

@@ -12,6 +12,7 @@ from atm_service.registers.credits import payers
 from atm_service.wallet.statement import domain
 from ledger import Entry, Posting
 from tests.atm_service import counter
+from tests.atm_service.mending import card
 from tests.atm_service.wallet.bank_payments import banking
 from tests.atm_service.wallet.transfers import sending
 from tests.atm_service.world import OFFICE, Customer, Service
@@ -180,6 +181,32 @@ def test_a_transfers_proof_shows_each_the_other(service: Service) -> None:
     assert proof(payee, came)["message"] == "=tiền gạo"
     for text, found in {"mai": 1, "gao": 1, "hoang": 0, payee.facts["phone"]: 0}.items():
         assert len(statement(payer, q=text)["items"]) == found
+
+
+def test_a_payee_does_not_learn_where_the_payer_was(service: Service) -> None:
+    """No office, no number that names it, no words of the ledger: not in row, proof, file, search or complaint."""
+    payer, payee = sending.two(service)
+    clerk = service.clerk()
+    wish = {**card(payer), "to": {"phone": payee.facts["phone"]}, "amount": 50_000}
+    proposed = clerk.post("/counter/v1/transfers", wish).json()
+    done = clerk.post(f"/counter/v1/transfers/{proposed['id']}/confirmation", {"pin": payer.facts["pin"]})
+    assert done.status_code == 201, done.text
+    (out,), (came,) = (statement(one, kind="transfer")["items"] for one in (payer, payee))
+    assert (proof(payer, out)["office"], OFFICE in proof(payer, out)["number"]) == (OFFICE, True)
+    seen = proof(payee, came)
+    assert (seen["name"], seen["office"], seen["office_name"], seen["number"]) == (
+        "N••• V••• Thắng",
+        None,
+        None,
+        None,
+    )
+    about = {"about": {"entry_id": came["entry_id"]}, "kind": "wrong-amount", "words": "thiếu tiền"}
+    made = payee.post("/wallet/v1/complaints", about)
+    assert made.status_code == 201, made.text
+    for text in (str(came), str(seen), payee.get(f"{PATH}.csv").text, made.text):
+        assert OFFICE not in text
+    assert statement(payee, q=OFFICE)["items"] == []
+    assert OFFICE in str(service.staff("supervisor").get("/staff/v1/complaints").json())
 
 
 def test_proofs_of_counter_and_bank_money(service: Service) -> None:
