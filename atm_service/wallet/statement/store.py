@@ -41,8 +41,8 @@ _PROOFS: Final = text("""
         FROM wanted AS w JOIN service.bank_payment AS p ON p.entry_id = w.entry_id
         WHERE p.customer_id = :customer_id
     )
-    SELECT found.*, o.name AS office_name, c.identity_sealed, c.phone_sealed, link.bin, link.masked_account,
-           paid.digits_sealed
+    SELECT found.*, o.name AS office_name, c.identity_sealed, c.phone_sealed, c.phone_since, link.bin,
+           link.masked_account, paid.digits_sealed
     FROM found
     LEFT JOIN service.office AS o ON o.code = found.office
     LEFT JOIN service.customer AS c ON c.id = found.other_id

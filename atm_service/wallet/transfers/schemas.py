@@ -45,7 +45,10 @@ class PersonView(_Body):
     """As much of another customer as one sees: for comparing with whom one means."""
 
     masked_name: str = Field(examples=["N••• V••• Thắng"])
-    phone_end: str = Field(description="the last digits of the phone number", examples=["678"])
+    phone_end: str | None = Field(
+        description="the last digits of the phone number; null where it is another one since",
+        examples=["678"],
+    )
 
 
 class IntentionView(_Body):
