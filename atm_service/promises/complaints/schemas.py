@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 
 import ledger
-from atm_service.platform.bodies import ONE_LINE
+from atm_service.platform.bodies import SAID, said
 from atm_service.platform.context import Context
 from atm_service.promises.complaints import service
 from atm_service.promises.complaints.domain import (
@@ -24,20 +24,16 @@ from atm_service.promises.complaints.domain import (
 from atm_service.promises.complaints.store import Seen
 from atm_service.registers.customers import service as customers
 
-_LETTER: Final = ONE_LINE[1:-2]
-_SEEN: Final = "".join(
-    ("^", _LETTER, "*", _LETTER.replace("[^", r"[^\s", 1), _LETTER, "*$")
-)  # more than blanks
-
 Words = Annotated[
     str,
     Field(
         min_length=3,
         max_length=WORDS_MAX,
-        pattern=_SEEN,
+        pattern=SAID,
         repr=False,
         examples=["Tôi chỉ nhận được 1.500.000 đồng"],
     ),
+    said,
 ]
 
 _MOMENT: Final = timedelta(microseconds=1)
