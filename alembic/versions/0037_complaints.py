@@ -1,4 +1,7 @@
-"""Complaints: what is wrong with an entry or a withdrawal, answered, contested once and answered again."""
+"""Complaints: what is wrong with an entry or a withdrawal, answered, contested once and answered again.
+
+And since when a number is a customer's: what was moved before it does not show it.
+"""
 
 from typing import Final
 
@@ -83,7 +86,13 @@ ALTER TABLE service.message DROP CONSTRAINT message_kind,
                         'complaint-answered'));
 """
 
+# Null: since the wallet was opened.
+NUMBERS: Final = """
+ALTER TABLE service.customer ADD COLUMN phone_since timestamptz;
+GRANT UPDATE (phone_since) ON service.customer TO soft_atm_app;
+"""
+
 
 def upgrade() -> None:
-    for part in (COMPLAINTS, TOLD):
+    for part in (COMPLAINTS, TOLD, NUMBERS):
         op.get_bind().exec_driver_sql(part)

@@ -8,7 +8,9 @@ would take the whole list for the part that was asked for.
 """
 
 import json
+import unicodedata
 from collections.abc import Iterator, Mapping
+from functools import partial
 from http import HTTPStatus
 from typing import Any, Final, NoReturn, get_args, get_origin
 
@@ -16,11 +18,41 @@ from fastapi import Request
 from fastapi._compat import ModelField
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
+from pydantic import AfterValidator
 
 from atm_service.platform.refusals import MalformedRequest
 
-# Words that people write for people: no control characters, and none that hide or turn round what stands beside them.
-ONE_LINE: Final = r"^[^\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]*$"
+# What shows nothing, or turns round what stands beside it: controls, formats, line ends, letters that are blank. The
+# formats beyond the first plane are in no portable pattern; `_said` knows them.
+_UNSEEN: Final = (
+    r"\x00-\x1f\x7f-\x9f\xad\u0600-\u0605\u061c\u06dd\u070f\u0890\u0891\u08e2\u115f\u1160\u180e\u200b-\u200f"
+    r"\u2028-\u202e\u2060-\u206f\u2800\u3164\ufeff\uffa0\ufff9-\ufffb"
+)
+_BLANK_LETTERS: Final = frozenset("\u115f\u1160\u2800\u3164\uffa0")
+_UNSEEN_KINDS: Final = frozenset({"Cc", "Cf", "Zl", "Zp"})
+_BLANKS: Final = r" \xa0\u1680\u2000-\u200a\u202f\u205f\u3000\u0300-\u036f\ufe00-\ufe0f"  # and marks on them
+_SEEN: Final = rf"[{_BLANKS}]*[^{_BLANKS}{_UNSEEN}]"
+
+ONE_LINE: Final = rf"^[^{_UNSEEN}]*$"
+"""What is looked for, or compared with something: in one line, and nothing hidden in it."""
+SEEN: Final = rf"^{_SEEN}[^{_UNSEEN}]*$"
+"""A word that people write for people, with `seen` beside it."""
+SAID: Final = rf"^(?:{_SEEN}){{3}}[^{_UNSEEN}]*$"
+"""Words that people write for people, with `said` beside it: it says something."""
+
+
+def _shows(text: str, least: int) -> str:
+    """Give the text without blanks around it. Raises `ValueError` where it hides something, or shows too little."""
+    text = text.strip()
+    if any(unicodedata.category(one) in _UNSEEN_KINDS or one in _BLANK_LETTERS for one in text):
+        raise ValueError("has a character that does not show")
+    if sum(unicodedata.category(one)[0] not in "MZ" for one in text) < least:
+        raise ValueError(f"shows fewer than {least} characters")
+    return text
+
+
+seen: Final = AfterValidator(partial(_shows, least=1))
+said: Final = AfterValidator(partial(_shows, least=3))
 
 
 async def unambiguous(request: Request) -> None:

@@ -168,6 +168,7 @@ class Attempts(_Rules):
     address: Tries
     application_address: Tries
     phone_code: Tries
+    phone_code_counters: Tries
     phone_code_address: Tries
     bank_holder: Tries
     face: Tries

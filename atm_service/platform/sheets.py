@@ -19,7 +19,9 @@ _ROWS_JOINED_MAX: Final = 10
 _SEPARATORS: Final = ",;\t"
 _SEPARATOR_LINE: Final = re.compile(r'"?sep=([,;\t|])"?[,;\t]*', re.IGNORECASE)
 _WORKBOOKS: Final = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
-_FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r")
+# Full-width, small, raised and lowered ones as well: a spreadsheet of East Asia takes them for the same.
+_FORMULA_SIGNS: Final = "=+@＝＋＠﹦﹢﹫⁺⁼₊₌﬩⩵⩶−－﹣⁻₋-"
+_FORMULA_STARTS: Final = re.compile(rf"""^(?=[\t\r])|((?:^|[;|\t\r\n])[\s"]*)(?=[{_FORMULA_SIGNS}])""")
 _SPACES: Final = str.maketrans(
     {**dict.fromkeys("\u00a0\u2007\u202f", " "), **dict.fromkeys("\ufeff\u200b\u2060")}
 )
@@ -51,15 +53,21 @@ def read(data: bytes) -> tuple[list[str], Iterator[Row]]:
 
 
 def written(rows: Iterable[Iterable[object]]) -> str:
-    """Write rows by RFC 4180. Whatever text others chose goes through `harmless` first."""
+    """Write rows by RFC 4180. No text in them is a formula: each goes through `harmless`."""
     file = io.StringIO(newline="")
-    csv.writer(file).writerows(rows)
+    csv.writer(file).writerows(
+        [harmless(cell) if isinstance(cell, str) else cell for cell in row] for row in rows
+    )
     return file.getvalue()
 
 
 def harmless(text: str) -> str:
-    """Keep a spreadsheet from taking text for a formula (OWASP, CSV injection) by an apostrophe before it."""
-    return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
+    """Keep a spreadsheet from taking text for a formula (OWASP, CSV injection) by an apostrophe before its sign.
+
+    Also after what another spreadsheet separates cells by: one set to Vietnam's figures does by semicolons, and knows
+    nothing of the quotation marks around a cell that commas separate.
+    """
+    return _FORMULA_STARTS.sub(r"\1'", text)
 
 
 def _text(data: bytes) -> str:

@@ -22,10 +22,10 @@ _ASKS: Final = {"cash": For.CASH, "slip": For.SLIP, "appointment": For.SLIP, "re
 
 
 @router.get("/card")
-async def begin(page: InPage, late: int = 0) -> Response:
+async def begin(page: InPage, late: int = 0, unknown: int = 0) -> Response:
     """Ask for the card, what it is for, and how much."""
     page.clerk.papers.clear()
-    return _form(page, {}, None, late=bool(late))
+    return _form(page, {}, None, why="late" if late else "unknown" if unknown else None)
 
 
 @router.post("/card")
@@ -165,10 +165,15 @@ def _months(fields: dict[str, str]) -> int:
 
 
 def _form(
-    page: Page, typed: dict[str, str], problem: Problem | None, *, late: bool = False, offline: bool = False
+    page: Page,
+    typed: dict[str, str],
+    problem: Problem | None,
+    *,
+    why: str | None = None,
+    offline: bool = False,
 ) -> Response:
     status = HTTPStatus.SERVICE_UNAVAILABLE if offline else problem.status if problem else HTTPStatus.OK
-    return page.render("card.html", status, typed=typed, problem=problem, late=late, offline=offline)
+    return page.render("card.html", status, typed=typed, problem=problem, why=why, offline=offline)
 
 
 def _list(page: Page, typed: dict[str, str], problem: Problem | None) -> Response:

@@ -1,10 +1,13 @@
 """For a customer who lost the phone, forgot the PIN or has another number: card first, then what it takes.
 
-Whom the card names is shown before anything is done. Code and new PIN are typed by the customer, on the keypad page.
+Whom the card names is shown before anything is done, and what a page does is done for whom it shows: another tab may
+have found somebody else meanwhile. Code and new PIN are typed by the customer, on the keypad page.
 """
 
+import secrets
 import uuid
 from collections.abc import Mapping
+from dataclasses import replace
 from http import HTTPStatus
 from typing import Final
 
@@ -13,7 +16,7 @@ from starlette.responses import Response
 
 from counter_app import cards, helping_api
 from counter_app.answers import Problem
-from counter_app.keypads import For, Keypad
+from counter_app.keypads import For, Found, Keypad
 from counter_app.page import InPage, Page, form_key
 from counter_app.pages.board import one_of
 from counter_app.pages.elders import read_card
@@ -29,10 +32,11 @@ _CODE_DIGITS: Final = range(6, 9)
 
 
 @router.get("/help")
-async def begin(page: InPage, late: int = 0) -> Response:
+async def begin(page: InPage, late: int = 0, unknown: int = 0, other: int = 0) -> Response:
     """Ask for the card, and what is to be mended."""
     page.clerk.papers.clear()
-    return _form(page, {}, None, late=bool(late))
+    why = "late" if late else "unknown" if unknown else "other" if other else None
+    return _form(page, {}, None, why=why)
 
 
 @router.post("/help")
@@ -45,14 +49,15 @@ async def find(page: InPage) -> Response:
         return _form(page, fields, Problem("new-number-missing", 422, {}))
     try:
         card = read_card(fields.get("card", ""))
-        papers.helped = await page.twice(helping_api.find, card)
+        papers.found = Found(
+            card, await page.twice(helping_api.find, card), what, phone if what == "phone" else None
+        )
     except cards.CardUnreadableError as unread:
         return _form(page, fields, Problem(unread.slug, 422, {}))
     except RefusedError as refused:
         return _form(page, fields, refused.problem)
     except UnreachableError:
         return _form(page, fields, None, offline=True)
-    papers.card, papers.mending = card, (what, phone if what == "phone" else None)
     return page.go("/help/check")
 
 
@@ -66,31 +71,32 @@ async def check(page: InPage) -> Response:
 async def act(page: InPage) -> Response:
     """Freeze or thaw; or have a code sent, and turn to the customer. The same form again does nothing twice."""
     papers, fields = page.clerk.papers, await page.form()
-    if papers.card is None or papers.mending is None:
-        return page.go("/help")
-    key, (what, phone) = form_key(fields), papers.mending
-    body = dict(papers.card)
-    if what != "freeze":
+    found = papers.found
+    if found is None or not secrets.compare_digest(fields.get("found", "").encode(), found.token.encode()):
+        return page.go("/help?other=1")
+    key, body = form_key(fields), dict(found.card)
+    if found.what != "freeze":
         # Each form is a picture of its own, and the same form again is the same one.
         body["face_capture"] = f"{one_of(fields, 'face', *SAMPLES)}:{key}"
     try:
-        if what in _KEYPAD:
-            return await _turn(page, key, what, phone, body)
-        papers.helped = await page.twice(helping_api.mend, what, key, body)
+        if found.what in _KEYPAD:
+            return await _turn(page, key, found.what, found.phone, body)
+        helped = await page.twice(helping_api.mend, found.what, key, body)
     except RefusedError as refused:
         return page.refuse(refused.problem, next_page="/help/check")
     except UnreachableError:
         return _check(page, key, offline=True)
+    papers.found, papers.mended = replace(found, helped=helped), (found.what, helped)
     return page.go("/help/done")
 
 
 @router.get("/help/done")
 async def done(page: InPage) -> Response:
     """Say what was done, and what the customer does next."""
-    papers = page.clerk.papers
-    if papers.helped is None or papers.mending is None:
+    mended = page.clerk.papers.mended
+    if mended is None:
         return page.go("/help")
-    return page.render("help_done.html", what=papers.mending[0], helped=papers.helped)
+    return page.render("help_done.html", what=mended[0], helped=mended[1])
 
 
 async def _turn(page: Page, key: str, what: str, phone: str | None, body: dict[str, str]) -> Response:
@@ -123,17 +129,21 @@ def typed_by_customer(keypad: Keypad, fields: Mapping[str, str]) -> dict[str, st
 
 
 def _check(page: Page, key: str, *, offline: bool = False) -> Response:
-    papers = page.clerk.papers
-    if papers.helped is None or papers.mending is None:
+    found = page.clerk.papers.found
+    if found is None:
         return page.go("/help")
-    what, phone = papers.mending
     status = HTTPStatus.SERVICE_UNAVAILABLE if offline else HTTPStatus.OK
-    facts = {"what": what, "phone": phone, "helped": papers.helped, "form_key": key, "offline": offline}
-    return page.render("help_check.html", status, **facts, samples=SAMPLES)
+    facts = {"found": found, "form_key": key, "offline": offline, "samples": SAMPLES}
+    return page.render("help_check.html", status, what=found.what, helped=found.helped, **facts)
 
 
 def _form(
-    page: Page, typed: dict[str, str], problem: Problem | None, *, late: bool = False, offline: bool = False
+    page: Page,
+    typed: dict[str, str],
+    problem: Problem | None,
+    *,
+    why: str | None = None,
+    offline: bool = False,
 ) -> Response:
     status = HTTPStatus.SERVICE_UNAVAILABLE if offline else problem.status if problem else HTTPStatus.OK
-    return page.render("help.html", status, typed=typed, problem=problem, late=late, offline=offline)
+    return page.render("help.html", status, typed=typed, problem=problem, why=why, offline=offline)

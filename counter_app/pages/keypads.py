@@ -1,7 +1,7 @@
 """The page that is turned to the customer: what for, how much, and a keypad for the PIN. The clerk sees none of it."""
 
 import uuid
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from datetime import timedelta
 from typing import Final
@@ -43,57 +43,49 @@ async def look(page: InPage, id: UUID) -> Response:
 
 @router.post("/keypad/{id}")
 async def confirm(page: InPage, id: UUID) -> Response:
-    """Send what was waiting, with the PIN. The same form again, by a double press or F5, asks nothing new."""
+    """Send what was waiting, with the PIN. The same form again, by a double press or F5, asks nothing new.
+
+    Nor does another PIN, before what became of the first is known: the service compares no PIN under a known key, and
+    its answer would be of the one that was sent.
+    """
     fields = await page.form()
     keypad = _lying(page, str(id))
     if keypad is None:
         return _late(page, page.clerk.papers.keypads.get(str(id)))
-    if keypad.purpose in _MENDS:
-        return await _mend(page, keypad, fields)
-    pin = fields.get("pin", "").strip()
-    if not is_pin(pin):
-        return _again(page, keypad, Problem("pin-required", 409, {}))
-    if keypad.purpose is For.CASH:
-        return await _pay(page, keypad, pin)
-    return await _ask(page, keypad, pin)
-
-
-async def _mend(page: Page, keypad: Keypad, fields: dict[str, str]) -> Response:
-    typed = typed_by_customer(keypad, fields)
+    typed = keypad.sent or _typed(keypad, fields)
     if isinstance(typed, Problem):
         return _again(page, keypad, typed)
-    if "new_pin" in typed and not is_pin(typed["new_pin"]):
-        return _again(page, keypad, Problem("pin-required", 409, {}))
-
-    async def mended() -> str:
-        what, body = _MENDS[keypad.purpose], {**keypad.body, **typed}
-        papers = page.clerk.papers
-        papers.helped, papers.mending = (
-            await page.twice(helping_api.mend, what, keypad.key, body),
-            (what, None),
-        )
-        return "/help/done"
-
-    return await _asked(page, keypad, mended())
+    if keypad.purpose is For.CASH:
+        return await _pay(page, keypad, typed["pin"])
+    return await _ask(page, keypad, typed)
 
 
-async def _ask(page: Page, keypad: Keypad, pin: str) -> Response:
-    return await _asked(page, keypad, _ASK[keypad.purpose](page, keypad, pin))
+def _typed(keypad: Keypad, fields: Mapping[str, str]) -> Mapping[str, str] | Problem:
+    typed = (
+        typed_by_customer(keypad, fields)
+        if keypad.purpose in _MENDS
+        else {"pin": fields.get("pin", "").strip()}
+    )
+    if isinstance(typed, Problem) or all(is_pin(typed[name]) for name in ("pin", "new_pin") if name in typed):
+        return typed
+    return Problem("pin-required", 409, {})
 
 
-async def _asked(page: Page, keypad: Keypad, asking: Awaitable[str]) -> Response:
-    """Ask for what moves no cash; a lost answer is asked for again from this page, with the same key."""
+async def _ask(page: Page, keypad: Keypad, typed: Mapping[str, str]) -> Response:
+    """Ask for what moves no cash; a lost answer is asked for again from this page, with the same key and words."""
+    keypad = replace(keypad, sent=typed, refusal=None)
+    page.clerk.papers.put(keypad)
     try:
-        where = await asking
+        where = await _ASK[keypad.purpose](page, keypad, typed)
     except RefusedError as refused:
         if refused.problem.slug == "request-in-progress":
-            return _again(page, keypad, None, offline=True)
+            return page.go(f"/keypad/{keypad.id}")
         if refused.problem.slug in _MISTYPED and refused.problem.members.get("remaining_attempts", 1):
             return _again(page, keypad, refused.problem)
         page.clerk.papers.keypads.pop(keypad.id, None)
         return page.refuse(refused.problem, next_page=_BACK.get(keypad.purpose, "/card"))
     except UnreachableError:
-        return _again(page, keypad, None, offline=True)
+        return page.go(f"/keypad/{keypad.id}")
     page.clerk.papers.keypads.pop(keypad.id, None)
     return page.go(where)
 
@@ -103,7 +95,7 @@ async def back(page: InPage, id: UUID) -> Response:
     """Turn back to the clerk: the customer does not want to, or nobody typed."""
     fields = await page.form()
     keypad = page.clerk.papers.keypads.pop(str(id), None)
-    if keypad is None or fields.get("late"):
+    if keypad is None or keypad.sent or fields.get("late"):
         return _late(page, keypad)
     return page.go(_BACK.get(keypad.purpose, "/card"))
 
@@ -114,8 +106,10 @@ def _lying(page: Page, id: str) -> Keypad | None:
 
 
 def _late(page: Page, keypad: Keypad | None) -> Response:
+    """Turn back to the clerk, and say whether something was sent of which it is not known what became."""
     helping = keypad is not None and keypad.purpose in _MENDS
-    return page.go(f"{'/help' if helping else '/card'}?late=1")
+    unknown = keypad is not None and keypad.sent
+    return page.go(f"{'/help' if helping else '/card'}?{'unknown' if unknown else 'late'}=1")
 
 
 async def _pay(page: Page, keypad: Keypad, pin: str) -> Response:
@@ -134,35 +128,40 @@ async def _pay(page: Page, keypad: Keypad, pin: str) -> Response:
     return page.go(f"/requests/{entry.key}")
 
 
-async def _slip(page: Page, keypad: Keypad, pin: str) -> str:
+async def _mend(page: Page, keypad: Keypad, typed: Mapping[str, str]) -> str:
+    what, body = _MENDS[keypad.purpose], {**keypad.body, **typed}
+    page.clerk.papers.mended = what, await page.twice(helping_api.mend, what, keypad.key, body)
+    return "/help/done"
+
+
+async def _slip(page: Page, keypad: Keypad, typed: Mapping[str, str]) -> str:
     papers = page.clerk.papers
-    made = await page.twice(elders_api.make_slip, keypad.key, {**keypad.body, "pin": pin})
+    made = await page.twice(elders_api.make_slip, keypad.key, {**keypad.body, **typed})
     papers.slips = [made]
     return "/slips"
 
 
-async def _reprint(page: Page, keypad: Keypad, pin: str) -> str:
+async def _reprint(page: Page, keypad: Keypad, typed: Mapping[str, str]) -> str:
     papers = page.clerk.papers
-    papers.slips = list(await page.twice(elders_api.reprint, {**keypad.body, "pin": pin}))
+    papers.slips = list(await page.twice(elders_api.reprint, {**keypad.body, **typed}))
     return "/slips"
 
 
-async def _delegate(page: Page, keypad: Keypad, pin: str) -> str:
-    body = {**keypad.body, "pin": pin}
-    await page.twice(elders_api.make_delegation, keypad.key, body)
+async def _delegate(page: Page, keypad: Keypad, typed: Mapping[str, str]) -> str:
+    await page.twice(elders_api.make_delegation, keypad.key, {**keypad.body, **typed})
     card = {name: str(keypad.body[name]) for name in ("id_number", "checked")}
     await look_at_delegations(page, card)
     return "/delegations"
 
 
-async def _revoke(page: Page, keypad: Keypad, pin: str) -> str:
-    body = {**keypad.body, "pin": pin}
-    await page.twice(elders_api.revoke_delegation, keypad.subject, body)
+async def _revoke(page: Page, keypad: Keypad, typed: Mapping[str, str]) -> str:
+    await page.twice(elders_api.revoke_delegation, keypad.subject, {**keypad.body, **typed})
     await look_at_delegations(page, {name: str(keypad.body[name]) for name in ("id_number", "checked")})
     return "/delegations"
 
 
-_ASK: Final[dict[For, Callable[[Page, Keypad, str], Awaitable[str]]]] = {
+_ASK: Final[dict[For, Callable[[Page, Keypad, Mapping[str, str]], Awaitable[str]]]] = {
+    **dict.fromkeys(_MENDS, _mend),
     For.SLIP: _slip,
     For.REPRINT: _reprint,
     For.DELEGATION: _delegate,
@@ -170,9 +169,7 @@ _ASK: Final[dict[For, Callable[[Page, Keypad, str], Awaitable[str]]]] = {
 }
 
 
-def _again(page: Page, keypad: Keypad, problem: Problem | None, *, offline: bool = False) -> Response:
-    """Show the keypad once more: the customer mistyped, or the line failed. What was refused is asked for anew."""
-    key = keypad.key if problem is None else str(uuid.uuid4())
-    again = replace(keypad, key=key, refusal=problem, facts={**keypad.facts, "offline": offline})
-    page.clerk.papers.put(again)
+def _again(page: Page, keypad: Keypad, problem: Problem) -> Response:
+    """Show the keypad once more: the customer mistyped. What was refused is asked for anew."""
+    page.clerk.papers.put(replace(keypad, key=str(uuid.uuid4()), refusal=problem, sent=None))
     return page.go(f"/keypad/{keypad.id}")

@@ -4,9 +4,20 @@ import { isLocked } from "./lock.js";
 
 export function typePin(section) {
   const fields = [...section.querySelectorAll("[data-typed]")];
+  const ends = performance.now() + 1000 * Number(section.dataset.left);
+  const look = () => {
+    if (performance.now() < ends || isLocked()) return window.setTimeout(look, 1000);
+    const back = document.getElementById("back-form");
+    back.elements.late.value = "1";
+    back.requestSubmit();
+  };
+  look();
+  if (fields.length) takeDigits(section, fields);
+}
+
+function takeDigits(section, fields) {
   let field = fields[0];
   const isFull = () => field.value.length === field.maxLength;
-  const ends = performance.now() + 1000 * Number(section.dataset.left);
   section.querySelector(".keys").hidden = false;
   section.querySelector("#agree").hidden = true;
   section.addEventListener("click", (event) => {
@@ -32,11 +43,4 @@ export function typePin(section) {
   document.addEventListener("keydown", (event) => {
     if (/^\d$/.test(event.key) && !fields.includes(document.activeElement)) field.focus();
   });
-  const look = () => {
-    if (performance.now() < ends || isLocked()) return window.setTimeout(look, 1000);
-    const back = document.getElementById("back-form");
-    back.elements.late.value = "1";
-    back.requestSubmit();
-  };
-  look();
 }

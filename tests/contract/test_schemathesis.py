@@ -102,6 +102,13 @@ def fill(cast: Cast, name: str, body: dict[str, Any]) -> None:
         body["market"]["since"] = "2026-11-17"
     if isinstance(counts := body.get("counts"), dict) and not any(counts.values()):
         body["counts"] = {"500000": 1}
+    for words in {
+        "words",
+        "reason",
+        "message",
+    } & body.keys():  # which letters show is more than a pattern says
+        if isinstance(body[words], str):
+            body[words] = "đã gọi điện"
     # There the PIN is asked before anything else, and guesses shut its door.
     if "pin" in body and ("bank_link_id" in body or name == "wallet_remove_link"):
         body["pin"] = cast.customer.facts["pin"]

@@ -115,7 +115,7 @@ def _csv_leg(entry: JournalEntry, line: Line, side: Side) -> tuple[object, ...]:
         entry.business_date,
         entry.recorded,
         entry.kind,
-        sheets.harmless(entry.reference),
+        entry.reference,
         entry.corrects or "",
         side.code,
         side.class_,
@@ -123,7 +123,7 @@ def _csv_leg(entry: JournalEntry, line: Line, side: Side) -> tuple[object, ...]:
         "" if is_debit else line.amount,
         side.balance,
         side.version,
-        sheets.harmless(entry.narration),
+        entry.narration,
         entry.undone_by or "",
     )
 

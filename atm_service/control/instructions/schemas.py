@@ -1,14 +1,14 @@
 """HTTP bodies of instructions."""
 
 from datetime import datetime
-from typing import Any, Literal, Self
+from typing import Annotated, Any, Literal, Self
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from atm_service.control.instructions.domain import Instruction, InstructionKind, InstructionStatus
 from atm_service.control.instructions.store import ShownInstruction
-from atm_service.platform.bodies import ONE_LINE
+from atm_service.platform.bodies import SAID, said
 from atm_service.registers.credits.domain import LINES_MAX
 from atm_service.registers.staff.schemas import Code, PasskeyAnswer
 
@@ -90,6 +90,8 @@ class InstructionWord(_Body):
 class InstructionDecisionRequest(InstructionWord):
     """The second person's word, why, and the second factor as it is now: a code or a passkey's answer."""
 
-    reason: str = Field(min_length=3, max_length=200, pattern=ONE_LINE, examples=["đã gọi nhà trường"])
+    reason: Annotated[str, said] = Field(
+        min_length=3, max_length=200, pattern=SAID, examples=["đã gọi nhà trường"]
+    )
     code: Code = None
     passkey: PasskeyAnswer | None = None

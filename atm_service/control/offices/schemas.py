@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from atm_service.platform.bodies import ONE_LINE
+from atm_service.platform.bodies import SAID, said
 from atm_service.platform.days import Day
 from atm_service.registers.offices.domain import Line, State
 from atm_service.registers.offices.hours import DAY_MAX
@@ -16,10 +16,11 @@ Reason = Annotated[
     Field(
         min_length=3,
         max_length=200,
-        pattern=ONE_LINE,
+        pattern=SAID,
         description="why; kept for good; nothing personal",
         examples=["Mất điện cả xã"],
     ),
+    said,
 ]
 DayHours = Annotated[
     str,

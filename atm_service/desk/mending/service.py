@@ -25,6 +25,7 @@ from atm_service.platform import trail
 from atm_service.platform.context import Context
 from atm_service.platform.idempotency import Key
 from atm_service.platform.keys.tokens import Caller
+from atm_service.platform.trail import Deed
 from atm_service.registers.customers import at_rest, domain, mending, onboarding
 from atm_service.registers.customers import service as customers
 from atm_service.registers.customers import store as customer_store
@@ -36,8 +37,10 @@ from atm_service.registers.phones.domain import Purpose
 def find(context: Context, clerk: Caller, body: CardRequest, now: datetime) -> Helped:
     """Show whose card it is, for the clerk to compare with who stands there."""
     id = slips.here(context, clerk, body.id_number, now).customer_id
-    with context.reading() as session:
-        return _helped(session, context, id)
+    with context.transaction() as session:
+        shown = _helped(session, context, id)
+        trail.record(session, now, "customer.looked-at", id, clerk, {"checked": body.checked})
+    return shown
 
 
 def freeze(context: Context, clerk: Caller, body: CardRequest, key: Key) -> Response:
@@ -73,7 +76,8 @@ def send_code(context: Context, clerk: Caller, body: CodeRequest, now: datetime)
         with context.transaction() as session:
             sealed = customers.get(session, id).phone_sealed
         purpose, mobile = Purpose.PIN_RESET, customers.open_phone(context, id, sealed)
-    sent = PhoneCodeView.of(onboarding.ask_phone(context, purpose, mobile, clerk, now))
+    deed = Deed("customer.code-sent", id, clerk, {"checked": body.checked, "purpose": purpose.value})
+    sent = PhoneCodeView.of(onboarding.ask_phone(context, purpose, mobile, clerk, now, [deed]))
     return CodeSent(**sent.model_dump(), phone_end=mobile[-customers.PHONE_END :])
 
 

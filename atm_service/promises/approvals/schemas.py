@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from atm_service.platform.bodies import ONE_LINE
+from atm_service.platform.bodies import SAID, said
 from atm_service.promises.approvals.domain import ApprovalKind, ApprovalStatus, Reason
 from atm_service.promises.approvals.store import Shown
 
@@ -15,10 +15,11 @@ Words = Annotated[
     Field(
         min_length=3,
         max_length=200,
-        pattern=ONE_LINE,
+        pattern=SAID,
         description="what happened; nothing personal",
         examples=["Khách đi mất, tiền còn trên quầy"],
     ),
+    said,
 ]
 ReversalReason = Literal[
     "cash-not-taken", "wrong-amount", "wrong-person", "changed-mind", "bad-notes", "other"

@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 
 import ledger
-from atm_service.platform.bodies import ONE_LINE
+from atm_service.platform.bodies import SAID, said
 from atm_service.platform.context import Context
 from atm_service.promises.complaints import service
 from atm_service.promises.complaints.domain import (
@@ -24,20 +24,16 @@ from atm_service.promises.complaints.domain import (
 from atm_service.promises.complaints.store import Seen
 from atm_service.registers.customers import service as customers
 
-_LETTER: Final = ONE_LINE[1:-2]
-_SEEN: Final = "".join(
-    ("^", _LETTER, "*", _LETTER.replace("[^", r"[^\s", 1), _LETTER, "*$")
-)  # more than blanks
-
 Words = Annotated[
     str,
     Field(
         min_length=3,
         max_length=WORDS_MAX,
-        pattern=_SEEN,
+        pattern=SAID,
         repr=False,
         examples=["Tôi chỉ nhận được 1.500.000 đồng"],
     ),
+    said,
 ]
 
 _MOMENT: Final = timedelta(microseconds=1)
@@ -124,8 +120,9 @@ class ComplaintView(_Body):
 
     @classmethod
     def of(cls, context: Context, seen: Seen, now: datetime) -> Self:
-        """Show a complaint to its customer."""
-        return cls(**_facts(context, seen, now))
+        """Show a complaint to its customer: the number of a voucher only where it is the customer's own."""
+        facts = _facts(context, seen, now)
+        return cls(**facts if seen.own_paper else {**facts, "paper": None})
 
 
 class StaffComplaintView(ComplaintView):

@@ -103,13 +103,17 @@ class About:
 
 @dataclass(frozen=True)
 class Seen:
-    """A complaint as staff see it: the customer's encrypted identity, and the number on the paper if there is one."""
+    """A complaint as staff see it: the customer's encrypted identity, and the number on the paper if there is one.
+
+    `own_paper`: the customer may see it. A voucher names the counter at which another has paid.
+    """
 
     complaint: Complaint
     identity_sealed: bytes = field(repr=False)
     phone_sealed: bytes = field(repr=False)
     office_name: str | None
     paper: str | None
+    own_paper: bool
 
     @property
     def id(self) -> UUID:
@@ -150,7 +154,8 @@ _LOCK: Final = Rank.COMPLAINT.locks("SELECT id FROM service.complaint WHERE id =
 _WAITS: Final = text("UPDATE service.complaint SET waits_until = :until WHERE id = :id")
 _SEEN: Final = """
     SELECT c.*, who.identity_sealed, who.phone_sealed, o.name AS office_name,
-           coalesce(r.number, since.number, v.number, t.number) AS paper
+           coalesce(r.number, since.number, v.number, t.number) AS paper,
+           v.customer_id IS NULL OR v.customer_id = c.customer_id AS own_paper
     FROM service.complaint AS c
     JOIN service.customer AS who ON who.id = c.customer_id
     LEFT JOIN service.office AS o ON o.code = c.office
@@ -281,7 +286,12 @@ def _seen(session: Connection, query: Any, **values: Any) -> list[Seen]:
         steps[facts.pop("complaint_id")].append(Step(**facts))
     return [
         Seen(
-            _complaint(row, steps[row.id]), row.identity_sealed, row.phone_sealed, row.office_name, row.paper
+            _complaint(row, steps[row.id]),
+            row.identity_sealed,
+            row.phone_sealed,
+            row.office_name,
+            row.paper,
+            row.own_paper,
         )
         for row in rows
     ]

@@ -6,13 +6,14 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from atm_service.platform.bodies import ONE_LINE
+from atm_service.platform.bodies import SAID, said
 from atm_service.promises.shifts.domain import ClosedHow, Stopped
 from atm_service.registers.notes.schemas import Counts
 
 Reason = Annotated[
     str,
-    Field(min_length=3, max_length=200, pattern=ONE_LINE, examples=["Called; away until Monday"]),
+    Field(min_length=3, max_length=200, pattern=SAID, examples=["Called; away until Monday"]),
+    said,
 ]
 
 

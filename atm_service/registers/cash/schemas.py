@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import Row
 
-from atm_service.platform.bodies import ONE_LINE
+from atm_service.platform.bodies import SAID, said
 from atm_service.platform.keys.tokens import Caller
 from atm_service.registers.cash.counting import Counted
 from atm_service.registers.cash.delivery import Delivery, DeliveryStatus, Direction, Side
@@ -19,7 +19,8 @@ AMOUNT_MAX = 10_000_000_000  # đồng in one delivery: ten times what a van may
 
 Reason = Annotated[
     str,
-    Field(min_length=3, max_length=200, pattern=ONE_LINE, examples=["The bag's seal is broken"]),
+    Field(min_length=3, max_length=200, pattern=SAID, examples=["The bag's seal is broken"]),
+    said,
 ]
 
 

@@ -130,7 +130,7 @@ def change_phone(
     found, _ = _locked(session, customer_id, at_counter=True)
     fingerprint = at_rest.phone_print(context.cipher, mobile)
     sealed = context.cipher.encrypt(mobile.encode(), at_rest.place(at_rest.CUSTOMER, "phone", customer_id))
-    if not store.change_phone(session, customer_id, sealed, fingerprint):
+    if not store.change_phone(session, customer_id, sealed, fingerprint, now):
         raise PhoneNotProved
     _mended(session, context, clerk, customer_id, "phone.changed", now)
     _use(session, context, code_id, Purpose.PHONE_CHANGE, fingerprint, now)

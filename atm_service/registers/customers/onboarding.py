@@ -19,6 +19,7 @@ from atm_service.platform import attempts, chart, ids, standing, trail
 from atm_service.platform.context import Context
 from atm_service.platform.keys.tokens import Caller
 from atm_service.platform.refusals import NotFound
+from atm_service.platform.trail import Deed
 from atm_service.platform.visitors import Visitor
 from atm_service.registers.customers import application_store, at_rest, domain, store
 from atm_service.registers.customers.application_store import Application, Decision
@@ -41,9 +42,14 @@ log = structlog.get_logger("kyc")
 
 
 def ask_phone(
-    context: Context, purpose: Purpose, mobile: str, asker: Visitor | Caller, now: datetime
+    context: Context,
+    purpose: Purpose,
+    mobile: str,
+    asker: Visitor | Caller,
+    now: datetime,
+    deeds: Sequence[Deed] = (),
 ) -> Issued:
-    """Send a code to a number; where it is of no use, the message says why instead.
+    """Send a code to a number; where it is of no use, the message says why instead. `deeds` go on the trail with it.
 
     Of none is one for a number that shall have an account, or be an account's, and has one; and one for the forgotten
     PIN of a number that has none. What the caller learns is the same. Raises `TooManyAttempts`.
@@ -56,6 +62,7 @@ def ask_phone(
         kind, said = _said(context, purpose, issued, has_account=known is not None)
         told = Told(kind, known.id if known else None, mobile, said, issued.expires_at)
         messages.tell(session, cipher, [told], now)
+        trail.record_each(session, now, deeds)
     return issued
 
 

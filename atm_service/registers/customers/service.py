@@ -421,6 +421,25 @@ def open_for_others(
     return name, open_phone(context, customer_id, phone_sealed)[-PHONE_END:]
 
 
+@dataclass(frozen=True)
+class Other:
+    """The other side of what was moved `at` a time, as it was read: encrypted, and since when the number is theirs."""
+
+    id: UUID
+    identity_sealed: bytes = field(repr=False)
+    phone_sealed: bytes = field(repr=False)
+    phone_since: datetime | None
+    at: datetime
+
+    def opened(self, context: Context) -> tuple[str, str | None]:
+        """Give the masked name, and the end of the number unless it is another one since.
+
+        Whoever was paid or has paid once learns no number that somebody took later, perhaps to be rid of them.
+        """
+        name, phone_end = open_for_others(context, self.id, self.identity_sealed, self.phone_sealed)
+        return name, None if self.phone_since is not None and self.phone_since > self.at else phone_end
+
+
 def account(session: Connection, context: Context, customer_id: UUID, now: datetime) -> Account:
     """Give the wallet as its owner sees it. Raises `NotFound`."""
     customer = get(session, customer_id)

@@ -38,6 +38,7 @@ class CustomerRow(SQLModel, table=True):
     frozen: bool = False
     cools_from: datetime | None = Field(default=None, sa_type=DateTime(timezone=True))
     cools_until: datetime | None = Field(default=None, sa_type=DateTime(timezone=True))
+    phone_since: datetime | None = Field(default=None, sa_type=DateTime(timezone=True))
 
 
 class CustomerFreezeRow(SQLModel, table=True):
@@ -140,7 +141,8 @@ _CHANGE_PIN: Final = Rank.CUSTOMER.writes("UPDATE service.customer SET pin_print
 # Whoever else sets the same number at this moment is waited for, and waits for nobody: each sets one, that was nobody's
 # when its code was sent.
 _CHANGE_PHONE: Final = Rank.CUSTOMER.writes("""
-    UPDATE service.customer SET phone_sealed = :phone_sealed, phone_print = :phone_print WHERE id = :id
+    UPDATE service.customer SET phone_sealed = :phone_sealed, phone_print = :phone_print, phone_since = :now
+    WHERE id = :id
 """)
 # What has gone out since the first of several changes counts until the last of them is over. What goes out may be
 # stamped by another clock than the change: it counts from as much earlier as two that serve money may be apart.
@@ -211,9 +213,11 @@ def change_pin(session: Connection, id: UUID, pin_print: bytes) -> None:
     session.execute(_CHANGE_PIN, {"id": id, "pin_print": pin_print})
 
 
-def change_phone(session: Connection, id: UUID, phone_sealed: bytes, phone_print: bytes) -> bool:
+def change_phone(
+    session: Connection, id: UUID, phone_sealed: bytes, phone_print: bytes, now: datetime
+) -> bool:
     """Put another number in the place of a locked customer's; False when it is another customer's."""
-    values = {"id": id, "phone_sealed": phone_sealed, "phone_print": phone_print}
+    values = {"id": id, "phone_sealed": phone_sealed, "phone_print": phone_print, "now": now}
     try:
         with session.begin_nested():
             session.execute(_CHANGE_PHONE, values)

@@ -44,16 +44,21 @@ def ask(
     """Make a code for a number, if one may be asked for at this moment, from this address or by this clerk.
 
     Raises `TooManyAttempts`. The address's turn comes first, then the number's: `docs/locking.md`. What clerks ask for
-    is counted by itself: a stranger who uses up a number's day keeps nobody from being helped at a counter.
+    is counted by itself, and for each office: neither a stranger nor a clerk elsewhere who uses up a number's day keeps
+    anybody from being helped at a counter; for all counters together there is a higher ceiling.
     """
     number = phone_print.hex()
-    if isinstance(asker, Visitor):
-        address = asker.address
-    else:
-        number, address = f"{number} counter", str(asker.subject)
-    for door, subject in ((attempts.PHONE_CODE_ADDRESS, address), (attempts.PHONE_CODE, number)):
-        if subject is not None:
-            attempts.count(session, context.policy.attempts, door, subject, now)
+    doors = [(attempts.PHONE_CODE, number)]
+    if isinstance(asker, Caller):
+        doors = [
+            (attempts.PHONE_CODE_ADDRESS, str(asker.subject)),
+            (attempts.PHONE_CODE, f"{number} {asker.office}"),
+            (attempts.PHONE_CODE_COUNTERS, number),
+        ]
+    elif asker.address is not None:
+        doors = [(attempts.PHONE_CODE_ADDRESS, asker.address), *doors]
+    for door, subject in doors:
+        attempts.count(session, context.policy.attempts, door, subject, now)
     last = store.last_asked(session, phone_print, purpose)
     pause = timedelta(seconds=context.policy.phone_code.again_after_s)
     if last is not None and now < last + pause:

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from atm_service.platform.bodies import ONE_LINE
+from atm_service.platform.bodies import SAID, SEEN, said, seen
 from atm_service.platform.sessions.domain import Tokens
 from atm_service.platform.sessions.schemas import Device, Session
 from atm_service.registers.customers import service as customers
@@ -105,7 +105,9 @@ class PasskeyOffer(_Body):
 class PasskeyRequest(_Body):
     """What the browser has made, and what its owner calls it."""
 
-    name: str = Field(min_length=1, max_length=40, pattern=ONE_LINE, examples=["Khoá USB màu xanh"])
+    name: Annotated[str, seen] = Field(
+        min_length=1, max_length=40, pattern=SEEN, examples=["Khoá USB màu xanh"]
+    )
     passkey: PasskeyAnswer
 
 
@@ -192,4 +194,6 @@ class DecisionRequest(_Body):
     """A supervisor's decision and why. Write nothing personal into the reason."""
 
     decision: Literal["approve", "reject"]
-    reason: str = Field(min_length=3, max_length=200, pattern=ONE_LINE, examples=["Called the person"])
+    reason: Annotated[str, said] = Field(
+        min_length=3, max_length=200, pattern=SAID, examples=["Called the person"]
+    )

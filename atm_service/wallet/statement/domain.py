@@ -94,6 +94,11 @@ class Movement:
         return self.leg.counterpart.endswith("/fees")
 
     @property
+    def narration(self) -> str:
+        """Give the ledger's words; those of a transfer name the payer's counter, and are the payer's alone."""
+        return "transfer received" if self.leg.kind == "transfer" and self.amount > 0 else self.leg.narration
+
+    @property
     def words(self) -> str | None:
         """Give what was written beside it, by whom it came from or by whoever sent it."""
         return self.proof.message or (self.leg.narration if self.leg.kind == "credit" else None)
@@ -168,7 +173,7 @@ def _row(movement: Movement, kinds: dict[str, str]) -> tuple[object, ...]:
     return (
         f"{movement.leg.business_date:%d/%m/%Y}",
         f"{at:%H:%M}",
-        *(sheets.harmless(text or "") for text in texts),
+        *(text or "" for text in texts),
         movement.amount if came else "",
         "" if came else -movement.amount,
         movement.balance,

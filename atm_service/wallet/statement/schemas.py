@@ -67,7 +67,7 @@ class StatementItem(_Body):
             is_fee=movement.is_fee,
             amount=movement.amount,
             balance=movement.balance,
-            narration=leg.narration,
+            narration=movement.narration,
             number=movement.proof.number,
             other=movement.proof.other,
         )
@@ -120,7 +120,9 @@ class ProofView(_Body):
     office: str | None = Field(examples=["05971-1"])
     office_name: str | None
     name: str | None = Field(description="the other customer, masked", examples=["N••• V••• Thắng"])
-    phone_end: str | None = Field(examples=["678"])
+    phone_end: str | None = Field(
+        description="null where the other's number is another one since", examples=["678"]
+    )
     message: str | None = Field(examples=["tiền gạo"])
     bank: str | None = Field(examples=["Vietcombank"])
     account: str | None = Field(description="masked", examples=["••••6789"])
@@ -142,6 +144,6 @@ class ProofView(_Body):
             amount=main.amount,
             fee=-sum(one.amount for one in rest),
             balance=movements[-1].balance,
-            narration=main.leg.narration,
+            narration=main.narration,
             **facts,
         )

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -13,7 +13,7 @@ from atm_service.platform import chart
 from atm_service.platform.context import Context
 from atm_service.platform.refusals import NotFound
 from atm_service.registers.banks import data
-from atm_service.registers.customers import service as customers
+from atm_service.registers.customers.service import Other
 from atm_service.wallet.statement import domain, store
 from atm_service.wallet.statement.domain import NO_PROOF, Movement, Proof, StatementKind
 from atm_service.wallet.statement.errors import StatementTooLong
@@ -99,7 +99,8 @@ def proved(session: Connection, context: Context, customer_id: UUID, legs: Seque
     rows = store.proofs(session, customer_id, list({leg.entry_id for leg in legs}))
     codes = {_payer(leg) for leg in legs if leg.counterpart.startswith(_PAYER)}
     payers = store.payers(session, sorted(codes)) if codes else {}
-    known = {id: _proof(context, row) for id, row in rows.items()}
+    times = {leg.entry_id: leg.recorded_at for leg in legs}
+    known = {id: _proof(context, row, times[id]) for id, row in rows.items()}
     return [Movement(leg, known.get(leg.entry_id) or _credit(leg, payers)) for leg in legs]
 
 
@@ -128,12 +129,11 @@ def _credit(leg: Leg, payers: Any) -> Proof:
     return Proof(number=leg.reference.removeprefix(_CREDIT), payer=payers.get(_payer(leg)))
 
 
-def _proof(context: Context, row: Row[Any]) -> Proof:
+def _proof(context: Context, row: Row[Any], at: datetime) -> Proof:
     name = phone_end = message = code_end = None
     if row.other_id is not None:
-        name, phone_end = customers.open_for_others(
-            context, row.other_id, row.identity_sealed, row.phone_sealed
-        )
+        other = Other(row.other_id, row.identity_sealed, row.phone_sealed, row.phone_since, at)
+        name, phone_end = other.opened(context)
     if row.message_sealed is not None:
         message = context.cipher.decrypt(row.message_sealed, message_place(row.message_id)).decode()
     if row.digits_sealed is not None:

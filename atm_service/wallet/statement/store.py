@@ -6,7 +6,8 @@ from uuid import UUID
 
 from sqlalchemy import Connection, Row, text
 
-# One index look-up an entry and kind. Somebody else's entry gives nothing, for its leg is not the customer's.
+# One index look-up an entry and kind. Somebody else's entry gives nothing, for its leg is not the customer's. At which
+# counter a transfer was made, and the voucher's number, which names it, are for whose deed it was: the payer.
 _PROOFS: Final = text("""
     WITH wanted AS MATERIALIZED (SELECT unnest(CAST(:entries AS uuid[])) AS entry_id),
     found AS (
@@ -17,7 +18,9 @@ _PROOFS: Final = text("""
         LEFT JOIN service.voucher AS undone ON undone.kind = 'withdrawal-reversal' AND undone.subject = r.withdrawal_id
         WHERE r.customer_id = :customer_id
         UNION ALL
-        SELECT v.entry_id, v.number, v.office, CASE WHEN t.payer_id = :customer_id THEN t.payee_id ELSE t.payer_id END,
+        SELECT v.entry_id, CASE WHEN v.customer_id = :customer_id THEN v.number END,
+               CASE WHEN v.customer_id = :customer_id THEN v.office END,
+               CASE WHEN t.payer_id = :customer_id THEN t.payee_id ELSE t.payer_id END,
                NULL, NULL, NULL, CASE WHEN v.kind = 'withdrawal-reversal' THEN v.subject END,
                coalesce(r.number, done.number), undone.number
         FROM wanted AS w JOIN service.voucher AS v ON v.entry_id = w.entry_id
@@ -38,8 +41,8 @@ _PROOFS: Final = text("""
         FROM wanted AS w JOIN service.bank_payment AS p ON p.entry_id = w.entry_id
         WHERE p.customer_id = :customer_id
     )
-    SELECT found.*, o.name AS office_name, c.identity_sealed, c.phone_sealed, link.bin, link.masked_account,
-           paid.digits_sealed
+    SELECT found.*, o.name AS office_name, c.identity_sealed, c.phone_sealed, c.phone_since, link.bin,
+           link.masked_account, paid.digits_sealed
     FROM found
     LEFT JOIN service.office AS o ON o.code = found.office
     LEFT JOIN service.customer AS c ON c.id = found.other_id

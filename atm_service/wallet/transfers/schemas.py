@@ -7,10 +7,10 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 
 from atm_service.payout.schemas import Amount, Capture, Pin
-from atm_service.platform.bodies import ONE_LINE
+from atm_service.platform.bodies import SEEN, seen
 from atm_service.wallet.transfers.domain import MESSAGE_MAX
 
-Message = Annotated[str, Field(min_length=1, max_length=MESSAGE_MAX, pattern=ONE_LINE)]
+Message = Annotated[str, Field(min_length=1, max_length=MESSAGE_MAX, pattern=SEEN), seen]
 
 
 class _Body(BaseModel):
@@ -45,7 +45,10 @@ class PersonView(_Body):
     """As much of another customer as one sees: for comparing with whom one means."""
 
     masked_name: str = Field(examples=["N••• V••• Thắng"])
-    phone_end: str = Field(description="the last digits of the phone number", examples=["678"])
+    phone_end: str | None = Field(
+        description="the last digits of the phone number; null where it is another one since",
+        examples=["678"],
+    )
 
 
 class IntentionView(_Body):

@@ -69,9 +69,17 @@ def look_up(
     is nobody's, which is counted.
     """
     customers.refuse_frozen(session, payer.subject)
-    payee_id = _named(session, context, payer, to, address, now)
-    if isinstance(payee_id, Refusal):
-        return payee_id
+    person = None
+    if isinstance(to, ByTransfer):  # paid before, so nobody is guessed at
+        before = own(session, payer.subject, to.transfer_id)
+        if not before.sent:
+            raise NotFound
+        payee_id, person = before.other_id, views.other(context, before)
+    else:
+        named = _named(session, context, payer, to, address, now)
+        if isinstance(named, Refusal):
+            return named
+        payee_id = named
     transfers.check_people(payer.subject, payee_id)
     if customer_store.any_frozen(session, [payee_id]):
         raise PayeeCannotReceive
@@ -82,7 +90,7 @@ def look_up(
     return IntentionView(
         intention_id=intention.id,
         payee=base64url(sealed),
-        person=views.person(session, context, payee_id),
+        person=person or views.person(session, context, payee_id),
         fee=intention.fee,
         amount_min=rules.amount_min,
         amount_max=rules.amount_max,
@@ -122,15 +130,10 @@ def _named(
     session: Connection,
     context: Context,
     payer: Caller,
-    to: ByPhone | ByCode | ByTransfer,
+    to: ByPhone | ByCode,
     address: str | None,
     now: datetime,
 ) -> UUID | Refusal:
-    if isinstance(to, ByTransfer):  # paid before, so nobody is guessed at
-        before = own(session, payer.subject, to.transfer_id)
-        if not before.sent:
-            raise NotFound
-        return before.other_id
     number: dict[str, Any] = (
         {"phone": to.phone} if isinstance(to, ByPhone) else {"wallet": domain.wallet_of(to.code)}
     )

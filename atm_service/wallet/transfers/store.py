@@ -52,6 +52,7 @@ class Seen:
     other_id: UUID
     identity_sealed: bytes = field(repr=False)
     phone_sealed: bytes = field(repr=False)
+    phone_since: datetime | None
 
 
 _INSERT: Final = text("""
@@ -61,7 +62,7 @@ _INSERT: Final = text("""
 """)
 _SEEN: Final = """
     SELECT t.id, t.number, t.payer_id = :customer_id AS sent, t.amount, t.fee, t.message_sealed, t.made_at,
-           c.id AS other_id, c.identity_sealed, c.phone_sealed
+           c.id AS other_id, c.identity_sealed, c.phone_sealed, c.phone_since
     FROM ({found}) AS t
     JOIN service.customer AS c ON c.id = CASE WHEN t.payer_id = :customer_id THEN t.payee_id ELSE t.payer_id END
     ORDER BY t.id DESC LIMIT :limit

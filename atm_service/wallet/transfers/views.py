@@ -6,6 +6,7 @@ from sqlalchemy import Connection
 
 from atm_service.platform.context import Context
 from atm_service.registers.customers import service as customers
+from atm_service.registers.customers.service import Other
 from atm_service.wallet.transfers.schemas import PaidView, PersonView, WalletTransferView
 from atm_service.wallet.transfers.store import Seen
 
@@ -28,7 +29,7 @@ def transfer(context: Context, seen: Seen) -> WalletTransferView:
         id=seen.id,
         number=seen.number,
         direction="sent" if seen.sent else "received",
-        person=PersonView(**_other(context, seen)),
+        person=other(context, seen),
         amount=seen.amount,
         fee=seen.fee if seen.sent else 0,
         message=None if sealed is None else context.cipher.decrypt(sealed, message_place(seen.id)).decode(),
@@ -38,11 +39,11 @@ def transfer(context: Context, seen: Seen) -> WalletTransferView:
 
 def paid(context: Context, seen: Seen) -> PaidView:
     """Show whom a transfer went to."""
-    return PaidView(**_other(context, seen), transfer_id=seen.id, paid_at=seen.made_at)
+    return PaidView(**dict(other(context, seen)), transfer_id=seen.id, paid_at=seen.made_at)
 
 
-def _other(context: Context, seen: Seen) -> dict[str, str]:
-    name, phone_end = customers.open_for_others(
-        context, seen.other_id, seen.identity_sealed, seen.phone_sealed
-    )
-    return {"masked_name": name, "phone_end": phone_end}
+def other(context: Context, seen: Seen) -> PersonView:
+    """Show who is at a transfer's other end, by what was known when it was made."""
+    one = Other(seen.other_id, seen.identity_sealed, seen.phone_sealed, seen.phone_since, seen.made_at)
+    name, phone_end = one.opened(context)
+    return PersonView(masked_name=name, phone_end=phone_end)

@@ -2,6 +2,8 @@
 
 import csv
 import io
+import sys
+import unicodedata
 from dataclasses import dataclass
 
 import pytest
@@ -115,3 +117,31 @@ def test_what_is_no_table(data: bytes, says: str) -> None:
     """Workbooks, and encodings that would have to be guessed, such as Windows-1258: with the line and what to do."""
     with pytest.raises(sheets.Unreadable, match=says):
         sheets.read(data)
+
+
+SIGNS = [
+    one
+    for one in map(chr, range(sys.maxunicode + 1))
+    if unicodedata.category(one) != "Cs"
+    and unicodedata.normalize("NFKC", one).startswith(("=", "+", "-", "@"))
+]
+
+
+@pytest.mark.parametrize("separator", [",", ";", "\t", "|"])
+@pytest.mark.parametrize(
+    "before", ["", "gạo;", 'gạo;"', 'gạo;" ', 'gạo";', "gạo\t", "gạo|", "gạo\r\n", "\n", " "]
+)
+def test_no_cell_is_a_formula_however_it_is_read(separator: str, before: str) -> None:
+    """Whatever separates the cells where it is opened, and by whichever sign of the same meaning it begins."""
+    text = sheets.written(
+        [["22/11/2026", -5, f"{before}{sign}cmd|' /C calc'!A0;x", "hết"] for sign in [*SIGNS, "−"]]
+    )
+    for row in csv.reader(io.StringIO(text, newline=""), delimiter=separator):
+        for cell in row:
+            assert not cell.strip(' \t\r\n"').startswith((*SIGNS, "−")) or cell == "-5", (separator, row)
+
+
+def test_text_that_is_no_formula_stays_as_it_is() -> None:
+    """Numbers stay numbers, and a sign in the middle is a sign."""
+    row = [-5, "a = b; c-d", "tiền gạo, -5", "x@y"]
+    assert sheets.written([row]) == '-5,a = b; c-d,"tiền gạo, -5",x@y\r\n'

@@ -2,11 +2,15 @@
 
 from pathlib import Path
 
+import pytest
+
 from tests.counter_app import fake_service
 from tests.counter_app.desk import Desk, desk, in_loop
 from tests.counter_app.fake_helping import CODE, OTHER_FACE, WEAK
+from tests.counter_app.fake_service import Cut
 
 NEW_PIN = "927364"
+OTHER_CARD = "020185001299"
 
 
 def on_disk(folder: Path) -> bytes:
@@ -104,6 +108,37 @@ async def test_pressed_twice_it_is_one_code(tmp_path: Path) -> None:
         assert at.fake.helping.pins == [NEW_PIN]
 
 
+@pytest.mark.parametrize("cut", ["lose-answer", "lose-request"])
+@in_loop
+async def test_what_was_sent_is_sent_again_and_nothing_else(tmp_path: Path, cut: Cut) -> None:
+    """No answer came: nobody types another PIN under the same key, which would be told as set and is not."""
+    async with desk(tmp_path) as at:
+        await turned(at, "pin")
+        keypad = at.browser.path
+        at.line.cut, at.line.only, at.line.times = cut, "/help/pin", 2
+        await at.browser.send(keypad, code=CODE, pin=NEW_PIN, again=NEW_PIN)
+        assert at.browser.path == keypad
+        assert "Hệ thống không trả lời" in at.browser.text
+        assert "data-typed" not in at.browser.text
+        assert NEW_PIN not in at.browser.text
+        await at.browser.send(keypad, code=CODE, pin="640193", again="640193")
+        assert "Đã đặt mã PIN mới" in at.browser.text
+        assert at.fake.helping.pins == [NEW_PIN]
+        assert NEW_PIN.encode() not in on_disk(tmp_path)
+
+
+@in_loop
+async def test_what_nobody_knows_is_not_called_undone(tmp_path: Path) -> None:
+    """Turned back while no answer has come, the clerk reads that it is not known."""
+    async with desk(tmp_path) as at:
+        await turned(at, "pin")
+        at.line.cut, at.line.only, at.line.times = "lose-answer", "/help/pin", 2
+        await at.browser.send(at.browser.path, code=CODE, pin=NEW_PIN, again=NEW_PIN)
+        await at.browser.send("/back")
+        assert at.browser.path == "/help"
+        assert "Chưa rõ đã làm xong hay chưa" in at.browser.text
+
+
 @in_loop
 async def test_the_keypad_waits_as_long_as_the_code_lives(tmp_path: Path) -> None:
     """Ten minutes for a message in the mountains; nothing of it is on disk."""
@@ -130,3 +165,19 @@ async def test_the_next_customer_finds_nothing_of_the_last(tmp_path: Path) -> No
         assert at.browser.path == "/help"
         await at.browser.open("/help/done")
         assert at.browser.path == "/help"
+
+
+@pytest.mark.parametrize("what", ["freeze", "thaw", "pin"])
+@in_loop
+async def test_what_a_page_shows_is_what_it_does(tmp_path: Path, what: str) -> None:
+    """Two tabs: the first shows one customer, the second finds another, and the first's button does nothing to them."""
+    async with desk(tmp_path) as at:
+        await found(at, what)
+        first = at.browser.page
+        await at.browser.open("/help")
+        await at.browser.send("/help", card=OTHER_CARD, what="freeze")
+        at.browser.page = first
+        await at.browser.send("/help/check", face="sample-clear")
+        assert at.browser.path == "/help"
+        assert "Trang đó là của một khách khác" in at.browser.text
+        assert (at.fake.helping.frozen_by, at.fake.helping.sent) == (None, [])

@@ -27,7 +27,7 @@ from tests.atm_service.mending import (
     send_code,
     signed_in,
 )
-from tests.atm_service.world import Clerk, Customer, Service, no_answer
+from tests.atm_service.world import OTHER_OFFICE, Clerk, Customer, Service, no_answer
 from tests.contract.documented import slug_of
 
 AMOUNT = 50_000
@@ -308,6 +308,43 @@ def test_strangers_keep_nobody_from_being_helped(service: Service) -> None:
         service.clock.advance(minutes=2)
     assert slug_of(last) == "too-many-attempts"
     assert reset(clerk, for_pin(service, clerk, customer)).status_code == 200
+
+
+def test_a_clerk_elsewhere_keeps_nobody_from_being_helped(service: Service) -> None:
+    """Who asks at one office until a number's day is used up there does not use up another office's."""
+    customer, bad, good = service.customer(), service.clerk(OTHER_OFFICE), service.clerk()
+    for _ in range(6):
+        last = bad.post("/counter/v1/help/code", card(customer))
+        service.clock.advance(minutes=2)
+    assert slug_of(last) == "too-many-attempts"
+    assert reset(good, for_pin(service, good, customer)).status_code == 200
+
+
+def test_all_counters_together_have_a_ceiling(service: Service) -> None:
+    """Clerks of many offices at once do not fill a phone."""
+    service.change_tries(phone_code_counters=Tries(most=2, within_min=1_440, shut_min=1_440))
+    customer = service.customer()
+    for clerk in (service.clerk(OTHER_OFFICE), service.clerk()):
+        assert send_code(service, clerk, customer)
+    service.clock.advance(minutes=2)
+    assert (
+        slug_of(service.clerk(drawer=2).post("/counter/v1/help/code", card(customer))) == "too-many-attempts"
+    )
+
+
+def test_who_was_looked_at_stands_on_the_trail(service: Service) -> None:
+    """And to whom codes were sent, by whom and where; nothing personal, and nothing of the number."""
+    customer, clerk = service.customer(), service.clerk()
+    assert clerk.post("/counter/v1/help/customer", card(customer)).status_code == 200
+    send_code(service, clerk, customer)
+    send_code(service, clerk, customer, NEW_PHONE)
+    (looked,), sent = service.trail("customer.looked-at"), service.trail("customer.code-sent")
+    assert {one["subject"] for one in (looked, *sent)} == {customer.id}
+    assert {one["actor"] for one in (looked, *sent)} == {clerk.id}
+    assert looked["detail"] == {"checked": "qr"}
+    assert [one["detail"] for one in sent] == [
+        {"checked": "qr", "purpose": purpose} for purpose in ("pin-reset", "phone-change")
+    ]
 
 
 def test_a_card_of_nobody_and_a_closed_drawer_help_nobody(service: Service) -> None:

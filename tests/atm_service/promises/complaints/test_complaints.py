@@ -345,6 +345,17 @@ def test_who_is_switched_off_answers_nothing(service: Service) -> None:
     assert look(customer, one["id"])["status"] == "open"
 
 
+@pytest.mark.parametrize(
+    "words", ["   ", "\u3164" * 3, "đúng\u061crồi", "du\u00adng", "a\u034f\u034fb", "x\U000e0041y"]
+)
+def test_an_answer_says_something(service: Service, words: str) -> None:
+    """Neither blanks nor letters that are blank, and nothing between the letters that does not show."""
+    customer, boss = service.customer(), service.staff("supervisor")
+    id = made(customer, entry_id=newest(customer))["id"]
+    assert answer(boss, id, words=words).status_code == 422
+    assert answer(boss, id, words="  đã trả lại tiền ").json()["answer"]["words"] == "đã trả lại tiền"
+
+
 def test_words_are_encrypted_and_forgotten(service: Service) -> None:
     """Nobody reads them in the tables; after five years they go, but not those that wait for an answer."""
     customer, boss = service.customer(), counter.supervisor(service)

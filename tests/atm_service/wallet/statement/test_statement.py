@@ -12,6 +12,7 @@ from atm_service.registers.credits import payers
 from atm_service.wallet.statement import domain
 from ledger import Entry, Posting
 from tests.atm_service import counter
+from tests.atm_service.mending import NEW_PHONE, card, change, for_phone, signed_in
 from tests.atm_service.wallet.bank_payments import banking
 from tests.atm_service.wallet.transfers import sending
 from tests.atm_service.world import OFFICE, Customer, Service
@@ -180,6 +181,61 @@ def test_a_transfers_proof_shows_each_the_other(service: Service) -> None:
     assert proof(payee, came)["message"] == "=tiền gạo"
     for text, found in {"mai": 1, "gao": 1, "hoang": 0, payee.facts["phone"]: 0}.items():
         assert len(statement(payer, q=text)["items"]) == found
+
+
+def test_a_payee_does_not_learn_where_the_payer_was(service: Service) -> None:
+    """No office, no number that names it, no words of the ledger: not in row, proof, file, search or complaint."""
+    payer, payee = sending.two(service)
+    clerk = service.clerk()
+    wish = {**card(payer), "to": {"phone": payee.facts["phone"]}, "amount": 50_000}
+    proposed = clerk.post("/counter/v1/transfers", wish).json()
+    done = clerk.post(f"/counter/v1/transfers/{proposed['id']}/confirmation", {"pin": payer.facts["pin"]})
+    assert done.status_code == 201, done.text
+    (out,), (came,) = (statement(one, kind="transfer")["items"] for one in (payer, payee))
+    assert (proof(payer, out)["office"], OFFICE in proof(payer, out)["number"]) == (OFFICE, True)
+    seen = proof(payee, came)
+    assert (seen["name"], seen["office"], seen["office_name"], seen["number"]) == (
+        "N••• V••• Thắng",
+        None,
+        None,
+        None,
+    )
+    about = {"about": {"entry_id": came["entry_id"]}, "kind": "wrong-amount", "words": "thiếu tiền"}
+    made = payee.post("/wallet/v1/complaints", about)
+    assert made.status_code == 201, made.text
+    for text in (str(came), str(seen), payee.get(f"{PATH}.csv").text, made.text):
+        assert OFFICE not in text
+    assert statement(payee, q=OFFICE)["items"] == []
+    assert OFFICE in str(service.staff("supervisor").get("/staff/v1/complaints").json())
+
+
+def test_whoever_moved_money_once_does_not_learn_a_number_taken_since(service: Service) -> None:
+    """Neither who was paid nor who has paid: not in proofs, transfers, people or a look at an old payee."""
+    moved, other = sending.two(service)
+    received, paid = sending.sent(moved, other, 50_000), sending.sent(other, moved, 20_000)
+    item = statement(other, kind="transfer")["items"][0]
+    old = moved.facts["phone"][-3:]
+
+    def ends() -> list[str | None]:
+        seen = [
+            other.get(f"/wallet/v1/transfers/{received['id']}").json()["person"],
+            other.get("/wallet/v1/transfers").json()["items"][0]["person"],
+            other.get("/wallet/v1/payees").json()["items"][0],
+            sending.look_up(other, transfer_id=paid["id"]).json()["person"],
+            proof(other, item),
+        ]
+        return [one["phone_end"] for one in seen]
+
+    assert ends() == [old] * 5
+    clerk = service.clerk()
+    assert change(clerk, for_phone(service, clerk, moved)).status_code == 200
+    assert ends() == [None] * 5
+    assert proof(other, item)["name"] == "N••• V••• Thắng"
+    assert statement(other, q=NEW_PHONE[-3:])["items"] == []
+    back = signed_in(service, moved, phone=NEW_PHONE)
+    sending.sent(back, other, 10_000)
+    newest = other.get("/wallet/v1/transfers").json()["items"][0]
+    assert newest["person"]["phone_end"] == NEW_PHONE[-3:]
 
 
 def test_proofs_of_counter_and_bank_money(service: Service) -> None:

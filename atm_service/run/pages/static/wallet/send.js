@@ -30,7 +30,7 @@ export function sendable(step) {
   return !unheard(wish.customer, isConfirm && wish.seen.intention_id) && (isConfirm ? wish.amount : wish.available) !== undefined;
 }
 
-const end = ({ phone_end }) => t("send.phone-end", { end: phone_end });
+const end = ({ phone_end }) => phone_end && t("send.phone-end", { end: phone_end });
 const personCard = (person) => h("section", { class: "where" }, h("strong", { class: "person" }, person.masked_name), h("p", {}, end(person)));
 
 async function choose(to) {

@@ -34,7 +34,7 @@ await load(language);
 
 const kindName = ({ kind, narration }) => (known(`kind.${kind}`) ? t(`kind.${kind}`) : narration);
 const office = ({ office: code, office_name }) => office_name && [office_name, h("br"), code];
-const person = ({ name, phone_end }) => name && [name, h("br"), t("send.phone-end", { end: phone_end })];
+const person = ({ name, phone_end }) => name && [name, phone_end && [h("br"), t("send.phone-end", { end: phone_end })]];
 
 export const proofScreen = ({ id }) => proved(`/wallet/v1/entries/${id}/proof`);
 export const receiptScreen = ({ id }) => proved(`/wallet/v1/withdrawals/${id}/proof`);
