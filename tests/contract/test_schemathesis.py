@@ -3,18 +3,20 @@
 import copy
 import os
 from collections.abc import Callable
-from typing import Any, Final, TypeAlias
+from typing import Annotated, Any, Final, TypeAlias
 from uuid import uuid4
 
 import pytest
 import schemathesis
 from hypothesis import HealthCheck, Phase, settings
+from pydantic import TypeAdapter, ValidationError
 from schemathesis.config import SchemathesisConfig
 from schemathesis.core import NOT_SET
 from schemathesis.core.transport import Response
 from schemathesis.generation.modes import GenerationMode
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from atm_service.platform.bodies import said
 from tests.contract.cast import Cast, Ready
 from tests.contract.documented import document
 
@@ -38,6 +40,8 @@ CONFIG: Final = SchemathesisConfig.from_dict(
         },
     }
 )
+
+SAID: Final[TypeAdapter[str]] = TypeAdapter(Annotated[str, said])
 
 schema = schemathesis.openapi.from_dict(copy.deepcopy(document()), config=CONFIG)
 
@@ -102,13 +106,15 @@ def fill(cast: Cast, name: str, body: dict[str, Any]) -> None:
         body["market"]["since"] = "2026-11-17"
     if isinstance(counts := body.get("counts"), dict) and not any(counts.values()):
         body["counts"] = {"500000": 1}
-    for words in {
+    for place in {
         "words",
         "reason",
         "message",
     } & body.keys():  # which letters show is more than a pattern says
-        if isinstance(body[words], str):
-            body[words] = "đã gọi điện"
+        try:
+            SAID.validate_python(body[place])
+        except ValidationError:
+            body[place] = "đã gọi điện"
     # There the PIN is asked before anything else, and guesses shut its door.
     if "pin" in body and ("bank_link_id" in body or name == "wallet_remove_link"):
         body["pin"] = cast.customer.facts["pin"]
