@@ -26,7 +26,7 @@ GRANT UPDATE (phone_sealed, phone_print, cools_from, cools_until) ON service.cus
 -- The keyed hash of each picture that mended something, and what for: it is good for that alone, however long ago.
 CREATE TABLE service.face_capture (
     capture_print bytea       PRIMARY KEY,
-    used_for      varchar     NOT NULL,
+    used_for      varchar     COLLATE "C" NOT NULL,
     used_at       timestamptz NOT NULL
 );
 GRANT SELECT, INSERT ON service.face_capture TO soft_atm_app;
