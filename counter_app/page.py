@@ -191,6 +191,19 @@ class Page:
         )
         return self.keep(HTMLResponse(html, status))
 
+    def form_again(
+        self,
+        template: str,
+        typed: Mapping[str, str],
+        problem: Problem | None,
+        *,
+        offline: bool = False,
+        **values: Any,
+    ) -> Response:
+        """Answer with a page's form as it was typed: with what is wrong with it, or that the line was down."""
+        status = HTTPStatus.SERVICE_UNAVAILABLE if offline else problem.status if problem else HTTPStatus.OK
+        return self.render(template, status, typed=typed, problem=problem, offline=offline, **values)
+
     def refuse(self, problem: Problem, **values: Any) -> Response:
         """Answer with the page for a refusal."""
         return self.render(

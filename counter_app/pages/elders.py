@@ -172,8 +172,7 @@ def _form(
     why: str | None = None,
     offline: bool = False,
 ) -> Response:
-    status = HTTPStatus.SERVICE_UNAVAILABLE if offline else problem.status if problem else HTTPStatus.OK
-    return page.render("card.html", status, typed=typed, problem=problem, why=why, offline=offline)
+    return page.form_again("card.html", typed, problem, offline=offline, why=why)
 
 
 def _list(page: Page, typed: dict[str, str], problem: Problem | None) -> Response:

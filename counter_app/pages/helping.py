@@ -145,5 +145,4 @@ def _form(
     why: str | None = None,
     offline: bool = False,
 ) -> Response:
-    status = HTTPStatus.SERVICE_UNAVAILABLE if offline else problem.status if problem else HTTPStatus.OK
-    return page.render("help.html", status, typed=typed, problem=problem, why=why, offline=offline)
+    return page.form_again("help.html", typed, problem, offline=offline, why=why)

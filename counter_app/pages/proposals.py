@@ -221,12 +221,10 @@ def _form(
     added: int = 0,
     offline: bool = False,
 ) -> Response:
-    status = HTTPStatus.SERVICE_UNAVAILABLE if offline else problem.status if problem else HTTPStatus.OK
-    return page.render(
+    return page.form_again(
         f"{what.kind}.html",
-        status,
-        typed=typed,
-        problem=problem,
+        typed,
+        problem,
         offline=offline,
         added=added,
         form_key=key or str(uuid.uuid4()),
