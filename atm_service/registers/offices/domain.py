@@ -10,8 +10,7 @@ OFFICE_FORM: Final = "^[0-9]{5}-[0-9]{1,3}$"
 
 PHONE_FORM: Final = "^0[0-9]{9,10}$"
 """A number as it is dialled within the country, of an office: fixed or mobile."""
-ADDRESS_FORM: Final = r"^[^\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]{3,160}$"
-"""One line of words, none of which hides or turns round what stands beside it."""
+ADDRESS_MAX: Final = 160
 
 
 class State(StrEnum):

@@ -9,9 +9,10 @@ from typing import Annotated, Final
 import typer
 
 import ledger
+from atm_service.platform.bodies import SAID
 from atm_service.platform.calendar import VIETNAM
 from atm_service.registers.offices import hours, life, life_store, service, store
-from atm_service.registers.offices.domain import ADDRESS_FORM, PHONE_FORM, Line, State
+from atm_service.registers.offices.domain import ADDRESS_MAX, PHONE_FORM, Line, State
 from atm_service.registers.offices.states import Item
 from atm_service.registers.staff import service as staff
 from atm_service.registers.units import coverage, files
@@ -173,8 +174,8 @@ def set_contact(
     """Say where an office stands and what number it answers: customers read both before they set out."""
     if phone is not None and not re.fullmatch(PHONE_FORM, phone, re.ASCII):
         fail("a phone number is ten or eleven digits and begins with 0", 2)
-    if address is not None and not re.fullmatch(ADDRESS_FORM, address):
-        fail("an address is one line of 3 to 160 characters", 2)
+    if address is not None and not (len(address) <= ADDRESS_MAX and re.fullmatch(SAID, address)):
+        fail(f"an address is one line of 3 to {ADDRESS_MAX} characters", 2)
     if address is None and phone is None:
         fail("say --address, --phone or both", 2)
     with signed(ctx) as (context, who, now), context.transaction() as session:
