@@ -27,7 +27,7 @@ def refuse_transfer(
 ) -> None:
     """Return when the payer may send this.
 
-    Raises `TransferLimitReached`, `CustomerLimitReached` and `CoolingOff`, in this order.
+    Raises what `domain.refuse_transfer` does, then `CoolingOff`.
     """
     use = store.of_customer(session, customer_id, now)
     domain.refuse_transfer(use.used, use.sent_today, amount, policy, ledger.business_date(now))

@@ -51,8 +51,9 @@ export function homeScreen() {
       ]);
       hideWishes(account.customer_id);
       const lefts = [unheard(account.customer_id) && "send", unheardOfBank(account.customer_id) && "bank"].filter(Boolean);
-      carry(recent.items.filter(isLive));
-      return { account, notices, lefts, pending: pending.items, codes: recent.items.filter(isLive).map((withdrawal) => ({ withdrawal })) };
+      const live = recent.items.filter(isLive);
+      carry(live);
+      return { account, notices, lefts, pending: pending.items, codes: live.map((withdrawal) => ({ withdrawal })) };
     } catch (error) {
       if (!(error instanceof Lost) || !allKept().length) throw error;
       return { account: null, notices: [], lefts: [], pending: [], codes: allKept() }; // no line: what is kept is what counts on the road
