@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.road import OLD_PC, PHONE, Counter, Demo, Phone, wrong_for_some
-from tests.browser.test_transfers import CLIPPED, LARGE_TYPE, SMALL
+from tests.browser.test_transfers import CLIPPED, LARGE_TYPE, SMALL, go, press
 
 OFFICE = "05977-1"
 
@@ -28,14 +28,6 @@ def pages(chromium: Browser) -> Iterator[tuple[Page, Page]]:
     for context in contexts:
         context.close()
     assert errors == []
-
-
-def go(phone: Phone, route: str) -> None:
-    phone.page.goto(f"{phone.url}/wallet/#/{route}")
-
-
-def press(page: Page, name: str) -> None:
-    page.get_by_role("button", name=name, exact=True).click()
 
 
 def link(page: Page, name: str) -> None:
