@@ -22,7 +22,7 @@ from counter_app.journal import Entry, Journal, Kind, Question, State
 from counter_app.money import Language
 from counter_app.problems import advice
 from counter_app.resolver import VIET_NAM, Resolver
-from counter_app.service_api import NotSentError, Service, UnreachableError
+from counter_app.service_api import NotSentError, RefusedError, Service, UnreachableError
 from counter_app.sessions import LockedError, Session, Sessions, SignInAgainError, authorised
 from counter_app.settings import Settings
 
@@ -164,13 +164,21 @@ class Page:
     async def twice(
         self, call: Callable[Concatenate[Service, str, P], Awaitable[T]], *args: P.args, **named: P.kwargs
     ) -> T:
-        """Make a clerk's call that is safe to repeat, once more after a lost answer. Raises as `ask` does."""
+        """Make a clerk's call that is safe to repeat, once more after a lost answer. Raises as `ask` does.
+
+        What is still at work, sent by this call or by a form that was pressed twice, is as unknown as a lost answer.
+        """
         try:
-            return await self.ask(self.clerk, call, *args, **named)
-        except NotSentError:
+            try:
+                return await self.ask(self.clerk, call, *args, **named)
+            except NotSentError:
+                raise
+            except UnreachableError:
+                return await self.ask(self.clerk, call, *args, **named)
+        except RefusedError as refused:
+            if refused.problem.slug == "request-in-progress":
+                raise UnreachableError from None
             raise
-        except UnreachableError:
-            return await self.ask(self.clerk, call, *args, **named)
 
     def render(self, template: str, status: int = HTTPStatus.OK, **values: Any) -> Response:
         """Answer with a page."""

@@ -78,8 +78,6 @@ async def _ask(page: Page, keypad: Keypad, typed: Mapping[str, str]) -> Response
     try:
         where = await _ASK[keypad.purpose](page, keypad, typed)
     except RefusedError as refused:
-        if refused.problem.slug == "request-in-progress":
-            return page.go(f"/keypad/{keypad.id}")
         if refused.problem.slug in _MISTYPED and refused.problem.members.get("remaining_attempts", 1):
             return _again(page, keypad, refused.problem)
         page.clerk.papers.keypads.pop(keypad.id, None)

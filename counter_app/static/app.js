@@ -1,7 +1,7 @@
 // Everything here only helps: every page works without it, a little slower.
 import { watchKeys } from "./keys.js";
 import { guardEnter } from "./enter.js";
-import { guardForms, readCard, groupDigits, choose, addNotes, twelveDigits } from "./forms.js";
+import { guardForms, readCard, groupDigits, addNotes, twelveDigits } from "./forms.js";
 import { addUp } from "./count.js";
 import { countDown, watchBoard, watchFresh, watchLine, watchUnknown } from "./wait.js";
 import { typePin } from "./keypad.js";
@@ -20,7 +20,6 @@ each("[data-digits]", groupDigits);
 each("[data-check]", readCard);
 each("[data-own]", addNotes);
 each("#card, [name=delegate]", twelveDigits);
-each("[data-what]", choose);
 each("[data-keypad]", typePin);
 each("[data-count]", addUp);
 each("[data-lease]", countDown);

@@ -9,6 +9,7 @@ const HEIGHT_MAX = 480;
 const AWAY_MS = 5000;
 const TYPING_MS = 3000;
 const SENT = "soft-atm-sent";
+const HAS = "soft-atm.camera";
 
 // A payment poster, a label, another app: whatever else lies before the camera has another shape.
 const SHAPE = { code: /^eyJ[\w-]*\.[\w-]+\.[\w-]+$/, card: /^\d{12}(\|[^|]*){6,}$/ };
@@ -23,10 +24,10 @@ export async function startCamera(panel) {
   // A code that was accepted has led to another page, and may be shown again; one that was refused must go away first.
   if (panel.dataset.accept !== "code") sessionStorage.removeItem(SENT);
   let seenAt = performance.now();
-  panel.hidden = false;
-  say("sayStarting");
   const stream = await openCamera(panel, say);
   if (!stream) return;
+  document.documentElement.dataset.hasCamera = "yes";
+  localStorage.setItem(HAS, "yes");
   video.srcObject = stream;
   await video.play().catch(() => undefined);
   say("sayLooking");
@@ -66,7 +67,8 @@ async function openCamera(panel, say) {
       audio: false,
     });
   } catch (failure) {
-    panel.classList.add("off");
+    delete document.documentElement.dataset.hasCamera;
+    localStorage.removeItem(HAS);
     say(failure.name === "NotAllowedError" ? "sayRefused" : "sayMissing");
     return null;
   }

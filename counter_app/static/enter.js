@@ -3,7 +3,7 @@
 // had the focus, with nothing typed, for as long as no scanner needs.
 
 const SETTLE_MS = 500;
-const STOPS = "input:not([type=hidden], [type=radio]), [data-what] [type=radio]:checked";
+const STOPS = "input:not([type=hidden], [type=radio]), .what [type=radio]:checked";
 
 let stirred = performance.now(); // a button that a page opens on has not been seen yet
 let held = "";

@@ -77,12 +77,3 @@ export function twelveDigits(field) {
     field.setCustomValidity(wrong ? `${document.body.dataset.twelve} ${plain.length}` : "");
   });
 }
-
-// What a card is for: `data-what` names a field, and the choices that need it; for others it is not asked for.
-export function choose(choices) {
-  const [name, ...needed] = choices.dataset.what.split(" ");
-  const field = choices.form.elements[name].closest("label");
-  const show = () => (field.hidden = !needed.includes(choices.form.elements.what.value));
-  choices.addEventListener("change", show);
-  show();
-}

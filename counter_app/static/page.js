@@ -11,3 +11,7 @@
     field.value = localStorage.getItem(name);
   }, true);
 })();
+
+// A page has its shape before it is shown: nothing may move away under a hand that has begun to press. So what the camera
+// needs stands ready where this browser had one the last time (camera.js).
+if (localStorage.getItem("soft-atm.camera")) document.documentElement.dataset.hasCamera = "yes";

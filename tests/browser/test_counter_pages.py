@@ -367,6 +367,37 @@ def test_a_poster_before_the_camera(counter: Counter, chromium: Browser, tmp_pat
         with_camera.close()
 
 
+# What moved of itself since the page came, with nobody's hand on it.
+MOVED = """() => new Promise((done) => {
+    const moved = (list) => list.getEntries().flatMap((one) => one.sources.map((source) => source.node?.outerHTML));
+    new PerformanceObserver((list) => done(moved(list))).observe({ type: "layout-shift", buffered: true });
+    setTimeout(() => done([]), 100);
+})"""
+
+
+@pytest.mark.parametrize("camera", [False, True])
+def test_nothing_moves_under_a_hand(
+    counter: Counter, chromium: Browser, tmp_path: Path, *, camera: bool
+) -> None:
+    """A page has its shape when it is first seen, though its scripts come late; so with a camera as without one."""
+    browser = browser_with_camera(chromium.browser_type, filmed(tmp_path, poster=360)) if camera else chromium
+    context = browser.new_context(viewport=OLD_PC, permissions=["camera"] if camera else [])  # type: ignore[arg-type]
+    page = context.new_page()
+    try:
+        at_scan(page, counter)
+        looks(page) if camera else expect(page.locator(".camera p")).to_contain_text("không có camera")
+        page.route("**/*.js", lambda late: (time.sleep(0.1), late.continue_()))
+        for path in ("/scan", "/card", "/help", "/deposits/new", "/transfers/new"):
+            page.goto(counter.url + path)
+            page.wait_for_selector("html[data-ready]")
+            if page.locator(".camera").count():
+                expect(page.locator(".camera p")).not_to_have_text("Đang bật camera…")
+            assert page.evaluate(MOVED) == [], path
+            assert page.locator("html[data-has-camera]").count() == camera
+    finally:
+        (browser if camera else context).close()
+
+
 def looks(page: Page) -> None:
     """Let the camera look a few times, at the whole picture and at its middle."""
     for _ in range(6):

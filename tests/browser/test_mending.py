@@ -66,7 +66,7 @@ def help_with(clerk: Counter, customer: dict[str, str], what: str) -> None:
     ready(page)
     page.keyboard.press("F5")
     expect(page.locator("#card")).to_be_focused()
-    page.locator("label", has_text=what).click()
+    page.get_by_role("radio", name=what).check()
     page.fill("#card", customer["id_number"])
 
 

@@ -128,6 +128,20 @@ async def test_what_was_sent_is_sent_again_and_nothing_else(tmp_path: Path, cut:
 
 
 @in_loop
+async def test_still_at_work_is_not_refused(tmp_path: Path) -> None:
+    """Sent again while the first is at work, it is not known; the same form again has what was done told."""
+    async with desk(tmp_path) as at:
+        at.fake.helping.frozen_by = "customer"
+        await found(at, "thaw")
+        at.fake.refuse_next = [(409, "request-in-progress", {"retry_after_s": 1})]
+        await at.browser.send("/help/check", face="sample-clear")
+        assert at.browser.path == "/help/check"
+        assert "Hệ thống không trả lời" in at.browser.text
+        await at.browser.send("/help/check", face="sample-clear")
+        assert "Ví đã mở khoá" in at.browser.text
+
+
+@in_loop
 async def test_what_nobody_knows_is_not_called_undone(tmp_path: Path) -> None:
     """Turned back while no answer has come, the clerk reads that it is not known."""
     async with desk(tmp_path) as at:
