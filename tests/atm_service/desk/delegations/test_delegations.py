@@ -17,6 +17,7 @@ from tests.atm_service.elders import DELEGATE, delegate, delegated, halves, make
 from tests.atm_service.records import unchanged
 from tests.atm_service.world import OFFICE, OTHER_OFFICE, Service
 from tests.database import Database
+from tests.waiting import wait_until_blocked
 
 DRAWER = f"office/{OFFICE}/drawer/1"
 MASKED = "••••••••7788"
@@ -228,14 +229,17 @@ def test_revoked_in_the_wallet(service: Service) -> None:
 
 
 def test_a_revocation_binds_the_payment(service: Service) -> None:
-    """Whatever became of the open slip."""
+    """Whatever became of the open slip; and a payment that comes at the same moment waits for it."""
     clerk, elder = service.clerk(), service.customer()
     made = delegated(clerk, elder)
     slip = halves(clerk, elder, made)
-    with service.context.transaction() as session:
-        customers.lock_each(session, [elder.id])
-        delegations.revoke(session, UUID(made["id"]), None, service.now)
-    assert refused(pay_delegate(clerk, elder, slip)) == "delegation-revoked"
+    with ThreadPoolExecutor(1) as pool:
+        with service.context.transaction() as session:
+            customers.lock_each(session, [elder.id])
+            paying = pool.submit(pay_delegate, clerk, elder, slip)
+            wait_until_blocked(service.context.engine, paying)
+            delegations.revoke(session, UUID(made["id"]), None, service.now)
+        assert refused(paying.result()) == "delegation-revoked"
 
 
 def test_found_by_card(service: Service) -> None:
