@@ -743,6 +743,11 @@ ADVICE: Final[Mapping[str, Advice]] = {
         _("It is so already"),
         _("Look at it again: somebody may have been quicker."),
     ),
+    "cannot-close-yet": Advice(
+        "fix",
+        _("The wallet cannot be closed yet"),
+        _("Something is left in it, or may come back: the customer sees it in the wallet."),
+    ),
     "freeze-unchanged": Advice(
         "fix",
         _("It is so already"),

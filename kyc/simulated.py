@@ -14,8 +14,8 @@
 
 What follows a `:` in a capture's name is not looked at: so a picture may be another one with the same answer.
 
-When the delay is longer than the caller waits, the answer is there for the next one who asks. A card number
-that was approved under another application is rejected as duplicate-person.
+When the delay is longer than the caller waits, the answer is there for the next one who asks. Who has a wallet is
+not the provider's to know: it never says duplicate-person.
 """
 
 import threading
@@ -72,7 +72,6 @@ class SimulatedProvider:
         self._checks: OrderedDict[UUID, tuple[CheckRequest, CheckResult]] = OrderedDict()
         self._faces: OrderedDict[UUID, tuple[FaceRequest, FaceResult]] = OrderedDict()
         self._asks: OrderedDict[UUID, int] = OrderedDict()
-        self._approved: OrderedDict[str, UUID] = OrderedDict()
 
     def check(self, request: CheckRequest, timeout_s: float) -> CheckResult:
         """Answer as the table says; the same application always gets the same answer."""
@@ -83,8 +82,6 @@ class SimulatedProvider:
             self._be_down(request.application_id, request.capture)
             result = self._decide(request)
             _remember(self._checks, request.application_id, (request, result))
-            if result.verdict is Verdict.APPROVED:
-                _remember(self._approved, request.id_number, request.application_id)
         self._be_slow(request.capture, timeout_s)
         return result
 
@@ -105,8 +102,6 @@ class SimulatedProvider:
     def _decide(self, request: CheckRequest) -> CheckResult:
         unknown = (Verdict.REJECTED, Reason.DOCUMENT_UNREADABLE)
         verdict, reason = _CHECKS.get(_sample(request.capture), unknown)
-        if verdict is Verdict.APPROVED and request.id_number in self._approved:
-            verdict, reason = Verdict.REJECTED, Reason.DUPLICATE_PERSON
         reasons = () if reason is None else (reason,)
         return CheckResult(verdict, reasons, f"sim-{request.application_id}")
 

@@ -1,6 +1,14 @@
 """Double entry over PostgreSQL: accounts, journal entries, and holds that end once."""
 
-from ledger.accounts import Account, AccountClass, AccountMismatch, InvalidAccount, account_id, open_accounts
+from ledger.accounts import (
+    Account,
+    AccountClass,
+    AccountMismatch,
+    InvalidAccount,
+    account_id,
+    close_account,
+    open_accounts,
+)
 from ledger.batch import post
 from ledger.commands import Capture, Command, Entry, Expire, Hold, InvalidCommand, Posting, Void
 from ledger.dates import DayNotOver, business_date, close_day, closed_through
@@ -27,6 +35,7 @@ __all__ = [
     "Void",
     "account_id",
     "business_date",
+    "close_account",
     "close_day",
     "closed_through",
     "must",

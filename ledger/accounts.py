@@ -22,6 +22,8 @@ _OPEN: Final = """
 /* lock: opening */ SELECT * FROM ledger.open_accounts(%s::text[], %s::text[], %s::boolean[], %s)
 """
 
+_CLOSE: Final = "/* lock: accounts */ SELECT ledger.close_account(%s)"
+
 
 class AccountClass(StrEnum):
     """Where an account stands. Debits make an asset or an expense more; credits make the others more."""
@@ -55,6 +57,16 @@ def check_code(code: str) -> str:
     if not isinstance(code, str) or len(code) > CODE_MAX or not _CODE.fullmatch(code):
         raise InvalidAccount("an account code is a path of lower-case words, at most 120 characters")
     return code
+
+
+def close_account(session: Connection, code: str) -> bool:
+    """Close an account for good: nothing moves on it from the caller's commit on. False where it is not empty.
+
+    Whoever posts to it at this moment is waited for. Later it is the database that refuses, with an error that no
+    outcome stands for: whoever names accounts sees to it that they name none that is closed.
+    """
+    closed: bool = session.exec_driver_sql(_CLOSE, (check_code(code),)).scalar_one()
+    return closed
 
 
 @lru_cache(maxsize=65_536)

@@ -44,6 +44,20 @@ BEGIN
     PERFORM set_config('ledger.writer', '', true);
 END $$;
 
+-- Close an account for good; false where it is not empty. Whoever posts to it at this moment comes before, and it may not
+-- be empty, or after, and is refused by the table's CHECK account_closed: a closed account keeps its version.
+CREATE OR REPLACE FUNCTION ledger.close_account(which text) RETURNS boolean
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, ledger, pg_temp AS $$
+DECLARE
+    closed boolean;
+BEGIN
+    PERFORM set_config('ledger.writer', 'ledger', true);
+    UPDATE ledger.account SET closed_version = version WHERE code = which AND debits = credits AND held = 0;
+    closed := FOUND;
+    PERFORM set_config('ledger.writer', '', true);
+    RETURN closed;
+END $$;
+
 -- The sign in the table's floor: it follows class and floor, whoever writes them.
 CREATE OR REPLACE FUNCTION ledger.set_floor_sign() RETURNS trigger
 LANGUAGE plpgsql AS $$
@@ -56,5 +70,6 @@ CREATE OR REPLACE TRIGGER floor_sign_follows BEFORE INSERT OR UPDATE OF class, f
     FOR EACH ROW EXECUTE FUNCTION ledger.set_floor_sign();
 
 REVOKE EXECUTE ON FUNCTION ledger.set_floor_sign FROM PUBLIC;
-REVOKE EXECUTE ON FUNCTION ledger.account_id, ledger.open_accounts, ledger.total_max, ledger.room FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION ledger.account_id, ledger.open_accounts TO soft_atm_app;
+REVOKE EXECUTE ON FUNCTION ledger.account_id, ledger.open_accounts, ledger.close_account, ledger.total_max, ledger.room
+    FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION ledger.account_id, ledger.open_accounts, ledger.close_account TO soft_atm_app;

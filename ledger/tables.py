@@ -52,7 +52,8 @@ _HOLD_OUTCOME: Final = _domain("hold_outcome", _BYTEWISE)
 class AccountRow(SQLModel, table=True):
     """An account with its totals. `held` is the sum of its open holds; `version` counts its postings.
 
-    `floor_sign` follows class and floor: 1 or -1 for the side that makes a floored account more, 0 without a floor.
+    `floor_sign` follows class and floor: 1 or -1 for the side that makes a floored account more, 0 without a floor. A
+    closed one is empty and keeps the version that it was closed with.
     """
 
     __tablename__ = "account"
@@ -68,6 +69,7 @@ class AccountRow(SQLModel, table=True):
     held: int = Field(default=0, sa_type=_TOTAL, sa_column_kwargs={"server_default": "0"})
     version: int = Field(default=0, sa_type=_TOTAL, sa_column_kwargs={"server_default": "0"})
     opened_at: datetime = Field(sa_type=_TIME)
+    closed_version: int | None = Field(default=None, sa_type=_TOTAL)
 
 
 class EntryRow(SQLModel, table=True):

@@ -71,6 +71,7 @@ from atm_service.registers.withdrawals.errors import AlreadyEnded
 from atm_service.run import housekeeping, jwks, scraping
 from atm_service.run.pages import routes as pages
 from atm_service.wallet.bank_payments import routes as bank_payments
+from atm_service.wallet.closing import routes as closing
 from atm_service.wallet.mending import routes as wallet_mending
 from atm_service.wallet.statement import routes as statement
 from atm_service.wallet.transfers import routes as transfers
@@ -191,6 +192,7 @@ def _whole() -> FastAPI:
         proposals,
         transfers,
         wallet_mending,
+        closing,
         desk_mending,
         slips,
         delegations,

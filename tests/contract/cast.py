@@ -39,7 +39,13 @@ WRONG: Final = {"kind": "wrong-amount", "words": "thiếu một tờ"}
 Ready = dict[str, Any]  # what the next request takes to succeed: any of `path`, `query`, `body`
 
 # The token ends with the answer.
-ENDS: Final = {"wallet_sign_out_everywhere", "wallet_end_session", "wallet_change_pin", "wallet_freeze"}
+ENDS: Final = {
+    "wallet_sign_out_everywhere",
+    "wallet_end_session",
+    "wallet_change_pin",
+    "wallet_freeze",
+    "wallet_close",
+}
 _accounts = itertools.count(1_000_000_000)
 
 
@@ -650,6 +656,7 @@ READY: Final[dict[str, Callable[[Cast], Ready]]] = {
         "body": {"pin": cast.leaver.facts["pin"], "new_pin": "927364"},
     },
     "wallet_freeze": lambda cast: {"path": {"id": cast.leaves()}},
+    "wallet_close": lambda cast: {"path": {"id": cast.leaves()}, "body": {"pin": cast.leaver.facts["pin"]}},
     "wallet_reset_pin": Cast.to_reset,
     "counter_find_to_help": Cast.card_at_work,
     "counter_freeze_for_customer": Cast.card_at_work,

@@ -163,29 +163,6 @@ def test_faces_are_slow_and_down_as_well() -> None:
     assert vendor.match_face(face("sample-down", 2), 1).matches
 
 
-def test_one_card_is_approved_once() -> None:
-    """A card number that was approved under another application is a duplicate person."""
-    vendor = provider()
-    vendor.check(request(id=1), 1)
-    again = vendor.check(request(id=2, id_number="020085000001"), 1)
-    assert (again.verdict, again.reasons) == (Verdict.REJECTED, (Reason.DUPLICATE_PERSON,))
-
-
-def test_a_rejected_card_may_try_again() -> None:
-    """After a blurred picture the same person can apply anew."""
-    vendor = provider()
-    vendor.check(request("sample-blurred", 1), 1)
-    assert vendor.check(request("sample-clear", 2, "020085000001"), 1).verdict is Verdict.APPROVED
-
-
-def test_a_poor_picture_of_an_approved_card_is_just_poor() -> None:
-    """What cannot be read is said before whose it is."""
-    vendor = provider()
-    vendor.check(request(id=1), 1)
-    again = vendor.check(request("sample-blurred", 2, "020085000001"), 1)
-    assert again.reasons == (Reason.DOCUMENT_UNREADABLE,)
-
-
 class Yielding(str):
     """A card number that lets another thread run whenever it is looked up."""
 
@@ -194,20 +171,6 @@ class Yielding(str):
     def __hash__(self) -> int:
         time.sleep(0.01)
         return super().__hash__()
-
-
-def test_one_card_in_many_threads_is_approved_once() -> None:
-    """Applications for one card at the same moment leave one approved."""
-    vendor = provider()
-    together = threading.Barrier(8)
-
-    def apply(each: int) -> Verdict:
-        together.wait(30)
-        return vendor.check(request(id=each, id_number=Yielding("020085001234")), 1).verdict
-
-    with ThreadPoolExecutor(8) as pool:
-        verdicts = list(pool.map(apply, range(8)))
-    assert verdicts.count(Verdict.APPROVED) == 1
 
 
 def test_memory_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -219,7 +182,7 @@ def test_memory_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
         vendor.match_face(face(id=number), 1)
         with pytest.raises(ProviderUnavailable):
             vendor.check(request("sample-down", 100 + number), 1)
-    kept = (vendor._checks, vendor._faces, vendor._approved, vendor._asks)
-    assert [len(memory) for memory in kept] == [3, 3, 3, 3]
+    kept = (vendor._checks, vendor._faces, vendor._asks)
+    assert [len(memory) for memory in kept] == [3, 3, 3]
     with pytest.raises(ProviderRefused):
         vendor.check(replace(request(id=8), full_name="Lý Ba"), 1)

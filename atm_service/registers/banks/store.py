@@ -74,6 +74,9 @@ _FIND_LIVE: Final = text(
     f"SELECT {_COLUMNS} FROM service.bank_link WHERE customer_id = :customer_id AND id = :id AND {_LIVE}"  # noqa: S608  the same
 )
 _REMOVE: Final = text("UPDATE service.bank_link SET removed_at = :now WHERE id = :id")
+_FREE: Final = text(
+    "UPDATE service.bank_link SET removed_at = :now, named_at = NULL WHERE customer_id = :customer_id"
+)
 _IN_USE: Final = text("""
     SELECT EXISTS (SELECT FROM service.bank_payment WHERE bank_link_id = :id AND status = 'pending')
 """)
@@ -115,6 +118,11 @@ def find_live(session: Connection, customer_id: UUID, id: UUID) -> BankLink | No
 def remove(session: Connection, id: UUID, now: datetime) -> None:
     """End a link."""
     session.execute(_REMOVE, {"id": id, "now": now})
+
+
+def free(session: Connection, customer_id: UUID, now: datetime) -> None:
+    """End all links of a customer who leaves: the accounts are nobody's, and may be linked by whom the bank names."""
+    session.execute(_FREE, {"customer_id": customer_id, "now": now})
 
 
 def in_use(session: Connection, id: UUID) -> bool:

@@ -80,9 +80,11 @@ _LIST: Final = text("""
     SELECT id, name, payer, created_at FROM service.credit_batch WHERE id < :before ORDER BY id DESC LIMIT :limit
 """)
 _PEOPLE: Final = text("""
-    SELECT id_print AS print, id FROM service.customer WHERE id_print = ANY (CAST(:prints AS bytea[]))
+    SELECT id_print AS print, id FROM service.customer
+    WHERE id_print = ANY (CAST(:prints AS bytea[])) AND closed_at IS NULL
     UNION ALL
-    SELECT phone_print, id FROM service.customer WHERE phone_print = ANY (CAST(:prints AS bytea[]))
+    SELECT phone_print, id FROM service.customer
+    WHERE phone_print = ANY (CAST(:prints AS bytea[])) AND closed_at IS NULL
 """)
 _CREDITED: Final = text("""
     SELECT e.reference, p.debit_id, p.credit_id, p.amount, e.narration

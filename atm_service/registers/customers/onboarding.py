@@ -15,7 +15,7 @@ import structlog
 from sqlalchemy import Connection
 
 import ledger
-from atm_service.platform import attempts, chart, ids, standing, trail
+from atm_service.platform import attempts, calendar, chart, ids, standing, trail
 from atm_service.platform.context import Context
 from atm_service.platform.keys.tokens import Caller
 from atm_service.platform.refusals import NotFound
@@ -266,6 +266,9 @@ def _open_wallet(
 
     `by`: whoever decided so, whose rights are held from here on.
     """
+    # A wallet's limits are a person's: who has closed one opens the next on another day.
+    if store.has_closed_since(session, application.id_print, calendar.day_start(ledger.business_date(now))):
+        return Decision(ApplicationStatus.REJECTED, (domain.CLOSED_TODAY,))
     customer_id, cipher = ids.new(now), context.cipher
     identity = identity_of(context, application)
     phone = _open(context, application, "phone", application.phone_sealed)

@@ -16,13 +16,16 @@ from atm_service.registers.customers.domain import Freezes
 
 
 class CustomerRow(SQLModel, table=True):
-    """One approved person with one wallet. One row a card number and a phone: the indexes say so."""
+    """One approved person with one wallet. One row that is not closed a card number and a phone: the indexes say so."""
 
     __tablename__ = "customer"
     __table_args__ = (
         CheckConstraint(
             "cools_from < cools_until AND (cools_from IS NULL) = (cools_until IS NULL)", name="customer_cools"
         ),
+        Index("customer_one_card", "id_print", unique=True, postgresql_where=text("closed_at IS NULL")),
+        Index("customer_one_phone", "phone_print", unique=True, postgresql_where=text("closed_at IS NULL")),
+        Index("customer_closed", "id_print", "closed_at", postgresql_where=text("closed_at IS NOT NULL")),
         {"schema": "service"},
     )
 
@@ -30,8 +33,8 @@ class CustomerRow(SQLModel, table=True):
     tier: str
     identity_sealed: bytes = Field(sa_type=LargeBinary)
     phone_sealed: bytes = Field(sa_type=LargeBinary)
-    id_print: bytes = Field(sa_type=LargeBinary, unique=True)
-    phone_print: bytes = Field(sa_type=LargeBinary, unique=True)
+    id_print: bytes = Field(sa_type=LargeBinary)
+    phone_print: bytes = Field(sa_type=LargeBinary)
     pin_print: bytes = Field(sa_type=LargeBinary)
     provider_reference: str
     created_at: datetime = Field(sa_type=DateTime(timezone=True))
@@ -39,6 +42,7 @@ class CustomerRow(SQLModel, table=True):
     cools_from: datetime | None = Field(default=None, sa_type=DateTime(timezone=True))
     cools_until: datetime | None = Field(default=None, sa_type=DateTime(timezone=True))
     phone_since: datetime | None = Field(default=None, sa_type=DateTime(timezone=True))
+    closed_at: datetime | None = Field(default=None, sa_type=DateTime(timezone=True))
 
 
 class CustomerFreezeRow(SQLModel, table=True):
@@ -127,15 +131,15 @@ _ADD: Final = Rank.CUSTOMER.locks(f"""
 """)  # noqa: S608  made of constants
 _FIND: Final = text(f"SELECT {_COLUMNS} FROM service.customer WHERE id = :id")  # noqa: S608  the same
 _BY_PHONE: Final = text(
-    f"SELECT {_COLUMNS} FROM service.customer WHERE phone_print = :fingerprint"  # noqa: S608  the same
+    f"SELECT {_COLUMNS} FROM service.customer WHERE phone_print = :fingerprint AND closed_at IS NULL"  # noqa: S608  the same
 )
 _BY_CARD: Final = text(
-    f"SELECT {_COLUMNS} FROM service.customer WHERE id_print = :fingerprint"  # noqa: S608  the same
+    f"SELECT {_COLUMNS} FROM service.customer WHERE id_print = :fingerprint AND closed_at IS NULL"  # noqa: S608  the same
 )
 _LOCK: Final = Rank.CUSTOMER.locks("""
     SELECT c.id, c.pin_print, c.frozen, n.generation
     FROM service.customer AS c JOIN service.standing AS n ON n.subject = c.id
-    WHERE c.id = ANY (:ids) ORDER BY c.id FOR NO KEY UPDATE OF c FOR SHARE OF n
+    WHERE c.id = ANY (:ids) AND c.closed_at IS NULL ORDER BY c.id FOR NO KEY UPDATE OF c FOR SHARE OF n
 """)
 _CHANGE_PIN: Final = Rank.CUSTOMER.writes("UPDATE service.customer SET pin_print = :pin_print WHERE id = :id")
 # Whoever else sets the same number at this moment is waited for, and waits for nobody: each sets one, that was nobody's
@@ -152,7 +156,10 @@ _COOL: Final = Rank.CUSTOMER.writes("""
         cools_until = greatest(cools_until, :until)
     WHERE id = :id
 """)
-_FROZEN: Final = text("SELECT EXISTS (SELECT FROM service.customer WHERE id = ANY (:ids) AND frozen)")
+_FROZEN: Final = text("""
+    SELECT EXISTS (SELECT FROM service.customer WHERE id = ANY (:ids) AND (frozen OR closed_at IS NOT NULL))
+""")
+_CLOSE: Final = Rank.CUSTOMER.writes("UPDATE service.customer SET closed_at = :now WHERE id = :id")
 # Its trigger freezes or thaws the customer's live codes: see migration 0036.
 _FREEZE: Final = Rank.WITHDRAWAL.locks("""
     INSERT INTO service.customer_freeze (id, customer_id, frozen, reason, changed_by, changed_at, own)
@@ -175,7 +182,12 @@ _USE_CAPTURE: Final = Rank.PROOF.locks("""
     ON CONFLICT DO NOTHING
 """)
 _CAPTURE_USED: Final = text("SELECT used_for FROM service.face_capture WHERE capture_print = :capture_print")
-_KNOWN: Final = text("SELECT EXISTS (SELECT FROM service.customer WHERE id_print = :fingerprint)")
+_KNOWN: Final = text(
+    "SELECT EXISTS (SELECT FROM service.customer WHERE id_print = :fingerprint AND closed_at IS NULL)"
+)
+_CLOSED_SINCE: Final = text(
+    "SELECT EXISTS (SELECT FROM service.customer WHERE id_print = :fingerprint AND closed_at >= :since)"
+)
 
 
 def add(session: Connection, customer: Customer) -> bool:
@@ -203,7 +215,7 @@ def find_by_card(session: Connection, id_print: bytes) -> Customer | None:
 
 
 def lock_each(session: Connection, ids: Sequence[UUID]) -> dict[UUID, Locked]:
-    """Lock customers in the order of their ids; give those that there are."""
+    """Lock customers in the order of their ids; give those that there are and that have not closed their wallet."""
     rows = session.execute(_LOCK, {"ids": list(ids)})
     return {row.id: Locked(row.pin_print, row.frozen, row.generation) for row in rows}
 
@@ -233,7 +245,7 @@ def cool(session: Connection, id: UUID, now: datetime, until: datetime) -> None:
 
 
 def any_frozen(session: Connection, ids: Sequence[UUID]) -> bool:
-    """Tell whether one of these customers is frozen."""
+    """Tell whether one of these customers is frozen, or has closed the wallet."""
     return bool(session.execute(_FROZEN, {"ids": list(ids)}).scalar_one())
 
 
@@ -258,6 +270,16 @@ def freeze_of(session: Connection, id: UUID) -> Freeze | None:
         told.display_name,
         told.changed_at,
     )
+
+
+def close(session: Connection, id: UUID, now: datetime) -> None:
+    """Close a locked customer's wallet for good: card and number are free. The ledger's account is closed before."""
+    session.execute(_CLOSE, {"id": id, "now": now})
+
+
+def has_closed_since(session: Connection, id_print: bytes, since: datetime) -> bool:
+    """Tell whether the holder of this card number has closed a wallet since then."""
+    return bool(session.execute(_CLOSED_SINCE, {"fingerprint": id_print, "since": since}).scalar_one())
 
 
 def has_person(session: Connection, id_print: bytes) -> bool:

@@ -40,6 +40,7 @@ class MessageKind(StrEnum):
     FROZEN = "wallet-frozen"
     THAWED = "wallet-thawed"
     COMPLAINT_ANSWERED = "complaint-answered"
+    CLOSED = "wallet-closed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +78,11 @@ def pin_locked(until: datetime, hotline: str) -> str:
 def pin_changed(at: datetime, hotline: str) -> str:
     """Tell that there is another PIN now."""
     return _said(f"Ma PIN da duoc doi luc {_time(at)}. Khong phai ban? Goi ngay {hotline}")
+
+
+def closed(at: datetime, hotline: str) -> str:
+    """Tell that the wallet is closed for good."""
+    return _said(f"Vi da dong luc {_time(at)}, khong con tien trong vi. Khong phai ban? Goi ngay {hotline}")
 
 
 def signed_in(at: datetime, hotline: str) -> str:

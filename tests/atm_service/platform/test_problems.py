@@ -96,6 +96,7 @@ ENDS: Final = {
     "wallet_sign_out_everywhere",
     "wallet_change_pin",
     "wallet_freeze",
+    "wallet_close",
 }  # after it, the token is nobody's
 GUARDED: Final = [operation for operation in operations() if operation.id not in PUBLIC]
 

@@ -67,6 +67,8 @@ export default {
 "home.frozen-staff": "The wallet is frozen: nothing can be withdrawn, sent or topped up. The money is still there, and salaries arrive. Call {hotline} to have it opened again.",
 "home.frozen-customer": "You have frozen the wallet: no money goes out. It is thawed at a post office counter, by your identity card.",
 "frozen.title": "The wallet is frozen",
+"closed.title": "The wallet is closed",
+"close.title": "Close the wallet",
 "home.thaw": "How to thaw it",
 "home.cooling": "PIN or phone number were just changed: until {until} only {left} more can go out. It was not you? Freeze the wallet.",
 "home.lost": "Lost a phone?",

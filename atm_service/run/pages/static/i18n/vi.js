@@ -67,6 +67,8 @@ export default {
 "home.frozen-staff": "Ví đang bị tạm khoá: chưa rút, chuyển hay nạp được. Tiền vẫn còn trong ví, lương vẫn về. Gọi {hotline} để được mở lại.",
 "home.frozen-customer": "Bạn đã khoá ví: tiền không ra được. Mở lại ở quầy bưu điện, với thẻ căn cước.",
 "frozen.title": "Ví đã khoá",
+"closed.title": "Ví đã đóng",
+"close.title": "Đóng ví",
 "home.thaw": "Cách mở lại",
 "home.cooling": "Mã PIN hoặc số điện thoại vừa đổi: đến {until} chỉ ra được thêm {left}. Không phải bạn đổi? Khoá ví ngay.",
 "home.lost": "Mất điện thoại?",

@@ -56,6 +56,8 @@ const routes = {
   "link/bank": bank("bankScreen", "link.bank-choose", "link"),
   "safety": mending("safetyScreen", "safety.title", "home"),
   "freeze": mending("freezeScreen", "safety.freeze", "safety"),
+  "close": mending("closingScreen", "close.title", "safety"),
+  "closed": mending("closedScreen", "closed.title", "welcome"),
   "statement": listed("statementScreen", "statement.title"),
   "statement/print": later(() => import("./statement.js"), "printScreen", "statement.title", "statement"),
   "proof/:id": proof("proofScreen", "proof.title", "statement"),
@@ -68,7 +70,7 @@ const routes = {
 };
 
 function allowed(route) {
-  const isOpen = /^(welcome|offices|forgot|lost|frozen|open(\/.*)?)$/.test(route);
+  const isOpen = /^(welcome|offices|forgot|lost|frozen|closed|open(\/.*)?)$/.test(route);
   if (!wallet.session()) return isOpen || (route.startsWith("code/") && kept(route.slice(5))) ? route : "welcome";
   if (route === "withdraw/confirm" && !confirmable()) return "withdraw";
   if (/^send\/(amount|confirm)$/.test(route) && !sendable(route.slice(5))) return "send";

@@ -1,4 +1,4 @@
-// The PIN, where the wallet is open, a lost phone, a forgotten PIN, a wallet to be frozen: what can be done from here, and
+// The PIN, where the wallet is open, a lost phone, a forgotten PIN, a wallet to be frozen or closed: what can be done from here, and
 // what at a counter. Fetched when somebody needs it, with its words and those of opening, which proves a phone alike.
 
 import { client, open, randomKey } from "../api.js";
@@ -26,6 +26,8 @@ export function safetyScreen() {
       h("section", { class: "stack apart" }, h("h2", {}, t("safety.sessions")), loaded(() => wallet.get("/wallet/v1/sessions"), sessions)),
       h("section", { class: "stack apart" }, h("h2", {}, t("home.lost")), signOutEverywhere(),
         h("a", { class: "button danger", href: "#/freeze" }, t("safety.freeze"))),
+      h("section", { class: "stack apart" }, h("h2", {}, t("close.title")), h("p", {}, t("close.lead")),
+        h("a", { class: "button plain", href: "#/close" }, t("close.title"))),
     ],
   };
 }
@@ -189,6 +191,36 @@ export function frozenScreen() {
       h("div", { class: "notice wait" }, h("strong", {}, t("frozen.title")), h("p", {}, t("frozen.lead"))),
       h("h2", {}, t("frozen.go")), h("p", {}, t("frozen.bring")), h("p", {}, t("frozen.phone")),
       h("a", { class: "button", href: "#/offices" }, t("offices.title")),
+    ],
+  };
+}
+
+const WAYS_OUT = { money: "payout", codes: "withdrawals", bank: "home", complaint: "complaints" };
+
+export function closingScreen() {
+  const left = h("div", {});
+  const standing = (one) => h("li", {}, t(`close.left.${one}`), " ", WAYS_OUT[one] && h("a", { href: `#/${WAYS_OUT[one]}` }, t("close.see")));
+  const act = async ({ pin }) => {
+    left.replaceChildren();
+    if (!(await ask(t("close.sure"), t("close.now"), t("close.no")))) return;
+    try {
+      await wallet.post("/wallet/v1/closing", { pin });
+    } catch (error) {
+      if (error.slug !== "cannot-close-yet") throw error;
+      return left.replaceChildren(problemBox(error, h("ul", { class: "stack" }, error.body.standing.map(standing))));
+    }
+    leave();
+    go("closed");
+  };
+  const before = ["close.lead", "close.first", "close.again"].map((key) => h("p", {}, t(key)));
+  return { body: [form({ fields: [pinField({ label: t("field.pin") })], before, submit: t("close.now"), act }), left] };
+}
+
+export function closedScreen() {
+  return {
+    body: [
+      h("div", { class: "notice good" }, h("strong", {}, t("closed.title")), h("p", {}, t("closed.lead"))),
+      h("p", {}, t("close.again")),
     ],
   };
 }

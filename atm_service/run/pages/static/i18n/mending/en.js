@@ -39,5 +39,19 @@ export default {
 "frozen.bring": "Bring your identity card. The clerk compares your face with the records; no PIN is needed.",
 "frozen.phone": "If the phone is lost, bring a new SIM: the number is changed at the same counter.",
 "problem.face-not-matched": "The face was not recognised\nTake another picture in good light, without hat or glasses. If it fails again, bring your identity card to a counter.",
-"problem.freeze-unchanged": "The wallet is frozen already\nSign in to see by whom, and how it is thawed."
+"problem.freeze-unchanged": "The wallet is frozen already\nSign in to see by whom, and how it is thawed.",
+"close.lead": "A wallet is closed for good: this one does not open again. Records of the money that went through it are kept as the law says.",
+"close.first": "Before that there must be no money in it, no code that is still good, and nothing that waits for a bank.",
+"close.again": "From tomorrow the identity card and this phone number can open a new one.",
+"close.now": "Close the wallet",
+"close.sure": "Close the wallet for good? It does not open again.",
+"close.no": "Not yet",
+"close.see": "Look",
+"close.left.money": "There is money in it: withdraw it at a counter, pay it out to a bank, or send it to somebody.",
+"close.left.codes": "A code has not been used: cancel it, or use it.",
+"close.left.bank": "A bank has not answered about a top-up or payout: wait for the result.",
+"close.left.paid-today": "You were paid cash at a counter today: close it from tomorrow on.",
+"close.left.complaint": "A complaint waits for its answer: wait for it.",
+"closed.lead": "All devices are signed out. A message that says so is on its way to your phone.",
+"problem.cannot-close-yet": "The wallet cannot be closed yet\nFirst, see to what stands below."
 };

@@ -39,5 +39,19 @@ export default {
 "frozen.bring": "Mang theo thẻ căn cước. Giao dịch viên so khuôn mặt bạn với hồ sơ; không cần mã PIN.",
 "frozen.phone": "Mất điện thoại thì mang sim mới: số của ví được đổi ngay tại quầy.",
 "problem.face-not-matched": "Khuôn mặt không khớp\nChụp lại chỗ đủ sáng, bỏ mũ và kính. Không được nữa thì mang thẻ căn cước đến quầy bưu điện.",
-"problem.freeze-unchanged": "Ví đã khoá từ trước\nĐăng nhập để xem ai khoá và mở lại thế nào."
+"problem.freeze-unchanged": "Ví đã khoá từ trước\nĐăng nhập để xem ai khoá và mở lại thế nào.",
+"close.lead": "Đóng ví là đóng hẳn: ví này không mở lại được. Giấy tờ về tiền đã qua ví được giữ theo luật.",
+"close.first": "Trước khi đóng, ví phải hết tiền, không còn mã rút, không còn việc nào chờ ngân hàng.",
+"close.again": "Từ ngày mai, thẻ căn cước và số điện thoại này mở được ví mới.",
+"close.now": "Đóng ví",
+"close.sure": "Đóng hẳn ví? Ví này không mở lại được.",
+"close.no": "Chưa đóng",
+"close.see": "Xem",
+"close.left.money": "Còn tiền trong ví: rút ở quầy, chuyển về ngân hàng hoặc gửi cho người khác.",
+"close.left.codes": "Còn mã rút tiền chưa dùng: huỷ mã, hoặc đem đi rút.",
+"close.left.bank": "Ngân hàng chưa trả lời một lần nạp hoặc chuyển tiền: chờ có kết quả.",
+"close.left.paid-today": "Hôm nay bạn đã nhận tiền ở quầy: hãy đóng ví từ ngày mai.",
+"close.left.complaint": "Còn khiếu nại chờ trả lời: chờ có câu trả lời.",
+"closed.lead": "Mọi thiết bị đã đăng xuất. Tin nhắn báo đã đóng ví được gửi đến điện thoại của bạn.",
+"problem.cannot-close-yet": "Chưa đóng được ví\nTrước hết cần làm xong những việc này."
 };

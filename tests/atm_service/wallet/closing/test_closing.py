@@ -1,0 +1,150 @@
+"""A wallet is closed for good: empty, by its owner, and nothing comes into it afterwards."""
+
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+from httpx2 import Response
+from sqlalchemy import exc, text
+
+import ledger
+from atm_service.platform import chart, ids
+from atm_service.registers.credits import service as bulk_credits
+from atm_service.registers.credits.domain import Reason
+from atm_service.registers.credits.errors import LinesRefused
+from atm_service.registers.credits.service import Wish
+from atm_service.wallet.closing.domain import Standing
+from atm_service.wallet.transfers import domain
+from tests.atm_service.counter import confirm, propose, refused
+from tests.atm_service.mending import came, signed_in
+from tests.atm_service.promises.complaints.test_complaints import complain
+from tests.atm_service.registers.credits import school
+from tests.atm_service.wallet.bank_payments.banking import SILENT, link, top_up
+from tests.atm_service.wallet.transfers.sending import intended, look_up, send
+from tests.atm_service.world import Customer, Service
+from tests.database import Database
+from tests.waiting import wait_until_blocked
+
+
+def close(customer: Customer, pin: str | None = None) -> Response:
+    return customer.post("/wallet/v1/closing", {"pin": pin or customer.facts["pin"]})
+
+
+def closed(service: Service, **facts: Any) -> Customer:
+    customer = service.customer(0, **facts)
+    assert close(customer).status_code == 204
+    return customer
+
+
+def test_an_empty_wallet_is_closed(service: Service) -> None:
+    """Every session ends at once, nobody signs in, and the phone is told."""
+    customer = closed(service)
+    assert refused(customer.get("/wallet/v1/account")) == "unauthenticated"
+    signing_in = {name: customer.facts[name] for name in ("phone", "pin")}
+    assert refused(service.client.post("/wallet/v1/sessions", json=signing_in)) == "wrong-credentials"
+    assert "Vi da dong luc" in came(service, customer.facts["phone"])[0]
+    (row,) = service.trail("customer.closed")
+    assert row["actor"] == customer.id
+
+
+def test_card_and_number_open_another_one_from_the_next_day(service: Service) -> None:
+    """The limits of a day are a person's; the bank account, too, may be linked anew."""
+    customer = service.customer(0)
+    account = {"bin": "970436", "account_number": "0071001234577"}
+    assert customer.post("/wallet/v1/bank-links", account).status_code == 201
+    assert close(customer).status_code == 204
+    again = {name: customer.facts[name] for name in ("id_number", "phone")}
+    rejected = service.apply(**again).json()
+    assert (rejected["status"], rejected["reasons"]) == ("rejected", ["closed-today"])
+    service.clock.advance(days=1)
+    other = service.customer(0, **again)
+    assert other.id != customer.id
+    assert other.post("/wallet/v1/bank-links", account).status_code == 201
+
+
+def test_what_is_left_is_told(service: Service) -> None:
+    """Each thing by its name, in the order in which one sees to it; the PIN is right, and nothing is closed."""
+    customer, clerk = service.customer(1_000_000), service.clerk()
+    code = customer.code(500_000)
+    top_up(customer, link(customer, SILENT), 20_000)
+    answer = close(customer)
+    assert (refused(answer), answer.json()["standing"]) == ("cannot-close-yet", ["money", "codes", "bank"])
+    clerk.present(code["code"])
+    assert clerk.pay(code["id"], customer.facts["id_number"]).status_code == 201
+    assert close(customer).json()["standing"] == ["money", "bank", "paid-today"]
+    assert complain(customer, withdrawal_id=code["id"]).status_code == 201
+    service.clock.advance(days=1)
+    customer = signed_in(service, customer)
+    assert close(customer).json()["standing"] == ["money", "bank", "complaint"]
+    assert customer.account()["available"] == 500_000
+
+
+def test_a_frozen_wallet_is_not_closed_nor_by_a_wrong_pin(service: Service) -> None:
+    """Wrong PINs are counted, as everywhere."""
+    customer = service.customer(0)
+    answer = close(customer, "111222")
+    assert (refused(answer), answer.json()["remaining_attempts"]) == ("wrong-pin", 4)
+    assert customer.post("/wallet/v1/freeze").status_code == 204
+    assert refused(close(signed_in(service, customer))) == "wallet-frozen"
+
+
+def test_nothing_comes_into_a_closed_wallet(service: Service) -> None:
+    """By its number and its QR nobody is found; what was begun before is not done."""
+    payer, clerk = service.customer(), service.clerk()
+    customer = service.customer(0)
+    intention, deposit = intended(payer, customer), propose(clerk, customer, {"500000": 1}).json()
+    assert close(customer).status_code == 204
+    assert refused(look_up(payer, customer)) == "payee-unknown"
+    assert refused(look_up(payer, code=domain.receive_code(customer.id))) == "payee-cannot-receive"
+    assert refused(send(payer, intention)) == "payee-cannot-receive"
+    assert refused(propose(clerk, customer, {"500000": 1})) == "payee-unknown"
+    assert refused(confirm(clerk, deposit)) == "not-found"
+    assert payer.account()["available"] == 5_000_000
+    school.fund(service.context, 1_000)
+    salary = Wish("salary", school.SCHOOL, [school.line(1, customer.facts["id_number"])])
+    with service.context.transaction() as session, pytest.raises(LinesRefused) as lines:
+        bulk_credits.look(session, service.context, salary, service.now)
+    assert lines.value.members["lines"][0]["reason"] == Reason.UNKNOWN_PERSON
+
+
+def test_the_ledger_itself_refuses(service: Service, database: Database) -> None:
+    """Whatever let it come so far; and a wallet is closed once, and only when its account is."""
+    customer = closed(service)
+    with pytest.raises(exc.IntegrityError, match="account_closed"):
+        service.credit(customer.id, 10_000)
+    for change in ("closed_at = NULL", "closed_at = now()"):
+        with database.owner.connect() as session, pytest.raises(exc.IntegrityError, match="closed already"):
+            session.execute(text(f"UPDATE service.customer SET {change} WHERE id = :id"), {"id": customer.id})
+    other = service.customer(0)
+    with database.owner.connect() as session, pytest.raises(exc.IntegrityError, match="the account is not"):
+        session.execute(
+            text("UPDATE service.customer SET closed_at = now() WHERE id = :id"), {"id": other.id}
+        )
+
+
+def test_money_that_comes_at_the_same_moment_is_not_lost(service: Service) -> None:
+    """The closing waits for it, and finds it."""
+    customer = service.customer(10_000)
+    with service.context.transaction() as session:
+        back = ledger.Posting(chart.customer(customer.id), chart.settlement("970405"), 10_000)
+        ledger.must(ledger.post(session, [entry(service, "out", back)], service.now))
+    with ThreadPoolExecutor(1) as pool:
+        with service.context.transaction() as session:
+            come = ledger.Posting(chart.settlement("970405"), chart.customer(customer.id), 10_000)
+            ledger.must(ledger.post(session, [entry(service, "in", come)], service.now))
+            closing = pool.submit(close, customer)
+            wait_until_blocked(service.context.engine, closing)
+        answer = closing.result()
+    assert (refused(answer), answer.json()["standing"]) == ("cannot-close-yet", [Standing.MONEY])
+    assert customer.account()["available"] == 10_000
+
+
+def entry(service: Service, reference: str, posting: ledger.Posting) -> ledger.Entry:
+    return ledger.Entry(
+        id=ids.new(service.now),
+        reference=f"test/{reference}",
+        kind="gift",
+        business_date=ledger.business_date(service.now),
+        narration="money for a test",
+        postings=(posting,),
+    )
