@@ -4,6 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 PEER := .venv-bench
+CLIENT := .venv-client
 
 .DEFAULT_GOAL := help
 
@@ -30,7 +31,7 @@ browser: $(READY)
 	$(BIN)/python tests/tools.py
 
 .PHONY: test
-test: $(READY) browser  ## Run every test, the browser's too (SEED=7: in another order, with other dice)
+test: $(READY) $(CLIENT)/.ready browser  ## Run every test, the browser's too (SEED=7: in another order, with other dice)
 	$(if $(SEED),SOFT_ATM_TEST_SEED=$(SEED)) $(BIN)/python -m pytest --numprocesses auto --dist loadfile \
 	  --no-loadscope-reorder --durations 10 $(if $(SEED),--hypothesis-seed $(SEED))
 
@@ -55,9 +56,16 @@ mutants: $(READY)  ## Plant bugs one by one; every one must turn the tests red
 	$(BIN)/python tests/mutants.py "$(ONLY)"
 
 $(PEER)/.ready: bench/requirements.lock
-	test -x $(PEER)/bin/python || $(PYTHON) -m venv $(PEER)
-	$(PEER)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
+$(CLIENT)/.ready: client/requirements.lock
+$(PEER)/.ready $(CLIENT)/.ready:
+	test -x $(@D)/bin/python || $(PYTHON) -m venv $(@D)
+	$(@D)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
 	touch $@
+
+.PHONY: client
+client: $(CLIENT)/.ready  ## Make a typed Python client out of docs/openapi.json, in client/soft_atm_client
+	$(CLIENT)/bin/openapi-python-client generate --path docs/openapi.json --meta none --overwrite \
+	  --output-path client/soft_atm_client
 
 .PHONY: bench
 bench: $(READY) $(PEER)/.ready  ## Measure beside peers in 5 minutes (FULL=1: all; ONLY=ledger, http, salaries, growth)
@@ -75,4 +83,4 @@ sbom: $(READY)  ## Write sbom.cdx.json: every locked package with its hashes, as
 
 .PHONY: clean
 clean:  ## Remove the virtual environment and caches (the data in ./var stays)
-	rm -rf $(VENV) $(PEER) .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) $(PEER) $(CLIENT) client/soft_atm_client .mypy_cache .ruff_cache .pytest_cache .hypothesis

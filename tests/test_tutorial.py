@@ -1,7 +1,9 @@
-"""The tutorial's lines, as they stand in the page, against a running demo."""
+"""What stands in the pages for who builds on the service, against a running demo: a tutorial, and a client's life."""
 
+import os
 import re
 import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,7 +12,10 @@ import pytest
 from tests.browser.road import Demo, running_demo
 from tests.database import cloned
 
-PAGE = Path(__file__).parents[1] / "docs/tutorial.md"
+ROOT = Path(__file__).parents[1]
+PAGE = ROOT / "docs/tutorial.md"
+CLIENT = ROOT / ".venv-client/bin"  # made by `make test`
+LIFE = ROOT / "client/life.py"
 HERE = "http://127.0.0.1:8000"
 LINES_MAX = 10
 
@@ -37,3 +42,29 @@ def test_a_withdrawal_takes_ten_lines(demo: Demo) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
     assert '"number":"05971-1-' in done.stdout
     assert done.stdout.endswith("paid\n")
+
+
+def test_a_client_made_of_the_contract_lives_a_whole_life(demo: Demo, tmp_path: Path) -> None:
+    """It is made by a known generator out of the committed document, and its calls are typed."""
+    made = ["generate", "--meta", "none", "--path", ROOT / "docs/openapi.json", "--output-path"]
+    run(CLIENT / "openapi-python-client", *made, tmp_path / "soft_atm_client")
+    types = ["--strict", "--follow-imports=silent", "--cache-dir", tmp_path, "--config-file", os.devnull]
+    run(sys.executable, "-m", "mypy", *types, "--python-executable", CLIENT / "python", LIFE, here=tmp_path)
+    steps = run(CLIENT / "python", LIFE, demo.service_url, here=tmp_path).splitlines()
+    assert steps[0] == "opened"
+    assert steps[-4:] == [
+        "paid out: succeeded",
+        "statement: -400000 -100000 500000",
+        "closed: 204",
+        "then: 401",
+    ]
+
+
+def run(*command: str | Path, here: Path = ROOT) -> str:
+    """Run to a good end, with the modules of a folder; give what was said."""
+    environment = os.environ | {"PYTHONPATH": str(here), "MYPYPATH": str(here)}
+    done = subprocess.run(
+        command, capture_output=True, text=True, timeout=120, check=False, cwd=here, env=environment
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
