@@ -2,6 +2,7 @@
 
 import base64
 import json
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from io import BytesIO
 from typing import Any
@@ -13,7 +14,9 @@ from httpx2 import Response
 from PIL import Image
 
 from atm_service.payout import service as withdrawals
+from atm_service.registers.customers import store as customers
 from tests.atm_service.world import OFFICE, OTHER_OFFICE, Service, no_answer
+from tests.waiting import wait_until_blocked
 
 
 def slug(answer: Response) -> str:
@@ -296,3 +299,14 @@ def test_nothing_personal_is_in_a_code(service: Service) -> None:
     text = base64.urlsafe_b64decode(payload + "==").decode()
     assert customer.facts["id_number"] not in text
     assert set(json.loads(text)) == {"jti", "exp", "amt"}
+
+
+def test_a_customers_requests_take_turns(service: Service) -> None:
+    """Whoever makes a code waits for what else this customer does: a limit is a sum, which must not grow meanwhile."""
+    customer = service.customer()
+    with ThreadPoolExecutor(1) as pool:
+        with service.context.transaction() as session:
+            customers.lock_each(session, [customer.id])
+            making = pool.submit(customer.authorise)
+            wait_until_blocked(service.context.engine, making)
+        assert making.result().status_code == 201
