@@ -4,7 +4,9 @@ import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from uuid import uuid4
 
+import httpx2
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
@@ -191,3 +193,48 @@ def test_a_forgotten_pin_is_set_anew_on_the_phone(demo: Demo, chromium: Browser,
     expect(page.locator("#live")).to_contain_text("Đã đặt mã PIN mới")
     phone.sign_in({**customer, "pin": NEW_PIN})
     assert wrong == []
+
+
+def test_a_wallet_is_closed_when_nothing_is_left(demo: Demo, phone: Phone) -> None:
+    """What is left is named, and where it can go; then it is closed, and the phone forgets it."""
+    customer, page = demo.customers[3], phone.page
+    phone.sign_in(customer)
+    go(phone, "close")
+    expect(page.get_by_role("button", name="Đóng ví")).to_be_visible()
+    wrong = looked_at(page, "wallet-close")
+    closing(page, customer["pin"])
+    expect(page.locator(".notice.bad")).to_contain_text("Còn tiền trong ví")
+    wrong += looked_at(page, "wallet-close-left")
+    page.locator(".notice.bad a", has_text="Xem").click()
+    expect(page.get_by_role("heading", name="Rút về ngân hàng")).to_be_visible()
+    empty(demo, customer)
+    go(phone, "close")
+    closing(page, customer["pin"])
+    expect(page.get_by_role("heading", name="Ví đã đóng")).to_be_visible()
+    wrong += looked_at(page, "wallet-closed")
+    assert page.evaluate("sessionStorage.getItem('soft-atm.wallet')") is None
+    assert wrong == []
+
+
+def closing(page: Page, pin: str) -> None:
+    """Type the PIN, and be sure."""
+    page.fill("#pin", pin)
+    press(page, "Đóng ví")
+    page.locator("dialog .danger").click()
+
+
+def empty(demo: Demo, customer: dict[str, str]) -> None:
+    """Pay all that there is out to the bank, over the contract."""
+    with httpx2.Client(base_url=demo.service_url, timeout=30, trust_env=False) as client:
+        told = client.post(
+            "/wallet/v1/sessions", json={name: customer[name] for name in ("phone", "pin")}
+        ).json()
+        client.headers["Authorization"] = f"Bearer {told['access_token']}"
+        (link,) = client.get("/wallet/v1/bank-links").json()["items"]
+        left = client.get("/wallet/v1/account").json()["available"]
+        while left:
+            part = min(left, 9_000_000)  # no face is asked for
+            body = {"bank_link_id": link["id"], "amount": part, "fee": 0, "pin": customer["pin"]}
+            made = client.post("/wallet/v1/payouts", json=body, headers={"Idempotency-Key": str(uuid4())})
+            assert made.json()["status"] == "succeeded", made.text
+            left -= part

@@ -199,7 +199,7 @@ const WAYS_OUT = { money: "payout", codes: "withdrawals", bank: "home", complain
 
 export function closingScreen() {
   const left = h("div", {});
-  const standing = (one) => h("li", {}, t(`close.left.${one}`), " ", WAYS_OUT[one] && h("a", { href: `#/${WAYS_OUT[one]}` }, t("close.see")));
+  const standing = (one) => h("p", {}, t(`close.left.${one}`), " ", WAYS_OUT[one] && h("a", { href: `#/${WAYS_OUT[one]}` }, t("close.see")));
   const act = async ({ pin }) => {
     left.replaceChildren();
     if (!(await ask(t("close.sure"), t("close.now"), t("close.no")))) return;
@@ -207,7 +207,7 @@ export function closingScreen() {
       await wallet.post("/wallet/v1/closing", { pin });
     } catch (error) {
       if (error.slug !== "cannot-close-yet") throw error;
-      return left.replaceChildren(problemBox(error, h("ul", { class: "stack" }, error.body.standing.map(standing))));
+      return left.replaceChildren(problemBox(error, error.body.standing.map(standing)));
     }
     leave();
     go("closed");

@@ -47,7 +47,7 @@ export default {
 "close.sure": "Đóng hẳn ví? Ví này không mở lại được.",
 "close.no": "Chưa đóng",
 "close.see": "Xem",
-"close.left.money": "Còn tiền trong ví: rút ở quầy, chuyển về ngân hàng hoặc gửi cho người khác.",
+"close.left.money": "Còn tiền trong ví: rút ở quầy, rút về ngân hàng hoặc chuyển cho người khác.",
 "close.left.codes": "Còn mã rút tiền chưa dùng: huỷ mã, hoặc đem đi rút.",
 "close.left.bank": "Ngân hàng chưa trả lời một lần nạp hoặc chuyển tiền: chờ có kết quả.",
 "close.left.paid-today": "Hôm nay bạn đã nhận tiền ở quầy: hãy đóng ví từ ngày mai.",
