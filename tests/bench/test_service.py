@@ -86,7 +86,7 @@ def test_a_journal_grows_to_its_size_and_stays_right(on: Server, monkeypatch: py
     monkeypatch.setattr(growth, "A_CALL", 50)
     towns = {size: growth.grown(on, size, clock, 20, 4) for size in (400, 600)}
     growth.load(towns[600], 600, clock, str.upper)
-    rows = sizes.measured(towns, 2, 1, 60, clock, str.upper)
+    rows = sizes.measured(towns, 1, 1, 60, clock, str.upper)
     assert [row.what for row in rows if row.at == "400 postings"] == ["loading, 50 postings a call"]
     small, large = dict.fromkeys(row.at for row in rows[1:])
     # Of history, 20 that gave customers money, and three for each of the deliveries of cash.
@@ -95,9 +95,9 @@ def test_a_journal_grows_to_its_size_and_stays_right(on: Server, monkeypatch: py
     assert names[0] == names[1]
     compared = {row.what: len(row.values) for row in rows if row.ratio}
     assert compared == {
-        "complete withdrawals over HTTP": 2,
-        "one entry a call, Python": 2,
-        "batches of 100, Python": 2,
+        "complete withdrawals over HTTP": 1,
+        "one entry a call, Python": 1,
+        "batches of 100, Python": 1,
     }
     url, last_week = on.database("bench_growth_400")[0], clock() - timedelta(days=7)
     assert ask(url, "SELECT count(*) FROM ledger.entry WHERE reference LIKE 'history/%'") == 360
