@@ -242,13 +242,15 @@ def test_a_correction_names_an_entry_that_exists(books: Connection) -> None:
 
 
 def test_a_total_has_a_limit(books: Connection) -> None:
-    """An account takes 10^17 đồng on a side, and not one more."""
+    """An account takes 10^17 đồng on a side, and not one more; alone or in a batch."""
     posted(ledger.post(books, [entry((BANK, TREASURY, 10**15)) for _ in range(99)], NOW))
     to_bank = 10**15 - 1_110  # less what Anna's top-up made of the bank's debits
-    assert one(books, entry((BANK, FEES, to_bank + 1))) == refused(Reason.ACCOUNT_FULL)
+    full = [entry((BANK, FEES, to_bank + 1)) for _ in range(2)]
+    assert [one(books, full[0]), *ledger.post(books, full, NOW)] == [refused(Reason.ACCOUNT_FULL)] * 3
     assert one(books, entry((BANK, FEES, to_bank))).status is Status.POSTED
     from_treasury = 10**15 - 5_010  # less what filling the drawer made of the treasury's credits
-    assert one(books, entry((FEES, TREASURY, from_treasury + 1))) == refused(Reason.ACCOUNT_FULL)
+    full = [entry((FEES, TREASURY, from_treasury + 1)) for _ in range(2)]
+    assert [one(books, full[0]), *ledger.post(books, full, NOW)] == [refused(Reason.ACCOUNT_FULL)] * 3
     assert one(books, entry((FEES, TREASURY, from_treasury))).status is Status.POSTED
 
 
