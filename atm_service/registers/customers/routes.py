@@ -71,6 +71,8 @@ def apply(body: ApplicationRequest, visitor: InVisitor, context: InContext, now:
         body.pin,
         age_min=context.policy.person.age_min,
         today=ledger.business_date(now),
+        texts=body.texts,
+        old_number=body.old_id_number,
     )
     made = onboarding.apply(context, applicant, body.capture, body.phone_proof, visitor, now)
     return ApplicationView.of(made)

@@ -1,11 +1,12 @@
 """HTTP bodies of what is mended from the phone."""
 
+from typing import Self
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from atm_service.registers.customers.mending import Sent
-from atm_service.registers.customers.schemas import Phone, Pin
+from atm_service.registers.customers.schemas import CardTexts, Phone, Pin
 
 
 class ProofsRequest(BaseModel):
@@ -28,3 +29,16 @@ class PinResetRequest(ProofsRequest):
 
     phone: Phone
     new_pin: Pin
+
+
+class CardRequest(CardTexts):
+    """Another identity card, by one of its two texts or both, and the face of its holder."""
+
+    pin: Pin
+    face_capture: str = Field(pattern=r"^[A-Za-z0-9._:-]{1,128}$", repr=False, examples=["sample-clear"])
+
+    @model_validator(mode="after")
+    def _read(self) -> Self:
+        if self.card_qr is None and self.mrz is None:
+            raise ValueError("card_qr or mrz is needed")
+        return self
