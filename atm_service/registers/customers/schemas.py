@@ -112,15 +112,17 @@ class ApplicationView(_Body):
     status: ApplicationStatus
     reasons: list[str] = Field(examples=[["face-doubtful"]])
     created_at: datetime
+    hotline: str = Field(description="whom to call about it, with its id", examples=["1900 54 54 81"])
 
     @classmethod
-    def of(cls, application: Application) -> Self:
+    def of(cls, application: Application, hotline: str) -> Self:
         """Show an application to whoever knows its id: nothing personal."""
         return cls(
             id=application.id,
             status=application.status,
             reasons=told(application.status, application.reasons),
             created_at=application.created_at,
+            hotline=hotline,
         )
 
 

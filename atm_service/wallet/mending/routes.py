@@ -13,7 +13,7 @@ from atm_service.registers.offices.errors import FreezeUnchanged
 from atm_service.registers.phones.domain import Purpose
 from atm_service.registers.phones.errors import PhoneCodeOver, PhoneCodeWrong, PhoneNotProved
 from atm_service.registers.withdrawals.errors import WalletFrozen, WrongPin
-from atm_service.wallet.mending.schemas import CardRequest, PinResetRequest
+from atm_service.wallet.mending.schemas import NewCardRequest, PinResetRequest
 
 router = APIRouter(prefix="/wallet/v1", tags=["wallet"])
 
@@ -73,7 +73,7 @@ def reset_pin(body: PinResetRequest, context: InContext, now: InNow) -> Response
         NotFound, TooManyAttempts, WrongPin, ApplicantRefused, FaceNotMatched, WalletFrozen, posted=True
     ),
 )
-def verify_card(body: CardRequest, customer: InCustomer, context: InContext, now: InNow) -> Response:
+def verify_card(body: NewCardRequest, customer: InCustomer, context: InContext, now: InNow) -> Response:
     """Have another identity card verified, by the PIN and the face, where the one that is known has expired.
 
     Harmless to repeat: with the same card the same picture is good again.

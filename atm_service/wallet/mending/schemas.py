@@ -31,7 +31,7 @@ class PinResetRequest(ProofsRequest):
     new_pin: Pin
 
 
-class CardRequest(CardTexts):
+class NewCardRequest(CardTexts):
     """Another identity card, by one of its two texts or both, and the face of its holder."""
 
     pin: Pin

@@ -40,7 +40,7 @@ def on(service: Service, customer: Customer, month: int, day: int) -> Customer:
 
 
 def test_a_card_is_asked_about_and_then_stops_what_goes_out(service: Service) -> None:
-    """To the day: asked from December, stopped from the 31st, codes of before aside; another card lets money out again."""
+    """To the day: asked from December, stopped from the 31st, codes of before aside; another card lets it out."""
     customer = owner(service)
     assert customer.account()["card_stops_on"] is None
     customer = on(service, customer, 11, 30)
