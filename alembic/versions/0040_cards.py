@@ -9,8 +9,8 @@ depends_on = None
 
 
 def upgrade() -> None:
-    # Null: not known, of whoever came before, or for life. A month and no day: a card ends, and somebody comes of age, on
-    # a birthday.
+    # Null: not known, of whoever came before, or for life. A month and no day: a card ends, and somebody comes of age,
+    # on a birthday.
     op.execute("""
         ALTER TABLE service.customer
             ADD COLUMN card_until date,
@@ -24,9 +24,9 @@ def upgrade() -> None:
         ALTER TABLE service.application
             ADD COLUMN doubt varchar COLLATE "C"
                 CONSTRAINT application_doubt CHECK (doubt IN ('form-qr-differ', 'form-mrz-differ', 'qr-mrz-differ')),
-            ADD COLUMN field varchar COLLATE "C",
+            ADD COLUMN differs_in varchar COLLATE "C",
             ADD COLUMN card_until date,
             ADD COLUMN old_id_print bytea,
-            ADD CONSTRAINT application_doubt_in CHECK ((doubt IS NULL) = (field IS NULL)),
+            ADD CONSTRAINT application_doubt_in CHECK ((doubt IS NULL) = (differs_in IS NULL)),
             ADD CONSTRAINT application_card_until CHECK (extract(day FROM card_until + 1) = 1);
     """)

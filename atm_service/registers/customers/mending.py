@@ -92,8 +92,8 @@ def verify_card(
     """Take another card in the place of one that has expired: by the PIN, the card itself, and the face.
 
     The card must be good today and say what the wallet knows of its owner; whose name or number is another goes to a
-    counter. Harmless to repeat, with the same picture for the same card. Raises what `service.prove_pin`, `domain.same_person`
-    and `prove_face` do, and `WalletFrozen`.
+    counter. Harmless to repeat, with the same picture for the same card. Raises what `service.prove_pin`,
+    `domain.same_person` and `prove_face` do, and `WalletFrozen`.
     """
     service.prove_pin(context, customer.subject, pin, now)
     with context.transaction() as session:

@@ -198,7 +198,7 @@ def _application(context: Context, applicant: Applicant, capture: str, now: date
         provider_reference=None,
         created_at=now,
         doubt=applicant.doubt.reason if applicant.doubt else None,
-        field=applicant.doubt.field if applicant.doubt else None,
+        differs_in=applicant.doubt.field if applicant.doubt else None,
         card_until=applicant.card_until,
         old_id_print=None
         if applicant.old_number is None
@@ -287,8 +287,8 @@ def _facts(
     born, old = identity_of(context, application).birth_date, application.old_id_print
     alone_from, today = context.policy.person.alone_from, ledger.business_date(now)
     doubt = None
-    if application.doubt is not None and application.field is not None:
-        doubt = Doubt(application.doubt, application.field)
+    if application.doubt is not None and application.differs_in is not None:
+        doubt = Doubt(application.doubt, application.differs_in)
     return Facts(
         result,
         screened,

@@ -117,9 +117,9 @@ class Customer:
     pin_print: bytes = field(repr=False)
     provider_reference: str
     created_at: datetime
-    card_until: date | None = field(repr=False)
-    minor_until: date | None = field(repr=False)
-    old_id_print: bytes | None = field(repr=False)
+    card_until: date | None = field(default=None, repr=False)
+    minor_until: date | None = field(default=None, repr=False)
+    old_id_print: bytes | None = field(default=None, repr=False)
 
 
 _COLUMNS: Final = (

@@ -187,7 +187,7 @@ class ApplicationInReview(_Body):
             masked_id=customers.masked(identity)[1],
             date_of_birth=identity.birth_date,
             reasons=list(application.reasons),
-            field=application.field,
+            field=application.differs_in,
             created_at=application.created_at,
         )
 

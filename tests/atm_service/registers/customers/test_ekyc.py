@@ -63,7 +63,7 @@ def test_the_page_shows_the_matrix() -> None:
         {("applicant" if case.decision == "refused" else "reason", case.told) for case in CASES if case.told}
     )
     said = [
-        [words(language)[f"{kind}.{slug}"].replace("\n", " ") for language in ("vi", "en")]
+        [words(language)[f"{kind}.{slug}"].replace("\n", ". ") for language in ("vi", "en")]
         for kind, slug in keys
     ]
     assert told == [f"| `{slug}` | {vi} | {en} |" for (_, slug), (vi, en) in zip(keys, said, strict=True)]
