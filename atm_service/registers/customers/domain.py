@@ -11,7 +11,7 @@ from atm_service.registers.customers.errors import ApplicantRefused, FrozenByCus
 from atm_service.registers.offices.errors import FreezeUnchanged
 from atm_service.registers.withdrawals.errors import WalletFrozen
 from kyc import cards, cccd, decision, names, phones, pins
-from kyc.cards import Card
+from kyc.cards import Card, Source
 from kyc.decision import Doubt
 from kyc.errors import (
     BirthDateMismatch,
@@ -168,8 +168,10 @@ def read_card(texts: Texts, today: date) -> list[Card]:
 
 
 def same_person(identity: Identity, texts: Texts, today: date) -> date | None:
-    """Give until when a card is good that says what is known of its holder. Raises `ApplicantRefused`."""
+    """Give until when a card is good that says what is known of its holder. Raises `ApplicantRefused`; for none, too."""
     read = read_card(texts, today)
+    if not read:
+        raise ApplicantRefused(field=Source.QR.value, reason=CARD_REASONS[CardUnreadable])
     if decision.compare(identity, None, read) is not None:
         raise ApplicantRefused(field=read[-1].source.value, reason=ANOTHER_CARD)
     return card_until(read)

@@ -1,9 +1,8 @@
 """HTTP bodies of what is mended from the phone."""
 
-from typing import Self
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field
 
 from atm_service.registers.customers.mending import Sent
 from atm_service.registers.customers.schemas import CardTexts, Phone, Pin
@@ -36,9 +35,3 @@ class NewCardRequest(CardTexts):
 
     pin: Pin
     face_capture: str = Field(pattern=r"^[A-Za-z0-9._:-]{1,128}$", repr=False, examples=["sample-clear"])
-
-    @model_validator(mode="after")
-    def _read(self) -> Self:
-        if self.card_qr is None and self.mrz is None:
-            raise ValueError("card_qr or mrz is needed")
-        return self

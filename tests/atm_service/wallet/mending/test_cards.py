@@ -96,7 +96,7 @@ def test_a_card_that_nobody_read_stops_nothing(service: Service) -> None:
         ({"mrz": zone("020085999999")}, "applicant-refused", ("mrz", "another-card")),
         ({"mrz": zone("020085999999", until="261115")}, "applicant-refused", ("mrz", "expired")),
         ({"face_capture": picture(OTHER_FACE)}, "face-not-matched", None),
-        ({"card_qr": None}, "malformed-request", None),
+        ({"card_qr": None}, "applicant-refused", ("card_qr", "unreadable")),
     ],
 )
 def test_with_one_thing_wrong_the_card_stays_expired(
