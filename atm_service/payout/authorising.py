@@ -218,8 +218,8 @@ def _check_delegation(wish: Wish, known: Known | None, now: datetime) -> None:
 def _check_limits(policy: Policy, use: CustomerUse, amount: int, today: date) -> None:
     if use.live >= policy.withdrawal.live_codes_max:
         raise errors.TooManyLiveCodes(maximum=policy.withdrawal.live_codes_max)
-    use.standing.refuse_lapsed(policy.person, today)
-    headroom.refuse_customer(use.used, amount, use.standing.rules(policy, today).customer, today)
+    use.card_and_age.refuse_lapsed(policy.person, today)
+    headroom.refuse_customer(use.used, amount, use.card_and_age.rules(policy, today).customer, today)
     headroom.refuse_while_cooling(use.cooling, amount, policy.cooling)
 
 

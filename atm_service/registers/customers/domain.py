@@ -168,7 +168,7 @@ def read_card(texts: Texts, today: date) -> list[Card]:
 
 
 def same_person(identity: Identity, texts: Texts, today: date) -> date | None:
-    """Give until when a card is good that says what is known of its holder. Raises `ApplicantRefused`; for none, too."""
+    """Give until when a card is good that says what is known of its holder. Raises `ApplicantRefused`."""
     read = read_card(texts, today)
     if not read:
         raise ApplicantRefused(field=Source.QR.value, reason=CARD_REASONS[CardUnreadable])

@@ -32,6 +32,7 @@ from atm_service.registers.phones.errors import PhoneNotProved
 from atm_service.registers.withdrawals.errors import WalletFrozen
 
 FROM_WALLET: Final = "Khách tự khoá từ ví"
+WALLET: Final = "wallet"  # who asks for a face from afar: all that does is counted together
 AT_COUNTER: Final = "Khách yêu cầu tại quầy"
 
 
@@ -101,7 +102,7 @@ def verify_card(
     identity = service.open_identity(context, customer.subject, found.identity_sealed)
     until = domain.same_person(identity, texts, ledger.business_date(now))
     used_for = at_rest.card_print(context.cipher, texts.card_qr, texts.mrz).hex()
-    prove_face(context, found, str(customer.subject), capture, f"card {used_for}", now)
+    prove_face(context, found, WALLET, capture, f"card {used_for}", now)
     with context.transaction() as session:
         service.lock_unfrozen(session, customer.subject)
         standing.keep(session, customer)

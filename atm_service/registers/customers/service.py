@@ -457,12 +457,12 @@ def account(session: Connection, context: Context, customer_id: UUID, now: datet
         frozen_by=freeze.stands.by,
         available=balance.available,
         held=balance.held,
-        limits=_limits(use.standing.rules(context.policy, today), use.used, today),
+        limits=_limits(use.card_and_age.rules(context.policy, today), use.used, today),
         cooling_until=None if cooling is None else cooling.until,
         cooling_left=None
         if cooling is None
         else headroom.left_while_cooling(cooling, context.policy.cooling),
-        card_stops_on=use.standing.card_stops_on(context.policy.person, today),
+        card_stops_on=use.card_and_age.card_stops_on(context.policy.person, today),
     )
 
 

@@ -64,7 +64,7 @@ def refuse_while_cooling(cooling: Cooling | None, amount: int, rules: policy.Coo
 
 
 @dataclass(frozen=True)
-class Standing:
+class CardAndAge:
     """What a customer's card and age say: the last day of the month in which the one expires and the other is full.
 
     None: no end. A card that nobody has read has none: whoever came before cards were read is not stopped.

@@ -19,7 +19,7 @@ def refuse_deposit(
 ) -> None:
     """Return when the customer's day and month allow this cash. Raises `CustomerLimitReached`."""
     use, today = store.of_customer(session, customer_id, now), ledger.business_date(now)
-    domain.refuse_customer(use.used, amount, use.standing.rules(policy, today).customer, today)
+    domain.refuse_customer(use.used, amount, use.card_and_age.rules(policy, today).customer, today)
 
 
 def refuse_transfer(
@@ -30,13 +30,13 @@ def refuse_transfer(
     Raises `CardLapsed`, what `domain.refuse_transfer` does, then `CoolingOff`.
     """
     use, today = store.of_customer(session, customer_id, now), ledger.business_date(now)
-    use.standing.refuse_lapsed(policy.person, today)
-    domain.refuse_transfer(use.used, use.sent_today, amount, use.standing.rules(policy, today), today)
+    use.card_and_age.refuse_lapsed(policy.person, today)
+    domain.refuse_transfer(use.used, use.sent_today, amount, use.card_and_age.rules(policy, today), today)
     domain.refuse_while_cooling(use.cooling, amount, policy.cooling)
 
 
 def left_to_send(session: Connection, policy: Policy, customer_id: UUID, now: datetime) -> Remaining:
     """Give the most that a customer may still send today."""
     use, today = store.of_customer(session, customer_id, now), ledger.business_date(now)
-    rules = use.standing.rules(policy, today)
+    rules = use.card_and_age.rules(policy, today)
     return domain.left_to_send(use.used, use.sent_today, use.cooling, rules, today)

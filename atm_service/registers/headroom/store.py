@@ -16,7 +16,7 @@ from sqlmodel import Field, SQLModel
 import ledger
 from atm_service.platform import calendar
 from atm_service.platform.locking import Rank
-from atm_service.registers.headroom.domain import Cooling, OfficeDay, Standing, Used
+from atm_service.registers.headroom.domain import CardAndAge, Cooling, OfficeDay, Used
 
 
 class OfficeDayRow(SQLModel, table=True):
@@ -159,7 +159,7 @@ _LOCK_SPANS: Final = Rank.OFFICE_DAY.locks(_SPANS + _LOCKED)
 _RESERVE: Final = text(_SPANS + _RESERVED)
 
 
-NOBODYS: Final = Standing()
+UNKNOWN: Final = CardAndAge()
 
 
 @dataclass(frozen=True)
@@ -173,7 +173,7 @@ class CustomerUse:
     sent_today: int
     live: int
     cooling: Cooling | None = None
-    standing: Standing = NOBODYS
+    card_and_age: CardAndAge = UNKNOWN
 
 
 @dataclass(frozen=True)
@@ -224,7 +224,7 @@ def of_customers(session: Connection, ids: Sequence[UUID], now: datetime) -> dic
             int(row.sent),
             int(row.live),
             None if row.moved is None else Cooling(row.cools_until, int(row.moved)),
-            Standing(row.card_until, row.minor_until),
+            CardAndAge(row.card_until, row.minor_until),
         )
         for row in session.execute(_USED, values)
     }

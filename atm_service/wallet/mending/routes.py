@@ -17,8 +17,6 @@ from atm_service.wallet.mending.schemas import NewCardRequest, PinResetRequest
 
 router = APIRouter(prefix="/wallet/v1", tags=["wallet"])
 
-WALLET = "wallet"
-
 
 @router.post("/freeze", status_code=204, responses=refuses(NotFound, FreezeUnchanged, posted=True))
 def freeze(customer: InCustomer, context: InContext, now: InNow) -> Response:
@@ -59,7 +57,7 @@ def reset_pin(body: PinResetRequest, context: InContext, now: InNow) -> Response
         customer = customers.find_by_phone(session, fingerprint)
     if customer is None:  # the account has another number by now
         raise PhoneNotProved
-    mending.prove_face(context, customer, WALLET, body.face_capture, str(body.code_id), now)
+    mending.prove_face(context, customer, mending.WALLET, body.face_capture, str(body.code_id), now)
     now = context.clock()
     with context.transaction() as session:
         mending.reset_pin(session, context, None, customer.id, body.code_id, body.new_pin, now)

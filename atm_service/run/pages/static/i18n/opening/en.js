@@ -82,7 +82,7 @@ export default {
 "card.sample-differs": "A card with another name",
 "card.sample-expired": "A card made at 22",
 "card.sample-name": "Lý Thị Mẫu",
-"card.lead": "The citizen card that the wallet knows has expired. Have the new one verified by the card itself, your PIN and your face.",
+"card.lead": "When your citizen card has expired or was renewed: have the new one verified by the card itself, your PIN and your face.",
 "card.face": "A real app would photograph your face. This page takes no pictures: choose a sample.",
 "card.submit": "Verify the card",
 "card.done": "The new card is verified.",

@@ -82,7 +82,7 @@ export default {
 "card.sample-differs": "Thẻ ghi tên khác",
 "card.sample-expired": "Thẻ cấp năm 22 tuổi",
 "card.sample-name": "Lý Thị Mẫu",
-"card.lead": "Thẻ căn cước mà ví đang lưu đã hết hạn. Xác minh thẻ mới bằng chính thẻ, mã PIN và khuôn mặt của bạn.",
+"card.lead": "Khi thẻ căn cước hết hạn hoặc đã đổi: xác minh thẻ mới bằng chính thẻ, mã PIN và khuôn mặt của bạn.",
 "card.face": "Ứng dụng thật sẽ chụp khuôn mặt bạn. Trang mẫu này không chụp gì: hãy chọn một mẫu.",
 "card.submit": "Xác minh thẻ",
 "card.done": "Đã xác minh thẻ mới.",
