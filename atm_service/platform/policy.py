@@ -278,6 +278,12 @@ class Person(_Rules):
     minor_per_day: Dong
     card_grace_days: Annotated[int, Field(strict=True, ge=0, le=366)]
 
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.age_min > self.alone_from:
+            raise ValueError("age_min ≤ alone_from")
+        return self
+
 
 Score = Annotated[int, Field(strict=True, ge=0, le=SCORE_MAX)]
 
