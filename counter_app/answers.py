@@ -147,6 +147,7 @@ class Application:
     date_of_birth: date
     reasons: tuple[str, ...]
     created_at: datetime
+    field: str | None = None
 
 
 @dataclass(frozen=True)

@@ -840,6 +840,13 @@ ADVICE: Final[Mapping[str, Advice]] = {
         _("Large sums wait for a day after a new PIN or a new number"),
         _("Do not pay this amount. Offer the customer what is left, or the day after."),
     ),
+    "card-lapsed": Advice(
+        "stop",
+        _("The identity card that the wallet knows has expired"),
+        _(
+            "Do not pay. The customer has the new card verified in the wallet, then comes back. The money stays there."
+        ),
+    ),
     "idempotency-key-reused": Advice(
         "stop",
         _("This page was used before for something else"),

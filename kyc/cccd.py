@@ -10,10 +10,11 @@ from datetime import date
 from enum import StrEnum
 from typing import Final
 
-from kyc.errors import BirthDateMismatch, NotTwelveDigits, UnderAge
+from kyc.errors import BirthDateMismatch, NineDigits, NotTwelveDigits, UnderAge
 from kyc.provinces import PROVINCES
 
 _TWELVE_DIGITS: Final = re.compile("[0-9]{12}")  # not \d, which takes the digits of every script
+_NINE_DIGITS: Final = re.compile("[0-9]{9}")
 _SHOWN: Final = 4
 
 
@@ -37,9 +38,11 @@ class CardNumber:
 def parse(number: str) -> CardNumber:
     """Take a card number apart.
 
-    Raises `NotTwelveDigits`. The province is a hint: a citizen whose birth was registered abroad has the code of
-    a country there, and a reform gives new codes.
+    Raises `NineDigits` for a number of the old card, and `NotTwelveDigits`. The province is a hint: a citizen whose
+    birth was registered abroad has the code of a country there, and a reform gives new codes.
     """
+    if is_old(number):
+        raise NineDigits
     if not _TWELVE_DIGITS.fullmatch(number):
         raise NotTwelveDigits
     # 0 and 1 are men and women born from 1900 to 1999, 2 and 3 from 2000 to 2099, and so on to 2399.
@@ -61,9 +64,14 @@ def check(number: str, birth_date: date, *, age_min: int, today: date) -> CardNu
     card = parse(number)
     if card.birth_year != birth_date.year:
         raise BirthDateMismatch
-    if _age(birth_date, today) < age_min:
+    if age(birth_date, today) < age_min:
         raise UnderAge(age_min)
     return card
+
+
+def is_old(number: str) -> bool:
+    """Tell whether this is a number as cards had it before the citizen card: nine digits."""
+    return bool(_NINE_DIGITS.fullmatch(number))
 
 
 def mask(number: str) -> str:
@@ -76,6 +84,7 @@ def mask(number: str) -> str:
     return "•" * (len(number) - _SHOWN) + number[-_SHOWN:]
 
 
-def _age(birth_date: date, today: date) -> int:
+def age(birth_date: date, today: date) -> int:
+    """Give the full years of somebody's life."""
     before_birthday = (today.month, today.day) < (birth_date.month, birth_date.day)
     return today.year - birth_date.year - before_birthday

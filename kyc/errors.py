@@ -11,6 +11,34 @@ class NotTwelveDigits(Refused):
     """A card number is not twelve ASCII digits."""
 
 
+class NineDigits(Refused):
+    """A number of the old identity card, which is good no more: Luật 26/2023/QH15, điều 46."""
+
+
+class CardRefused(Refused):
+    """What was read of a card does not pass a rule; `source` is the field that it was read from."""
+
+    def __init__(self, source: str) -> None:
+        super().__init__(source)
+        self.source = source
+
+
+class CardUnreadable(CardRefused):
+    """It is not what a card's QR or machine-readable zone holds, or a check digit in it is wrong."""
+
+
+class NotIdentityCard(CardRefused):
+    """It is the zone of another document: a passport, a visa, a residence card."""
+
+
+class NotVietnamese(CardRefused):
+    """It is the zone of an identity card that another state has issued, or of a foreigner's."""
+
+
+class CardExpired(CardRefused):
+    """The card is good no more."""
+
+
 class BirthDateMismatch(Refused):
     """The birth year inside a card number is not that of the birth date."""
 
@@ -78,3 +106,7 @@ class ProviderRefused(Exception):  # noqa: N818  # the same
     def __init__(self, status: int) -> None:
         super().__init__(f"the eKYC provider refused the request with status {status}")
         self.status = status
+
+
+class WatchListUnavailable(Exception):  # noqa: N818  # the same
+    """The watch list gave no answer: unknown; ask again."""

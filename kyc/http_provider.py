@@ -1,7 +1,8 @@
 """An eKYC vendor over HTTPS with JSON.
 
 `POST /v1/checks` takes `{application_id, full_name, date_of_birth, id_number, capture}` and answers
-`{application_id, verdict, reasons, reference}`; `POST /v1/face-matches` takes `{request_id, reference,
+`{application_id, verdict, reasons, reference, scores}`, where `scores` is `{face, liveness, quality}`, each 0 to 100,
+or null with a rejection; `POST /v1/face-matches` takes `{request_id, reference,
 capture}` and answers `{request_id, matches, reasons, reference}`. The id is also the `Idempotency-Key`.
 Anything that is not exactly such an answer is unknown, and what is unknown is asked again: nobody is approved
 or rejected by a guess.
@@ -18,7 +19,7 @@ from uuid import UUID
 import httpx2
 
 from kyc.errors import ProviderRefused, ProviderUnavailable
-from kyc.provider import CheckRequest, CheckResult, FaceRequest, FaceResult, Reason, Verdict
+from kyc.provider import CheckRequest, CheckResult, FaceRequest, FaceResult, Reason, Scores, Verdict
 
 ANSWER_BYTES_MAX: Final = 65_536
 CONNECT_TIMEOUT_S: Final = 5.0
@@ -85,7 +86,8 @@ class HttpProvider:
         answer = self._post("/v1/checks", "application_id", request.application_id, body, timeout_s)
         try:
             verdict = Verdict(answer["verdict"])
-            return CheckResult(verdict, _reasons(answer["reasons"]), answer["reference"])
+            scores = answer["scores"] if answer["scores"] is None else Scores(**answer["scores"])
+            return CheckResult(verdict, _reasons(answer["reasons"]), answer["reference"], scores)
         except (KeyError, TypeError, ValueError):
             raise _unknown() from None
 

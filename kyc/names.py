@@ -42,6 +42,11 @@ def same(said: str, full_name: str) -> bool:
     return _letters(said) == _letters(full_name)
 
 
+def begins(full_name: str, start: str) -> bool:
+    """Tell whether a name begins with these letters, compared as `same` does: a zone has room for so many."""
+    return _letters(full_name).startswith(_letters(start))
+
+
 def plain(full_name: str) -> str:
     """Write a name in small letters without marks, as banks and short messages do in capitals: "nong van thang"."""
     return unmarked(full_name.casefold())

@@ -11,6 +11,7 @@ from typing import Final, Protocol
 from uuid import UUID
 
 CAPTURE_CHARS_MAX: Final = 128
+SCORE_MAX: Final = 100
 
 _CAPTURE: Final = re.compile(f"[A-Za-z0-9._:-]{{1,{CAPTURE_CHARS_MAX}}}")
 _REFERENCE: Final = re.compile("[A-Za-z0-9._:-]{1,64}")
@@ -35,6 +36,9 @@ class Reason(StrEnum):
     FACE_MISMATCH = "face-mismatch"
     FACE_DOUBTFUL = "face-doubtful"
     DUPLICATE_PERSON = "duplicate-person"
+    LIVENESS_FAILED = "liveness-failed"
+    LIVENESS_DOUBTFUL = "liveness-doubtful"
+    DOCUMENT_DOUBTFUL = "document-doubtful"
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -57,19 +61,41 @@ class CheckRequest:
 
 
 @dataclass(frozen=True, slots=True)
+class Scores:
+    """How sure the provider is, each 0 to 100 (else `ValueError`), whatever its verdict.
+
+    `face`: that the face is the card's. `liveness`: that it is a living person's, and no picture of one. `quality`:
+    that the pictures show the card whole and sharp.
+    """
+
+    face: int
+    liveness: int
+    quality: int
+
+    def __post_init__(self) -> None:
+        for score in (self.face, self.liveness, self.quality):
+            if type(score) is not int or not 0 <= score <= SCORE_MAX:
+                raise ValueError("a score is a whole number from 0 to 100")
+
+
+@dataclass(frozen=True, slots=True)
 class CheckResult:
     """The answer to one application. `reference` is the provider's name for it, for questions later.
 
-    Approved has no reasons, every other verdict at least one (else `ValueError`).
+    Approved has no reasons, every other verdict at least one; only a rejection may come without scores (else
+    `ValueError`).
     """
 
     verdict: Verdict
     reasons: tuple[Reason, ...]
     reference: str
+    scores: Scores | None = None
 
     def __post_init__(self) -> None:
         if (self.verdict is Verdict.APPROVED) == bool(self.reasons):
             raise ValueError("approved has no reasons, every other verdict has one")
+        if self.verdict is not Verdict.REJECTED and self.scores is None:
+            raise ValueError("whoever is not rejected has scores")
         _check_reference(self.reference)
 
 

@@ -8,6 +8,8 @@
 | `sample-expired-card` | rejected, document-expired | matches |
 | `sample-tampered` | rejected, document-tampered | matches |
 | `sample-doubtful` | review, face-doubtful | face-doubtful |
+| `sample-weak-face` | approved, but the face scores 72 | matches |
+| `sample-no-life` | approved, but liveness scores 20 | matches |
 | `sample-slow` | approved, after the delay | matches, after the delay |
 | `sample-down` | unavailable twice, then approved | unavailable twice, then matches |
 | anything else | rejected, document-unreadable | face-unreadable |
@@ -25,7 +27,7 @@ from typing import Final, TypeVar
 from uuid import UUID
 
 from kyc.errors import ProviderRefused, ProviderUnavailable
-from kyc.provider import CheckRequest, CheckResult, FaceRequest, FaceResult, Reason, Verdict
+from kyc.provider import CheckRequest, CheckResult, FaceRequest, FaceResult, Reason, Scores, Verdict
 
 REMEMBERED_MAX: Final = 10_000
 ASKS_WHILE_DOWN: Final = 2
@@ -41,8 +43,15 @@ _CHECKS: Final[Mapping[str, tuple[Verdict, Reason | None]]] = {
     "sample-expired-card": (Verdict.REJECTED, Reason.DOCUMENT_EXPIRED),
     "sample-tampered": (Verdict.REJECTED, Reason.DOCUMENT_TAMPERED),
     "sample-doubtful": (Verdict.REVIEW, Reason.FACE_DOUBTFUL),
+    "sample-weak-face": (Verdict.APPROVED, None),
+    "sample-no-life": (Verdict.APPROVED, None),
     _SLOW: (Verdict.APPROVED, None),
     _DOWN: (Verdict.APPROVED, None),
+}
+_SURE: Final = Scores(face=97, liveness=98, quality=94)
+_SCORES: Final[Mapping[str, Scores]] = {
+    "sample-weak-face": Scores(face=72, liveness=98, quality=94),
+    "sample-no-life": Scores(face=97, liveness=20, quality=94),
 }
 _FACES: Final[Mapping[str, Reason | None]] = {
     "sample-clear": None,
@@ -50,6 +59,8 @@ _FACES: Final[Mapping[str, Reason | None]] = {
     "sample-expired-card": None,
     "sample-tampered": None,
     "sample-doubtful": Reason.FACE_DOUBTFUL,
+    "sample-weak-face": None,
+    "sample-no-life": None,
     _SLOW: None,
     _DOWN: None,
 }
@@ -103,7 +114,8 @@ class SimulatedProvider:
         unknown = (Verdict.REJECTED, Reason.DOCUMENT_UNREADABLE)
         verdict, reason = _CHECKS.get(_sample(request.capture), unknown)
         reasons = () if reason is None else (reason,)
-        return CheckResult(verdict, reasons, f"sim-{request.application_id}")
+        scores = None if verdict is Verdict.REJECTED else _SCORES.get(_sample(request.capture), _SURE)
+        return CheckResult(verdict, reasons, f"sim-{request.application_id}", scores)
 
     def _be_down(self, id: UUID, capture: str) -> None:
         if _sample(capture) != _DOWN:

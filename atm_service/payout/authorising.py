@@ -86,8 +86,9 @@ async def authorise(context: Context, wish: Wish) -> Answer:
 def authorise_each(context: Context, wishes: Sequence[Wish]) -> list[Answer | Refusal]:
     """Prove the PINs, set the money aside and issue the codes, in one transaction, each wish once under its key.
 
-    Each wish is refused by session, PIN, frozen wallet, amount, office, open codes, limits, the wait after a change,
-    day, what the office can promise, and funds, in this order. A wrong PIN is counted by the same commit.
+    Each wish is refused by session, PIN, frozen wallet, amount, office, open codes, an expired card, limits, the wait
+    after a change, day, what the office can promise, and funds, in this order. A wrong PIN is counted by the same
+    commit.
     """
     with context.transaction() as session:
         pins = {wish.customer.subject: wish.body.pin for wish in wishes}
@@ -217,7 +218,8 @@ def _check_delegation(wish: Wish, known: Known | None, now: datetime) -> None:
 def _check_limits(policy: Policy, use: CustomerUse, amount: int, today: date) -> None:
     if use.live >= policy.withdrawal.live_codes_max:
         raise errors.TooManyLiveCodes(maximum=policy.withdrawal.live_codes_max)
-    headroom.refuse_customer(use.used, amount, policy.customer, today)
+    use.card_and_age.refuse_lapsed(policy.person, today)
+    headroom.refuse_customer(use.used, amount, use.card_and_age.rules(policy, today).customer, today)
     headroom.refuse_while_cooling(use.cooling, amount, policy.cooling)
 
 

@@ -43,6 +43,7 @@ _PICTURE = refuses(NotFound, errors.CodeNotLive)
         OfficeNotActive,
         errors.TooManyLiveCodes,
         headroom_errors.CustomerLimitReached,
+        headroom_errors.CardLapsed,
         headroom_errors.CoolingOff,
         errors.DayNotPossible,
         CannotReserve,

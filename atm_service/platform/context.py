@@ -32,6 +32,7 @@ from atm_service.platform.settings import Settings
 from atm_service.platform.sharing import Answer, Ask, Shared
 from kyc.encryption import Cipher
 from kyc.provider import Provider
+from kyc.watch_list import WatchList
 
 KEYS_FRESH: Final = timedelta(seconds=30)
 KEYS_FRESHER: Final = timedelta(seconds=1)
@@ -92,6 +93,7 @@ class Context:
     keys: KeyRing
     policy: Policy
     provider: Provider
+    watch_list: WatchList
     bank: BankGateway
     notifier: Notifier
     hasher: PasswordHasher

@@ -8,6 +8,9 @@ from typing import Annotated, Final, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from kyc import decision
+from kyc.provider import SCORE_MAX
+
 POLICIES: Final = Path(__file__).parents[2] / "policies"
 AMOUNT_MAX: Final = 1_000_000_000_000  # đồng: no single amount in any request or rule is larger
 FLOAT_MAX: Final = 10_000_000_000  # đồng: no office holds more, and no delivery brings more
@@ -260,10 +263,62 @@ class Vault(_Rules):
     count_every_days: Annotated[int, Field(strict=True, ge=1, le=31)]
 
 
-class Person(_Rules):
-    """Who may have an account."""
+Years = Annotated[int, Field(strict=True, ge=0, le=100)]
 
-    age_min: Annotated[int, Field(strict=True, ge=0, le=100)]
+
+class Person(_Rules):
+    """Who may have an account, from which age, and from which a provider's yes is enough to open it.
+
+    Whoever is younger than that moves no more than `minor_per_day` on a day. For `card_grace_days` after the month in
+    which a card expires money still goes out.
+    """
+
+    age_min: Years
+    alone_from: Years
+    minor_per_day: Dong
+    card_grace_days: Annotated[int, Field(strict=True, ge=0, le=366)]
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.age_min > self.alone_from:
+            raise ValueError("age_min ≤ alone_from")
+        return self
+
+
+Score = Annotated[int, Field(strict=True, ge=0, le=SCORE_MAX)]
+
+
+class Band(_Rules):
+    """Scores that are refused, and those that are good; between, a person looks."""
+
+    refuse_below: Score
+    approve_from: Score
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.refuse_below > self.approve_from:
+            raise ValueError("refuse_below ≤ approve_from")
+        return self
+
+    @property
+    def band(self) -> decision.Band:
+        """Give what `kyc` judges by."""
+        return decision.Band(self.refuse_below, self.approve_from)
+
+
+class Ekyc(_Rules):
+    """Which of the eKYC provider's scores are good enough, and for how many hours a watch list is believed."""
+
+    face: Band
+    liveness: Band
+    quality: Band
+    list_good_for_hours: Annotated[int, Field(strict=True, ge=1, le=720)]
+
+    @property
+    def rules(self) -> decision.Rules:
+        """Give what `kyc` decides by."""
+        bands = (self.face.band, self.liveness.band, self.quality.band)
+        return decision.Rules(*bands, timedelta(hours=self.list_good_for_hours))
 
 
 class Reporting(_Rules):
@@ -354,6 +409,7 @@ class Policy(_Rules):
     float: Float
     vault: Vault
     person: Person
+    ekyc: Ekyc
     reporting: Reporting
     message: Message
     phone_code: PhoneCode

@@ -80,10 +80,13 @@ class Settings(BaseSettings):
     kyc_url: HttpUrl | None = None
     kyc_key: SecretStr | None = None
     kyc_timeout_s: float = Field(5.0, ge=0.1, le=30)
+    watch_list: Literal["simulated"] = Field("simulated", description="whom no wallet is opened for unseen")
+    watch_list_timeout_s: float = Field(2.0, ge=0.1, le=30)
     bank_timeout_s: float = Field(3.0, ge=0.1, le=30)
     sms_timeout_s: float = Field(3.0, ge=0.1, le=30)
     demonstration: bool = Field(
-        False, description="serve with simulated banks, eKYC provider and phones; never with real money"
+        False,
+        description="serve with simulated banks, eKYC provider, watch list and phones; never with real money",
     )
     simulated_delay_s: float = Field(0.2, ge=0, le=10, description="how long the simulated parties take")
     demo_file: Path | None = Field(

@@ -23,6 +23,7 @@ from kyc.errors import KeyFileInvalid
 from kyc.http_provider import HttpProvider
 from kyc.provider import Provider
 from kyc.simulated import SimulatedProvider
+from kyc.watch_list import SimulatedWatchList
 
 PRIVATE_FILE = 0o600
 PRIVATE_FOLDER = 0o700
@@ -45,6 +46,7 @@ def context(
         keys=KeyRing(engine, cipher, longest),
         policy=rules,
         provider=_provider(settings),
+        watch_list=SimulatedWatchList(clock),
         bank=SimulatedBank(
             settings.data_dir / "simulated-bank.sqlite", settings.simulated_delay_s, time.sleep
         ),
@@ -72,6 +74,7 @@ def refuse_simulated(settings: Settings) -> None:
         return
     simulated = [
         "banks (there are no others yet: write one for `platform/gateway.py:BankGateway`)",
+        "the watch list (no other yet: write one for `kyc/watch_list.py:WatchList`)",
         "phones (no carrier yet: write one for `platform/notifier.py:Notifier`)",
     ]
     if settings.kyc_provider == "simulated":

@@ -32,6 +32,7 @@ from atm_service.run import app, assembly
 from kyc.encryption import generate_keys, load_keys
 from kyc.errors import ProviderUnavailable
 from kyc.simulated import SimulatedProvider
+from kyc.watch_list import SimulatedWatchList
 from ledger import Entry, Posting, reading
 from tests.atm_service import phones
 from tests.contract.documented import must_be_documented, slug_of
@@ -168,6 +169,7 @@ def context_on(
         keys=KeyRing(engine, CIPHER, rules.withdrawal.longest_lifetime),
         policy=rules,
         provider=SimulatedProvider(0, lambda _: None),
+        watch_list=SimulatedWatchList(clock),
         bank=SimulatedBank(folder / "bank.sqlite", 0, lambda _: None),
         notifier=SimulatedPhones(folder / "phones.sqlite", 0, lambda _: None),
         hasher=HASHER,

@@ -548,7 +548,7 @@ def test_language_changes_in_place_and_is_remembered(seen: Seen) -> None:
     expect(seen.page.get_by_role("heading", level=1)).to_have_text("Open an account")
     expect(seen.page.locator("#phone")).to_have_value("0912 345 678")
     seen.page.reload()
-    assert seen.page.locator("html").get_attribute("lang") == "en"
+    expect(seen.page.locator("html")).to_have_attribute("lang", "en")
 
 
 def test_leaving_clears_the_phone(seen: Seen) -> None:

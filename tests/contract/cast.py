@@ -25,6 +25,7 @@ from tests.atm_service import phones
 from tests.atm_service.control.instructions import colleague
 from tests.atm_service.registers.staff.authenticator import Authenticator
 from tests.atm_service.world import OFFICE, OTHER_OFFICE, PASSWORD, Clerk, Service
+from tests.kyc.card_texts import qr
 
 PAYER: Final = "school-12"
 AREA: Final = "178"  # the city of Lạng Sơn
@@ -312,6 +313,17 @@ class Cast:
             sent = phone_codes.issue(session, context, Purpose.PIN_RESET, fingerprint, self.service.now)
         proofs = {"code_id": str(sent.id), "code": sent.digits, "face_capture": f"sample-clear:{uuid4()}"}
         return {"body": {**proofs, "phone": phone, "new_pin": "927364"}}
+
+    def to_verify(self) -> Ready:
+        """Give another card of the customer's, with the face."""
+        facts = self.customer.facts
+        return {
+            "body": {
+                "pin": facts["pin"],
+                "card_qr": qr(facts["id_number"]),
+                "face_capture": f"sample-clear:{uuid4()}",
+            }
+        }
 
     def to_thaw(self) -> Ready:
         """Give the card and the face of somebody who has frozen the wallet."""
@@ -658,6 +670,7 @@ READY: Final[dict[str, Callable[[Cast], Ready]]] = {
     "wallet_freeze": lambda cast: {"path": {"id": cast.leaves()}},
     "wallet_close": lambda cast: {"path": {"id": cast.leaves()}, "body": {"pin": cast.leaver.facts["pin"]}},
     "wallet_reset_pin": Cast.to_reset,
+    "wallet_verify_card": Cast.to_verify,
     "counter_find_to_help": Cast.card_at_work,
     "counter_freeze_for_customer": Cast.card_at_work,
     "counter_thaw_for_customer": Cast.to_thaw,

@@ -116,7 +116,7 @@ def fill(cast: Cast, name: str, body: dict[str, Any]) -> None:
         except ValidationError:
             body[place] = "đã gọi điện"
     # There the PIN is asked before anything else, and guesses shut its door.
-    if "pin" in body and ("bank_link_id" in body or name == "wallet_remove_link"):
+    if "pin" in body and ("bank_link_id" in body or name in {"wallet_remove_link", "wallet_verify_card"}):
         body["pin"] = cast.customer.facts["pin"]
     if "given" in body and body["given"] == body.get("taken"):
         body["taken"] = {"1000": 1}

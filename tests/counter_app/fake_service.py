@@ -112,14 +112,20 @@ class Fake:
         self.withdrawals.append(made)
         return made
 
-    def application(self, full_name: str = "Triệu Văn Páo") -> dict[str, Any]:
+    def application(
+        self,
+        full_name: str = "Triệu Văn Páo",
+        reasons: tuple[str, ...] = ("face-doubtful",),
+        field: str | None = None,
+    ) -> dict[str, Any]:
         """Let an application wait for a supervisor."""
         made = {
             "id": str(uuid.uuid4()),
             "full_name": full_name,
             "masked_id": "020•••••6789",
             "date_of_birth": "1961-03-08",
-            "reasons": ["face-doubtful"],
+            "reasons": list(reasons),
+            "field": field,
             "created_at": _utc(self.clock()),
         }
         self.applications.append(made)

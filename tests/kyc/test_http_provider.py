@@ -14,12 +14,19 @@ import pytest
 
 from kyc.errors import ProviderRefused, ProviderUnavailable
 from kyc.http_provider import HttpProvider
-from kyc.provider import CheckRequest, FaceRequest, Provider, Reason, Verdict
+from kyc.provider import CheckRequest, FaceRequest, Provider, Reason, Scores, Verdict
 
 ID = UUID("019a4b5e-0000-7000-8000-000000000001")
 CHECK = CheckRequest(ID, "Nông Văn Thắng", date(1985, 7, 14), "020085001234", "sample-clear")
 FACE = FaceRequest(ID, "check-1", "sample-clear")
-APPROVED = {"application_id": str(ID), "verdict": "approved", "reasons": [], "reference": "check-1"}
+SCORES = {"face": 97, "liveness": 98, "quality": 94}
+APPROVED = {
+    "application_id": str(ID),
+    "verdict": "approved",
+    "reasons": [],
+    "reference": "check-1",
+    "scores": SCORES,
+}
 MATCHED = {"request_id": str(ID), "matches": True, "reasons": [], "reference": "face-1"}
 
 Answer = Callable[[BaseHTTPRequestHandler], None]
@@ -86,6 +93,7 @@ def test_asks_as_documented_and_reads_the_answer() -> None:
         asked: Provider = provider
         result = asked.check(CHECK, timeout_s=30)
     assert (result.verdict, result.reasons, result.reference) == (Verdict.APPROVED, (), "check-1")
+    assert result.scores == Scores(97, 98, 94)
     [(path, headers, body)] = here.asked
     assert path == "/v1/checks"
     assert headers["authorization"] == "Bearer secret-key"
@@ -107,6 +115,29 @@ def test_asks_about_a_face() -> None:
     assert path == "/kyc/v1/face-matches"
     assert headers["idempotency-key"] == str(ID)
     assert body == {"request_id": str(ID), "reference": "check-1", "capture": "sample-clear"}
+
+
+@pytest.mark.parametrize(
+    "scores",
+    [
+        None,
+        {},
+        [97, 98, 94],
+        SCORES | {"face": 101},
+        SCORES | {"face": "97"},
+        SCORES | {"face": 97.0},
+        SCORES | {"x": 1},
+    ],
+)
+def test_a_yes_without_scores_is_no_answer(scores: object) -> None:
+    """Nobody is approved by a guess: it is asked again."""
+    with pytest.raises(ProviderUnavailable):
+        check(says(APPROVED | {"scores": scores}))
+
+
+def test_a_no_needs_no_scores() -> None:
+    answer = APPROVED | {"verdict": "rejected", "reasons": ["document-unreadable"], "scores": None}
+    assert check(says(answer)).scores is None
 
 
 def test_reads_reasons() -> None:
@@ -138,7 +169,7 @@ def test_reads_reasons() -> None:
         APPROVED | {"reasons": ["face-doubtful"]},
         APPROVED | {"verdict": "review", "reasons": ["weather"]},
         APPROVED | {"verdict": "review", "reasons": "face-doubtful"},
-        APPROVED | {"verdict": "review", "reasons": ["face-doubtful"] * 9},
+        APPROVED | {"verdict": "review", "reasons": ["face-doubtful"] * (len(Reason) + 1)},
         APPROVED | {"verdict": "review", "reasons": [["face-doubtful"]]},
         APPROVED | {"verdict": "review", "reasons": {"face-doubtful": 1}},
         APPROVED | {"reasons": None},

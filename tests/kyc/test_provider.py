@@ -4,7 +4,7 @@ from uuid import UUID
 
 import pytest
 
-from kyc.provider import CheckRequest, CheckResult, FaceRequest, FaceResult, Reason, Verdict
+from kyc.provider import CheckRequest, CheckResult, FaceRequest, FaceResult, Reason, Scores, Verdict
 
 REQUEST = CheckRequest(
     application_id=UUID("019a4b5e-0000-7000-8000-000000000001"),
@@ -13,6 +13,7 @@ REQUEST = CheckRequest(
     id_number="020085001234",
     capture="sample-clear",
 )
+SCORES = Scores(97, 98, 94)
 FACE = FaceRequest(UUID("019a4b5e-0000-7000-8000-000000000002"), "check-1", "sample-clear")
 
 
@@ -29,7 +30,7 @@ def test_a_capture_is_a_short_plain_reference(capture: str) -> None:
 def test_a_reference_is_short_and_plain(reference: str) -> None:
     """A provider's reference can be stored, shown and logged as it is."""
     with pytest.raises(ValueError, match="reference"):
-        CheckResult(Verdict.APPROVED, (), reference)
+        CheckResult(Verdict.APPROVED, (), reference, SCORES)
     with pytest.raises(ValueError, match="reference"):
         FaceResult(matches=True, reasons=(), reference=reference)
     with pytest.raises(ValueError, match="reference"):
@@ -47,7 +48,15 @@ def test_a_reference_is_short_and_plain(reference: str) -> None:
 def test_a_verdict_and_its_reasons_agree(verdict: Verdict, reasons: tuple[Reason, ...]) -> None:
     """Nobody is approved with doubts or turned away without a reason."""
     with pytest.raises(ValueError, match="reasons"):
-        CheckResult(verdict, reasons, "check-1")
+        CheckResult(verdict, reasons, "check-1", SCORES)
+
+
+def test_only_a_no_comes_without_scores() -> None:
+    """Nobody is approved, or left to a person, whom the provider has not looked at."""
+    assert CheckResult(Verdict.REJECTED, (Reason.DOCUMENT_UNREADABLE,), "check-1").scores is None
+    for verdict, reasons in ((Verdict.APPROVED, ()), (Verdict.REVIEW, (Reason.FACE_DOUBTFUL,))):
+        with pytest.raises(ValueError, match="scores"):
+            CheckResult(verdict, reasons, "check-1")
 
 
 def test_a_face_result_and_its_reasons_agree() -> None:

@@ -37,6 +37,7 @@ from atm_service.promises.approvals.schemas import ApprovalView, ThresholdReques
 from atm_service.promises.shifts.errors import AT_WORK
 from atm_service.registers.customers.errors import PayeeUnknown
 from atm_service.registers.headroom.errors import (
+    CardLapsed,
     CoolingOff,
     CustomerLimitReached,
     OfficeLimitReached,
@@ -47,7 +48,7 @@ from atm_service.registers.withdrawals import errors
 
 router = APIRouter(prefix="/counter/v1", tags=["counter"])
 
-_TRANSFER_LIMITS = (TransferLimitReached, CustomerLimitReached, CoolingOff)
+_TRANSFER_LIMITS = (CardLapsed, TransferLimitReached, CustomerLimitReached, CoolingOff)
 _STANDS = (NotFound, *AT_WORK, errors.WalletFrozen, ProposalLapsed, VoucherExists)
 _ASKED = (*_STANDS, approvals.AlreadyRequested, approvals.ApprovalUsed)
 _APPROVED = (

@@ -28,6 +28,7 @@ _AUTHORISED = (
     errors.AmountNotMultiple,
     errors.TooManyLiveCodes,
     headroom_errors.CustomerLimitReached,
+    headroom_errors.CardLapsed,
     headroom_errors.CoolingOff,
     errors.InsufficientFunds,
     OfficeNotActive,

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final
 from uuid import UUID
 
@@ -40,6 +40,10 @@ class ApplicationRow(SQLModel, table=True):
     decided_at: datetime | None = Field(default=None, sa_type=DateTime(timezone=True))
     decided_by: UUID | None = None
     note: str | None = None
+    doubt: str | None = None
+    differs_in: str | None = None
+    card_until: date | None = None
+    old_id_print: bytes | None = Field(default=None, sa_type=LargeBinary)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +60,10 @@ class Application:
     capture: str | None = field(repr=False)
     provider_reference: str | None
     created_at: datetime
+    doubt: str | None
+    differs_in: str | None
+    card_until: date | None = field(repr=False)
+    old_id_print: bytes | None = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,12 +79,12 @@ class Decision:
 
 _COLUMNS: Final = (
     "id, status, reasons, id_print, identity_sealed, phone_sealed, pin_sealed, capture,"
-    " provider_reference, created_at"
+    " provider_reference, created_at, doubt, differs_in, card_until, old_id_print"
 )
 _ADD: Final = text(f"""
     INSERT INTO service.application ({_COLUMNS}, asks, next_ask_at)
     VALUES (:id, :status, :reasons, :id_print, :identity_sealed, :phone_sealed, :pin_sealed, :capture,
-            :provider_reference, :created_at, 1, :next_ask_at)
+            :provider_reference, :created_at, :doubt, :differs_in, :card_until, :old_id_print, 1, :next_ask_at)
 """)  # noqa: S608  made of constants
 _FIND: Final = text(f"SELECT {_COLUMNS} FROM service.application WHERE id = :id")  # noqa: S608  the same
 _LOCK: Final = Rank.APPLICATION.locks(

@@ -19,6 +19,16 @@ def id_print(cipher: Cipher, id_number: str) -> bytes:
     return cipher.fingerprint(id_number, "id-number")
 
 
+def old_id_print(cipher: Cipher, old_number: str) -> bytes:
+    """Give the keyed hash by which the number of an old card is known again."""
+    return cipher.fingerprint(old_number, "old-id-number")
+
+
+def card_print(cipher: Cipher, *texts: str | None) -> bytes:
+    """Give the keyed hash of what was read of a card: which card a picture of a face came with."""
+    return cipher.fingerprint("\n".join(text or "" for text in texts), "card")
+
+
 def capture_print(cipher: Cipher, capture: str) -> bytes:
     """Give the keyed hash by which a picture of a face is known again."""
     return cipher.fingerprint(capture, "face-capture")

@@ -1,6 +1,6 @@
 """Who may open an account, and how often the eKYC provider is asked. Pure."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from enum import StrEnum
@@ -10,13 +10,21 @@ from atm_service.platform import pauses
 from atm_service.registers.customers.errors import ApplicantRefused, FrozenByCustomer
 from atm_service.registers.offices.errors import FreezeUnchanged
 from atm_service.registers.withdrawals.errors import WalletFrozen
-from kyc import cccd, names, phones, pins
+from kyc import cards, cccd, decision, names, phones, pins
+from kyc.cards import Card, Source
+from kyc.decision import Doubt
 from kyc.errors import (
     BirthDateMismatch,
+    CardExpired,
+    CardRefused,
+    CardUnreadable,
     NameWrongCharacters,
     NameWrongLength,
+    NineDigits,
+    NotIdentityCard,
     NotMobileNumber,
     NotTwelveDigits,
+    NotVietnamese,
     Refused,
     UnderAge,
     WeakPin,
@@ -49,12 +57,35 @@ class ApplicationStatus(StrEnum):
 REASONS: Final[dict[type[Refused], tuple[str, str]]] = {
     NameWrongLength: ("full_name", "wrong-length"),
     NameWrongCharacters: ("full_name", "wrong-characters"),
+    NineDigits: ("id_number", "nine-digits"),
     NotTwelveDigits: ("id_number", "not-twelve-digits"),
     BirthDateMismatch: ("id_number", "birth-date-mismatch"),
     UnderAge: ("date_of_birth", "under-age"),
     NotMobileNumber: ("phone", "not-mobile-number"),
     WeakPin: ("pin", "weak"),
 }
+
+# Of what was read of a card: its source is the field.
+CARD_REASONS: Final[dict[type[CardRefused], str]] = {
+    CardUnreadable: "unreadable",
+    NotIdentityCard: "not-identity-card",
+    NotVietnamese: "not-vietnamese",
+    CardExpired: "expired",
+}
+# What a person looks for is not told to whoever may be looked for.
+LOOKED_AT: Final = "looked-at"
+_UNTOLD: Final = frozenset(
+    {
+        decision.FORM_AND_QR,
+        decision.FORM_AND_ZONE,
+        decision.QR_AND_ZONE,
+        decision.OLD_NUMBER_KNOWN,
+        decision.WATCH_LIST,
+    }
+)
+
+# At a customer's next card alone: it says somebody else's, or changed, data.
+ANOTHER_CARD: Final = "another-card"
 
 _Result = TypeVar("_Result")
 
@@ -82,26 +113,89 @@ class Freezes:
 
 
 @dataclass(frozen=True, slots=True)
+class Texts:
+    """What was scanned or typed of a card: its QR, its machine-readable zone, neither or both."""
+
+    card_qr: str | None = field(default=None, repr=False)
+    mrz: str | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Applicant:
-    """Somebody whose data pass every rule. Nothing personal shows in its repr."""
+    """Somebody whose data pass every rule. Nothing personal shows in its repr.
+
+    `doubt`: what form and card do not agree about. `card_until`: the end of the month in which the card expires; None
+    where it was not read, or is good for life.
+    """
 
     identity: Identity
     phone: str = field(repr=False)
     pin: str = field(repr=False)
+    doubt: Doubt | None = None
+    card_until: date | None = field(default=None, repr=False)
+    old_number: str | None = field(default=None, repr=False)
 
 
 def applicant(
-    full_name: str, birth_date: date, id_number: str, phone: str, pin: str, *, age_min: int, today: date
+    full_name: str,
+    birth_date: date,
+    id_number: str,
+    phone: str,
+    pin: str,
+    *,
+    age_min: int,
+    today: date,
+    texts: Texts = Texts(),
+    old_number: str | None = None,
 ) -> Applicant:
     """Check and normalise what an applicant typed. Raises `ApplicantRefused`, naming the first wrong field.
 
-    `age_min` is the policy's, in full years on `today` (in Vietnam).
+    `age_min` is the policy's, in full years on `today` (in Vietnam). `old_number`: of the card before, as stated.
     """
     name = _checked(lambda: names.normalise(full_name))
     _checked(lambda: cccd.check(id_number, birth_date, age_min=age_min, today=today))
     mobile = mobile_number(phone)
     _checked(lambda: pins.check(pin, birth_date, id_number, mobile))
-    return Applicant(Identity(name, birth_date, id_number), mobile, pin)
+    read = read_card(texts, today)
+    identity = Identity(name, birth_date, id_number)
+    doubt = decision.compare(identity, old_number, read)
+    known_old = next((card.old_number for card in read if card.old_number), old_number)
+    return Applicant(identity, mobile, pin, doubt, card_until(read), known_old)
+
+
+def read_card(texts: Texts, today: date) -> list[Card]:
+    """Read a card that is good today. Raises `ApplicantRefused`."""
+    return _checked(lambda: cards.read(texts.card_qr, texts.mrz, today))
+
+
+def same_person(identity: Identity, texts: Texts, today: date) -> date | None:
+    """Give until when a card is good that says what is known of its holder. Raises `ApplicantRefused`."""
+    read = read_card(texts, today)
+    if not read:
+        raise ApplicantRefused(field=Source.QR.value, reason=CARD_REASONS[CardUnreadable])
+    if decision.compare(identity, None, read) is not None:
+        raise ApplicantRefused(field=read[-1].source.value, reason=ANOTHER_CARD)
+    return card_until(read)
+
+
+def card_until(read: Sequence[Card]) -> date | None:
+    """Give the end of the month in which a card expires; None where nothing was read, or for life."""
+    expires_on = read[-1].expires_on if read else None
+    return None if expires_on is None else cards.end_of_month(expires_on)
+
+
+def minor_until(birth_date: date, alone_from: int, today: date) -> date | None:
+    """Give the end of the month in which a minor comes of the age to be like everybody; None for whoever is."""
+    if cccd.age(birth_date, today) >= alone_from:
+        return None
+    return cards.end_of_month(cards.birthday(birth_date, alone_from))
+
+
+def told(status: ApplicationStatus, reasons: Sequence[str]) -> list[str]:
+    """Give those reasons that the applicant is told. What a person looks for is one word, while that lasts."""
+    shown = [LOOKED_AT if reason in _UNTOLD else reason for reason in reasons]
+    waits = status is ApplicationStatus.REVIEW
+    return [reason for reason in dict.fromkeys(shown) if waits or reason != LOOKED_AT]
 
 
 def mobile_number(phone: str) -> str:
@@ -133,6 +227,9 @@ def _checked(check: Callable[[], _Result]) -> _Result:
     try:
         return check()
     except Refused as refused:
-        field_name, reason = REASONS[type(refused)]
+        if isinstance(refused, CardRefused):
+            field_name, reason = refused.source, CARD_REASONS[type(refused)]
+        else:
+            field_name, reason = REASONS[type(refused)]
         # From none: the cause's traceback holds frames with the very data that must not be logged.
         raise ApplicantRefused(field=field_name, reason=reason) from None

@@ -1,4 +1,4 @@
-"""A lost phone, a forgotten PIN, another number: what a customer can have mended, and by which proofs.
+"""A lost phone, a forgotten PIN, another number, another card: what a customer can have mended, and by which proofs.
 
 To freeze takes little, to let go much: the customer's session or card freezes; a card and a face thaw; a PIN or a
 number is set anew by a face *and* a code that came to a phone (Circular 77/2025/TT-NHNN). Proofs are made before, the
@@ -14,12 +14,13 @@ from uuid import UUID
 
 from sqlalchemy import Connection
 
-from atm_service.platform import attempts, ids
+import ledger
+from atm_service.platform import attempts, ids, standing, trail
 from atm_service.platform.context import Context
 from atm_service.platform.keys.tokens import Caller
 from atm_service.platform.refusals import NotFound
-from atm_service.registers.customers import at_rest, service, store
-from atm_service.registers.customers.domain import Freezer
+from atm_service.registers.customers import at_rest, domain, service, store
+from atm_service.registers.customers.domain import Freezer, Texts
 from atm_service.registers.customers.errors import FaceNotMatched, PinWeak
 from atm_service.registers.customers.store import Customer
 from atm_service.registers.messages import domain as words
@@ -31,6 +32,7 @@ from atm_service.registers.phones.errors import PhoneNotProved
 from atm_service.registers.withdrawals.errors import WalletFrozen
 
 FROM_WALLET: Final = "Khách tự khoá từ ví"
+WALLET: Final = "wallet"  # who asks for a face from afar: all that does is counted together
 AT_COUNTER: Final = "Khách yêu cầu tại quầy"
 
 
@@ -83,6 +85,29 @@ def prove_face(
         fresh = store.use_capture(session, fingerprint, f"{customer.id} {used_for}", now)
     if not fresh or not service.is_face(context, customer.provider_reference, capture, now):
         raise FaceNotMatched
+
+
+def verify_card(
+    context: Context, customer: Caller, pin: str, texts: Texts, capture: str, now: datetime
+) -> None:
+    """Take another card in the place of one that has expired: by the PIN, the card itself, and the face.
+
+    The card must be good today and say what the wallet knows of its owner; whose name or number is another goes to a
+    counter. Harmless to repeat, with the same picture for the same card. Raises what `service.prove_pin`,
+    `domain.same_person` and `prove_face` do, and `WalletFrozen`.
+    """
+    service.prove_pin(context, customer.subject, pin, now)
+    with context.transaction() as session:
+        found = service.get(session, customer.subject)
+    identity = service.open_identity(context, customer.subject, found.identity_sealed)
+    until = domain.same_person(identity, texts, ledger.business_date(now))
+    used_for = at_rest.card_print(context.cipher, texts.card_qr, texts.mrz).hex()
+    prove_face(context, found, WALLET, capture, f"card {used_for}", now)
+    with context.transaction() as session:
+        service.lock_unfrozen(session, customer.subject)
+        standing.keep(session, customer)
+        store.verify_card(session, customer.subject, until)
+        trail.record(session, context.clock(), "customer.card-verified", customer.subject, customer)
 
 
 def reset_pin(

@@ -1,4 +1,4 @@
-"""From an application to a customer: ask the eKYC provider, decide once, open the wallet with the decision.
+"""From an application to a customer: ask watch list and eKYC provider, decide once, open the wallet with the decision.
 
 The application is committed before the provider is asked, and the provider is asked outside any transaction,
 so a crash or a silent provider leaves a pending row that `resolve_pending` takes up. Whoever has the row's
@@ -32,9 +32,12 @@ from atm_service.registers.phones import service as phones
 from atm_service.registers.phones.domain import Purpose
 from atm_service.registers.phones.errors import PhoneNotProved
 from atm_service.registers.phones.service import Issued
-from kyc.errors import ProviderRefused, ProviderUnavailable
+from kyc import decision
+from kyc.decision import Doubt, Facts, Outcome
+from kyc.errors import ProviderRefused, ProviderUnavailable, WatchListUnavailable
 from kyc.identity import Identity
-from kyc.provider import CheckRequest, CheckResult, Verdict
+from kyc.provider import CheckRequest, CheckResult
+from kyc.watch_list import Screened
 
 ASKED_AT_ONCE: Final = 20
 
@@ -194,6 +197,12 @@ def _application(context: Context, applicant: Applicant, capture: str, now: date
         capture=capture,
         provider_reference=None,
         created_at=now,
+        doubt=applicant.doubt.reason if applicant.doubt else None,
+        differs_in=applicant.doubt.field if applicant.doubt else None,
+        card_until=applicant.card_until,
+        old_id_print=None
+        if applicant.old_number is None
+        else at_rest.old_id_print(cipher, applicant.old_number),
     )
 
 
@@ -204,8 +213,13 @@ def _open(context: Context, application: Application, column: str, value: bytes 
 
 
 def _ask(context: Context, application: Application, now: datetime) -> bool:
-    """Ask the provider and record its answer; False: no answer, the application stays pending."""
+    """Ask the list and the provider and record what they say; False: one was silent, the application stays pending."""
     identity = identity_of(context, application)
+    try:
+        screened = context.watch_list.screen(identity, context.settings.watch_list_timeout_s)
+    except WatchListUnavailable:
+        log.warning("the watch list did not answer", application=str(application.id))
+        return False
     request = CheckRequest(
         application.id,
         identity.full_name,
@@ -230,8 +244,7 @@ def _ask(context: Context, application: Application, now: datetime) -> bool:
                 )
         return True
     with context.transaction() as session:
-        _record(session, context, application.id, result, now)
-    return True
+        return _record(session, context, application.id, result, screened, now)
 
 
 def _undecided(session: Connection, id: UUID) -> Application | None:
@@ -240,18 +253,49 @@ def _undecided(session: Connection, id: UUID) -> Application | None:
     return application if application and application.status is ApplicationStatus.PENDING else None
 
 
-def _record(session: Connection, context: Context, id: UUID, result: CheckResult, now: datetime) -> None:
+def _record(
+    session: Connection, context: Context, id: UUID, result: CheckResult, screened: Screened, now: datetime
+) -> bool:
+    """Decide an application that nobody has decided; False: it cannot be yet, and stays pending."""
     application = _undecided(session, id)
     if application is None:
-        return
-    reasons = tuple(reason.value for reason in result.reasons)
-    if result.verdict is Verdict.REVIEW:
-        application_store.send_to_review(session, id, reasons, result.reference)
-        trail.record(session, now, "application.review", id, None, {"reasons": list(reasons)})
-    elif result.verdict is Verdict.REJECTED:
-        _end(session, id, Decision(ApplicationStatus.REJECTED, reasons), now)
+        return True
+    facts = _facts(session, context, application, result, screened, now)
+    decided = decision.decide(facts, context.policy.ekyc.rules, now)
+    if decided.outcome is Outcome.PENDING:
+        log.warning("the watch list is too old", application=str(id), as_of=screened.as_of.isoformat())
+        return False
+    if decided.outcome is Outcome.REVIEW:
+        application_store.send_to_review(session, id, decided.reasons, result.reference)
+        detail = {"reasons": list(decided.reasons), "field": decided.field}
+        trail.record(session, now, "application.review", id, None, detail)
+    elif decided.outcome is Outcome.REJECTED:
+        _end(session, id, Decision(ApplicationStatus.REJECTED, decided.reasons), now)
     else:
         _end(session, id, _open_wallet(session, context, application, result.reference, now), now)
+    return True
+
+
+def _facts(
+    session: Connection,
+    context: Context,
+    application: Application,
+    result: CheckResult,
+    screened: Screened,
+    now: datetime,
+) -> Facts:
+    born, old = identity_of(context, application).birth_date, application.old_id_print
+    alone_from, today = context.policy.person.alone_from, ledger.business_date(now)
+    doubt = None
+    if application.doubt is not None and application.differs_in is not None:
+        doubt = Doubt(application.doubt, application.differs_in)
+    return Facts(
+        result,
+        screened,
+        doubt,
+        is_minor=domain.minor_until(born, alone_from, today) is not None,
+        is_old_number_known=old is not None and store.has_old_number(session, old),
+    )
 
 
 def _open_wallet(
@@ -284,6 +328,11 @@ def _open_wallet(
         pin_print=at_rest.pin_print(cipher, customer_id, pin),
         provider_reference=reference,
         created_at=now,
+        card_until=application.card_until,
+        minor_until=domain.minor_until(
+            identity.birth_date, context.policy.person.alone_from, ledger.business_date(now)
+        ),
+        old_id_print=application.old_id_print,
     )
     added = store.add(session, customer)
     if by is not None:

@@ -71,9 +71,11 @@ def apply(body: ApplicationRequest, visitor: InVisitor, context: InContext, now:
         body.pin,
         age_min=context.policy.person.age_min,
         today=ledger.business_date(now),
+        texts=body.texts,
+        old_number=body.old_id_number,
     )
     made = onboarding.apply(context, applicant, body.capture, body.phone_proof, visitor, now)
-    return ApplicationView.of(made)
+    return ApplicationView.of(made, context.settings.hotline)
 
 
 @router.get("/applications/{id}", responses=refuses(NotFound, signed_in=False))
@@ -81,7 +83,7 @@ def application(id: UUID, context: InContext) -> ApplicationView:
     """Tell where an application stands. Its id is known only to whoever applied."""
     with context.reading() as session:
         found = onboarding.found(session, id)
-    return ApplicationView.of(found)
+    return ApplicationView.of(found, context.settings.hotline)
 
 
 @router.post(

@@ -9,9 +9,10 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from atm_service.platform.sessions.schemas import Device, Label
 from atm_service.registers.customers.application_store import Application
-from atm_service.registers.customers.domain import ApplicationStatus, Freezer
+from atm_service.registers.customers.domain import ApplicationStatus, Freezer, Texts, told
 from atm_service.registers.customers.service import Account, Limits
 from atm_service.registers.phones.service import Issued
+from kyc import cards
 
 _DATE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
@@ -31,14 +32,42 @@ class _Body(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class ApplicationRequest(_Body):
+class CardTexts(_Body):
+    """What was scanned or typed of an identity card; nothing of it is kept but until when the card is good."""
+
+    card_qr: str | None = Field(
+        None, min_length=1, max_length=cards.TEXT_MAX, repr=False, description="the text of the card's QR"
+    )
+    mrz: str | None = Field(
+        None,
+        min_length=1,
+        max_length=cards.TEXT_MAX,
+        repr=False,
+        description="the three lines of the card's back, run together or not",
+    )
+
+    @property
+    def texts(self) -> Texts:
+        """Give what was read."""
+        return Texts(self.card_qr, self.mrz)
+
+
+class ApplicationRequest(CardTexts):
     """Who wants an account, as on the identity card, and the picture session of the eKYC provider's SDK."""
 
     full_name: str = Field(min_length=1, max_length=280, repr=False, examples=["Nông Văn Thắng"])
     date_of_birth: Annotated[date, BeforeValidator(_calendar_date)] = Field(
         repr=False, examples=["1985-03-14"]
     )
-    id_number: str = Field(pattern=r"^[0-9]{12}$", repr=False, examples=["020085004321"])
+    id_number: str = Field(
+        pattern=r"^([0-9]{9}|[0-9]{12})$",
+        repr=False,
+        examples=["020085004321"],
+        description="of the citizen card; nine digits of an older card are refused with words of what to do",
+    )
+    old_id_number: str | None = Field(
+        None, pattern=r"^[0-9]{9}$", repr=False, description="of the card before, where the QR names one"
+    )
     phone: Phone
     pin: Pin
     capture: str = Field(pattern=r"^[A-Za-z0-9._:-]{1,128}$", repr=False, examples=["sample-clear"])
@@ -77,21 +106,23 @@ class PhoneProofRequest(_Body):
 
 
 class ApplicationView(_Body):
-    """Where an application stands. `reasons`: slugs of why it is rejected or in review."""
+    """Where an application stands. `reasons`: slugs of why it is rejected or in review, as far as they are told."""
 
     id: UUID
     status: ApplicationStatus
     reasons: list[str] = Field(examples=[["face-doubtful"]])
     created_at: datetime
+    hotline: str = Field(description="whom to call about it, with its id", examples=["1900 54 54 81"])
 
     @classmethod
-    def of(cls, application: Application) -> Self:
+    def of(cls, application: Application, hotline: str) -> Self:
         """Show an application to whoever knows its id: nothing personal."""
         return cls(
             id=application.id,
             status=application.status,
-            reasons=list(application.reasons),
+            reasons=told(application.status, application.reasons),
             created_at=application.created_at,
+            hotline=hotline,
         )
 
 
@@ -172,6 +203,9 @@ class AccountView(_Body):
         description="while large sums wait after the PIN or the number was set anew"
     )
     cooling_left: int | None = Field(description="how much may go out before that", examples=[5_000_000])
+    card_stops_on: date | None = Field(
+        description="the identity card has expired: from this day no money goes out until another is verified"
+    )
 
     @classmethod
     def of(cls, account: Account, hotline: str) -> Self:
@@ -189,4 +223,5 @@ class AccountView(_Body):
             limits=LimitsView.of(account.limits),
             cooling_until=account.cooling_until,
             cooling_left=account.cooling_left,
+            card_stops_on=account.card_stops_on,
         )

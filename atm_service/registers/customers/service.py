@@ -72,6 +72,7 @@ class Account:
     limits: Limits
     cooling_until: datetime | None
     cooling_left: int | None
+    card_stops_on: date | None
 
 
 def sign_in(
@@ -446,7 +447,7 @@ def account(session: Connection, context: Context, customer_id: UUID, now: datet
     balance = reading.balance(session, chart.customer(customer_id))
     freeze = store.freeze_of(session, customer_id)
     assert freeze is not None
-    use = headroom_store.of_customer(session, customer_id, now)
+    use, today = headroom_store.of_customer(session, customer_id, now), ledger.business_date(now)
     cooling = use.cooling
     return Account(
         customer_id=customer_id,
@@ -456,11 +457,12 @@ def account(session: Connection, context: Context, customer_id: UUID, now: datet
         frozen_by=freeze.stands.by,
         available=balance.available,
         held=balance.held,
-        limits=_limits(context.policy, use.used, ledger.business_date(now)),
+        limits=_limits(use.card_and_age.rules(context.policy, today), use.used, today),
         cooling_until=None if cooling is None else cooling.until,
         cooling_left=None
         if cooling is None
         else headroom.left_while_cooling(cooling, context.policy.cooling),
+        card_stops_on=use.card_and_age.card_stops_on(context.policy.person, today),
     )
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
 
@@ -26,6 +26,9 @@ class CustomerRow(SQLModel, table=True):
         Index("customer_one_card", "id_print", unique=True, postgresql_where=text("closed_at IS NULL")),
         Index("customer_one_phone", "phone_print", unique=True, postgresql_where=text("closed_at IS NULL")),
         Index("customer_closed", "id_print", "closed_at", postgresql_where=text("closed_at IS NOT NULL")),
+        CheckConstraint("extract(day FROM card_until + 1) = 1", name="customer_card_until"),
+        CheckConstraint("extract(day FROM minor_until + 1) = 1", name="customer_minor_until"),
+        Index("customer_old_number", "old_id_print", postgresql_where=text("old_id_print IS NOT NULL")),
         {"schema": "service"},
     )
 
@@ -43,6 +46,9 @@ class CustomerRow(SQLModel, table=True):
     cools_until: datetime | None = Field(default=None, sa_type=DateTime(timezone=True))
     phone_since: datetime | None = Field(default=None, sa_type=DateTime(timezone=True))
     closed_at: datetime | None = Field(default=None, sa_type=DateTime(timezone=True))
+    card_until: date | None = None
+    minor_until: date | None = None
+    old_id_print: bytes | None = Field(default=None, sa_type=LargeBinary)
 
 
 class CustomerFreezeRow(SQLModel, table=True):
@@ -115,18 +121,21 @@ class Customer:
     pin_print: bytes = field(repr=False)
     provider_reference: str
     created_at: datetime
+    card_until: date | None = field(default=None, repr=False)
+    minor_until: date | None = field(default=None, repr=False)
+    old_id_print: bytes | None = field(default=None, repr=False)
 
 
 _COLUMNS: Final = (
     "id, tier, identity_sealed, phone_sealed, id_print, phone_print, pin_print,"
-    " provider_reference, created_at"
+    " provider_reference, created_at, card_until, minor_until, old_id_print"
 )
 # Without a target: whichever of the two unique indexes is hit, the row is not added and nothing is raised. An
 # insert that races with another waits here until that one has committed, so the next statement sees it.
 _ADD: Final = Rank.CUSTOMER.locks(f"""
     INSERT INTO service.customer ({_COLUMNS})
     VALUES (:id, :tier, :identity_sealed, :phone_sealed, :id_print, :phone_print,
-            :pin_print, :provider_reference, :created_at)
+            :pin_print, :provider_reference, :created_at, :card_until, :minor_until, :old_id_print)
     ON CONFLICT DO NOTHING
 """)  # noqa: S608  made of constants
 _FIND: Final = text(f"SELECT {_COLUMNS} FROM service.customer WHERE id = :id")  # noqa: S608  the same
@@ -177,6 +186,10 @@ _FREEZES: Final = text("""
     WHERE c.id = :id
     ORDER BY f.frozen DESC, f.frozen AND f.own, f.id DESC
 """)
+_VERIFY_CARD: Final = Rank.CUSTOMER.writes("UPDATE service.customer SET card_until = :until WHERE id = :id")
+_OLD_KNOWN: Final = text(
+    "SELECT EXISTS (SELECT FROM service.customer WHERE old_id_print = :old_id_print AND closed_at IS NULL)"
+)
 _USE_CAPTURE: Final = Rank.PROOF.locks("""
     INSERT INTO service.face_capture (capture_print, used_for, used_at) VALUES (:capture_print, :used_for, :now)
     ON CONFLICT DO NOTHING
@@ -280,6 +293,16 @@ def close(session: Connection, id: UUID, now: datetime) -> None:
 def has_closed_since(session: Connection, id_print: bytes, since: datetime) -> bool:
     """Tell whether the holder of this card number has closed a wallet since then."""
     return bool(session.execute(_CLOSED_SINCE, {"fingerprint": id_print, "since": since}).scalar_one())
+
+
+def verify_card(session: Connection, id: UUID, until: date | None) -> None:
+    """Write down until when a locked customer's card is good; None: for life."""
+    session.execute(_VERIFY_CARD, {"id": id, "until": until})
+
+
+def has_old_number(session: Connection, old_id_print: bytes | None) -> bool:
+    """Tell whether a customer's earlier card had this number."""
+    return bool(session.execute(_OLD_KNOWN, {"old_id_print": old_id_print}).scalar_one())
 
 
 def has_person(session: Connection, id_print: bytes) -> bool:

@@ -14,6 +14,7 @@ from typing import Any, Literal
 import ledger
 from atm_service.platform import calendar, policy
 from atm_service.registers.headroom.errors import (
+    CardLapsed,
     CoolingOff,
     CustomerLimitReached,
     OfficeLimitReached,
@@ -60,6 +61,39 @@ def refuse_while_cooling(cooling: Cooling | None, amount: int, rules: policy.Coo
     left = left_while_cooling(cooling, rules)
     if amount > left:
         raise CoolingOff(limit=rules.most, remaining=left, until=cooling.until)
+
+
+@dataclass(frozen=True)
+class CardAndAge:
+    """What a customer's card and age say: the last day of the month in which the one expires and the other is full.
+
+    None: no end. A card that nobody has read has none: whoever came before cards were read is not stopped.
+    """
+
+    card_until: date | None = None
+    minor_until: date | None = None
+
+    def card_stops_on(self, rules: policy.Person, today: date) -> date | None:
+        """Give from when no money goes out for a card that has expired; None while it is good."""
+        if self.card_until is None or today <= self.card_until:
+            return None
+        return self.card_until + timedelta(days=rules.card_grace_days + 1)
+
+    def refuse_lapsed(self, rules: policy.Person, today: date) -> None:
+        """Return while money may go out. Raises `CardLapsed`."""
+        stops_on = self.card_stops_on(rules, today)
+        if stops_on is not None and today >= stops_on:
+            raise CardLapsed(since=stops_on)
+
+    def rules(self, rules: policy.Policy, today: date) -> policy.Policy:
+        """Give the rules for this customer: a minor's day is smaller, in cash and by transfers."""
+        if self.minor_until is None or today > self.minor_until:
+            return rules
+        parts = {
+            name: part.model_copy(update={"per_day": min(part.per_day, rules.person.minor_per_day)})
+            for name, part in (("customer", rules.customer), ("transfer", rules.transfer))
+        }
+        return rules.model_copy(update=parts)
 
 
 def lefts(used: Used, rules: Rules, *, is_cash: bool = True) -> dict[Period, int]:

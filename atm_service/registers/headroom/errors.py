@@ -39,6 +39,17 @@ class CoolingOff(Refusal):
 
 @refused_as(
     409,
+    "card-lapsed",
+    "The customer's identity card has expired, and the days of grace are over",
+    "Have the new card verified in the wallet, with a picture of the face; money that comes in still does.",
+    audited=True,
+)
+class CardLapsed(Refusal):
+    """The card that is known has expired for longer than the policy's days. Member `since`."""
+
+
+@refused_as(
+    409,
     "transfer-limit-reached",
     "The customer's transfers of the day are used up",
     "Choose at most `remaining`, or send the rest on `renews_on`.",

@@ -18,8 +18,8 @@ def refuse_deposit(
     session: Connection, policy: Policy, customer_id: UUID, amount: int, now: datetime
 ) -> None:
     """Return when the customer's day and month allow this cash. Raises `CustomerLimitReached`."""
-    use = store.of_customer(session, customer_id, now)
-    domain.refuse_customer(use.used, amount, policy.customer, ledger.business_date(now))
+    use, today = store.of_customer(session, customer_id, now), ledger.business_date(now)
+    domain.refuse_customer(use.used, amount, use.card_and_age.rules(policy, today).customer, today)
 
 
 def refuse_transfer(
@@ -27,14 +27,16 @@ def refuse_transfer(
 ) -> None:
     """Return when the payer may send this.
 
-    Raises what `domain.refuse_transfer` does, then `CoolingOff`.
+    Raises `CardLapsed`, what `domain.refuse_transfer` does, then `CoolingOff`.
     """
-    use = store.of_customer(session, customer_id, now)
-    domain.refuse_transfer(use.used, use.sent_today, amount, policy, ledger.business_date(now))
+    use, today = store.of_customer(session, customer_id, now), ledger.business_date(now)
+    use.card_and_age.refuse_lapsed(policy.person, today)
+    domain.refuse_transfer(use.used, use.sent_today, amount, use.card_and_age.rules(policy, today), today)
     domain.refuse_while_cooling(use.cooling, amount, policy.cooling)
 
 
 def left_to_send(session: Connection, policy: Policy, customer_id: UUID, now: datetime) -> Remaining:
     """Give the most that a customer may still send today."""
-    use = store.of_customer(session, customer_id, now)
-    return domain.left_to_send(use.used, use.sent_today, use.cooling, policy, ledger.business_date(now))
+    use, today = store.of_customer(session, customer_id, now), ledger.business_date(now)
+    rules = use.card_and_age.rules(policy, today)
+    return domain.left_to_send(use.used, use.sent_today, use.cooling, rules, today)

@@ -16,7 +16,7 @@ from sqlmodel import Field, SQLModel
 import ledger
 from atm_service.platform import calendar
 from atm_service.platform.locking import Rank
-from atm_service.registers.headroom.domain import Cooling, OfficeDay, Used
+from atm_service.registers.headroom.domain import CardAndAge, Cooling, OfficeDay, Used
 
 
 class OfficeDayRow(SQLModel, table=True):
@@ -57,7 +57,7 @@ _USED: Final = text("""
            coalesce(sum(amount), 0) AS month,
            coalesce(sum(amount) FILTER (WHERE NOT is_cash AND at >= :day_start), 0) AS sent,
            count(*) FILTER (WHERE live) AS live,
-           c.cools_until,
+           c.cools_until, c.card_until, c.minor_until,
            CASE WHEN c.cools_until > :now THEN (
                SELECT coalesce(sum(out.amount), 0)
                FROM (SELECT w.amount FROM service.withdrawal w
@@ -159,6 +159,9 @@ _LOCK_SPANS: Final = Rank.OFFICE_DAY.locks(_SPANS + _LOCKED)
 _RESERVE: Final = text(_SPANS + _RESERVED)
 
 
+UNKNOWN: Final = CardAndAge()
+
+
 @dataclass(frozen=True)
 class CustomerUse:
     """What counts against a customer's limits and what was sent today, in đồng, and the number of open codes.
@@ -170,6 +173,7 @@ class CustomerUse:
     sent_today: int
     live: int
     cooling: Cooling | None = None
+    card_and_age: CardAndAge = UNKNOWN
 
 
 @dataclass(frozen=True)
@@ -220,6 +224,7 @@ def of_customers(session: Connection, ids: Sequence[UUID], now: datetime) -> dic
             int(row.sent),
             int(row.live),
             None if row.moved is None else Cooling(row.cools_until, int(row.moved)),
+            CardAndAge(row.card_until, row.minor_until),
         )
         for row in session.execute(_USED, values)
     }

@@ -234,6 +234,6 @@ def decide(
             supervisor=supervisor,
             now=now,
         )
-        return ApplicationView.of(decided)
+        return ApplicationView.of(decided, context.settings.hotline)
 
     return context.once(key, 200, work)

@@ -168,13 +168,14 @@ class StaffSession(Session):
 
 
 class ApplicationInReview(_Body):
-    """An application that the eKYC provider left to a person."""
+    """An application that was left to a person, and all the reasons why, which the applicant is not told."""
 
     id: UUID
     full_name: str = Field(examples=["Nông Văn Thắng"])
     masked_id: str = Field(examples=["••••••••4321"])
     date_of_birth: date
-    reasons: list[str] = Field(examples=[["face-doubtful"]])
+    reasons: list[str] = Field(examples=[["form-qr-differ"]])
+    field: str | None = Field(description="where form and card do not agree", examples=["full_name"])
     created_at: datetime
 
     @classmethod
@@ -186,6 +187,7 @@ class ApplicationInReview(_Body):
             masked_id=customers.masked(identity)[1],
             date_of_birth=identity.birth_date,
             reasons=list(application.reasons),
+            field=application.differs_in,
             created_at=application.created_at,
         )
 

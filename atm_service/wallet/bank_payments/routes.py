@@ -14,7 +14,12 @@ from atm_service.platform.problems import refuses
 from atm_service.platform.refusals import NotFound, TooManyAttempts
 from atm_service.registers.banks.errors import BankLinkUnknown
 from atm_service.registers.headroom import service as headroom
-from atm_service.registers.headroom.errors import CoolingOff, CustomerLimitReached, TransferLimitReached
+from atm_service.registers.headroom.errors import (
+    CardLapsed,
+    CoolingOff,
+    CustomerLimitReached,
+    TransferLimitReached,
+)
 from atm_service.registers.withdrawals import errors
 from atm_service.wallet.bank_payments import service, store
 from atm_service.wallet.bank_payments.errors import BankPaymentPending, FeeChanged
@@ -63,6 +68,7 @@ def top_up(body: TopUpRequest, customer: InCustomer, key: InKey, context: InCont
         FeeChanged,
         TransferLimitReached,
         CustomerLimitReached,
+        CardLapsed,
         CoolingOff,
         errors.InsufficientFunds,
         keyed=True,

@@ -1,4 +1,4 @@
-"""From the phone: freeze the wallet, and set a forgotten PIN anew."""
+"""From the phone: freeze the wallet, set a forgotten PIN anew, and verify another identity card."""
 
 from fastapi import APIRouter, Response
 
@@ -12,12 +12,10 @@ from atm_service.registers.customers.errors import ApplicantRefused, FaceNotMatc
 from atm_service.registers.offices.errors import FreezeUnchanged
 from atm_service.registers.phones.domain import Purpose
 from atm_service.registers.phones.errors import PhoneCodeOver, PhoneCodeWrong, PhoneNotProved
-from atm_service.registers.withdrawals.errors import WalletFrozen
-from atm_service.wallet.mending.schemas import PinResetRequest
+from atm_service.registers.withdrawals.errors import WalletFrozen, WrongPin
+from atm_service.wallet.mending.schemas import NewCardRequest, PinResetRequest
 
 router = APIRouter(prefix="/wallet/v1", tags=["wallet"])
-
-WALLET = "wallet"
 
 
 @router.post("/freeze", status_code=204, responses=refuses(NotFound, FreezeUnchanged, posted=True))
@@ -59,8 +57,24 @@ def reset_pin(body: PinResetRequest, context: InContext, now: InNow) -> Response
         customer = customers.find_by_phone(session, fingerprint)
     if customer is None:  # the account has another number by now
         raise PhoneNotProved
-    mending.prove_face(context, customer, WALLET, body.face_capture, str(body.code_id), now)
+    mending.prove_face(context, customer, mending.WALLET, body.face_capture, str(body.code_id), now)
     now = context.clock()
     with context.transaction() as session:
         mending.reset_pin(session, context, None, customer.id, body.code_id, body.new_pin, now)
+    return Response(status_code=204)
+
+
+@router.post(
+    "/card",
+    status_code=204,
+    responses=refuses(
+        NotFound, TooManyAttempts, WrongPin, ApplicantRefused, FaceNotMatched, WalletFrozen, posted=True
+    ),
+)
+def verify_card(body: NewCardRequest, customer: InCustomer, context: InContext, now: InNow) -> Response:
+    """Have another identity card verified, by the PIN and the face, where the one that is known has expired.
+
+    Harmless to repeat: with the same card the same picture is good again.
+    """
+    mending.verify_card(context, customer, body.pin, body.texts, body.face_capture, now)
     return Response(status_code=204)

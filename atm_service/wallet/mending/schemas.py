@@ -5,7 +5,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 
 from atm_service.registers.customers.mending import Sent
-from atm_service.registers.customers.schemas import Phone, Pin
+from atm_service.registers.customers.schemas import CardTexts, Phone, Pin
 
 
 class ProofsRequest(BaseModel):
@@ -28,3 +28,10 @@ class PinResetRequest(ProofsRequest):
 
     phone: Phone
     new_pin: Pin
+
+
+class NewCardRequest(CardTexts):
+    """Another identity card, by one of its two texts or both, and the face of its holder."""
+
+    pin: Pin
+    face_capture: str = Field(pattern=r"^[A-Za-z0-9._:-]{1,128}$", repr=False, examples=["sample-clear"])

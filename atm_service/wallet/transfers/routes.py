@@ -14,7 +14,12 @@ from atm_service.platform.problems import refuses
 from atm_service.platform.refusals import NotFound, Refusal, TooManyAttempts
 from atm_service.platform.visitors import InVisitor
 from atm_service.registers.customers.errors import PayeeUnknown
-from atm_service.registers.headroom.errors import CoolingOff, CustomerLimitReached, TransferLimitReached
+from atm_service.registers.headroom.errors import (
+    CardLapsed,
+    CoolingOff,
+    CustomerLimitReached,
+    TransferLimitReached,
+)
 from atm_service.registers.transfers.errors import SameAccount
 from atm_service.registers.withdrawals import errors, qr
 from atm_service.wallet.transfers import domain, service, store, views
@@ -85,6 +90,7 @@ def people(customer: InCustomer, context: InContext) -> PeopleView:
         errors.AmountOutOfRange,
         TransferLimitReached,
         CustomerLimitReached,
+        CardLapsed,
         CoolingOff,
         errors.InsufficientFunds,
         keyed=True,

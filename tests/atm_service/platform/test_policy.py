@@ -36,6 +36,9 @@ def refused(tmp_path: Path, old: str, new: str) -> str:
         ("payee = { most = 20, within_min = 15", "payee = { most = 20, within_min = 1_441", "attempts.payee"),
         ("payee = { most = 20", "payee = { most = 0", "attempts.payee.most"),
         ("silent_min = 15 ", "", "line.silent_min"),
+        ("face = { refuse_below = 60", "face = { refuse_below = 86", "ekyc.face"),
+        ("quality = { refuse_below = 40", "quality = { refuse_below = 101", "ekyc.quality.refuse_below"),
+        ("alone_from = 18", "alone_from = 14", "age_min ≤ alone_from"),
     ],
 )
 def test_an_impossible_figure_is_named(tmp_path: Path, old: str, new: str, named: str) -> None:

@@ -12,11 +12,13 @@ from atm_service.run import housekeeping
 from tests.atm_service.records import rows, tables
 from tests.atm_service.wallet.transfers import sending
 from tests.atm_service.world import Clerk, Customer, Service
+from tests.kyc.card_texts import qr, zone
 from tests.leaks import given_away
 
 ACCOUNT_NUMBER = "1023456789"
 FACE = "sample-other-face"
 MESSAGE = "tiền thuốc cho mẹ"
+OLD_NUMBER = "081234567"
 WRONG, ANSWER = "đếm thiếu một tờ hai mươi", "camera cho thấy đủ cả"
 
 
@@ -33,6 +35,11 @@ def walk_the_road(service: Service) -> list[str]:
     service.client.post("/wallet/v1/sessions", json=door | {"pin": "111222"})
     service.apply(full_name="Lăng Văn Chiến", id_number=customer.facts["id_number"], phone="0399888777")
     service.apply(full_name="Lăng Văn Chiến", capture="sample-doubtful", phone="0399888776")
+    texts = {"card_qr": qr("020085777666", old=OLD_NUMBER), "mrz": zone("020085777666")}
+    service.apply(id_number="020085777667", phone="0399888774", old_id_number=OLD_NUMBER, **texts)
+    service.apply(id_number="020085777668", phone="0399888773", card_qr=f"{texts['card_qr']}x")
+    proofs = {"pin": customer.facts["pin"], "face_capture": FACE}
+    customer.post("/wallet/v1/card", {**texts, **proofs})
     supervisor = service.staff("supervisor")
     waiting = supervisor.get("/staff/v1/applications").json()["items"][0]
     decision = {"decision": "approve", "reason": "checked by telephone"}
@@ -74,7 +81,18 @@ def walk_the_road(service: Service) -> list[str]:
     return [
         *("Sương Mai", "Suong Mai", "SUONG MAI", "Lăng Văn Chiến", "Lang Van Chien"),
         *(customer.facts["id_number"], "020085999888"),
+        *(
+            "020085777666",
+            "020085777667",
+            "020085777668",
+            OLD_NUMBER,
+            "085777666",
+            "Nà Sầm",
+            "12041985",
+            "<<",
+        ),
         *(customer.facts["phone"], customer.facts["phone"][1:], "0399888777", "0399888776", "0399888775"),
+        *("0399888774", "0399888773"),
         *(customer.facts["pin"], "111222", "333444", "555666", "a-long-password", "not-the-password"),
         *(ACCOUNT_NUMBER, MESSAGE, WRONG, ANSWER, "1985-04-12", FACE),
         *(one["code"] for one in (paid, digital, kept)),

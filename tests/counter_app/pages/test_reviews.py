@@ -69,3 +69,22 @@ async def test_a_clerk_decides_nothing(tmp_path: Path) -> None:
     async with desk(tmp_path) as at:
         await at.sign_in()
         assert (await at.browser.open("/reviews")).status_code == 403
+
+
+@in_loop
+async def test_what_differs_is_named(tmp_path: Path) -> None:
+    """A reviewer reads every reason, and the field in which form and card differ; one who has none reads no more."""
+    async with desk(tmp_path) as at:
+        at.fake.application(reasons=("watch-list", "form-qr-differ"), field="full_name")
+        await at.sign_in(SUPERVISOR)
+        await at.browser.open("/reviews")
+        for words in (
+            "Có tên trong danh sách theo dõi",
+            "Tờ khai và mã QR trên thẻ không khớp",
+            "Chỗ không khớp",
+        ):
+            assert words in at.browser.text
+        at.fake.applications.clear()
+        at.fake.application()
+        await at.browser.open("/reviews")
+        assert "Chỗ không khớp" not in at.browser.text

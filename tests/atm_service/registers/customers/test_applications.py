@@ -10,7 +10,7 @@ from sqlalchemy.exc import DBAPIError
 from atm_service.platform.context import Context
 from atm_service.registers.customers import application_store, domain, onboarding
 from kyc.errors import ProviderRefused, ProviderUnavailable
-from kyc.provider import CheckRequest, CheckResult, FaceRequest, FaceResult, Reason, Verdict
+from kyc.provider import CheckRequest, CheckResult, FaceRequest, FaceResult, Reason, Scores, Verdict
 from tests.atm_service.world import Service
 
 PERSON = {"id_number": "020085900001", "phone": "0987654321", "pin": "480152"}
@@ -37,8 +37,9 @@ class Answering:
         raise NotImplementedError
 
 
-APPROVED = CheckResult(Verdict.APPROVED, (), "ref-1")
-REVIEW = CheckResult(Verdict.REVIEW, (Reason.FACE_DOUBTFUL,), "ref-2")
+SCORES = Scores(97, 98, 94)
+APPROVED = CheckResult(Verdict.APPROVED, (), "ref-1", SCORES)
+REVIEW = CheckResult(Verdict.REVIEW, (Reason.FACE_DOUBTFUL,), "ref-2", SCORES)
 SILENCE = ProviderUnavailable("no answer")
 
 

@@ -23,7 +23,8 @@ def applicant(**changes: Any) -> domain.Applicant:
 
 def test_every_refusal_of_kyc_has_a_field() -> None:
     """Whatever rule an applicant breaks, the answer names a field and a reason."""
-    assert set(domain.REASONS) == set(errors.Refused.__subclasses__())
+    assert {*domain.REASONS, errors.CardRefused} == set(errors.Refused.__subclasses__())
+    assert set(domain.CARD_REASONS) == set(errors.CardRefused.__subclasses__())
 
 
 def test_normalises() -> None:

@@ -65,6 +65,9 @@ class Fake:
     phones: list[str] = field(default_factory=list)  # the numbers to which a code was sent: CODE, each time
     proved: str | None = None
     application_status: list[str] = field(default_factory=list)  # what the next questions answer
+    applied: Json | None = None  # the newest application
+    in_doubt: list[str] = field(default_factory=lambda: ["face-doubtful"])  # why a person must look
+    card_stops_on: str | None = None
     top_up_status: str = "succeeded"
     control_broken: bool = False
     tokens_live: bool = True
@@ -276,6 +279,12 @@ def wallet_safety(fake: Fake) -> APIRouter:
         fake.pin = body["new_pin"]
         return tokens()
 
+    @router.post("/wallet/v1/card", status_code=204)
+    def verify_card(body: Json) -> None:
+        if "another" in body.get("card_qr", ""):
+            raise Refused(409, "applicant-refused", field="card_qr", reason="another-card")
+        fake.card_stops_on = None
+
     return router
 
 
@@ -307,6 +316,7 @@ def wallet_routes(fake: Fake) -> APIRouter:
             "frozen_by": None,
             "cooling_until": None,
             "cooling_left": None,
+            "card_stops_on": fake.card_stops_on,
             "hotline": "1900 54 54 81",
             "available": fake.available,
             "held": fake.held(),
@@ -489,17 +499,19 @@ def opening_routes(fake: Fake) -> APIRouter:
             raise Refused(
                 422, "malformed-request", errors=[{"where": "body.id_number", "message": "no such province"}]
             )
+        fake.applied = body
         return application("new")
 
     @router.get("/wallet/v1/applications/{id}")
     def application(id: str) -> Json:
         status = fake.application_status.pop(0) if fake.application_status else "approved"
-        reasons = {"rejected": ["document-unreadable"], "review": ["face-doubtful"]}.get(status, [])
+        reasons = {"rejected": ["document-unreadable"], "review": fake.in_doubt}.get(status, [])
         return {
             "id": "0190a000-0000-7000-8000-0000000000aa",
             "status": status,
             "reasons": reasons,
             "created_at": stamp(now()),
+            "hotline": "1900 54 54 81",
         }
 
     return router

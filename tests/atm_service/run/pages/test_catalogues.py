@@ -15,6 +15,7 @@ from atm_service.run import pages
 from atm_service.run.app import document
 from atm_service.wallet.bank_payments import domain as bank_payments
 from atm_service.wallet.statement import domain as statement
+from kyc import decision
 from kyc.provider import Reason
 from ledger import controls
 
@@ -127,10 +128,13 @@ def test_every_word_of_the_service_is_translated(language: str) -> None:
         customers.PHONE_TAKEN,
         customers.NOT_CHECKABLE,
         customers.STAFF_DECISION,
+        customers.LOOKED_AT,
+        decision.MINOR,
     }
     wanted = {
         *(f"reason.{reason}" for reason in {*Reason} | ours),
         *(f"applicant.{reason}" for _, reason in customers.REASONS.values()),
+        *(f"applicant.{reason}" for reason in (*customers.CARD_REASONS.values(), customers.ANOTHER_CARD)),
         *(f"application.{status}{part}" for status in customers.ApplicationStatus for part in ("", "-next")),
         *(
             f"bank.{kind}-{status}{part}"

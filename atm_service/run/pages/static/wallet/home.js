@@ -2,7 +2,7 @@
 
 import { Lost, now } from "../api.js";
 import { h } from "../dom.js";
-import { dateTime, dayOfWeek, deadline, duration, money } from "../format.js";
+import { dateTime, day, dayOfWeek, deadline, duration, money } from "../format.js";
 import { loaded } from "../forms.js";
 import { t } from "../i18n.js";
 import { hideWishes, isLive, unheard, unheardOfBank, wallet } from "./account.js";
@@ -65,6 +65,8 @@ export function homeScreen() {
     foremost(notices).map((notice) => noticeBox(notice)),
     account?.frozen && h("div", { class: "notice bad", role: "alert" }, h("p", {}, t(`home.frozen-${account.frozen_by}`, account)),
       account.frozen_by === "customer" && h("a", { class: "button", href: "#/frozen" }, t("home.thaw"))),
+    account?.card_stops_on && h("div", { class: "notice wait" }, h("p", {}, t("home.card", { day: day(account.card_stops_on) })),
+      h("a", { class: "button", href: "#/card" }, t("card.title"))),
     account?.cooling_until && h("p", { class: "notice wait" },
       t("home.cooling", { left: money(account.cooling_left), until: dateTime(account.cooling_until) })),
     account ? balance(account) : h("p", { class: "notice wait" }, t("home.no-line")),

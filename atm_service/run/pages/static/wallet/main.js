@@ -19,6 +19,7 @@ import { confirmable, confirmScreen, withdrawOfficeScreen, withdrawScreen } from
 
 const opening = (name, title) => later(() => import("./opening.js"), name, title, "welcome");
 const mending = (name, title, back) => later(() => import("./mending.js"), name, title, back);
+const card = later(() => import("./opening_card.js"), "cardScreen", "card.title", "home");
 const listed = (name, title) => later(() => import("./statement.js"), name, title, "home");
 const proof = (name, title, back) => later(() => import("./statement_proof.js"), name, title, back);
 const bank = (name, title, back) => later(() => import("./bank.js"), name, title, back);
@@ -55,6 +56,7 @@ const routes = {
   "link": bank("linkScreen", "link.title", "banks"),
   "link/bank": bank("bankScreen", "link.bank-choose", "link"),
   "safety": mending("safetyScreen", "safety.title", "home"),
+  "card": card,
   "freeze": mending("freezeScreen", "safety.freeze", "safety"),
   "close": mending("closingScreen", "close.title", "safety"),
   "closed": mending("closedScreen", "closed.title", "welcome"),

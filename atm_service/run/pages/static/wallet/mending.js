@@ -23,6 +23,7 @@ export function safetyScreen() {
   return {
     body: [
       h("section", { class: "stack" }, h("h2", {}, t("safety.pin")), changePin()),
+      h("a", { class: "button plain", href: "#/card" }, t("card.title")),
       h("section", { class: "stack apart" }, h("h2", {}, t("safety.sessions")), loaded(() => wallet.get("/wallet/v1/sessions"), sessions)),
       h("section", { class: "stack apart" }, h("h2", {}, t("home.lost")), signOutEverywhere(),
         h("a", { class: "button danger", href: "#/freeze" }, t("safety.freeze"))),

@@ -5,7 +5,7 @@ import { now, open, Problem } from "../api.js";
 import { h, isBusy, setBusy } from "../dom.js";
 import { digitsOf, isoDate, typedDate } from "../format.js";
 import { facts, field, form, phoneField, pinField } from "../forms.js";
-import { alsoFrom, known, language, load, t } from "../i18n.js";
+import { known, t } from "../i18n.js";
 import { problemBox } from "../problems.js";
 import { announce, go } from "../shell.js";
 import { signIn } from "./account.js";
@@ -13,15 +13,14 @@ import { samples } from "./samples.js";
 import { watch } from "./watch.js";
 
 // The documents that the simulated eKYC provider knows; a real app would take pictures instead.
-const SAMPLES = ["clear", "slow", "doubtful", "down", "blurred", "other-face", "expired-card"];
+const SAMPLES = ["clear", "slow", "doubtful", "weak-face", "no-life", "down", "blurred", "other-face", "expired-card"];
 // The number that is being proved: in the tab, for a small phone forgets the page while its owner reads the message.
 const STORED = "soft-atm.opening";
 
+const { cardFields, sampleCard } = await import("./opening_card.js"); // which brings the words, too
+
 // Phone and PIN of an application under way: in memory only, so that an approval can sign in by itself.
 let applicant = null;
-
-alsoFrom("./i18n/opening/");
-await load(language);
 
 const proving = () => JSON.parse(sessionStorage.getItem(STORED) ?? "null");
 const keep = (proof) => (proof ? sessionStorage.setItem(STORED, JSON.stringify(proof)) : sessionStorage.removeItem(STORED));
@@ -112,6 +111,7 @@ function applicationStep(show, proof) {
     pin,
     pinField({ name: "again", label: t("open.pin-again"), check: (value) => (value === pin.value() ? null : t("open.pin-differs")) }),
   ];
+  const card = cardFields();
   const capture = samples("capture", t("open.sample-hint"), SAMPLES);
   const apply = async ({ again, ...values }) => {
     const { phone, id } = proof;
@@ -123,7 +123,9 @@ function applicationStep(show, proof) {
     if (application.status !== "approved" || !(await signInApplicant().catch(() => false))) go(`open/${application.id}`);
   };
   const before = [facts([[t("open.phone-proved"), proof.phone]]), otherNumber(show)];
-  return form({ fields, before, after: capture, submit: t("open.submit"), act: apply });
+  const step = h("section", { class: "stack" }, h("h2", {}, t("card.step")), h("p", { class: "hint" }, t("card.step-note")), sampleCard(fields, card));
+  card[0].node = h("div", { class: "stack" }, step, card[0].node);
+  return form({ fields: [...fields, ...card], before, after: capture, submit: t("open.submit"), act: apply });
 }
 
 async function signInApplicant() {
@@ -157,7 +159,7 @@ export function applicationScreen({ id }) {
   return { body, stop: watch(ask, 4_000) };
 }
 
-function outcome({ status, reasons, id }) {
+function outcome({ status, reasons, id, hotline }) {
   const kind = { approved: "good", rejected: "bad" }[status] ?? "wait";
   const why = reasons.map((slug) => {
     const [what, next] = known(`reason.${slug}`) ? t(`reason.${slug}`).split("\n") : [slug];
@@ -168,6 +170,6 @@ function outcome({ status, reasons, id }) {
     h("div", { class: `notice ${kind}` }, h("strong", {}, t(`application.${status}`)), h("p", {}, t(`application.${status}-next`))),
     ...why,
     next ? h("a", { class: "button", href: `#/${next[0]}` }, t(next[1])) : "",
-    facts([[t("application.number"), h("span", { class: "reference" }, id)]]),
+    facts([[t("application.number"), h("span", { class: "reference" }, id)], [t("application.hotline"), hotline]]),
   ];
 }
