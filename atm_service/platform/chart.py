@@ -51,7 +51,7 @@ def settlement(bin: str) -> str:
 
 
 def biller(code: str) -> str:
-    """Give the account of what we owe the treasury for bills that a biller has taken as paid, less what it gave back."""
+    """Give the account of what we owe the treasury: what its biller has taken as paid, less what it gave back."""
     return f"biller/{code}"
 
 

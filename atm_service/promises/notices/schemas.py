@@ -25,7 +25,10 @@ class PlaceView(_Body):
 
 
 class NoticeView(_Body):
-    """A notice about one appointment, transfer, complaint or bill. `proposed` is moved to only when the customer says so."""
+    """A notice about one appointment, transfer, complaint or bill.
+
+    `proposed` is moved to only when the customer says so.
+    """
 
     id: UUID
     kind: NoticeKind

@@ -79,7 +79,8 @@ class Notice:
 
 
 _INSERT: Final = text("""
-    INSERT INTO service.notice (id, customer_id, withdrawal_id, transfer_id, complaint_id, bill_id, kind, facts, made_at)
+    INSERT INTO service.notice
+        (id, customer_id, withdrawal_id, transfer_id, complaint_id, bill_id, kind, facts, made_at)
     SELECT new.*, :now
     FROM unnest(CAST(:ids AS uuid[]), CAST(:customers AS uuid[]), CAST(:withdrawals AS uuid[]),
         CAST(:transfers AS uuid[]), CAST(:complaints AS uuid[]), CAST(:bills AS uuid[]), CAST(:kinds AS text[]),

@@ -14,7 +14,7 @@
 | `0010` | due | approved, and given back at once |
 | anything else | due | approved |
 
-Whatever the number: a case that is paid, and not given back, is not paid again, and another sum than is due is declined.
+Whatever the number: a case that is paid, and not given back, is not paid again; another sum than is due is declined.
 """
 
 import sqlite3

@@ -136,7 +136,7 @@ def are_refunds_due(context: Context, now: datetime) -> bool:
 
 
 def new_refunds(context: Context) -> list[Refund]:
-    """Ask the biller, outside any transaction, what it gave back since the last that was taken; nothing: silence, too."""
+    """Ask the biller, outside any transaction, what it gave back since the last that was taken; of silence, nothing."""
     with context.transaction() as session:
         after = store.last_refund(session)
     try:
@@ -146,7 +146,7 @@ def new_refunds(context: Context) -> list[Refund]:
 
 
 def give_back(session: Connection, refund: Refund, now: datetime) -> None:
-    """Give back what the biller gave back, once for each bill; what names no paid bill is written down for an auditor."""
+    """Give back what the biller gave back, once a bill; what names no paid bill is written down for an auditor."""
     bill = store.lock(session, refund.order_id)
     is_taken, is_given_back = store.refunded(session, refund)
     if is_taken:

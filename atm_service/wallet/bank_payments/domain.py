@@ -44,7 +44,7 @@ class Kind(StrEnum):
 
 
 class Status(StrEnum):
-    """Where a bank payment stands. Pending: the bank's, or the biller's, answer is not known yet. The others are final."""
+    """Where a bank payment stands. Pending: the other side's answer is not known yet. The others are final."""
 
     PENDING = "pending"
     SUCCEEDED = "succeeded"

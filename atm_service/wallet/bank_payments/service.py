@@ -1,8 +1,8 @@
 """Top up a wallet from a linked bank account, pay out to one, and pay a bill, exactly once.
 
-The pending row is committed before the other side is asked, money that goes out set aside by the same commit. The bank
-or the biller is asked outside any transaction under the row's id, which it answers always the same. So whatever dies,
-and when: the word is found again by `resolve_pending`, and whoever has the row's lock and finds it pending writes status
+The pending row is committed before the other side is asked, money that goes out set aside by the same commit. Bank or
+biller is asked outside any transaction under the row's id, which it answers always the same. So whatever dies, and
+when: the word is found again by `resolve_pending`, and whoever has the row's lock and finds it pending writes status
 and entry together, or gives back what was set aside (docs/decisions/0081-money-between-wallet-and-bank.md,
 docs/decisions/0091-a-bill-is-a-payout.md).
 """

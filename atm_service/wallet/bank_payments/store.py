@@ -17,7 +17,7 @@ from atm_service.wallet.bank_payments.domain import BankPayment, Kind, Status
 
 
 class BankPaymentRow(SQLModel, table=True):
-    """One wish to bring money in or to pay it out, to a bank or for a bill. It succeeds with its journal entry, in one transaction."""
+    """One wish to bring money in, to pay it out, or a bill. It succeeds with its journal entry, in one transaction."""
 
     __tablename__ = "bank_payment"
     __table_args__ = (
@@ -87,7 +87,7 @@ class Bill:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """A bank payment with its account as the customer knows it, or its procedure; `receipt`: the other side's number."""
+    """A bank payment with its account or procedure, as the customer knows it. `receipt`: the other side's number."""
 
     payment: BankPayment
     bin: str | None
@@ -165,7 +165,7 @@ _REFUNDED: Final = text("""
 """)
 _ADD_REFUND: Final = text("""
     INSERT INTO service.bill_refund (number, reference, order_id, amount, entry_id, made_at)
-    VALUES (:number, :reference, :order_id, :amount, :entry_id, :made_at) ON CONFLICT (number) DO NOTHING
+    VALUES (:number, :reference, :order_id, :amount, :entry_id, :made_at)
 """)
 _END: Final = text("""
     UPDATE service.bank_payment

@@ -66,7 +66,7 @@ class Proof:
 
     @property
     def other(self) -> str | None:
-        """Name the other side in a few words: a person, an office, a bank account, who pays a salary or is paid a bill."""
+        """Name the other side in a few words: a person, an office, a bank account, a payer or a biller."""
         bank = f"{self.bank} {self.account}" if self.bank else None
         return self.name or self.office_name or bank or self.payer or self.biller
 

@@ -1,4 +1,4 @@
-"""What proves the entries of a statement: receipts, vouchers, transfers, bank payments and refunds, each found by its entry."""
+"""What proves the entries of a statement: receipts, vouchers, transfers, bank payments, refunds, each by its entry."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
