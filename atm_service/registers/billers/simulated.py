@@ -42,6 +42,7 @@ PRICES: Final = {
 
 _PAID: Final = "already-paid"
 _CHANGED: Final = "amount-changed"
+REASONS: Final = (_PAID, _CHANGED)
 _TAKEN: Final = ("0001", "0003", "0004", "0005")
 _UNKNOWN: Final = "0004"
 _OLD: Final = "0005"

@@ -1,4 +1,4 @@
-// Between wallet and bank: top-ups, payouts, the accounts they go over. Loaded when it is wanted; main.js has the titles.
+// Between wallet and bank: top-ups, payouts, the accounts they go over; of bills what is told beside those. Loaded when it is wanted; main.js has the titles.
 
 import { Problem } from "../api.js";
 import { h } from "../dom.js";
@@ -166,6 +166,10 @@ export function bankUnsureScreen() {
     if (payment) return settled(left, payment);
     const drop = h("button", { class: "plain", onclick: () => (left.settle(), (wish = null), go("home")) }, t("bank.drop"));
     if (!left.wish) return [unbegun(t("bank.unbegun")), drop];
+    if (left.wish.kind === "bill") {
+      const again = h("button", { onclick: () => (left.settle(), go("bills")) }, t("bank.again"));
+      return [unbegun(t("bank.bill-unbegun", { amount: money(left.wish.amount) })), again, drop];
+    }
     wish = { ...left.wish, session };
     return [
       unbegun(t(`bank.${wish.kind}-unbegun`, { amount: money(wish.amount) })), account(wish.account),
@@ -183,6 +187,7 @@ export function bankPaymentScreen({ id }) {
   async function ask() {
     try {
       const payment = await wallet.get(`/wallet/v1/bank-payments/${id}`);
+      if (payment.kind === "bill") return location.replace(`#/bill/${id}`);
       if (payment.status !== shown) body.replaceChildren(...outcome(payment).filter(Boolean)); // read out once, not at each asking
       shown = payment.status;
       return payment.status === "pending";
@@ -246,9 +251,9 @@ function linkRow({ id, bank, masked_account }) {
 }
 
 function paymentRow({ id, kind, status, amount, bank, created_at }) {
-  const [sign, look] = kind === "payout" ? ["−", "out"] : ["+", "in"];
-  return h("li", {}, h("a", { class: "item entry", href: `#/bank/${id}` },
-    h("span", {}, h("strong", {}, t(`kind.${kind}`)), h("small", {}, bank), h("small", {}, dateTime(created_at))),
+  const [sign, look] = kind === "top-up" ? ["+", "in"] : ["−", "out"];
+  return h("li", {}, h("a", { class: "item entry", href: `#/${kind === "bill" ? kind : "bank"}/${id}` },
+    h("span", {}, h("strong", {}, t(`kind.${kind}`)), bank && h("small", {}, bank), h("small", {}, dateTime(created_at))),
     h("span", { class: "sum" }, h("strong", { class: look }, `${sign}${money(amount)}`), h("small", {}, t(`banks.${status}`)))));
 }
 
