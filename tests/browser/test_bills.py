@@ -66,7 +66,7 @@ def test_a_fee_is_paid_and_proved(phone: Phone, demo: Demo) -> None:
 def test_a_no_and_a_refund_leave_the_money_in_the_wallet(phone: Phone, demo: Demo) -> None:
     """A silent treasury is asked about until it says no; what it gave back stands on home and on the bill.
 
-    That it was given back is the phone's own answer, for housekeeping asks once a minute; the bill is real.
+    That it was given back is the phone's own answer, for that takes a while; the bill is real.
     """
     pin, before = demo.customers[0]["pin"], balance(phone)
     look_up(phone, "0003")

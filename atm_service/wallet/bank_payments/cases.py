@@ -31,7 +31,7 @@ from kyc import names
 from kyc.errors import Undecryptable
 
 ASK_AGAIN_S: Final = 5
-REFUNDS_EVERY: Final = timedelta(minutes=1)
+REFUNDS_EVERY: Final = timedelta(seconds=10)
 
 
 def look_up(context: Context, customer: Caller, body: CaseRequest, now: datetime) -> OfferView:
@@ -127,7 +127,7 @@ def view(context: Context, customer_id: UUID, id: UUID, now: datetime) -> BillVi
 
 
 def are_refunds_due(context: Context, now: datetime) -> bool:
-    """Tell whether this process is to ask the biller what it gave back, which it does once a minute."""
+    """Tell whether this process is to ask the biller what it gave back, which it does every ten seconds."""
     asked_at = context.paces.get("refunds")
     if asked_at is not None and timedelta() <= now - asked_at < REFUNDS_EVERY:
         return False

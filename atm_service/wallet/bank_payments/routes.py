@@ -85,7 +85,7 @@ def payout(body: PayoutRequest, customer: InCustomer, key: InKey, context: InCon
 
 
 @router.post(
-    "/bills/lookup",
+    "/bill-offers",
     name="look_up_bill",
     responses=refuses(
         errors.WalletFrozen, TooManyAttempts, BillUnknown, BillPaid, errors.AmountOutOfRange, posted=True
@@ -118,9 +118,7 @@ def bill(id: UUID, customer: InCustomer, context: InContext, now: InNow) -> Bill
     return cases.view(context, customer.subject, id, now)
 
 
-@router.get(
-    "/bill-proofs/keys", response_model=key_schemas.JwkSet, responses=refuses(signed_in=False), tags=["keys"]
-)
+@router.get("/bill-proofs/keys", response_model=key_schemas.JwkSet, responses=refuses(signed_in=False))
 def bill_proof_keys(context: InContext) -> Response:
     """Give the public keys of all proofs of bills, old ones too: a proof is shown for years."""
     with context.reading() as session:

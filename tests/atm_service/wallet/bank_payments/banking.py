@@ -158,7 +158,7 @@ def new_case(end: str = "7777") -> str:
 def due(customer: Customer, case_number: str | None = None, procedure: str = "land") -> Response:
     """Ask what is due for a case: half a million, when nobody said otherwise."""
     body = {"procedure": procedure, "case_number": case_number or new_case()}
-    return customer.post("/wallet/v1/bills/lookup", body)
+    return customer.post("/wallet/v1/bill-offers", body)
 
 
 def offered(customer: Customer, end: str = "7777") -> str:

@@ -50,7 +50,7 @@ export function billsScreen() {
     });
     const act = async ({ case_number }) => {
       const { procedure } = named;
-      const offer = await wallet.post("/wallet/v1/bills/lookup", { procedure, case_number });
+      const offer = await wallet.post("/wallet/v1/bill-offers", { procedure, case_number });
       seen = { ...offer, customer, session: here(), case_number };
       go("bills/confirm");
     };
