@@ -26,6 +26,7 @@ CREATE INDEX bank_payment_counted ON service.bank_payment (customer_id, created_
 BILLS: Final = """
 CREATE TABLE service.bill (
     id          uuid    PRIMARY KEY REFERENCES service.bank_payment (id),
+    offer_id    uuid    NOT NULL UNIQUE,
     procedure   varchar COLLATE "C" NOT NULL,
     case_sealed bytea   NOT NULL,
     case_print  bytea   NOT NULL

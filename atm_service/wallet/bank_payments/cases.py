@@ -79,13 +79,14 @@ def opened(context: Context, customer_id: UUID, offer: str) -> Offer:
         raise BillOfferLapsed from None
 
 
-def sealed(context: Context, offer: Offer) -> store.Bill:
+def sealed(context: Context, offer: Offer, id: UUID) -> store.Bill:
     """Write for which case a bill is, as it is kept."""
     case = json.dumps([offer.case.procedure, offer.case.number])
     return store.Bill(
-        id=offer.id,
+        id=id,
+        offer_id=offer.id,
         procedure=Procedure(offer.case.procedure),
-        case_sealed=context.cipher.encrypt(offer.case.number.encode(), _case_place(offer.id)),
+        case_sealed=context.cipher.encrypt(offer.case.number.encode(), _case_place(id)),
         case_print=context.cipher.fingerprint(case, "bill-case"),
     )
 

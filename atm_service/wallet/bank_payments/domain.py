@@ -107,10 +107,7 @@ _WAYS: Final = {Kind.TOP_UP: "Top-up from bank", Kind.PAYOUT: "Payout to bank", 
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """What a customer was shown to be due for a case, and the fee: what is confirmed is this, once, and nothing else.
-
-    `id` becomes the bill's own.
-    """
+    """What a customer was shown to be due for a case, and the fee: what is confirmed is this and no more."""
 
     id: UUID
     case: Case

@@ -150,7 +150,7 @@ def _begin(
     link_id = _checked_link(session, context, wish, wish.of) if isinstance(wish.of, TopUpRequest) else None
     bill = _checked_bill(session, context, wish, offer, now) if offer else None
     payment = BankPayment(
-        id=offer.id if offer else ids.new(now),
+        id=bill.id if bill else ids.new(now),
         customer_id=id,
         bank_link_id=link_id,
         kind=wish.kind,
@@ -203,11 +203,12 @@ def _checked_bill(
 ) -> store.Bill:
     """Give the bill that an offer becomes, if it has not and nothing of its case waits for the biller."""
     rules = context.policy.bill
-    if store.find(session, offer.id) is not None:
-        raise BillBegun(bank_payment_id=str(offer.id))
+    before = store.of_offer(session, offer.id)
+    if before is not None:
+        raise BillBegun(bank_payment_id=str(before))
     offer.check(rules.fee, now)
     transfers.check_amount(offer.amount, rules)
-    bill = cases.sealed(context, offer)
+    bill = cases.sealed(context, offer, ids.new(now))
     equal = store.pending_of_case(session, wish.customer.subject, bill.case_print)
     if equal is not None:
         raise _pending(equal)

@@ -47,12 +47,16 @@ class BankPaymentRow(SQLModel, table=True):
 
 
 class BillRow(SQLModel, table=True):
-    """For which case a bill is, by the id of its bank payment: never changed. `case_print` finds the case again."""
+    """For which case a bill is, by the id of its bank payment: never changed. `case_print` finds the case again.
+
+    One an offer: what was confirmed once is paid once.
+    """
 
     __tablename__ = "bill"
     __table_args__ = (Index("bill_of_case", "case_print"), {"schema": "service"})
 
     id: UUID = Field(primary_key=True, foreign_key="service.bank_payment.id")
+    offer_id: UUID = Field(unique=True)
     procedure: str
     case_sealed: bytes = Field(sa_type=LargeBinary)
     case_print: bytes = Field(sa_type=LargeBinary)
@@ -80,6 +84,7 @@ class Bill:
     """For which case a bill is."""
 
     id: UUID
+    offer_id: UUID
     procedure: Procedure
     case_sealed: bytes = field(repr=False)
     case_print: bytes = field(repr=False)
@@ -148,10 +153,13 @@ _EQUAL: Final = text(f"""
     ORDER BY id DESC LIMIT 1
 """)  # noqa: S608  the same
 _ADD_BILL: Final = text("""
-    INSERT INTO service.bill (id, procedure, case_sealed, case_print)
-    VALUES (:id, :procedure, :case_sealed, :case_print)
+    INSERT INTO service.bill (id, offer_id, procedure, case_sealed, case_print)
+    VALUES (:id, :offer_id, :procedure, :case_sealed, :case_print)
 """)
-_BILL: Final = text("SELECT id, procedure, case_sealed, case_print FROM service.bill WHERE id = :id")
+_BILL: Final = text(
+    "SELECT id, offer_id, procedure, case_sealed, case_print FROM service.bill WHERE id = :id"
+)
+_OF_OFFER: Final = text("SELECT id FROM service.bill WHERE offer_id = :offer_id")
 _OF_CASE: Final = text(f"""
     SELECT {", ".join(f"p.{name}" for name in _FIELDS)}
     FROM service.bill JOIN service.bank_payment AS p ON p.id = bill.id
@@ -216,6 +224,12 @@ def bill(session: Connection, id: UUID) -> Bill | None:
     """Give for which case a bank payment is; None where it is no bill."""
     row = session.execute(_BILL, {"id": id}).mappings().one_or_none()
     return None if row is None else Bill(**{**row, "procedure": Procedure(row["procedure"])})
+
+
+def of_offer(session: Connection, offer_id: UUID) -> UUID | None:
+    """Give the bill that an offer has become."""
+    id: UUID | None = session.execute(_OF_OFFER, {"offer_id": offer_id}).scalar_one_or_none()
+    return id
 
 
 def pending_of_case(session: Connection, customer_id: UUID, case_print: bytes) -> BankPayment | None:
