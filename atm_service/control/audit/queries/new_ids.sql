@@ -5,6 +5,4 @@ UNION
 SELECT unnest(ARRAY[entry_id, withdrawal_id]) FROM service.receipt WHERE id >= :first_id
 UNION
 SELECT entry_id FROM service.bank_payment WHERE id >= :first_id AND entry_id IS NOT NULL
-UNION
-SELECT entry_id FROM service.bill_refund WHERE entry_id >= :first_id
 LIMIT :limit

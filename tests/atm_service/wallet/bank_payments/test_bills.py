@@ -8,11 +8,13 @@ from uuid import UUID, uuid4
 import jwt
 import pytest
 
+from atm_service.control.audit import sealing
 from atm_service.platform import chart
 from atm_service.platform.gateway import BankTimeout, BillerGateway, BillOrder, Case, Refund
 from atm_service.registers.billers.simulated import SimulatedBiller
 from atm_service.wallet.bank_payments import cases
-from tests.atm_service.control.audit.days import broken_now, missed
+from tests.atm_service.control.audit.days import broken_now, missed, tamper, topped_up
+from tests.atm_service.control.audit.test_watching import broken_since, watch
 from tests.atm_service.mending import signed_in
 from tests.atm_service.wallet.bank_payments.banking import (
     LATE,
@@ -33,6 +35,7 @@ from tests.atm_service.wallet.bank_payments.banking import (
     status,
     take_refunds,
 )
+from tests.atm_service.wallet.bank_payments.plants import PLANTS
 from tests.atm_service.world import Service
 from tests.contract.documented import slug_of
 from tests.database import Database
@@ -250,6 +253,19 @@ def test_what_never_reached_the_biller_is_given_back(service: Service) -> None:
     assert (look(again, id)["reason"], money(again)) == ("biller-not-reached", (5_000_000, 0))
 
 
+def test_what_the_biller_may_have_taken_is_not_given_back(service: Service) -> None:
+    """After half a day it is only asked about, and its word counts."""
+    customer = service.customer()
+    id = pay_bill(customer, offered(customer, SILENT)).json()["id"]
+    assert resolve(service, hours=13) == 1
+    again = service.again(customer)
+    assert (status(again, id), money(again), service.balance(TREASURY)) == (
+        "succeeded",
+        (4_500_000, 0),
+        500_000,
+    )
+
+
 def test_once(service: Service) -> None:
     """The same key gets the same answer; another key, the same offer or the same case that waits, begin nothing."""
     customer, case = service.customer(), new_case(SILENT)
@@ -394,29 +410,34 @@ def test_a_bill_is_its_customers_alone(service: Service) -> None:
     assert customer.get(f"/wallet/v1/bills/{uuid4()}").status_code == 404
 
 
-PLANTS = [
-    ("bank-payments-have-entries", "UPDATE service.bank_payment SET amount = amount + 1 WHERE id = :paid"),
-    ("bank-payments-have-entries", "DELETE FROM service.bill WHERE id = :paid"),
-    ("bank-payments-have-entries", "DELETE FROM ledger.entry WHERE kind = 'bill'"),
-    ("bank-payments-have-entries", "DELETE FROM ledger.hold_end WHERE hold_id = :paid"),
-    ("open-holds-are-promised", "UPDATE service.bank_payment SET amount = amount + 1 WHERE id = :pending"),
-    ("customers-within-limits", "UPDATE service.bank_payment SET amount = 20000001 WHERE id = :paid"),
-    ("bills-given-back-once", "DELETE FROM service.bill_refund"),
-    ("bills-given-back-once", "UPDATE service.bill_refund SET order_id = :pending"),
-    ("bills-given-back-once", "UPDATE service.bill_refund SET amount = amount + 1"),
-    ("bills-given-back-once", "DELETE FROM ledger.entry WHERE kind = 'bill-reversal'"),
-    (
-        "bills-given-back-once",
-        "UPDATE service.bill SET case_print = (SELECT case_print FROM service.bill WHERE id = :paid)",
-    ),
-]
+def three_kinds(service: Service) -> dict[str, str]:
+    """Pay two bills, have one given back, and one that waits; give their ids."""
+    customer = service.customer()
+    ends = {"paid": "7777", "other": "7777", "given": "0010", "pending": SILENT}
+    ids = {name: pay_bill(customer, offered(customer, end)).json()["id"] for name, end in ends.items()}
+    assert take_refunds(service) == 1
+    return ids
 
 
 def test_controls_find_what_is_broken(service: Service, database: Database) -> None:
     """Bills and their refunds against the ledger: each row that is changed behind the service's back is named."""
-    customer = service.customer()
-    ends = {"paid": "7777", "other": "7777", "given": "0010", "pending": SILENT}
-    ids = {name: pay_bill(customer, offered(customer, end)).json()["id"] for name, end in ends.items()}
-    take_refunds(service)
+    ids = three_kinds(service)
     assert broken_now(service) == {}
     assert missed(database, service, PLANTS, **ids) == []
+
+
+def test_controls_find_it_among_what_is_new(service: Service, database: Database) -> None:
+    """So they do when all before it was found right hours ago."""
+    topped_up(service)
+    watch(service)
+    service.clock.advance(hours=2)
+    ids = three_kinds(service)
+    sealing.seal_all(service.context, service.now)
+    unseen = []
+    with database.owner.connect() as session:
+        assert broken_since(session, service) == set()
+        for name, statement in PLANTS:
+            tamper(session, statement, **{key: id for key, id in ids.items() if f":{key}" in statement})
+            unseen += [] if name in broken_since(session, service) else [(name, statement)]
+            session.rollback()
+    assert unseen == []
