@@ -60,6 +60,7 @@ PHONE_CODE: Final = Door("phone-code", lambda rules: rules.phone_code)
 PHONE_CODE_COUNTERS: Final = Door("phone-code-counters", lambda rules: rules.phone_code_counters)
 PHONE_CODE_ADDRESS: Final = Door("phone-code-address", lambda rules: rules.phone_code_address)
 BANK_HOLDER: Final = Door("bank-holder", lambda rules: rules.bank_holder)
+BILL_CASE: Final = Door("bill-case", lambda rules: rules.bill_case)
 FACE: Final = Door("face", lambda rules: rules.face)
 
 KEPT_FOR: Final = timedelta(minutes=TRIES_WITHIN_MAX)  # no policy looks further back

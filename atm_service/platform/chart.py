@@ -50,6 +50,11 @@ def settlement(bin: str) -> str:
     return f"bank/{bin}/settlement"
 
 
+def biller(code: str) -> str:
+    """Give the account of what we owe the treasury: what its biller has taken as paid, less what it gave back."""
+    return f"biller/{code}"
+
+
 def payer(code: str) -> str:
     """Give the account of a payer's money: prefunded, or for `treasury` what we owe it for cash it has brought."""
     return TREASURY_FUNDING if code == "treasury" else f"payer/{code}"
@@ -89,6 +94,11 @@ def delivery_accounts(office: str) -> list[Account]:
 def bank_accounts(bin: str) -> list[Account]:
     """List the accounts that a linked bank needs."""
     return [Account(settlement(bin), AccountClass.ASSET, floored=False)]
+
+
+def biller_accounts(code: str) -> list[Account]:
+    """List the accounts that a biller needs."""
+    return [Account(biller(code), AccountClass.LIABILITY, floored=False)]
 
 
 TREASURY: Final = [

@@ -20,7 +20,7 @@ from atm_service.platform import idempotency
 from atm_service.platform.clocks import Clocks
 from atm_service.platform.contacts import Contacts
 from atm_service.platform.fencing import fence
-from atm_service.platform.gateway import BankGateway
+from atm_service.platform.gateway import BankGateway, BillerGateway
 from atm_service.platform.idempotency import Key, once_each
 from atm_service.platform.keys import store as key_store
 from atm_service.platform.keys.domain import KeySet
@@ -95,12 +95,16 @@ class Context:
     provider: Provider
     watch_list: WatchList
     bank: BankGateway
+    biller: BillerGateway
     notifier: Notifier
     hasher: PasswordHasher
     stopping: threading.Event = field(default_factory=threading.Event)
     contacts: Contacts = field(default_factory=Contacts)
     clocks: Clocks = field(default_factory=Clocks)
     knocks: Knocks = field(default_factory=Knocks)
+    paces: dict[str, datetime] = field(
+        default_factory=dict
+    )  # when this process last did what is not for each round
     _shared: "WeakKeyDictionary[AbstractEventLoop, dict[object, Shared[Any, Any]]]" = field(
         default_factory=WeakKeyDictionary, repr=False
     )

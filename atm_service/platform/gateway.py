@@ -1,10 +1,12 @@
-"""What the service asks of a customer's bank, and what the bank may answer.
+"""What the service asks of a customer's bank or of a biller, and what they may answer.
 
 Money is asked for under the bank payment's id, and a bank answers the same id always with the same result: asking again
 is how an unknown outcome becomes known, and never moves money twice.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from enum import StrEnum
 from typing import Protocol
 from uuid import UUID
@@ -82,3 +84,63 @@ class BankGateway(Protocol):
 
     def status(self, id: UUID, timeout_s: float) -> BankResult | None:
         """Tell what became of an order; None: the bank has never heard of it. Raises `BankTimeout`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A case at a public office, for which a fee is due. The number shows in no repr."""
+
+    procedure: str
+    number: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """What is due for a case, in đồng, from whom, and by when (None: no day is set). Paid: nothing is due any more."""
+
+    amount: int
+    payer: str = field(repr=False)
+    due_on: date | None
+    is_paid: bool
+
+
+@dataclass(frozen=True, slots=True)
+class BillOrder:
+    """A wish to pay what is due for a case. `id` is the bank payment's, and the idempotency key towards the biller."""
+
+    id: UUID
+    case: Case
+    amount: int
+
+
+@dataclass(frozen=True, slots=True)
+class Refund:
+    """What a biller gave back of an order. Numbers rise; `reference` is the biller's own name for it."""
+
+    number: int
+    reference: str
+    order_id: UUID
+    amount: int
+
+
+class BillerGateway(Protocol):
+    """A way to whoever takes public-service fees for the treasury: it answers orders as a bank does.
+
+    Never call it inside a database transaction. Each method raises `BankTimeout` when no answer came in time.
+    """
+
+    def look_up(self, case: Case, timeout_s: float) -> Due | None:
+        """Tell what is due for a case; None: there is no such case."""
+
+    def pay(self, order: BillOrder, timeout_s: float) -> BankResult:
+        """Take it as paid, or give the first result when this id was ordered before.
+
+        Declined when the case is paid already (`already-paid`), or another sum is due now (`amount-changed`). The
+        reference of an approved one is the receipt's number.
+        """
+
+    def status(self, id: UUID, timeout_s: float) -> BankResult | None:
+        """Tell what became of an order; None: the biller has never heard of it."""
+
+    def refunds(self, after: int, timeout_s: float) -> Sequence[Refund]:
+        """List what was given back, by number, from behind `after` on; at most a hundred."""

@@ -91,7 +91,7 @@ class Withdrawal(_Rules):
 
 
 class BankPayment(_Rules):
-    """What one top-up or payout may move and costs, and how old it is given up when the bank has not heard of it.
+    """What one top-up, payout or bill may move and costs, and how old it is given up when nobody has heard of it.
 
     For half of that time the bank is told to move the money, for the other half only asked whether it has.
     """
@@ -105,6 +105,17 @@ class BankPayment(_Rules):
     def given_up_after(self) -> timedelta:
         """Give how old it is when the bank's having never heard of it is believed."""
         return timedelta(minutes=self.given_up_after_min)
+
+
+class Bill(BankPayment):
+    """As a payout; and for how long what was due at the look-up may be paid."""
+
+    offer_min: Minutes
+
+    @property
+    def offer(self) -> timedelta:
+        """Give for how long what was looked up may be paid."""
+        return timedelta(minutes=self.offer_min)
 
 
 class TopUp(BankPayment):
@@ -174,6 +185,7 @@ class Attempts(_Rules):
     phone_code_counters: Tries
     phone_code_address: Tries
     bank_holder: Tries
+    bill_case: Tries
     face: Tries
 
 
@@ -397,6 +409,7 @@ class Policy(_Rules):
     withdrawal: Withdrawal
     top_up: TopUp
     payout: BankPayment
+    bill: Bill
     deposit: Deposit
     transfer: Transfer
     credits: Credits

@@ -17,6 +17,7 @@ from atm_service.platform.keys import store as key_store
 from atm_service.platform.keys.domain import Purpose
 from atm_service.platform.settings import Settings
 from atm_service.registers.banks.simulated import SimulatedBank
+from atm_service.registers.billers.simulated import SimulatedBiller
 from atm_service.registers.messages.simulated import SimulatedPhones
 from kyc.encryption import Cipher, add_key, generate_keys, load_keys
 from kyc.errors import KeyFileInvalid
@@ -50,6 +51,9 @@ def context(
         bank=SimulatedBank(
             settings.data_dir / "simulated-bank.sqlite", settings.simulated_delay_s, time.sleep
         ),
+        biller=SimulatedBiller(
+            settings.data_dir / "simulated-biller.sqlite", settings.simulated_delay_s, time.sleep
+        ),
         notifier=SimulatedPhones(settings.phones_file, settings.simulated_delay_s, time.sleep),
         hasher=PasswordHasher(),
     )
@@ -75,6 +79,7 @@ def refuse_simulated(settings: Settings) -> None:
     simulated = [
         "banks (there are no others yet: write one for `platform/gateway.py:BankGateway`)",
         "the watch list (no other yet: write one for `kyc/watch_list.py:WatchList`)",
+        "billers (no others yet: write one for `platform/gateway.py:BillerGateway`)",
         "phones (no carrier yet: write one for `platform/notifier.py:Notifier`)",
     ]
     if settings.kyc_provider == "simulated":

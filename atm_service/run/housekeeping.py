@@ -54,6 +54,7 @@ TASKS: Final[dict[str, Callable[[Context, datetime], int]]] = {
     "miss-reservations": reservations.miss,
     "break-reservations": reservations.break_what_does_not_stand,
     "resolve-bank-payments": bank_payments.resolve_pending,
+    "take-refunds": bank_payments.take_refunds,
     "resolve-applications": onboarding.resolve_pending,
     "watch-messages": messages.watch,
     "watch-complaints": complaints.watch,

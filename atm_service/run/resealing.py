@@ -33,6 +33,7 @@ SEALED: Final = (
     Sealed("service.application", "phone_sealed", ("id",), "application phone {id}"),
     Sealed("service.application", "pin_sealed", ("id",), "application pin {id}"),
     Sealed("service.bank_link", "account_sealed", ("id",), "bank_link account {id}"),
+    Sealed("service.bill", "case_sealed", ("id",), "bill case {id}"),
     Sealed("service.withdrawal", "digits_sealed", ("id",), "withdrawal digits {id}"),
     Sealed("service.delegation", "delegate_sealed", ("id",), "delegation delegate {id}"),
     Sealed("service.wallet_transfer", "message_sealed", ("id",), "wallet_transfer message {id}"),

@@ -22,6 +22,7 @@ from atm_service.platform.keys.domain import Purpose
 from atm_service.platform.keys.tokens import issue_access
 from atm_service.platform.settings import Settings
 from atm_service.registers.banks.simulated import SimulatedBank
+from atm_service.registers.billers.simulated import SimulatedBiller
 from atm_service.registers.messages.simulated import SimulatedPhones
 from atm_service.registers.offices import life
 from atm_service.registers.offices import service as offices
@@ -171,6 +172,7 @@ def context_on(
         provider=SimulatedProvider(0, lambda _: None),
         watch_list=SimulatedWatchList(clock),
         bank=SimulatedBank(folder / "bank.sqlite", 0, lambda _: None),
+        biller=SimulatedBiller(folder / "biller.sqlite", 0, lambda _: None),
         notifier=SimulatedPhones(folder / "phones.sqlite", 0, lambda _: None),
         hasher=HASHER,
         clocks=Clocks(lambda _: clock.now, clock.steady),
@@ -321,6 +323,10 @@ class Service:
     def change_payout(self, **figures: int) -> None:
         """Change the policy's rules for payouts."""
         self._change_policy("payout", figures)
+
+    def change_bill(self, **figures: int) -> None:
+        """Change the policy's rules for bills."""
+        self._change_policy("bill", figures)
 
     def change_approval(self, **figures: int) -> None:
         """Change above which amounts one person does not act alone."""

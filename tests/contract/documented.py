@@ -41,6 +41,7 @@ PUBLIC: Final = {
     "staff_choose_password",
     "staff_sign_out",
     "keys_jwks",
+    "wallet_bill_proof_keys",
     "audit_seal_keys",
     "health_healthz",
     "health_readyz",

@@ -18,7 +18,7 @@ _VOUCHED = text(
     "SELECT id FROM ledger.entry WHERE kind IN ('deposit', 'deposit-reversal', 'withdrawal-reversal')"
 )
 _LIVE = text("SELECT id FROM service.withdrawal WHERE status IN ('authorised', 'presented')")
-_PENDING_PAYOUTS = text("SELECT id FROM service.bank_payment WHERE kind = 'payout' AND status = 'pending'")
+_PENDING_PAYOUTS = text("SELECT id FROM service.bank_payment WHERE kind <> 'top-up' AND status = 'pending'")
 _WITHDRAWALS = text("SELECT id FROM service.withdrawal")
 _OPEN_HOLDS = text("""
     SELECT id FROM ledger.hold

@@ -11,7 +11,7 @@ from typing import Any, Final, Literal
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
-Purpose = Literal["code", "access", "seal"]
+Purpose = Literal["code", "access", "seal", "proof"]
 
 ALGORITHM: Final = "EdDSA"
 KID_LENGTH: Final = 4

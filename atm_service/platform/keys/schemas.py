@@ -20,6 +20,6 @@ class Jwk(BaseModel):
 
 
 class JwkSet(BaseModel):
-    """Every key under which a withdrawal code may still be good (RFC 7517)."""
+    """Every key under which what was signed may still be good (RFC 7517)."""
 
     keys: list[Jwk]

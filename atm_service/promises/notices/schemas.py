@@ -25,13 +25,17 @@ class PlaceView(_Body):
 
 
 class NoticeView(_Body):
-    """A notice about one appointment, transfer or complaint. `proposed` is moved to only when the customer says so."""
+    """A notice about one appointment, transfer, complaint or bill.
+
+    `proposed` is moved to only when the customer says so.
+    """
 
     id: UUID
     kind: NoticeKind
     withdrawal_id: UUID | None
     transfer_id: UUID | None
     complaint_id: UUID | None
+    bill_id: UUID | None
     made_at: datetime
     read_at: datetime | None
     amount: int
@@ -53,6 +57,7 @@ class NoticeView(_Body):
             withdrawal_id=notice.withdrawal_id,
             transfer_id=notice.transfer_id,
             complaint_id=notice.complaint_id,
+            bill_id=notice.bill_id,
             made_at=notice.made_at,
             read_at=notice.read_at,
             **facts,

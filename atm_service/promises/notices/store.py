@@ -24,20 +24,25 @@ class NoticeKind(StrEnum):
     RECEIVED = "transfer-received"
     SENT = "transfer-sent"
     COMPLAINT_ANSWERED = "complaint-answered"
+    BILL_PAID = "bill-paid"
+    BILL_DECLINED = "bill-declined"
+    BILL_REFUNDED = "bill-refunded"
 
 
 class NoticeRow(SQLModel, table=True):
-    """One notice to one customer about one withdrawal, one transfer from the phone or one complaint."""
+    """One notice to one customer about one withdrawal, one transfer from the phone, one complaint or one bill."""
 
     __tablename__ = "notice"
     __table_args__ = (
         CheckConstraint(
             "CASE WHEN kind IN ('reservation-broken', 'reservation-missed')"
-            " THEN withdrawal_id IS NOT NULL AND transfer_id IS NULL AND complaint_id IS NULL"
+            " THEN withdrawal_id IS NOT NULL AND num_nonnulls(transfer_id, complaint_id, bill_id) = 0"
             " WHEN kind IN ('transfer-received', 'transfer-sent')"
-            " THEN transfer_id IS NOT NULL AND withdrawal_id IS NULL AND complaint_id IS NULL"
+            " THEN transfer_id IS NOT NULL AND num_nonnulls(withdrawal_id, complaint_id, bill_id) = 0"
             " WHEN kind IN ('complaint-answered')"
-            " THEN complaint_id IS NOT NULL AND withdrawal_id IS NULL AND transfer_id IS NULL ELSE false END",
+            " THEN complaint_id IS NOT NULL AND num_nonnulls(withdrawal_id, transfer_id, bill_id) = 0"
+            " WHEN kind IN ('bill-paid', 'bill-declined', 'bill-refunded')"
+            " THEN bill_id IS NOT NULL AND num_nonnulls(withdrawal_id, transfer_id, complaint_id) = 0 ELSE false END",
             name="notice_kind",
         ),
         Index("notice_of_customer", "customer_id", "id"),
@@ -54,6 +59,7 @@ class NoticeRow(SQLModel, table=True):
     read_at: datetime | None = Field(default=None, sa_type=DateTime(timezone=True))
     transfer_id: UUID | None = Field(default=None, foreign_key="service.wallet_transfer.id")
     complaint_id: UUID | None = Field(default=None, foreign_key="service.complaint.id")
+    bill_id: UUID | None = Field(default=None, foreign_key="service.bill.id")
 
 
 @dataclass(frozen=True)
@@ -69,16 +75,19 @@ class Notice:
     made_at: datetime | None = None
     read_at: datetime | None = None
     complaint_id: UUID | None = None
+    bill_id: UUID | None = None
 
 
 _INSERT: Final = text("""
-    INSERT INTO service.notice (id, customer_id, withdrawal_id, transfer_id, complaint_id, kind, facts, made_at)
+    INSERT INTO service.notice
+        (id, customer_id, withdrawal_id, transfer_id, complaint_id, bill_id, kind, facts, made_at)
     SELECT new.*, :now
     FROM unnest(CAST(:ids AS uuid[]), CAST(:customers AS uuid[]), CAST(:withdrawals AS uuid[]),
-        CAST(:transfers AS uuid[]), CAST(:complaints AS uuid[]), CAST(:kinds AS text[]), CAST(:facts AS jsonb[])) AS new
+        CAST(:transfers AS uuid[]), CAST(:complaints AS uuid[]), CAST(:bills AS uuid[]), CAST(:kinds AS text[]),
+        CAST(:facts AS jsonb[])) AS new
 """)
 _LIST: Final = text("""
-    SELECT id, customer_id, withdrawal_id, transfer_id, complaint_id, kind, facts, made_at, read_at
+    SELECT id, customer_id, withdrawal_id, transfer_id, complaint_id, bill_id, kind, facts, made_at, read_at
     FROM service.notice
     WHERE customer_id = :customer_id AND id < :before
       AND (CAST(:withdrawal_id AS uuid) IS NULL OR withdrawal_id = :withdrawal_id)
@@ -100,6 +109,7 @@ def insert_each(session: Connection, notices: Sequence[Notice], now: datetime) -
         "withdrawals": [one.withdrawal_id for one in notices],
         "transfers": [one.transfer_id for one in notices],
         "complaints": [one.complaint_id for one in notices],
+        "bills": [one.bill_id for one in notices],
         "kinds": [one.kind.value for one in notices],
         "facts": [orjson.dumps(dict(one.facts)).decode() for one in notices],
         "now": now,

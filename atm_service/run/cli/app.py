@@ -213,11 +213,11 @@ def rotate_master() -> None:
 
 @_keys.command("rotate")
 def rotate_keys(
-    ctx: typer.Context, purpose: Annotated[str, typer.Argument(help="code, access or seal")] = "code"
+    ctx: typer.Context, purpose: Annotated[str, typer.Argument(help="code, access, seal or proof")] = "code"
 ) -> None:
-    """Make a new signing key. The old one verifies until its last code has expired; of seals, for ever."""
+    """Make a new signing key. The old one verifies until its last code has expired; of seals and proofs, for ever."""
     if purpose not in get_args(Purpose):
-        fail("the purpose is `code`, `access` or `seal`")
+        fail("the purpose is `code`, `access`, `seal` or `proof`")
     with working(ctx) as (context, now), context.transaction() as session:
         kid = key_store.rotate(session, context.cipher, cast("Purpose", purpose), now)
     typer.echo(f"{kid} signs now")

@@ -1,35 +1,37 @@
-"""Top-ups and payouts in the database."""
+"""Top-ups, payouts and bills in the database, and what billers gave back."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Connection, DateTime, Index, UniqueConstraint, text
+from sqlalchemy import BigInteger, Connection, DateTime, Index, LargeBinary, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
+from atm_service.platform.gateway import Refund
 from atm_service.platform.locking import Rank
 from atm_service.registers.banks import data
+from atm_service.registers.billers.domain import Procedure
 from atm_service.wallet.bank_payments.domain import BankPayment, Kind, Status
 
 
 class BankPaymentRow(SQLModel, table=True):
-    """One wish to bring money in or to pay it out. It succeeds with its journal entry, in one transaction."""
+    """One wish to bring money in, to pay it out, or a bill. It succeeds with its journal entry, in one transaction."""
 
     __tablename__ = "bank_payment"
     __table_args__ = (
         UniqueConstraint("customer_id", "key", name="bank_payment_once"),
         Index("bank_payment_to_ask", "next_ask_at", postgresql_where=text("status = 'pending'")),
         Index("bank_payment_of_customer", "customer_id", "id"),
-        Index("bank_payment_counted", "customer_id", "created_at", postgresql_where=text("kind = 'payout'")),
+        Index("bank_payment_counted", "customer_id", "created_at", postgresql_where=text("kind <> 'top-up'")),
         Index("bank_payment_pending", "bank_link_id", postgresql_where=text("status = 'pending'")),
         {"schema": "service"},
     )
 
     id: UUID = Field(primary_key=True)
     customer_id: UUID = Field(foreign_key="service.customer.id")
-    bank_link_id: UUID = Field(foreign_key="service.bank_link.id")
+    bank_link_id: UUID | None = Field(default=None, foreign_key="service.bank_link.id")
     amount: int = Field(sa_type=BigInteger)
     status: str
     reason: str | None = None
@@ -44,13 +46,60 @@ class BankPaymentRow(SQLModel, table=True):
     key: str | None = None
 
 
+class BillRow(SQLModel, table=True):
+    """For which case a bill is, by the id of its bank payment: never changed. `case_print` finds the case again.
+
+    One an offer: what was confirmed once is paid once.
+    """
+
+    __tablename__ = "bill"
+    __table_args__ = (Index("bill_of_case", "case_print"), {"schema": "service"})
+
+    id: UUID = Field(primary_key=True, foreign_key="service.bank_payment.id")
+    offer_id: UUID = Field(unique=True)
+    procedure: str
+    case_sealed: bytes = Field(sa_type=LargeBinary)
+    case_print: bytes = Field(sa_type=LargeBinary)
+
+
+class BillRefundRow(SQLModel, table=True):
+    """What a biller says it gave back, by its number: never changed. Without an entry it names no paid bill."""
+
+    __tablename__ = "bill_refund"
+    __table_args__ = (
+        Index("bill_refund_once", "order_id", unique=True, postgresql_where=text("entry_id IS NOT NULL")),
+        {"schema": "service"},
+    )
+
+    number: int = Field(primary_key=True, sa_type=BigInteger, sa_column_kwargs={"autoincrement": False})
+    reference: str
+    order_id: UUID
+    amount: int = Field(sa_type=BigInteger)
+    entry_id: UUID | None = Field(default=None, unique=True, foreign_key="ledger.entry.id")
+    made_at: datetime = Field(sa_type=DateTime(timezone=True))
+
+
+@dataclass(frozen=True, slots=True)
+class Bill:
+    """For which case a bill is."""
+
+    id: UUID
+    offer_id: UUID
+    procedure: Procedure
+    case_sealed: bytes = field(repr=False)
+    case_print: bytes = field(repr=False)
+
+
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """A bank payment with its account as the customer knows it."""
+    """A bank payment with its account or procedure, as the customer knows it. `receipt`: the other side's number."""
 
     payment: BankPayment
-    bin: str
-    masked_account: str
+    bin: str | None
+    masked_account: str | None
+    procedure: Procedure | None = None
+    receipt: str | None = None
+    refunded_at: datetime | None = None
 
     @property
     def id(self) -> UUID:
@@ -58,9 +107,9 @@ class Seen:
         return self.payment.id
 
     @property
-    def bank(self) -> str:
+    def bank(self) -> str | None:
         """The bank's name."""
-        return data.name(self.bin)
+        return None if self.bin is None else data.name(self.bin)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +134,12 @@ _LOCK: Final = Rank.BANK_PAYMENT.locks(
     f"SELECT {_COLUMNS} FROM service.bank_payment WHERE id = :id FOR NO KEY UPDATE"  # noqa: S608  the same
 )
 _SEEN: Final = f"""
-    SELECT {", ".join(f"p.{name}" for name in _FIELDS)}, link.bin, link.masked_account
-    FROM service.bank_payment AS p JOIN service.bank_link AS link ON link.id = p.bank_link_id
+    SELECT {", ".join(f"p.{name}" for name in _FIELDS)}, link.bin, link.masked_account, bill.procedure,
+           p.bank_reference AS receipt, refund.made_at AS refunded_at
+    FROM service.bank_payment AS p
+    LEFT JOIN service.bank_link AS link ON link.id = p.bank_link_id
+    LEFT JOIN service.bill ON bill.id = p.id
+    LEFT JOIN service.bill_refund AS refund ON refund.order_id = p.id AND refund.entry_id IS NOT NULL
     WHERE p.customer_id = :customer_id AND {{which}}
     ORDER BY p.id DESC LIMIT :limit
 """  # noqa: S608  the same
@@ -99,6 +152,29 @@ _EQUAL: Final = text(f"""
       AND status = 'pending'
     ORDER BY id DESC LIMIT 1
 """)  # noqa: S608  the same
+_ADD_BILL: Final = text("""
+    INSERT INTO service.bill (id, offer_id, procedure, case_sealed, case_print)
+    VALUES (:id, :offer_id, :procedure, :case_sealed, :case_print)
+""")
+_BILL: Final = text(
+    "SELECT id, offer_id, procedure, case_sealed, case_print FROM service.bill WHERE id = :id"
+)
+_OF_OFFER: Final = text("SELECT id FROM service.bill WHERE offer_id = :offer_id")
+_OF_CASE: Final = text(f"""
+    SELECT {", ".join(f"p.{name}" for name in _FIELDS)}
+    FROM service.bill JOIN service.bank_payment AS p ON p.id = bill.id
+    WHERE bill.case_print = :case_print AND p.customer_id = :customer_id AND p.status = 'pending'
+    LIMIT 1
+""")  # noqa: S608  the same
+_LAST_REFUND: Final = text("SELECT coalesce(max(number), 0) FROM service.bill_refund")
+_REFUNDED: Final = text("""
+    SELECT EXISTS (SELECT FROM service.bill_refund WHERE number = :number) AS is_taken,
+           EXISTS (SELECT FROM service.bill_refund WHERE order_id = :order_id AND entry_id IS NOT NULL) AS is_given_back
+""")
+_ADD_REFUND: Final = text("""
+    INSERT INTO service.bill_refund (number, reference, order_id, amount, entry_id, made_at)
+    VALUES (:number, :reference, :order_id, :amount, :entry_id, :made_at)
+""")
 _END: Final = text("""
     UPDATE service.bank_payment
     SET status = :status, reason = :reason, bank_reference = :bank_reference, entry_id = :entry_id,
@@ -137,6 +213,45 @@ def equal_pending(
 ) -> BankPayment | None:
     """Give the newest of the customer's that is the same, and waits for the bank."""
     return _one(session, _EQUAL, customer_id=customer_id, kind=kind, bank_link_id=bank_link_id, amount=amount)
+
+
+def add_bill(session: Connection, bill: Bill) -> None:
+    """Say for which case a bank payment is."""
+    session.execute(_ADD_BILL, {name: getattr(bill, name) for name in Bill.__slots__})
+
+
+def bill(session: Connection, id: UUID) -> Bill | None:
+    """Give for which case a bank payment is; None where it is no bill."""
+    row = session.execute(_BILL, {"id": id}).mappings().one_or_none()
+    return None if row is None else Bill(**{**row, "procedure": Procedure(row["procedure"])})
+
+
+def of_offer(session: Connection, offer_id: UUID) -> UUID | None:
+    """Give the bill that an offer has become."""
+    id: UUID | None = session.execute(_OF_OFFER, {"offer_id": offer_id}).scalar_one_or_none()
+    return id
+
+
+def pending_of_case(session: Connection, customer_id: UUID, case_print: bytes) -> BankPayment | None:
+    """Give the customer's bill of this case that waits for the biller."""
+    return _one(session, _OF_CASE, customer_id=customer_id, case_print=case_print)
+
+
+def last_refund(session: Connection) -> int:
+    """Give the number of the last refund that was taken; 0 before the first."""
+    return int(session.execute(_LAST_REFUND).scalar_one())
+
+
+def refunded(session: Connection, refund: Refund) -> tuple[bool, bool]:
+    """Tell whether a refund was taken before, and whether its bill was given back."""
+    row = session.execute(_REFUNDED, {"number": refund.number, "order_id": refund.order_id}).one()
+    return bool(row.is_taken), bool(row.is_given_back)
+
+
+def add_refund(session: Connection, refund: Refund, entry_id: UUID | None, now: datetime) -> None:
+    """Write down what a biller gave back; None: it names no paid bill, and an auditor is to see it."""
+    values = {name: getattr(refund, name) for name in Refund.__slots__}
+    session.execute(_ADD_REFUND, values | {"entry_id": entry_id, "made_at": now})
 
 
 def listed(
@@ -181,7 +296,17 @@ def _one(session: Connection, query: Any, **values: Any) -> BankPayment | None:
 
 def _seen(session: Connection, query: Any, **values: Any) -> list[Seen]:
     rows = session.execute(query, values).mappings()
-    return [Seen(_payment(row), row["bin"], row["masked_account"]) for row in rows]
+    return [
+        Seen(
+            _payment(row),
+            row["bin"],
+            row["masked_account"],
+            None if row["procedure"] is None else Procedure(row["procedure"]),
+            row["receipt"],
+            row["refunded_at"],
+        )
+        for row in rows
+    ]
 
 
 def _payment(row: Any) -> BankPayment:

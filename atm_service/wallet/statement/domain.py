@@ -32,6 +32,7 @@ class StatementKind(StrEnum):
     TRANSFER = "transfer"
     TOP_UP = "top-up"
     PAYOUT = "payout"
+    BILL = "bill"
     CREDIT = "credit"
 
     @property
@@ -60,12 +61,14 @@ class Proof:
     code_end: str | None = None
     undoes: str | None = None
     undone_by: str | None = None
+    biller: str | None = None
+    bill_id: UUID | None = None
 
     @property
     def other(self) -> str | None:
-        """Name the other side in a few words: a person, an office, a bank account, or who pays a salary."""
+        """Name the other side in a few words: a person, an office, a bank account, a payer or a biller."""
         bank = f"{self.bank} {self.account}" if self.bank else None
-        return self.name or self.office_name or bank or self.payer
+        return self.name or self.office_name or bank or self.payer or self.biller
 
 
 NO_PROOF: Final = Proof()
@@ -142,6 +145,8 @@ _KINDS: Final[dict[Language, dict[str, str]]] = {
         "transfer": "Chuyển tiền",
         "top-up": "Nạp tiền",
         "payout": "Rút về ngân hàng",
+        "bill": "Nộp phí, lệ phí",
+        "bill-reversal": "Hoàn phí, lệ phí",
         "credit": "Lương, trợ cấp",
         "fee": "Phí",
     },
@@ -153,6 +158,8 @@ _KINDS: Final[dict[Language, dict[str, str]]] = {
         "transfer": "Transfer",
         "top-up": "Top-up",
         "payout": "Payout to a bank",
+        "bill": "Bill",
+        "bill-reversal": "Bill given back",
         "credit": "Salary or allowance",
         "fee": "Fee",
     },

@@ -52,7 +52,8 @@ class StatementItem(_Body):
         description="of its proof; a withdrawal's is on the paper", examples=["05971-1-261121-0007"]
     )
     other: str | None = Field(
-        description="a masked name, an office, a bank account or a payer", examples=["N••• V••• Thắng"]
+        description="a masked name, an office, a bank account, a payer or a biller",
+        examples=["N••• V••• Thắng"],
     )
 
     @classmethod
@@ -131,6 +132,8 @@ class ProofView(_Body):
     code_end: str | None = Field(description="the last digits of the code that was paid", examples=["7712"])
     undoes: str | None = Field(description="the number of what this gave back")
     undone_by: str | None = Field(description="the number of what gave this back: it is no proof any more")
+    biller: str | None = Field(description="who was paid a bill", examples=[None])
+    bill_id: UUID | None = Field(description="opens the bill, with its signed proof")
 
     @classmethod
     def of(cls, movements: list[Movement]) -> Self:

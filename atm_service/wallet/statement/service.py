@@ -13,6 +13,7 @@ from atm_service.platform import chart
 from atm_service.platform.context import Context
 from atm_service.platform.refusals import NotFound
 from atm_service.registers.banks import data
+from atm_service.registers.billers.domain import BILLER_NAME
 from atm_service.registers.customers.service import Other
 from atm_service.wallet.statement import domain, store
 from atm_service.wallet.statement.domain import NO_PROOF, Movement, Proof, StatementKind
@@ -152,4 +153,6 @@ def _proof(context: Context, row: Row[Any], at: datetime) -> Proof:
         code_end=code_end,
         undoes=row.undoes,
         undone_by=row.undone_by,
+        biller=None if row.bill_id is None else BILLER_NAME,
+        bill_id=row.bill_id,
     )

@@ -1,4 +1,4 @@
-"""What proves the entries of a statement: receipts, vouchers, transfers and bank payments, each found by its entry."""
+"""What proves the entries of a statement: receipts, vouchers, transfers, bank payments, refunds, each by its entry."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
@@ -13,7 +13,7 @@ _PROOFS: Final = text("""
     found AS (
         SELECT r.entry_id, r.number, r.office, NULL::uuid AS other_id, NULL::uuid AS message_id,
                NULL::bytea AS message_sealed, NULL::uuid AS bank_link_id, r.withdrawal_id,
-               NULL::text AS undoes, undone.number AS undone_by
+               NULL::text AS undoes, undone.number AS undone_by, NULL::uuid AS bill_id
         FROM wanted AS w JOIN service.receipt AS r ON r.entry_id = w.entry_id
         LEFT JOIN service.voucher AS undone ON undone.kind = 'withdrawal-reversal' AND undone.subject = r.withdrawal_id
         WHERE r.customer_id = :customer_id
@@ -22,7 +22,7 @@ _PROOFS: Final = text("""
                CASE WHEN v.customer_id = :customer_id THEN v.office END,
                CASE WHEN t.payer_id = :customer_id THEN t.payee_id ELSE t.payer_id END,
                NULL, NULL, NULL, CASE WHEN v.kind = 'withdrawal-reversal' THEN v.subject END,
-               coalesce(r.number, done.number), undone.number
+               coalesce(r.number, done.number), undone.number, NULL
         FROM wanted AS w JOIN service.voucher AS v ON v.entry_id = w.entry_id
         LEFT JOIN service.transfer AS t ON v.kind = 'transfer' AND t.id = v.subject
         LEFT JOIN service.receipt AS r ON v.kind = 'withdrawal-reversal' AND r.withdrawal_id = v.subject
@@ -33,12 +33,19 @@ _PROOFS: Final = text("""
         WHERE :customer_id IN (v.customer_id, t.payee_id)
         UNION ALL
         SELECT t.entry_id, t.number, NULL, CASE WHEN t.payer_id = :customer_id THEN t.payee_id ELSE t.payer_id END,
-               t.id, t.message_sealed, NULL, NULL, NULL, NULL
+               t.id, t.message_sealed, NULL, NULL, NULL, NULL, NULL
         FROM wanted AS w JOIN service.wallet_transfer AS t ON t.entry_id = w.entry_id
         WHERE :customer_id IN (t.payer_id, t.payee_id)
         UNION ALL
-        SELECT p.entry_id, p.bank_reference, NULL, NULL, NULL, NULL, p.bank_link_id, NULL, NULL, NULL
+        SELECT p.entry_id, p.bank_reference, NULL, NULL, NULL, NULL, p.bank_link_id, NULL, NULL, refund.reference,
+               CASE WHEN p.kind = 'bill' THEN p.id END
         FROM wanted AS w JOIN service.bank_payment AS p ON p.entry_id = w.entry_id
+        LEFT JOIN service.bill_refund AS refund ON refund.order_id = p.id AND refund.entry_id IS NOT NULL
+        WHERE p.customer_id = :customer_id
+        UNION ALL
+        SELECT r.entry_id, r.reference, NULL, NULL, NULL, NULL, NULL, NULL, p.bank_reference, NULL, p.id
+        FROM wanted AS w JOIN service.bill_refund AS r ON r.entry_id = w.entry_id
+        JOIN service.bank_payment AS p ON p.id = r.order_id
         WHERE p.customer_id = :customer_id
     )
     SELECT found.*, o.name AS office_name, c.identity_sealed, c.phone_sealed, c.phone_since, link.bin,

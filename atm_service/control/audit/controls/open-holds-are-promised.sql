@@ -1,4 +1,4 @@
--- Every open hold sets aside amount and fee of one live withdrawal or one pending payout of that customer, and each of
+-- Every open hold sets aside amount and fee of one live withdrawal, pending payout or bill of that customer, and each of
 -- these has one.
 SELECT concat(coalesce(w.what, 'nothing'), ' ', coalesce(w.id, h.id), ': ', coalesce(w.status, 'unknown'), ' for ',
               coalesce(w.amount, 0), ' and fee ', coalesce(w.fee, 0), '; open hold of ', coalesce(h.amount, 0), ' on ',
@@ -7,8 +7,8 @@ FROM (
     SELECT 'withdrawal' AS what, id, status, amount, fee, concat('customer/', customer_id) AS code
     FROM service.withdrawal WHERE status IN ('authorised', 'presented')
     UNION ALL
-    SELECT 'payout', id, status, amount, fee, concat('customer/', customer_id)
-    FROM service.bank_payment WHERE kind = 'payout' AND status = 'pending'
+    SELECT kind, id, status, amount, fee, concat('customer/', customer_id)
+    FROM service.bank_payment WHERE kind <> 'top-up' AND status = 'pending'
 ) AS w
 FULL JOIN (
     SELECT hold.id, hold.amount, a.code

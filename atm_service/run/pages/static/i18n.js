@@ -12,6 +12,7 @@ export const alsoFrom = (folder) => folders.push(folder);
 
 export async function load(wanted = preferred()) {
   const parts = await Promise.all(folders.map((folder) => import(`${folder}${wanted}.js`)));
+  if (parts.length < folders.length) return load(wanted); // a screen came meanwhile, with words of its own
   catalogue = Object.assign({}, ...parts.map((part) => part.default));
   language = wanted;
   document.documentElement.lang = wanted;

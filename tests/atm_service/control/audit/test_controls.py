@@ -14,6 +14,7 @@ from tests.atm_service.desk.delegations import plants as delegation_plants
 from tests.atm_service.promises.complaints import plants as complaint_plants
 from tests.atm_service.promises.reservations import plants as reservation_plants
 from tests.atm_service.registers.cash import plants as cash_plants
+from tests.atm_service.wallet.bank_payments import plants as bill_plants
 from tests.atm_service.world import Service
 from tests.database import Database
 
@@ -177,6 +178,7 @@ _ALL_PLANTS: Final = (
     *instruction_plants.PLANTS,
     *member_plants.PLANTS,
     *complaint_plants.PLANTS,
+    *bill_plants.PLANTS,
 )
 
 

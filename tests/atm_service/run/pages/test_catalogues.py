@@ -8,7 +8,10 @@ import pytest
 from atm_service.control.audit import sql
 from atm_service.promises.availability import domain as availability
 from atm_service.promises.complaints import domain as complaints
+from atm_service.promises.notices.store import NoticeKind
 from atm_service.registers.banks import simulated
+from atm_service.registers.billers import simulated as billers
+from atm_service.registers.billers.domain import Procedure
 from atm_service.registers.customers import domain as customers
 from atm_service.registers.withdrawals import domain as withdrawals
 from atm_service.run import pages
@@ -26,7 +29,7 @@ SOURCES = {
     if not {"i18n", "docs"} & set(path.relative_to(PAGES).parts)
 }
 LANGUAGES = ["vi", "en"]
-PARTS = ["audit", "landing", "opening", "mending", "statement"]
+PARTS = ["audit", "landing", "opening", "mending", "statement", "bills"]
 ASKED = ("/wallet/", "/staff/v1/sessions", "/audit/")
 
 
@@ -142,7 +145,10 @@ def test_every_word_of_the_service_is_translated(language: str) -> None:
             for status in bank_payments.Status
             for part in ("", "-next")
         ),
-        *(f"reason.{reason}" for reason in {*simulated.REASONS.values()} | {bank_payments.NOT_REACHED}),
+        *(f"reason.{reason}" for reason in (*simulated.REASONS.values(), *billers.REASONS)),
+        *(f"reason.{kind.not_reached}" for kind in bank_payments.Kind),
+        *(f"procedure.{one}{part}" for one in Procedure for part in ("", "-note")),
+        *(f"notice.{kind}" for kind in NoticeKind),
         *(f"kind.{kind}" for kind in statement._KINDS["vi"].keys() - {"fee"}),
         *(f"statement.kind-{kind}" for kind in statement.StatementKind),
         *(f"wrong.{kind}" for kind in complaints.ComplaintKind),

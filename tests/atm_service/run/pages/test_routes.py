@@ -133,7 +133,7 @@ def test_wallet_is_light_enough_for_a_slow_line() -> None:
     """The first visit carries at most 50 kB: four seconds at 100 kbit/s."""
     files = [
         file for path, file in ASSETS.static.items()
-        if not re.search("audit/|landing|opening|mending|statement|wallet/bank.js|icon-", path)  # loaded late
+        if not re.search("audit/|landing|opening|mending|statement|bills|wallet/bank.js|icon-", path)  # loaded late
         and not path.startswith("docs/") and path != "i18n/en.js"
     ]  # fmt: skip
     assert sum(len(file.compressed) for file in [*files, ASSETS.pages["wallet.html"]]) <= WALLET_KB * 1024

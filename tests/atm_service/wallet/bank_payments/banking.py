@@ -11,12 +11,15 @@ from httpx2 import Response
 from atm_service.platform import chart
 from atm_service.platform.gateway import BankGateway, BankOrder, BankResult, BankTimeout, HolderRequest
 from atm_service.registers.banks.simulated import SimulatedBank
+from atm_service.registers.billers.domain import BILLER
+from atm_service.registers.billers.simulated import SimulatedBiller
 from atm_service.wallet.bank_payments import service as bank_payments
 from ledger import controls
 from tests.atm_service.world import Customer, Service
 
 BIN = "970436"
 BANK = chart.settlement(BIN)
+TREASURY = chart.biller(BILLER)
 SILENT, SILENT_THEN_NO, DECLINES, LATE, TWICE = "0002", "0003", "0001", "0006", "0007"
 
 _accounts = count(100_000)
@@ -140,3 +143,41 @@ def resolve(service: Service, **later: float) -> int:
     """Let time pass and housekeeping ask; give how many answers came."""
     service.clock.advance(**(later or {"minutes": 1}))
     return bank_payments.resolve_pending(service.context, service.now)
+
+
+def service_biller(service: Service) -> SimulatedBiller:
+    """Open the book of the service's own biller."""
+    return SimulatedBiller(service.context.settings.data_dir / "biller.sqlite", 0, lambda _: None)
+
+
+def new_case(end: str = "7777") -> str:
+    """Give the number of a case that nobody has named yet, with this end."""
+    return f"H37.12-{next(_accounts)}-{end}"
+
+
+def due(customer: Customer, case_number: str | None = None, procedure: str = "land") -> Response:
+    """Ask what is due for a case: half a million, when nobody said otherwise."""
+    body = {"procedure": procedure, "case_number": case_number or new_case()}
+    return customer.post("/wallet/v1/bill-offers", body)
+
+
+def offered(customer: Customer, end: str = "7777") -> str:
+    """Have a new case with this end looked up."""
+    return str(due(customer, new_case(end)).json()["offer"])
+
+
+def pay_bill(customer: Customer, offer: str, key: str | None = None, **more: Any) -> Response:
+    """Pay what was looked up."""
+    return customer.post("/wallet/v1/bills", {"offer": offer, "pin": customer.facts["pin"], **more}, key)
+
+
+def look_bill(customer: Customer, id: str) -> dict[str, Any]:
+    """See a bill, with its proof."""
+    body: dict[str, Any] = customer.get(f"/wallet/v1/bills/{id}").json()
+    return body
+
+
+def take_refunds(service: Service) -> int:
+    """Let a minute pass and housekeeping ask the biller; give how many came back."""
+    service.clock.advance(minutes=1)
+    return bank_payments.take_refunds(service.context, service.now)

@@ -4,15 +4,25 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from uuid import UUID
 
+from atm_service.wallet.bank_payments import cases
 from atm_service.wallet.bank_payments import service as bank_payments
 from tests.atm_service.wallet.bank_payments.banking import (
     SILENT,
     SILENT_THEN_NO,
+    TREASURY,
     all_controls_hold,
+    due,
     link,
+    look_bill,
     money,
+    new_case,
+    offered,
+    pay_bill,
     payout,
+    resolve,
     service_bank,
+    service_biller,
+    take_refunds,
 )
 from tests.atm_service.wallet.transfers.sending import at_once, intended, send, two
 from tests.atm_service.world import Service
@@ -61,4 +71,53 @@ def test_many_resolvers(service: Service) -> None:
         )
     assert money(customer) == (4_500_000, 0)
     assert (len(service.trail("payout.succeeded")), len(service.trail("payout.declined"))) == (1, 1)
+    assert all_controls_hold(service)
+
+
+def test_one_case_is_paid_once_whoever_pays(service: Service) -> None:
+    """Two customers, ten offers each, at once: one bill is taken, and everybody else has the money back."""
+    one, other, case = service.customer(20_000_000), service.customer(20_000_000), new_case()
+    offers = [(who, due(who, case).json()["offer"]) for who in (one, other) for _ in range(10)]
+    seen = at_once([partial(pay_bill, who, offer) for who, offer in offers])
+    assert seen.keys() <= {"201", "bank-payment-pending"}
+    assert (money(one)[1], money(other)[1]) == (0, 0)
+    assert money(one)[0] + money(other)[0] == 39_500_000
+    assert (service_biller(service).collected(), service.balance(TREASURY)) == (500_000, 500_000)
+    assert all_controls_hold(service)
+
+
+def test_one_offer_is_paid_once(service: Service) -> None:
+    """Twenty fingers with keys of their own on one offer: one bill."""
+    customer = service.customer()
+    offer = offered(customer)
+    assert at_once([partial(pay_bill, customer, offer) for _ in range(20)]) == {"201": 1, "bill-begun": 19}
+    assert (money(customer), service_biller(service).collected()) == ((4_500_000, 0), 500_000)
+
+
+def test_cases_are_counted_one_by_one(service: Service) -> None:
+    """Forty look-ups at once: as many as the policy allows are answered."""
+    customer, most = service.customer(), service.context.policy.attempts.bill_case.most
+    with ThreadPoolExecutor(THREADS) as pool:
+        answers = list(pool.map(lambda _: due(customer).status_code, range(THREADS)))
+    assert sorted(answers) == [200] * most + [429] * (THREADS - most)
+
+
+def test_many_take_one_refund(service: Service) -> None:
+    """Eight processes hear of one refund at once: it comes back once."""
+    customer = service.customer()
+    bill = pay_bill(customer, offered(customer, SILENT)).json()
+    service_biller(service).give_back(UUID(bill["id"]))
+    resolve(service)
+    (refund,) = service_biller(service).refunds(0, 1)
+
+    def take() -> None:
+        with service.context.transaction() as session:
+            cases.give_back(session, refund, service.now)
+
+    with ThreadPoolExecutor(8) as pool:
+        for done in [pool.submit(take) for _ in range(8)]:
+            done.result()
+    assert take_refunds(service) == 0
+    assert (money(customer), service.balance(TREASURY)) == ((5_000_000, 0), 0)
+    assert look_bill(customer, bill["id"])["proof"] is None
     assert all_controls_hold(service)

@@ -2,6 +2,7 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
+from uuid import UUID
 
 import pytest
 from httpx2 import Response
@@ -15,11 +16,21 @@ from atm_service.registers.credits.errors import LinesRefused
 from atm_service.registers.credits.service import Wish
 from atm_service.wallet.closing.domain import Standing
 from atm_service.wallet.transfers import domain
+from tests.atm_service.control.audit.days import broken_now
 from tests.atm_service.counter import confirm, propose, refused
 from tests.atm_service.mending import came, signed_in
 from tests.atm_service.promises.complaints.test_complaints import complain
 from tests.atm_service.registers.credits import school
-from tests.atm_service.wallet.bank_payments.banking import SILENT, link, top_up
+from tests.atm_service.wallet.bank_payments.banking import (
+    SILENT,
+    link,
+    offered,
+    pay_bill,
+    payout,
+    service_biller,
+    take_refunds,
+    top_up,
+)
 from tests.atm_service.wallet.transfers.sending import intended, look_up, send
 from tests.atm_service.world import Customer, Service
 from tests.database import Database
@@ -148,3 +159,25 @@ def entry(service: Service, reference: str, posting: ledger.Posting) -> ledger.E
         narration="money for a test",
         postings=(posting,),
     )
+
+
+def test_the_whole_rest_is_paid_out_however_small(service: Service) -> None:
+    """Less than the least payout, where it is all there is; then the wallet can be closed."""
+    customer = service.customer(1_234)
+    over = link(customer)
+    assert refused(payout(customer, over, 1_000)) == "amount-out-of-range"
+    assert payout(customer, over, 1_234).json()["status"] == "succeeded"
+    assert close(customer).status_code == 204
+
+
+def test_what_a_biller_gives_back_later_waits_for_an_auditor(service: Service) -> None:
+    """The wallet is closed: nothing moves, what others are given back is not held up, and a control says so."""
+    customer, other = service.customer(500_000), service.customer(500_000)
+    bills = [pay_bill(one, offered(one)).json() for one in (customer, other)]
+    assert close(customer).status_code == 204
+    for bill in bills:
+        service_biller(service).give_back(UUID(bill["id"]))
+    service.clock.advance(minutes=1)
+    take_refunds(service)
+    assert other.account()["available"] == 500_000
+    assert list(broken_now(service)) == ["bills-given-back-once"]

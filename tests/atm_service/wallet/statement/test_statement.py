@@ -150,7 +150,20 @@ def test_a_withdrawals_proof_has_the_number_on_the_paper(service: Service) -> No
     assert [(item["amount"], item["is_fee"]) for item in items] == [(-5_000, True), (-2_000_000, False)]
     told = proof(customer, items[0])
     assert told == {
-        **dict.fromkeys(("name", "phone_end", "message", "bank", "account", "payer", "undoes", "undone_by")),
+        **dict.fromkeys(
+            (
+                "name",
+                "phone_end",
+                "message",
+                "bank",
+                "account",
+                "payer",
+                "undoes",
+                "undone_by",
+                "biller",
+                "bill_id",
+            )
+        ),
         "entry_id": receipt["entry_id"],
         "kind": "withdrawal",
         "recorded_at": receipt["paid_at"],

@@ -32,8 +32,8 @@ const placeWords = ({ name, unit, day }) => t("appointment.place", { name, unit,
 
 // What the customer must know before setting out, with the way on.
 export function noticeBox(notice, { go: onward = true } = {}) {
-  const { kind, why, place, proposed, amount, withdrawal_id, transfer_id, complaint_id } = notice;
-  if (transfer_id || complaint_id) return toldBox(notice);
+  const { kind, why, place, proposed, amount, withdrawal_id, transfer_id, complaint_id, bill_id } = notice;
+  if (transfer_id || complaint_id || bill_id) return toldBox(notice);
   const title = t(`notice.${kind}`, { place: placeWords(place), amount: money(amount) });
   return h("div", { class: "notice wait", role: "status" },
     h("strong", {}, title),
@@ -44,9 +44,9 @@ export function noticeBox(notice, { go: onward = true } = {}) {
     !onward && h("a", { class: "button plain", href: `#/move/${withdrawal_id}` }, t("appointment.elsewhere")));
 }
 
-function toldBox({ kind, amount, transfer_id, complaint_id, made_at }) {
-  const there = complaint_id ? `complaint/${complaint_id}` : `sent/${transfer_id}`;
-  return h("div", { class: "notice good" }, h("strong", {}, t(`notice.${kind}`, { amount: money(amount) })), h("p", {}, dateTime(made_at)),
+function toldBox({ kind, amount, transfer_id, complaint_id, bill_id, made_at }) {
+  const there = complaint_id ? `complaint/${complaint_id}` : bill_id ? `bill/${bill_id}` : `sent/${transfer_id}`;
+  return h("div", { class: `notice ${kind === "bill-declined" ? "bad" : "good"}` }, h("strong", {}, t(`notice.${kind}`, { amount: money(amount) })), h("p", {}, dateTime(made_at)),
     h("a", { class: "button plain", href: `#/${there}` }, t(complaint_id ? "notice.read" : "notice.look")));
 }
 

@@ -1,4 +1,4 @@
-// Between wallet and bank: top-ups, payouts, the accounts they go over. Loaded when it is wanted; main.js has the titles.
+// Between wallet and bank: top-ups, payouts, the accounts they go over; of bills what is told beside those. Loaded when it is wanted; main.js has the titles.
 
 import { Problem } from "../api.js";
 import { h } from "../dom.js";
@@ -68,11 +68,17 @@ function objection(amount, kind, { available, terms }) {
   const refuse = (slug, members) => Object.values(explain(new Problem(409, { type: slug, ...members }))).filter(Boolean).join(". ");
   const bounds = terms[WAYS[kind].terms];
   if (!amount) return t("withdraw.amount-missing");
-  if (amount < bounds.amount_min || amount > bounds.amount_max) return refuse("amount-out-of-range", bounds);
+  const isRest = kind === "payout" && amount + bounds.fee === available; // it goes out however small it is
+  if ((amount < bounds.amount_min && !isRest) || amount > bounds.amount_max) return refuse("amount-out-of-range", bounds);
   if (kind === "top-up") return null;
   if (amount + bounds.fee > available) return refuse("insufficient-funds", { available });
   if (amount > terms.left_today) return refuse("transfer-limit-reached", { remaining: terms.left_today, renews_on: terms.renews_on });
   return null;
+}
+
+function withRest({ available, terms: { payout } }) {
+  const rest = available - payout.fee;
+  return rest <= 0 || rest > payout.amount_max || QUICK.includes(rest) ? QUICK : [...QUICK, rest];
 }
 
 function amountForm(kind, links, seen) {
@@ -98,7 +104,7 @@ function amountForm(kind, links, seen) {
     kind === "payout" && h("p", { class: "lead" }, t("withdraw.have", { available: money(seen.available) })),
     form({
       before: [which, h("a", { class: "textual", href: "#/banks" }, t("banks.title"))],
-      fields: [amount], after: quickAmounts(amount.input, QUICK), submit: t("withdraw.next"), act,
+      fields: [amount], after: quickAmounts(amount.input, kind === "payout" ? withRest(seen) : QUICK), submit: t("withdraw.next"), act,
     }),
   ];
 }
@@ -166,6 +172,10 @@ export function bankUnsureScreen() {
     if (payment) return settled(left, payment);
     const drop = h("button", { class: "plain", onclick: () => (left.settle(), (wish = null), go("home")) }, t("bank.drop"));
     if (!left.wish) return [unbegun(t("bank.unbegun")), drop];
+    if (left.wish.kind === "bill") {
+      const again = h("button", { onclick: () => (left.settle(), go("bills")) }, t("bank.again"));
+      return [unbegun(t("bank.bill-unbegun", { amount: money(left.wish.amount) })), again, drop];
+    }
     wish = { ...left.wish, session };
     return [
       unbegun(t(`bank.${wish.kind}-unbegun`, { amount: money(wish.amount) })), account(wish.account),
@@ -183,6 +193,7 @@ export function bankPaymentScreen({ id }) {
   async function ask() {
     try {
       const payment = await wallet.get(`/wallet/v1/bank-payments/${id}`);
+      if (payment.kind === "bill") return location.replace(`#/bill/${id}`);
       if (payment.status !== shown) body.replaceChildren(...outcome(payment).filter(Boolean)); // read out once, not at each asking
       shown = payment.status;
       return payment.status === "pending";
@@ -246,9 +257,9 @@ function linkRow({ id, bank, masked_account }) {
 }
 
 function paymentRow({ id, kind, status, amount, bank, created_at }) {
-  const [sign, look] = kind === "payout" ? ["−", "out"] : ["+", "in"];
-  return h("li", {}, h("a", { class: "item entry", href: `#/bank/${id}` },
-    h("span", {}, h("strong", {}, t(`kind.${kind}`)), h("small", {}, bank), h("small", {}, dateTime(created_at))),
+  const [sign, look] = kind === "top-up" ? ["+", "in"] : ["−", "out"];
+  return h("li", {}, h("a", { class: "item entry", href: `#/${kind === "bill" ? kind : "bank"}/${id}` },
+    h("span", {}, h("strong", {}, t(`kind.${kind}`)), bank && h("small", {}, bank), h("small", {}, dateTime(created_at))),
     h("span", { class: "sum" }, h("strong", { class: look }, `${sign}${money(amount)}`), h("small", {}, t(`banks.${status}`)))));
 }
 

@@ -38,7 +38,7 @@ const door = (route, title, note, kind) =>
 
 // Every one that a journey may hang on, before money that has come or gone.
 function foremost(notices) {
-  const isTransfer = ({ transfer_id }) => transfer_id;
+  const isTransfer = ({ transfer_id, bill_id }) => transfer_id ?? bill_id;
   return [...notices.filter((one) => !isTransfer(one)), ...notices.filter(isTransfer).slice(0, TRANSFERS)];
 }
 
@@ -71,7 +71,7 @@ export function homeScreen() {
       t("home.cooling", { left: money(account.cooling_left), until: dateTime(account.cooling_until) })),
     account ? balance(account) : h("p", { class: "notice wait" }, t("home.no-line")),
     codes.map(codeCard),
-    pending.map(({ id, kind, amount }) => h("a", { class: "notice wait", href: `#/bank/${id}` },
+    pending.map(({ id, kind, amount }) => h("a", { class: "notice wait", href: `#/${kind === "bill" ? kind : "bank"}/${id}` },
       h("strong", {}, t(`bank.${kind}-pending`)), h("span", { class: "figure" }, money(amount)))),
     account?.available === 0 && !codes.length && h("p", { class: "notice wait" }, t("home.first")),
     h("nav", { class: "doors", "aria-label": t("home.title") },
@@ -80,6 +80,7 @@ export function homeScreen() {
       door("receive", "receive.title", "home.receive-note", ""),
       door("topup", "bank.top-up", "home.topup-note", ""),
       door("payout", "bank.payout", "home.payout-note", ""),
+      door("bills", "bills.title", "home.bills-note", ""),
       door("statement", "statement.title", "home.statement-note", "")),
     h("a", { class: "textual", href: "#/offices" }, t("offices.title")),
     account && h("a", { class: "textual", href: "#/notices" }, t("notices.title")),

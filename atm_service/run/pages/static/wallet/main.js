@@ -23,6 +23,7 @@ const card = later(() => import("./opening_card.js"), "cardScreen", "card.title"
 const listed = (name, title) => later(() => import("./statement.js"), name, title, "home");
 const proof = (name, title, back) => later(() => import("./statement_proof.js"), name, title, back);
 const bank = (name, title, back) => later(() => import("./bank.js"), name, title, back);
+const bills = (name, title, back) => later(() => import("./bills.js"), name, title, back);
 
 const routes = {
   "welcome": welcomeScreen,
@@ -52,6 +53,9 @@ const routes = {
   "payout/confirm": bank("bankConfirmScreen", "bank.payout-confirm", "payout"),
   "bank/unsure": bank("bankUnsureScreen", "bank.unsure", "home"),
   "bank/:id": bank("bankPaymentScreen", "bank.outcome", "home"),
+  "bills": bills("billsScreen", "bills.title", "home"),
+  "bills/confirm": bills("billConfirmScreen", "bills.confirm", "bills"),
+  "bill/:id": bills("billScreen", "bank.outcome", "home"),
   "banks": bank("banksScreen", "banks.title", "home"),
   "link": bank("linkScreen", "link.title", "banks"),
   "link/bank": bank("bankScreen", "link.bank-choose", "link"),

@@ -11,7 +11,7 @@ import { announce } from "../shell.js";
 import { wallet } from "./account.js";
 import { transferRow } from "./send.js";
 
-const KINDS = ["withdrawal", "deposit", "transfer", "top-up", "payout", "credit"];
+const KINDS = ["withdrawal", "deposit", "transfer", "top-up", "payout", "bill", "credit"];
 const MONTHS = 4; // one tap each; other days are chosen
 const ROWS_MAX = 5_000; // of one file, on paper as in a spreadsheet
 const YEAR_DAYS = 365;

@@ -58,7 +58,7 @@ function told(proof) {
 }
 
 function proofView(proof, complaints) {
-  const { number, kind, amount, fee, balance, narration, message, bank, account, payer, code_end, undoes, undone_by } = proof;
+  const { number, kind, amount, fee, balance, narration, message, bank, account, payer, biller, bill_id, code_end, undoes, undone_by } = proof;
   const share = navigator.share && h("button", { class: "plain screen-only", onclick: async () => {
     await navigator.share({ title: t("proof.title"), text: told(proof) }).catch(() => {}); // closed without a choice
   } }, t("proof.share"));
@@ -73,6 +73,7 @@ function proofView(proof, complaints) {
       proof.name && [t(amount < 0 ? "sent.to" : "sent.from"), person(proof)],
       bank && [t("proof.bank"), [bank, h("br"), account]],
       payer && [t("proof.payer"), payer],
+      biller && [t("sent.to"), biller],
       (message || kind === "credit") && [t("send.message"), message ?? narration],
       code_end && [t("proof.code"), t("proof.code-end", { end: code_end })],
       fee !== 0 && [t("code.fee"), money(fee)],
@@ -82,6 +83,7 @@ function proofView(proof, complaints) {
     h("p", { class: "hint screen-only" }, t("proof.after", { balance: money(balance) })), // nobody else's to read
     kind === "withdrawal" && h("p", { class: "hint" }, t("proof.paper")),
     complaints.length > 0 && h("ul", { class: "list screen-only" }, complaints.map(complaintRow)),
+    bill_id && h("a", { class: "button plain screen-only", href: `#/bill/${bill_id}` }, t("proof.bill")),
     share,
     h("button", { class: "plain screen-only", onclick: () => window.print() }, t("proof.print")),
     h("a", { class: "button danger plain screen-only", href: `#/complain/entry/${proof.entry_id}` }, t("complain.title")),
