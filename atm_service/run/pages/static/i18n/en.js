@@ -77,7 +77,7 @@ export default {
 "home.receive-note": "Show your QR",
 "home.topup-note": "From your bank account",
 "home.payout-note": "To your bank account",
-"home.bills-note": "Civil status, land, traffic fines…",
+"home.bills-note": "Civil status, land, traffic fines",
 "home.statement-note": "Money in, money out",
 "withdraw.title": "Withdraw",
 "withdraw.have": "You have {available}",

@@ -77,7 +77,7 @@ export default {
 "home.receive-note": "Đưa mã QR của bạn",
 "home.topup-note": "Từ tài khoản ngân hàng của bạn",
 "home.payout-note": "Về tài khoản ngân hàng của bạn",
-"home.bills-note": "Hộ tịch, đất đai, phạt giao thông…",
+"home.bills-note": "Hộ tịch, đất đai, phạt giao thông",
 "home.statement-note": "Tiền vào, tiền ra",
 "withdraw.title": "Rút tiền",
 "withdraw.have": "Bạn có {available}",
