@@ -242,9 +242,10 @@ def _known(payment: BankPayment | None) -> BankPayment:
 
 
 def _is_stopped(session: Connection, payment: BankPayment) -> bool:
-    """Tell whether the customer whose money goes out is frozen, or has left, by the locked row: an answered freeze comes before it.
+    """Tell whether the customer whose money goes out is frozen, or has left, by the locked row.
 
-    What was ordered a moment before the freeze is on its way, and nobody calls it back.
+    A freeze that is answered comes before it; what was ordered a moment before that is on its way, and nobody calls
+    it back.
     """
     if not payment.kind.is_out:
         return False

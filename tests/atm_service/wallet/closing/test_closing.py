@@ -34,6 +34,7 @@ from tests.atm_service.wallet.bank_payments.banking import (
 from tests.atm_service.wallet.transfers.sending import intended, look_up, send
 from tests.atm_service.world import Customer, Service
 from tests.database import Database
+from tests.kyc.card_texts import qr
 from tests.waiting import wait_until_blocked
 
 
@@ -60,11 +61,12 @@ def test_an_empty_wallet_is_closed(service: Service) -> None:
 
 def test_card_and_number_open_another_one_from_the_next_day(service: Service) -> None:
     """The limits of a day are a person's; the bank account, too, may be linked anew."""
-    customer = service.customer(0)
+    card = {"id_number": "020085990001", "card_qr": qr("020085990001", old="081234567")}
+    customer = service.customer(0, **card)
     account = {"bin": "970436", "account_number": "0071001234577"}
     assert customer.post("/wallet/v1/bank-links", account).status_code == 201
     assert close(customer).status_code == 204
-    again = {name: customer.facts[name] for name in ("id_number", "phone")}
+    again = card | {"phone": customer.facts["phone"]}
     rejected = service.apply(**again).json()
     assert (rejected["status"], rejected["reasons"]) == ("rejected", ["closed-today"])
     service.clock.advance(days=1)
