@@ -1,8 +1,8 @@
 """A wallet's whole life by the client that `make client` makes out of docs/openapi.json.
 
 What an integrator would write: each step is a typed call of the contract, against a running demo whose address is the
-one argument. It opens a wallet, links a bank account, tops up, makes a code and cancels it, sends money, pays out what
-is left, and closes: `.venv-client/bin/python client/life.py http://127.0.0.1:8000`.
+one argument. It opens a wallet, links a bank account, tops up, makes a code and cancels it, sends money, pays a fee,
+pays out what is left, and closes: `.venv-client/bin/python client/life.py http://127.0.0.1:8000`.
 """
 
 import re
@@ -24,7 +24,9 @@ from soft_atm_client.api.wallet import (
     wallet_cancel,
     wallet_close,
     wallet_link,
+    wallet_look_up_bill,
     wallet_look_up_payee,
+    wallet_pay_bill,
     wallet_payout,
     wallet_prove_phone,
     wallet_send,
@@ -36,7 +38,9 @@ from soft_atm_client.models import (
     ApplicationRequest,
     BankLinkRequest,
     BankPaymentView,
+    BillRequest,
     ByPhone,
+    CaseRequest,
     ClosingRequest,
     PayeeRequest,
     PayoutRequest,
@@ -44,6 +48,7 @@ from soft_atm_client.models import (
     PhoneCodeRequestPurpose,
     PhoneProofRequest,
     Problem,
+    Procedure,
     SendRequest,
     SignInRequest,
     TopUpRequest,
@@ -130,6 +135,12 @@ def live(url: str) -> None:
     gift = SendRequest(payee=shown.payee, amount=100_000, pin=PIN)
     sent = must(wallet_send.sync(client=client, body=gift, idempotency_key=key()))
     print("sent to", sent.person.masked_name)
+    number = f"H37.12-{SystemRandom().randrange(10**6):06d}-7777"
+    case = CaseRequest(procedure=Procedure.CIVIL_STATUS, case_number=number)
+    due = must(wallet_look_up_bill.sync(client=client, body=case))
+    fee = BillRequest(offer=due.offer, pin=PIN)
+    bill = must(wallet_pay_bill.sync(client=client, body=fee, idempotency_key=key()))
+    print("bill:", settled(client, bill).status, due.amount)
     left = must(wallet_account.sync(client=client)).available
     rest = PayoutRequest(bank_link_id=bank, amount=left, fee=0, pin=PIN)
     paid_out = must(wallet_payout.sync(client=client, body=rest, idempotency_key=key()))

@@ -52,9 +52,10 @@ def test_a_client_made_of_the_contract_lives_a_whole_life(demo: Demo, tmp_path: 
     run(sys.executable, "-m", "mypy", *types, "--python-executable", CLIENT / "python", LIFE, here=tmp_path)
     steps = run(CLIENT / "python", LIFE, demo.service_url, here=tmp_path).splitlines()
     assert steps[0] == "opened"
-    assert steps[-4:] == [
+    assert steps[-5:] == [
+        "bill: succeeded 8000",
         "paid out: succeeded",
-        "statement: -400000 -100000 500000",
+        "statement: -392000 -8000 -100000 500000",
         "closed: 204",
         "then: 401",
     ]
