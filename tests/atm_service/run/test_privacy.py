@@ -89,7 +89,7 @@ def walk_the_road(service: Service) -> list[str]:
             "085777666",
             "Nà Sầm",
             "12041985",
-            "<<",
+            "NONG<<VAN<THANG",
         ),
         *(customer.facts["phone"], customer.facts["phone"][1:], "0399888777", "0399888776", "0399888775"),
         *("0399888774", "0399888773"),
