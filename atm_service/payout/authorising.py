@@ -110,15 +110,17 @@ def authorise_each(context: Context, wishes: Sequence[Wish]) -> list[Answer | Re
         return [refused.get(wish.customer.subject) or next(answers) for wish in wishes]
 
 
-def _signed_out(wishes: Sequence[Wish], known: Mapping[UUID, Locked]) -> dict[UUID, Unauthenticated]:
-    """Refuse whose wallet was signed out after the token was made. At a counter there is no token: a card was read."""
-    return {
-        wish.customer.subject: Unauthenticated()
-        for wish in wishes
-        if wish.made is None
-        and wish.customer.subject in known
-        and known[wish.customer.subject].generation != wish.customer.generation
-    }
+def _signed_out(wishes: Sequence[Wish], known: Mapping[UUID, Locked]) -> dict[UUID, Refusal]:
+    """Refuse whose wallet was signed out after the token was made, or closed. At a counter a card was read."""
+    refused: dict[UUID, Refusal] = {}
+    for wish in wishes:
+        mine = known.get(wish.customer.subject)
+        if wish.made is not None:
+            if mine is None:
+                refused[wish.customer.subject] = NotFound()
+        elif mine is None or mine.generation != wish.customer.generation:
+            refused[wish.customer.subject] = Unauthenticated()
+    return refused
 
 
 def _authorise(

@@ -282,13 +282,14 @@ class Person(_Rules):
     """Who may have an account, from which age, and from which a provider's yes is enough to open it.
 
     Whoever is younger than that moves no more than `minor_per_day` on a day. For `card_grace_days` after the month in
-    which a card expires money still goes out.
+    which a card expires money still goes out. Who has closed a wallet opens another one after `reopens_after_days`.
     """
 
     age_min: Years
     alone_from: Years
     minor_per_day: Dong
     card_grace_days: Annotated[int, Field(strict=True, ge=0, le=366)]
+    reopens_after_days: Annotated[int, Field(strict=True, ge=31, le=366)]
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:

@@ -167,7 +167,16 @@ def test_only_the_ledgers_own_doors_are_open(prepared: Database) -> None:
     with prepared.owner.connect() as session:
         service = session.exec_driver_sql(query, ("soft_atm_app",)).scalars().all()
         others = session.exec_driver_sql(query, ("pg_monitor",)).scalars().all()
-    doors = ["account_id", "close_account", "close_day", "open_accounts", "post", "post_one", "seal", "set_marks"]
+    doors = [
+        "account_id",
+        "close_account",
+        "close_day",
+        "open_accounts",
+        "post",
+        "post_one",
+        "seal",
+        "set_marks",
+    ]
     assert (service, others) == (doors, [])
 
 

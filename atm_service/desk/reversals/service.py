@@ -88,7 +88,10 @@ def deposit(
     Raises `WalletFrozen`, and `MoneySpent` at the customer's floor.
     """
     received = _own_deposit(session, clerk, id)
-    customers.lock_unfrozen(session, received.customer_id)
+    try:
+        customers.lock_unfrozen(session, received.customer_id)
+    except NotFound:  # the wallet is closed, empty
+        raise MoneySpent from None
     _check_deposit(_own_deposit(session, clerk, id), now)
     draft = _approved(session, clerk, VoucherKind.DEPOSIT_REVERSAL, id, received, counts, now)
     drawer, customer = chart.drawer(draft.office, draft.drawer), chart.customer(draft.customer_id)

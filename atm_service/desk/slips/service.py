@@ -115,7 +115,8 @@ def make(context: Context, clerk: Caller, wish: SlipRequest, key: Key) -> SlipVi
         known = key.known(session)
         if known is not None:  # what is remembered is the code; the slip is written anew, as at a reprint
             customer_id = customers.by_number(session, context, id_number=wish.id_number)
-            assert customer_id is not None
+            if customer_id is None:  # the wallet has been closed since
+                raise AlreadyEnded(ended_as=None)
             made = WithdrawalView.model_validate_json(known.body).id
             if made not in store.live(session, customer_id, key.now):
                 found = withdrawals.of_customer(session, customer_id, made)
@@ -168,6 +169,8 @@ def _paid_before(context: Context, key: Key) -> Answer | None:
 def _authorised(context: Context, wish: authorising.Wish) -> WithdrawalView:
     """Make the code; the PIN is proved with it."""
     (answer,) = authorising.authorise_each(context, [wish])
+    if isinstance(answer, NotFound):  # the wallet has just been closed
+        raise PayerUnknown
     return WithdrawalView.model_validate_json(_done(answer).body)
 
 

@@ -71,6 +71,7 @@ def contest(
     session: Connection, context: Context, customer: Caller, id: UUID, words: str, now: datetime
 ) -> Seen:
     """Contest the answer, once, within the policy's days: another person answers then. Raises as the rule does."""
+    customers.lock(session, customer.subject)
     seen = store.lock(session, id)
     if seen is None or seen.complaint.customer_id != customer.subject:
         raise NotFound

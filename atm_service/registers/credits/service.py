@@ -29,6 +29,8 @@ from ledger import Entry, Posting, reading
 KIND: Final = "credit"
 POSTED_AT_ONCE: Final = 1_000
 LOOKED_UP_AT_ONCE: Final = 5_000
+_GONE: Final = UUID(int=0)
+"""In the place of a customer who has closed the wallet."""
 RETRY_AFTER_S: Final = 5
 
 _Item = TypeVar("_Item")
@@ -172,15 +174,18 @@ def _payable(session: Connection, context: Context, wish: Wish, now: datetime, *
         plan = Plan(plan.ready + more.ready, plan.good + more.good, plan.bad + more.bad)
     plan.bad.sort(key=lambda bad: bad.number)
     if plan.bad and not skip_bad:
-        shown = [
-            {"line": bad.number, "reason": bad.reason, "line_reference": bad.reference} for bad in plan.bad
-        ]
-        raise errors.LinesRefused(lines=shown)
+        raise _refused(plan.bad)
     plan = replace(plan, again=_refuse_again(session, context, wish, plan, now))
     available = _available(session, wish.payer)
     if plan.total > available:
         raise errors.PayerShort(available=available, needed=plan.total)
     return plan
+
+
+def _refused(bad: Sequence[Bad]) -> errors.LinesRefused:
+    return errors.LinesRefused(
+        lines=[{"line": one.number, "reason": one.reason, "line_reference": one.reference} for one in bad]
+    )
 
 
 def _padded(session: Connection, wish: Wish) -> dict[str, Credited]:
@@ -203,7 +208,9 @@ def _examined(
         customers = {people.get(one) for one in of_line}
         customer = customers.pop()
         before = credited.get(_reference(wish, line.reference))
-        if customer is None or None in customers:
+        if (customer is None or None in customers) and _is_done(before, wish, line):
+            plan.good.append((line, _GONE))  # who was paid and has left since keeps nobody else's
+        elif customer is None or None in customers:
             plan.bad.append(Bad(line.number, Reason.UNKNOWN_PERSON, line.reference))
         elif customers:
             plan.bad.append(Bad(line.number, Reason.TWO_PERSONS, line.reference))
@@ -214,6 +221,12 @@ def _examined(
             if before is None:
                 plan.ready.append((line, customer))
     return plan
+
+
+def _is_done(before: Credited | None, wish: Wish, line: Line) -> bool:
+    return before is not None and before == replace(
+        _as_credited(wish, line, _GONE), credit_id=before.credit_id
+    )
 
 
 def _refuse_again(
@@ -294,6 +307,13 @@ def _begin(
 
 
 def _post(session: Connection, wish: Wish, part: Sequence[tuple[Line, UUID]], now: datetime) -> None:
+    there = store.hold_open(session, [customer for _, customer in part])
+    if gone := [
+        Bad(line.number, Reason.UNKNOWN_PERSON, line.reference)
+        for line, customer in part
+        if customer not in there
+    ]:
+        raise _refused(gone)
     payer, day = chart.payer(wish.payer), ledger.business_date(now)
     entries = [
         Entry(

@@ -86,6 +86,10 @@ _PEOPLE: Final = text("""
     SELECT phone_print, id FROM service.customer
     WHERE phone_print = ANY (CAST(:prints AS bytea[])) AND closed_at IS NULL
 """)
+# Held until the commit: who closes the wallet meanwhile comes before this, or after and finds the money.
+_HOLD_OPEN: Final = Rank.CUSTOMER.locks("""
+    SELECT id FROM service.customer WHERE id = ANY (:ids) AND closed_at IS NULL ORDER BY id FOR SHARE
+""")
 _CREDITED: Final = text("""
     SELECT e.reference, p.debit_id, p.credit_id, p.amount, e.narration
     FROM ledger.entry AS e JOIN ledger.posting AS p ON p.entry_id = e.id AND p.line = 1
@@ -173,6 +177,11 @@ def people(session: Connection, prints: Iterable[bytes]) -> dict[bytes, UUID]:
     """Find customers by the keyed hashes of their card numbers and phones, in one query."""
     rows = session.execute(_PEOPLE, {"prints": list(prints)})
     return {bytes(row.print): row.id for row in rows}
+
+
+def hold_open(session: Connection, customers: Sequence[UUID]) -> set[UUID]:
+    """Keep wallets open until the commit; give those that are."""
+    return set(session.execute(_HOLD_OPEN, {"ids": list(customers)}).scalars())
 
 
 def credited(session: Connection, references: list[str]) -> dict[str, Credited]:

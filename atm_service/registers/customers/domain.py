@@ -38,7 +38,7 @@ LONGEST_PAUSE: Final = timedelta(minutes=10)
 
 # Reasons of our own, beside those of the eKYC provider.
 DUPLICATE_PERSON: Final = "duplicate-person"
-CLOSED_TODAY: Final = "closed-today"
+CLOSED_LATELY: Final = "closed-lately"
 PHONE_TAKEN: Final = "phone-taken"
 NOT_CHECKABLE: Final = "not-checkable"
 STAFF_DECISION: Final = "staff-decision"

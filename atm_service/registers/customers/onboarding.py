@@ -15,7 +15,7 @@ import structlog
 from sqlalchemy import Connection
 
 import ledger
-from atm_service.platform import attempts, calendar, chart, ids, standing, trail
+from atm_service.platform import attempts, chart, ids, standing, trail
 from atm_service.platform.context import Context
 from atm_service.platform.keys.tokens import Caller
 from atm_service.platform.refusals import NotFound
@@ -310,9 +310,6 @@ def _open_wallet(
 
     `by`: whoever decided so, whose rights are held from here on.
     """
-    # A wallet's limits are a person's: who has closed one opens the next on another day.
-    if store.has_closed_since(session, application.id_print, calendar.day_start(ledger.business_date(now))):
-        return Decision(ApplicationStatus.REJECTED, (domain.CLOSED_TODAY,))
     customer_id, cipher = ids.new(now), context.cipher
     identity = identity_of(context, application)
     phone = _open(context, application, "phone", application.phone_sealed)
@@ -334,9 +331,18 @@ def _open_wallet(
         ),
         old_id_print=application.old_id_print,
     )
+    made = session.begin_nested()
     added = store.add(session, customer)
+    # A wallet's limits are a person's. Only now: who was just closing had the card, and was waited for.
+    since = now - timedelta(days=context.policy.person.reopens_after_days)
+    if was_closed := store.has_closed_since(session, application.id_print, since):
+        made.rollback()
+    else:
+        made.commit()
     if by is not None:
         standing.keep(session, by)
+    if was_closed:
+        return Decision(ApplicationStatus.REJECTED, (domain.CLOSED_LATELY,))
     if not added:
         known = store.has_person(session, application.id_print)
         return Decision(

@@ -108,8 +108,14 @@ def sign_in(
         if customer is None:
             raise WrongCredentials
         generation = standing.hold(session, customer.id)
-        # Held so, the PIN stays what it is; it may have become another since it was proved.
-        if generation is None or not _is_pin(context.cipher, store.find(session, customer.id), pin):
+        # Held so, the PIN stays what it is; it may have become another since it was proved, or the wallet closed.
+        there = store.find_by_phone(session, fingerprint)
+        if (
+            generation is None
+            or there is None
+            or there.id != customer.id
+            or not _is_pin(context.cipher, there, pin)
+        ):
             raise WrongCredentials
         caller = _caller(customer.id, generation)
         trail.record(session, now, "session.opened", customer.id, caller)

@@ -24,9 +24,11 @@ def close(context: Context, customer: Caller, pin: str, now: datetime) -> None:
     `Unauthenticated` when the customer's rights were changed meanwhile.
     """
     customers.prove_pin(context, customer.subject, pin, now)
-    id, today = customer.subject, calendar.day_start(ledger.business_date(now))
+    id = customer.subject
     with context.transaction() as session:
         customers.lock_unfrozen(session, id)
+        now = context.clock()  # it may have waited
+        today = calendar.day_start(ledger.business_date(now))
         if standing := store.left(session, id, today).standing():
             raise CannotCloseYet(standing=standing)
         customers.end_sessions(session, id, customer, "customer.closed", {}, now)

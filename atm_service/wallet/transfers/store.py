@@ -84,7 +84,9 @@ _PEOPLE: Final = text(
         found="""
         SELECT DISTINCT ON (payee_id) * FROM (
             SELECT * FROM service.wallet_transfer WHERE payer_id = :customer_id ORDER BY id DESC LIMIT :looked_back
-        ) AS lately ORDER BY payee_id, id DESC
+        ) AS lately
+        WHERE EXISTS (SELECT FROM service.customer WHERE id = payee_id AND closed_at IS NULL)
+        ORDER BY payee_id, id DESC
         """
     )
 )

@@ -127,7 +127,7 @@ def test_every_word_of_the_service_is_translated(language: str) -> None:
     """Each state, reason, control and lifetime that the service may name has its words."""
     ours = {
         customers.DUPLICATE_PERSON,
-        customers.CLOSED_TODAY,
+        customers.CLOSED_LATELY,
         customers.PHONE_TAKEN,
         customers.NOT_CHECKABLE,
         customers.STAFF_DECISION,

@@ -59,17 +59,19 @@ def test_an_empty_wallet_is_closed(service: Service) -> None:
     assert row["actor"] == customer.id
 
 
-def test_card_and_number_open_another_one_from_the_next_day(service: Service) -> None:
-    """The limits of a day are a person's; the bank account, too, may be linked anew."""
+def test_card_and_number_open_another_one_after_a_month(service: Service) -> None:
+    """Limits, and a salary file that is corrected, are a person's; the bank account, too, may be linked anew."""
     card = {"id_number": "020085990001", "card_qr": qr("020085990001", old="081234567")}
     customer = service.customer(0, **card)
     account = {"bin": "970436", "account_number": "0071001234577"}
     assert customer.post("/wallet/v1/bank-links", account).status_code == 201
     assert close(customer).status_code == 204
     again = card | {"phone": customer.facts["phone"]}
-    rejected = service.apply(**again).json()
-    assert (rejected["status"], rejected["reasons"]) == ("rejected", ["closed-today"])
-    service.clock.advance(days=1)
+    for days in (0, 30):
+        service.clock.advance(days=days)
+        rejected = service.apply(**again).json()
+        assert (rejected["status"], rejected["reasons"]) == ("rejected", ["closed-lately"])
+    service.clock.advance(days=1, seconds=1)
     other = service.customer(0, **again)
     assert other.id != customer.id
     assert other.post("/wallet/v1/bank-links", account).status_code == 201

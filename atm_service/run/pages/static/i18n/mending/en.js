@@ -42,7 +42,7 @@ export default {
 "problem.freeze-unchanged": "The wallet is frozen already\nSign in to see by whom, and how it is thawed.",
 "close.lead": "A wallet is closed for good: this one does not open again. Records of the money that went through it are kept as the law says.",
 "close.first": "Before that there must be no money in it, no code that is still good, and nothing that waits for a bank.",
-"close.again": "From tomorrow the identity card and this phone number can open a new one.",
+"close.again": "After 31 days the identity card can open a new one.",
 "close.now": "Close the wallet",
 "close.sure": "Close the wallet for good? It does not open again.",
 "close.no": "Not yet",

@@ -42,7 +42,7 @@ export default {
 "problem.freeze-unchanged": "Ví đã khoá từ trước\nĐăng nhập để xem ai khoá và mở lại thế nào.",
 "close.lead": "Đóng ví là đóng hẳn: ví này không mở lại được. Giấy tờ về tiền đã qua ví được giữ theo luật.",
 "close.first": "Trước khi đóng, ví phải hết tiền, không còn mã rút, không còn việc nào chờ ngân hàng.",
-"close.again": "Từ ngày mai, thẻ căn cước và số điện thoại này mở được ví mới.",
+"close.again": "Sau 31 ngày, thẻ căn cước này mở được ví mới.",
 "close.now": "Đóng ví",
 "close.sure": "Đóng hẳn ví? Ví này không mở lại được.",
 "close.no": "Chưa đóng",

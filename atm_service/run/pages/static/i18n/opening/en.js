@@ -31,7 +31,7 @@ export default {
 "reason.face-mismatch": "The face does not match the card\nThe holder of the card must take the picture of their own face.",
 "reason.face-unreadable": "The picture of the face is not clear\nTake it again in good light, without mask or sunglasses.",
 "reason.face-doubtful": "The face may not match the card\nA person will compare the pictures.",
-"reason.closed-today": "You have closed a wallet today\nOpen a new one from tomorrow on.",
+"reason.closed-lately": "You have closed a wallet lately\nA new one can be opened 31 days after that.",
 "reason.duplicate-person": "This person already has an account\nSign in with the phone number registered before.",
 "reason.phone-taken": "This phone number already has an account\nSign in with it, or use another number.",
 "reason.not-checkable": "The application could not be verified\nTake your citizen card to the post office for help.",

@@ -31,7 +31,7 @@ export default {
 "reason.face-mismatch": "Khuôn mặt không khớp với thẻ\nChính chủ thẻ phải tự chụp khuôn mặt mình.",
 "reason.face-unreadable": "Ảnh khuôn mặt không rõ\nChụp lại nơi đủ sáng, bỏ khẩu trang và kính râm.",
 "reason.face-doubtful": "Khuôn mặt chưa chắc khớp với thẻ\nNhân viên sẽ so lại ảnh.",
-"reason.closed-today": "Hôm nay bạn đã đóng một ví\nTừ ngày mai hãy mở ví mới.",
+"reason.closed-lately": "Bạn mới đóng một ví chưa lâu\nVí mới mở được sau 31 ngày kể từ ngày đóng.",
 "reason.duplicate-person": "Người này đã có tài khoản\nĐăng nhập bằng số điện thoại đã đăng ký trước đây.",
 "reason.phone-taken": "Số điện thoại này đã có tài khoản\nĐăng nhập bằng số này, hoặc dùng số khác.",
 "reason.not-checkable": "Không xác minh được hồ sơ\nMang thẻ căn cước đến bưu điện để được giúp.",
