@@ -19,6 +19,7 @@ ALTER TABLE service.bank_payment
     ADD CONSTRAINT bank_payment_side CHECK ((kind = 'bill') = (bank_link_id IS NULL));
 DROP INDEX service.bank_payment_counted;
 CREATE INDEX bank_payment_counted ON service.bank_payment (customer_id, created_at) WHERE kind <> 'top-up';
+CREATE INDEX bank_payment_bills ON service.bank_payment (ended_at) WHERE kind = 'bill';
 """
 
 # What a bill is for never changes; that it was given back is a row of its own. A refund that names no paid bill is kept
@@ -37,13 +38,15 @@ CREATE TRIGGER immutable BEFORE UPDATE OR DELETE OR TRUNCATE ON service.bill
 GRANT SELECT, INSERT ON service.bill TO soft_atm_app;
 
 CREATE TABLE service.bill_refund (
-    number    bigint      PRIMARY KEY,
+    number    bigint      NOT NULL,
     reference varchar     COLLATE "C" NOT NULL,
     order_id  uuid        NOT NULL,
     amount    bigint      NOT NULL,
     entry_id  uuid        UNIQUE REFERENCES ledger.entry (id),
-    made_at   timestamptz NOT NULL
+    made_at   timestamptz NOT NULL,
+    PRIMARY KEY (number, reference, order_id)
 );
+CREATE INDEX bill_refund_of_order ON service.bill_refund (order_id);
 CREATE UNIQUE INDEX bill_refund_once ON service.bill_refund (order_id) WHERE entry_id IS NOT NULL;
 CREATE TRIGGER immutable BEFORE UPDATE OR DELETE OR TRUNCATE ON service.bill_refund
     FOR EACH STATEMENT EXECUTE FUNCTION service.refuse_change();

@@ -8,8 +8,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
-from typing import Protocol
+from typing import Final, Protocol
 from uuid import UUID
+
+NAME_MAX: Final = 128
+AMOUNT_MAX: Final = 2**53
+"""Above every sum and number that is one: what is more is garbled."""
 
 
 class BankStatus(StrEnum):
@@ -36,7 +40,7 @@ class BankOrder:
 class BankResult:
     """What became of an order. Declined has a reason (a slug), approved has none (else `ValueError`).
 
-    `bank_reference` is the bank's own name for it, for reconciliation.
+    `bank_reference` is the bank's own name for it, for reconciliation; what cannot be kept of it is left out.
     """
 
     status: BankStatus
@@ -46,6 +50,9 @@ class BankResult:
     def __post_init__(self) -> None:
         if (self.status is BankStatus.DECLINED) != (self.reason is not None):
             raise ValueError("declined has a reason, approved has none")
+        object.__setattr__(self, "bank_reference", _kept(self.bank_reference))
+        if self.reason is not None:
+            object.__setattr__(self, "reason", _kept(self.reason))
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,12 +103,20 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """What is due for a case, in đồng, from whom, and by when (None: no day is set). Paid: nothing is due any more."""
+    """What is due for a case, in đồng, from whom, and by when (None: no day is set). Paid: nothing is due any more.
+
+    `payer` may be empty. Half a đồng is no answer that can be trusted: raises `BankTimeout`.
+    """
 
     amount: int
     payer: str = field(repr=False)
     due_on: date | None
     is_paid: bool
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.amount, int):
+            raise BankTimeout("what is due is no sum")
+        object.__setattr__(self, "payer", _kept(self.payer))
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,12 +130,20 @@ class BillOrder:
 
 @dataclass(frozen=True, slots=True)
 class Refund:
-    """What a biller gave back of an order. Numbers rise; `reference` is the biller's own name for it."""
+    """What a biller gave back of an order. Numbers rise; `reference` is the biller's own name for it.
+
+    A garbled one can be written down, too: -1 stands for what is no number or sum.
+    """
 
     number: int
     reference: str
     order_id: UUID
     amount: int
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "number", _counted(self.number))
+        object.__setattr__(self, "reference", _kept(self.reference))
+        object.__setattr__(self, "amount", _counted(self.amount))
 
 
 class BillerGateway(Protocol):
@@ -143,4 +166,13 @@ class BillerGateway(Protocol):
         """Tell what became of an order; None: the biller has never heard of it."""
 
     def refunds(self, after: int, timeout_s: float) -> Sequence[Refund]:
-        """List what was given back, by number, from behind `after` on; at most a hundred."""
+        """List what was given back, by number, from behind `after` on (-1: from the first); at most a hundred."""
+
+
+def _kept(said: str | None) -> str:
+    """Give of another side's word what can be written down."""
+    return "".join(filter(str.isprintable, said or ""))[:NAME_MAX]
+
+
+def _counted(said: int) -> int:
+    return said if isinstance(said, int) and 0 <= said <= AMOUNT_MAX else -1

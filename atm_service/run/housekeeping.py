@@ -8,6 +8,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime
+from functools import partial
 from typing import Final
 
 import structlog
@@ -54,6 +55,7 @@ TASKS: Final[dict[str, Callable[[Context, datetime], int]]] = {
     "miss-reservations": reservations.miss,
     "break-reservations": reservations.break_what_does_not_stand,
     "resolve-bank-payments": bank_payments.resolve_pending,
+    "resolve-bills": partial(bank_payments.resolve_pending, bills=True),
     "take-refunds": bank_payments.take_refunds,
     "resolve-applications": onboarding.resolve_pending,
     "watch-messages": messages.watch,

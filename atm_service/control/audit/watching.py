@@ -96,6 +96,7 @@ def _values(policy: Policy, now: datetime) -> dict[str, Any]:
         "last_month": start,
         "last_month_day": last_month,
         "last_month_id": ids.first(start),
+        "settled": now - HOUSEKEEPING_GRACE,
         "overdue": now - policy.withdrawal.lease - HOUSEKEEPING_GRACE,
     }
 

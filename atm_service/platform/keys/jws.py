@@ -29,15 +29,15 @@ class NotGenuineError(Exception):
     """The text is a JWS, but no key of ours has signed it for this purpose."""
 
 
-def sign(payload: bytes, key: SigningKey, typ: str | None = None) -> str:
+def sign(payload: bytes, key: SigningKey, typ: str | None = None, text_max: int = TEXT_MAX) -> str:
     """Sign `payload`. Ed25519 is deterministic: the same payload and key always give the same text.
 
-    Raises `ValueError` when the text would be longer than `opened` reads.
+    Raises `ValueError` when the text would be longer than `text_max`: `opened` reads no more than `TEXT_MAX`.
     """
     header = {"kid": key.kid, "typ": typ}  # PyJWT writes no `typ` at all for None
     text = _JWS.encode(payload, key.private, algorithm=ALGORITHM, headers=header)
-    if len(text) > TEXT_MAX:
-        raise ValueError(f"signed text of {len(text)} characters, at most {TEXT_MAX} are read")
+    if len(text) > text_max:
+        raise ValueError(f"signed text of {len(text)} characters, at most {text_max} are read")
     return text
 
 

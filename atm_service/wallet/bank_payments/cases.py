@@ -2,6 +2,7 @@
 
 import json
 from base64 import urlsafe_b64decode
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
@@ -29,10 +30,14 @@ from atm_service.wallet.bank_payments.domain import BankPayment, Kind, Offer, St
 from atm_service.wallet.bank_payments.errors import BillOfferLapsed
 from atm_service.wallet.bank_payments.schemas import BillView, CaseRequest, OfferView
 from kyc import names
-from kyc.errors import Undecryptable
+from kyc.errors import NameWrongCharacters, NameWrongLength, Undecryptable
 
 ASK_AGAIN_S: Final = 5
 REFUNDS_EVERY: Final = timedelta(seconds=10)
+TOLD_LATE: Final = timedelta(days=1)
+"""So long after a higher number a biller may tell a lower one."""
+
+PAGES_MAX: Final = 50
 
 
 def look_up(context: Context, customer: Caller, body: CaseRequest, now: datetime) -> OfferView:
@@ -61,7 +66,7 @@ def look_up(context: Context, customer: Caller, body: CaseRequest, now: datetime
     return OfferView(
         offer=base64url(context.cipher.encrypt(offer.to_bytes(), _offer_place(customer.subject))),
         procedure=body.procedure,
-        payer=names.mask(due.payer),
+        payer=_masked(due.payer),
         amount=due.amount,
         fee=rules.fee,
         due_on=due.due_on,
@@ -102,15 +107,16 @@ def of(session: Connection, context: Context, id: UUID) -> Case:
 
 
 def view(context: Context, customer_id: UUID, id: UUID, now: datetime) -> BillView:
-    """Show a customer's own bill, with its signed proof while it is paid. Raises `NotFound`."""
+    """Show a customer's own bill, with its signed proof while it is paid and no refund names it. Raises `NotFound`."""
     with context.reading() as session:
         seen = store.own(session, customer_id, id)
         if seen is None:
             raise NotFound
         case = of(session, context, id)
+        is_named = store.is_refund_named(session, id)
     bill, receipt = seen.payment, seen.receipt if seen.payment.status is Status.SUCCEEDED else None
     proof = None
-    if receipt and seen.refunded_at is None:
+    if receipt is not None and not is_named:
         proof = domain.proof(bill, case, receipt, context.keys.at(now).signing("proof"))
     return BillView(
         id=id,
@@ -137,34 +143,48 @@ def are_refunds_due(context: Context, now: datetime) -> bool:
     return True
 
 
-def new_refunds(context: Context) -> list[Refund]:
-    """Ask the biller, outside any transaction, what it gave back since the last that was taken; of silence, nothing."""
+def new_refunds(context: Context, now: datetime) -> list[Refund]:
+    """Ask the biller, outside any transaction, what it gave back that was not taken; of silence, what came before.
+
+    It is asked from some way behind the last that was taken: numbers are told late, and bills wait for their answer.
+    """
+    told: list[Refund] = []
     with context.transaction() as session:
-        after = store.last_refund(session)
-    try:
-        return list(context.biller.refunds(after, context.settings.bank_timeout_s))
-    except BankTimeout:
-        return []
+        after = store.refunds_settled(session, now, TOLD_LATE)
+    with suppress(BankTimeout):
+        for _ in range(PAGES_MAX):
+            page = context.biller.refunds(after, context.settings.bank_timeout_s)
+            told += page
+            last = max((refund.number for refund in page), default=after)
+            if last <= after:
+                break
+            after = last
+    with context.transaction() as session:
+        return store.not_taken(session, told)
 
 
-def give_back(session: Connection, refund: Refund, now: datetime) -> None:
-    """Give back what the biller gave back, once a bill.
+def give_back(session: Connection, refund: Refund, now: datetime) -> bool:
+    """Give back what the biller gave back, once a bill; tell whether it was taken now.
 
-    What names no paid bill, or one of a wallet that is closed, is written down for an auditor and moves nothing.
+    A bill that waits gets its answer first. What names no paid bill, or one of a wallet that is closed, is written
+    down for an auditor and moves nothing.
     """
     bill = store.lock(session, refund.order_id)
     is_taken, is_given_back = store.refunded(session, refund)
     if is_taken:
-        return
+        return False
+    if bill is not None and (bill.kind, bill.status) == (Kind.BILL, Status.PENDING):
+        return False
     if bill is None or is_given_back or not _is_whole(bill, refund) or not _can_take(session, bill):
         store.add_refund(session, refund, None, now)
         trail.record(session, now, "bill.refund-unknown", refund.order_id, None, {"amount": refund.amount})
-        return
+        return True
     entry = bill.refund(ids.new(now), BILLER, now)
     ledger.must(ledger.post(session, [entry], now))
     store.add_refund(session, refund, entry.id, now)
     tell(session, bill, NoticeKind.BILL_REFUNDED, now)
     trail.record(session, now, "bill.refunded", bill.id, None, {"amount": bill.amount})
+    return True
 
 
 def tell(session: Connection, bill: BankPayment, kind: NoticeKind, now: datetime) -> None:
@@ -179,6 +199,14 @@ def _is_whole(bill: BankPayment, refund: Refund) -> bool:
 
 def _can_take(session: Connection, bill: BankPayment) -> bool:
     return bool(customer_store.lock_each(session, [bill.customer_id]))
+
+
+def _masked(payer: str) -> str:
+    """Mask a name; what is none is not shown at all, and its case is paid all the same."""
+    try:
+        return names.mask(payer)
+    except (NameWrongLength, NameWrongCharacters):
+        return ""
 
 
 def _offer_place(customer_id: UUID) -> bytes:

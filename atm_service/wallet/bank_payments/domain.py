@@ -23,6 +23,8 @@ HELD_FOR: Final = timedelta(days=3_650)
 """A hold ends with the bank's or the biller's word, and never by time."""
 
 PROOF: Final = "bill+jws"
+PROOF_MAX: Final = 4_096
+"""Others read it, and the receipt's number is the biller's: `gateway.NAME_MAX` letters, each up to 12 in JSON."""
 
 
 class Kind(StrEnum):
@@ -146,7 +148,7 @@ def proof(bill: BankPayment, case: Case, receipt: str, key: SigningKey) -> str:
         "receipt": receipt,
         "paid_at": int(bill.ended_at.timestamp()) if bill.ended_at else None,
     }
-    return jws.sign(jws.compact(claims), key, PROOF)
+    return jws.sign(jws.compact(claims), key, PROOF, PROOF_MAX)
 
 
 def rules_of(kind: Kind, policy: Policy) -> Rules:

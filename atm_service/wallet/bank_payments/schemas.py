@@ -50,7 +50,9 @@ class OfferView(_Body):
 
     offer: str = Field(examples=["AQR0ZXN0…"])
     procedure: Procedure
-    payer: str = Field(description="for whom it is due, masked", examples=["L••• T••• Bích"])
+    payer: str = Field(
+        description="for whom it is due, masked; empty: nobody is named", examples=["L••• T••• Bích"]
+    )
     amount: int = Field(examples=[500_000])
     fee: int = Field(description="đồng, beside the amount", examples=[0])
     due_on: date | None = Field(description="the last day on which it is paid in time")

@@ -102,33 +102,38 @@ def ask(context: Context, id: UUID, now: datetime) -> bool:
     return True
 
 
-def resolve_pending(context: Context, now: datetime) -> int:
-    """Ask again about what has no answer, the oldest that are due; give how many got one.
+def resolve_pending(context: Context, now: datetime, *, bills: bool = False) -> int:
+    """Ask the banks again about what has no answer, or the biller: the oldest that are due; give how many got one.
 
     For housekeeping, in any number of processes. A round ends after twenty answers, and at the first silence,
-    so that it takes little more than `bank_timeout_s` seconds.
+    so that it takes little more than `bank_timeout_s` seconds; neither side waits for the other.
     """
     for answered in range(ASKED_AT_ONCE):
         with context.transaction() as session:
-            due = store.take_due(session, now, domain.pause)
+            due = store.take_due(session, now, domain.pause, bills=bills)
         if due is None or context.stopping.is_set() or not ask(context, due, now):
             return answered
     return ASKED_AT_ONCE
 
 
 def take_refunds(context: Context, now: datetime) -> int:
-    """Take what the biller gave back, in its order; give how many. A bill that waits for its answer gets that first."""
+    """Take what the biller gave back, each on its own; give how many.
+
+    Those that fail are told of at the end (`ExceptionGroup`), when all others are taken.
+    """
     if not cases.are_refunds_due(context, now):
         return 0
-    taken = 0
-    for refund in cases.new_refunds(context):
-        with context.transaction() as session:
-            bill = store.find(session, refund.order_id)
-        if context.stopping.is_set() or (bill is not None and not ask(context, bill.id, now)):
-            return taken
-        with context.transaction() as session:
-            cases.give_back(session, refund, now)
-        taken += 1
+    taken, failed = 0, []
+    for refund in cases.new_refunds(context, now):
+        if context.stopping.is_set():
+            break
+        try:
+            with context.transaction() as session:
+                taken += cases.give_back(session, refund, context.clock())
+        except Exception as error:  # noqa: BLE001  one that fails must not stop the others
+            failed.append(error)
+    if failed:
+        raise ExceptionGroup("refunds were not taken", failed)
     return taken
 
 
@@ -189,11 +194,13 @@ def _checked_link(session: Connection, context: Context, wish: _Wish, body: TopU
     link = bank_links.find_live(session, id, body.bank_link_id)
     if link is None:
         raise BankLinkUnknown
-    # The whole rest goes out however small it is: a wallet is closed empty.
-    is_rest = wish.kind is Kind.PAYOUT and wish.amount + wish.fee == _available(session, id)
+    # The whole rest goes out however small it is, and free where the fee would eat it: a wallet is closed empty.
+    whole = wish.amount + wish.fee
+    is_rest = wish.kind is Kind.PAYOUT and whole == _all_of(session, id)
     transfers.check_amount(max(wish.amount, rules.amount_min) if is_rest else wish.amount, rules)
-    if wish.fee != rules.fee:
-        raise FeeChanged(fee=rules.fee)
+    fee = 0 if is_rest and whole <= rules.fee else rules.fee
+    if wish.fee != fee:
+        raise FeeChanged(fee=fee)
     equal = store.equal_pending(session, id, wish.kind, link.id, wish.amount)
     if equal is not None and not body.again:
         raise _pending(equal)
@@ -233,6 +240,12 @@ def _set_aside(session: Connection, payment: BankPayment, now: datetime) -> None
 
 def _available(session: Connection, customer_id: UUID) -> int:
     return reading.balance(session, chart.customer(customer_id)).available
+
+
+def _all_of(session: Connection, customer_id: UUID) -> int | None:
+    """Give what is in a wallet; None while some is set aside, which may come back."""
+    balance = reading.balance(session, chart.customer(customer_id))
+    return None if balance.held else balance.available
 
 
 def _known(payment: BankPayment | None) -> BankPayment:
@@ -301,6 +314,7 @@ def _record(
             ledger.must(ledger.post(session, [ledger.Void(payment.id, f"{payment.kind}/{payment.id}")], now))
     store.end(session, id, end, now)
     if payment.kind is Kind.BILL and now > payment.created_at:  # nobody looks at the page any more
-        cases.tell(session, payment, NoticeKind.BILL_DECLINED if end.reason else NoticeKind.BILL_PAID, now)
+        is_paid = end.status is Status.SUCCEEDED
+        cases.tell(session, payment, NoticeKind.BILL_PAID if is_paid else NoticeKind.BILL_DECLINED, now)
     detail = {"amount": payment.amount, "reason": end.reason}
     trail.record(session, now, f"{payment.kind}.{end.status}", id, None, detail)

@@ -25,6 +25,7 @@ class BankPaymentRow(SQLModel, table=True):
         Index("bank_payment_to_ask", "next_ask_at", postgresql_where=text("status = 'pending'")),
         Index("bank_payment_of_customer", "customer_id", "id"),
         Index("bank_payment_counted", "customer_id", "created_at", postgresql_where=text("kind <> 'top-up'")),
+        Index("bank_payment_bills", "ended_at", postgresql_where=text("kind = 'bill'")),
         Index("bank_payment_pending", "bank_link_id", postgresql_where=text("status = 'pending'")),
         {"schema": "service"},
     )
@@ -63,17 +64,18 @@ class BillRow(SQLModel, table=True):
 
 
 class BillRefundRow(SQLModel, table=True):
-    """What a biller says it gave back, by its number: never changed. Without an entry it names no paid bill."""
+    """What a biller says it gave back: never changed. Without an entry it names no paid bill."""
 
     __tablename__ = "bill_refund"
     __table_args__ = (
+        Index("bill_refund_of_order", "order_id"),
         Index("bill_refund_once", "order_id", unique=True, postgresql_where=text("entry_id IS NOT NULL")),
         {"schema": "service"},
     )
 
     number: int = Field(primary_key=True, sa_type=BigInteger, sa_column_kwargs={"autoincrement": False})
-    reference: str
-    order_id: UUID
+    reference: str = Field(primary_key=True)
+    order_id: UUID = Field(primary_key=True)
     amount: int = Field(sa_type=BigInteger)
     entry_id: UUID | None = Field(default=None, unique=True, foreign_key="ledger.entry.id")
     made_at: datetime = Field(sa_type=DateTime(timezone=True))
@@ -166,9 +168,22 @@ _OF_CASE: Final = text(f"""
     WHERE bill.case_print = :case_print AND p.customer_id = :customer_id AND p.status = 'pending'
     LIMIT 1
 """)  # noqa: S608  the same
-_LAST_REFUND: Final = text("SELECT coalesce(max(number), 0) FROM service.bill_refund")
+_REFUNDS_SETTLED: Final = text("""
+    WITH line AS (SELECT CAST(:now AS timestamptz) - CAST(:late AS interval) AS at)
+    SELECT coalesce(max(number), -1) FROM service.bill_refund
+    WHERE entry_id IS NOT NULL
+      AND made_at < least((SELECT at FROM line),
+                          (SELECT min(created_at) FROM service.bank_payment
+                           WHERE kind = 'bill' AND (ended_at IS NULL OR ended_at > (SELECT at FROM line)))
+                          - CAST(:late AS interval))
+""")
+_TAKEN: Final = text("""
+    SELECT number, reference, order_id FROM service.bill_refund WHERE number = ANY (CAST(:numbers AS bigint[]))
+""")
+_IS_REFUND_NAMED: Final = text("SELECT EXISTS (SELECT FROM service.bill_refund WHERE order_id = :order_id)")
 _REFUNDED: Final = text("""
-    SELECT EXISTS (SELECT FROM service.bill_refund WHERE number = :number) AS is_taken,
+    SELECT EXISTS (SELECT FROM service.bill_refund
+                   WHERE number = :number AND reference = :reference AND order_id = :order_id) AS is_taken,
            EXISTS (SELECT FROM service.bill_refund WHERE order_id = :order_id AND entry_id IS NOT NULL) AS is_given_back
 """)
 _ADD_REFUND: Final = text("""
@@ -183,7 +198,7 @@ _END: Final = text("""
 """)
 _DUE: Final = Rank.BANK_PAYMENT.locks("""
     SELECT id, asks FROM service.bank_payment
-    WHERE status = 'pending' AND next_ask_at <= :now
+    WHERE status = 'pending' AND next_ask_at <= :now AND (kind = 'bill') = :bills
     ORDER BY next_ask_at LIMIT 1
     FOR NO KEY UPDATE SKIP LOCKED
 """)
@@ -237,14 +252,30 @@ def pending_of_case(session: Connection, customer_id: UUID, case_print: bytes) -
     return _one(session, _OF_CASE, customer_id=customer_id, case_print=case_print)
 
 
-def last_refund(session: Connection) -> int:
-    """Give the number of the last refund that was taken; 0 before the first."""
-    return int(session.execute(_LAST_REFUND).scalar_one())
+def refunds_settled(session: Connection, now: datetime, late: timedelta) -> int:
+    """Give the number up to which no refund is told any more; -1 before the first.
+
+    That is the highest that came back `late` ago, and as long before the oldest bill was begun that waited since.
+    """
+    return int(session.execute(_REFUNDS_SETTLED, {"now": now, "late": late}).scalar_one())
+
+
+def not_taken(session: Connection, refunds: Sequence[Refund]) -> list[Refund]:
+    """Leave out the refunds that were taken."""
+    rows = session.execute(_TAKEN, {"numbers": [refund.number for refund in refunds]})
+    known = {tuple(row) for row in rows}
+    return [one for one in refunds if (one.number, one.reference, one.order_id) not in known]
+
+
+def is_refund_named(session: Connection, id: UUID) -> bool:
+    """Tell whether any refund names this bill, be it of another sum."""
+    return bool(session.execute(_IS_REFUND_NAMED, {"order_id": id}).scalar_one())
 
 
 def refunded(session: Connection, refund: Refund) -> tuple[bool, bool]:
     """Tell whether a refund was taken before, and whether its bill was given back."""
-    row = session.execute(_REFUNDED, {"number": refund.number, "order_id": refund.order_id}).one()
+    values = {name: getattr(refund, name) for name in ("number", "reference", "order_id")}
+    row = session.execute(_REFUNDED, values).one()
     return bool(row.is_taken), bool(row.is_given_back)
 
 
@@ -277,12 +308,14 @@ def end(session: Connection, id: UUID, end: End, now: datetime) -> None:
     session.execute(_END, values | {"id": id, "now": now})
 
 
-def take_due(session: Connection, now: datetime, pause: Callable[[int], timedelta]) -> UUID | None:
-    """Give the id of the oldest to ask about now, but those in other hands, and put its next ask off.
+def take_due(
+    session: Connection, now: datetime, pause: Callable[[int], timedelta], *, bills: bool
+) -> UUID | None:
+    """Give the id of the oldest bill, or other one, to ask about now, but those in other hands; put its next ask off.
 
     `pause` tells how long, from how often it was asked about, this time included.
     """
-    row = session.execute(_DUE, {"now": now}).one_or_none()
+    row = session.execute(_DUE, {"now": now, "bills": bills}).one_or_none()
     if row is None:
         return None
     session.execute(_POSTPONE, {"id": row.id, "next_ask_at": now + pause(row.asks + 1)})

@@ -1,5 +1,6 @@
 -- What a biller gave back is one entry of its paid bill's amount, from the biller to the customer; what names no paid bill
--- is a break until somebody explains it. No case has two bills that were paid and not given back.
+-- is a break until somebody explains it. No case has two bills that were paid a while ago and not given back: what was
+-- given back and is paid again is told us in a moment.
 SELECT concat('refund ', coalesce(r.number::text, 'none'), ': ', coalesce(r.moves, 'none'), '; entry ',
               coalesce(e.id, r.entry_id), ': ', coalesce(e.moves, 'none')) AS detail
 FROM (
@@ -28,7 +29,9 @@ UNION ALL
 SELECT concat('a case of ', min(bill.procedure), ' paid ', count(*), ' times: ', string_agg(bill.id::text, ', '))
 FROM service.bill JOIN service.bank_payment AS p ON p.id = bill.id AND p.status = 'succeeded'
 WHERE NOT EXISTS (SELECT FROM service.bill_refund AS r WHERE r.order_id = p.id AND r.entry_id IS NOT NULL)
+  AND p.ended_at < :settled
   -- new: AND bill.case_print IN (SELECT b.case_print FROM service.bill AS b
-  -- new:    JOIN service.bank_payment AS q ON q.id = b.id WHERE q.entry_id = ANY (CAST(:new AS uuid[])))
+  -- new:    JOIN service.bank_payment AS q ON q.id = b.id
+  -- new:    WHERE q.id >= :since_day_id OR q.entry_id = ANY (CAST(:new AS uuid[])))
 GROUP BY bill.case_print
 HAVING count(*) > 1

@@ -140,9 +140,11 @@ def all_controls_hold(service: Service) -> bool:
 
 
 def resolve(service: Service, **later: float) -> int:
-    """Let time pass and housekeeping ask; give how many answers came."""
+    """Let time pass and housekeeping ask banks and biller; give how many answers came."""
     service.clock.advance(**(later or {"minutes": 1}))
-    return bank_payments.resolve_pending(service.context, service.now)
+    return sum(
+        bank_payments.resolve_pending(service.context, service.now, bills=bills) for bills in (False, True)
+    )
 
 
 def service_biller(service: Service) -> SimulatedBiller:

@@ -1,7 +1,8 @@
 """Bills: what is due is looked up, agreed to by PIN, paid once or given back, and proved by a signature."""
 
 import json
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -10,7 +11,16 @@ import pytest
 
 from atm_service.control.audit import sealing
 from atm_service.platform import chart
-from atm_service.platform.gateway import BankTimeout, BillerGateway, BillOrder, Case, Refund
+from atm_service.platform.gateway import (
+    BankResult,
+    BankStatus,
+    BankTimeout,
+    BillerGateway,
+    BillOrder,
+    Case,
+    Due,
+    Refund,
+)
 from atm_service.registers.billers.simulated import SimulatedBiller
 from atm_service.wallet.bank_payments import cases
 from tests.atm_service.control.audit.days import broken_now, missed, tamper, topped_up
@@ -72,10 +82,45 @@ class Away:
         return self.book.refunds(0, timeout_s)
 
 
+@dataclass
+class Saying:
+    """A biller that says yes by this receipt, and that this much is due from this payer."""
+
+    receipt: str = "r-1"
+    payer: str = "Lương Thị Bích"
+    amount: Any = 500_000
+    wrong: Exception | None = None
+    answer: BankResult | None = None
+
+    def look_up(self, case: Case, timeout_s: float) -> Due:
+        """Say what is due."""
+        return Due(self.amount, self.payer, date(2026, 12, 31), is_paid=False)
+
+    def pay(self, order: BillOrder, timeout_s: float) -> BankResult:
+        """Say yes."""
+        if self.wrong:
+            raise self.wrong
+        return self.answer or BankResult(BankStatus.APPROVED, None, self.receipt)
+
+    def status(self, id: UUID, timeout_s: float) -> BankResult | None:
+        """Say yes."""
+        return self.answer or BankResult(BankStatus.APPROVED, None, self.receipt)
+
+    def refunds(self, after: int, timeout_s: float) -> list[Any]:
+        """Give nothing back."""
+        return []
+
+
 def put(service: Service, biller: BillerGateway) -> None:
     """Put another biller in the place of the service's."""
     service.context = replace(service.context, biller=biller)
     service.client.app.state.context = service.context  # type: ignore[attr-defined]
+
+
+def saying(service: Service, **what: Any) -> Saying:
+    biller = Saying(**what)
+    put(service, biller)
+    return biller
 
 
 def notices(customer: Any) -> list[tuple[str, str]]:
@@ -338,7 +383,7 @@ def test_given_back(service: Service) -> None:
     service_biller(service).give_back(UUID(id))
     assert take_refunds(service) == 0
     away.away = False
-    assert [take_refunds(service) for _ in range(2)] == [1, 1]  # told twice
+    assert [take_refunds(service) for _ in range(2)] == [1, 0]  # told twice
     bill = look_bill(customer, id)
     assert (bill["status"], bill["proof"], bill["refunded_at"] is None) == ("succeeded", None, False)
     assert look(customer, id)["refunded_at"] == bill["refunded_at"]
@@ -357,7 +402,8 @@ def test_a_refund_that_is_quicker_than_the_answer(service: Service) -> None:
     customer, case = service.customer(), new_case("0002")
     id = pay_bill(customer, due(customer, case).json()["offer"]).json()["id"]
     service_biller(service).give_back(UUID(id))
-    assert take_refunds(service) == 1
+    assert (take_refunds(service), broken_now(service)) == (0, {})
+    assert (resolve(service), take_refunds(service)) == (1, 1)
     assert (status(customer, id), money(customer)) == ("succeeded", (5_000_000, 0))
     assert all_controls_hold(service)
     again = pay_bill(customer, due(customer, case).json()["offer"]).json()  # it is due again
@@ -410,12 +456,66 @@ def test_a_bill_is_its_customers_alone(service: Service) -> None:
     assert customer.get(f"/wallet/v1/bills/{uuid4()}").status_code == 404
 
 
+@pytest.mark.parametrize("letter", ["R", "ữ", "\U00020b9f"])
+def test_a_paid_bill_is_shown_whatever_its_receipt_is_called(service: Service, letter: str) -> None:
+    """A biller's number may be long, in any letters: what is kept of it is shown and proved."""
+    saying(service, receipt=letter * 200)
+    customer = service.customer()
+    case = "H37.12-261116-000000000-0042"
+    id = pay_bill(customer, due(customer, case, "criminal-record").json()["offer"]).json()["id"]
+    bill = look_bill(customer, id)
+    assert (bill["receipt"], bool(bill["proof"])) == (letter * 128, True)
+
+
+def test_a_paid_bill_without_a_receipt_is_proved(service: Service) -> None:
+    """The biller said yes and gave no number: it is paid all the same."""
+    saying(service, receipt="")
+    customer = service.customer()
+    id = pay_bill(customer, offered(customer)).json()["id"]
+    assert look_bill(customer, id)["proof"]
+
+
+@pytest.mark.parametrize("payer", [None, "", " ", "Công ty 1-9", "Công ty TNHH Một", "  Lương  Bích "])
+def test_what_is_due_is_shown_whoever_is_to_pay(service: Service, payer: str | None) -> None:
+    """Not every case has a name; its fee can be paid all the same."""
+    saying(service, payer=payer)
+    assert due(service.customer()).status_code == 200
+
+
+def test_a_receipt_with_a_zero_byte_ends_the_bill(service: Service) -> None:
+    """A yes is a yes, whatever letters it comes with: the money is not set aside for ever."""
+    saying(service, receipt="r\x001")
+    customer = service.customer()
+    pay_bill(customer, offered(customer))
+    assert money(customer) == (4_500_000, 0)
+
+
+@pytest.mark.parametrize("amount", [0, -500_000, 10**13, 500_000.5])
+def test_a_sum_that_is_none_is_not_offered(service: Service, amount: Any) -> None:
+    """Nothing, less than nothing, too much, and half a đồng."""
+    saying(service, amount=amount)
+    assert due(service.customer()).status_code in (409, 422, 503)
+
+
+def test_a_no_without_a_reason_is_told_as_a_no(service: Service) -> None:
+    """The biller was silent, then declined with an empty reason: nobody is told that the bill is paid."""
+    biller = saying(service)
+    customer = service.customer()
+    biller.wrong = BankTimeout("x")
+    id = pay_bill(customer, offered(customer)).json()["id"]
+    biller.wrong, biller.answer = None, BankResult(BankStatus.DECLINED, "", "")
+    resolve(service)
+    (notice,) = customer.get("/wallet/v1/notices").json()["items"]
+    assert (look(customer, id)["status"], notice["kind"]) == ("declined", "bill-declined")
+
+
 def three_kinds(service: Service) -> dict[str, str]:
     """Pay two bills, have one given back, and one that waits; give their ids."""
     customer = service.customer()
     ends = {"paid": "7777", "other": "7777", "given": "0010", "pending": SILENT}
     ids = {name: pay_bill(customer, offered(customer, end)).json()["id"] for name, end in ends.items()}
     assert take_refunds(service) == 1
+    service.clock.advance(minutes=10)
     return ids
 
 

@@ -17,6 +17,8 @@ from tests.atm_service.wallet.bank_payments.banking import (
     link,
     look,
     money,
+    offered,
+    pay_bill,
     payout,
     resolve,
     service_bank,
@@ -298,3 +300,44 @@ def test_of_another(service: Service) -> None:
         assert slug_of(payout(mine, link_id)) == "bank-link-unknown"
     payout_id = payout(other, theirs).json()["id"]
     assert mine.get(f"/wallet/v1/bank-payments/{UUID(payout_id)}").status_code == 404
+
+
+def test_what_is_left_beside_money_set_aside_is_not_the_whole_rest(service: Service) -> None:
+    """A code, a bill or a payout holds the most, and comes back: no crumb is paid out to a bank beside it."""
+    customer = service.customer(2_003_000)
+    link_id = link(customer)
+    code = customer.code(2_000_000)
+    refused = payout(customer, link_id, 3_000)
+    customer.cancel(code["id"])
+    assert money(customer) == (2_003_000, 0)
+    assert slug_of(refused) == "amount-out-of-range"
+
+
+def test_the_rest_beside_a_fee(service: Service) -> None:
+    """Amount and fee together are the rest, and not a đồng less."""
+    service.change_payout(fee=3_300)
+    customer = service.customer(8_300)
+    link_id = link(customer)
+    assert slug_of(payout(customer, link_id, 4_999, fee=3_300)) == "amount-out-of-range"
+    assert slug_of(payout(customer, link_id, 8_300, fee=0)) == "fee-changed"
+    assert payout(customer, link_id, 5_000, fee=3_300).status_code == 201
+    assert money(customer) == (0, 0)
+
+
+def test_the_rest_beside_a_bill(service: Service) -> None:
+    """A bill that waits is no part of the rest."""
+    customer = service.customer(505_000)
+    link_id = link(customer)
+    pay_bill(customer, offered(customer, "0002"))
+    assert slug_of(payout(customer, link_id, 5_000)) == "amount-out-of-range"
+
+
+def test_a_rest_no_greater_than_the_fee_leaves_the_wallet(service: Service) -> None:
+    """It goes out free, or nobody with so little left could ever close it."""
+    service.change_payout(fee=3_300)
+    customer = service.customer(3_000)
+    link_id = link(customer)
+    refused = payout(customer, link_id, 1, fee=2_999)
+    assert (slug_of(refused), refused.json()["fee"]) == ("fee-changed", 0)
+    assert payout(customer, link_id, 3_000).status_code == 201
+    assert money(customer) == (0, 0)

@@ -102,7 +102,7 @@ export function billConfirmScreen() {
       what(seen),
       h("div", {}, h("p", { class: "figure huge" }, money(amount)), h("p", { class: "hint said" }, words(amount))),
       facts([
-        [t("bills.payer"), h("strong", {}, payer)],
+        payer && [t("bills.payer"), h("strong", {}, payer)],
         [t("bills.to"), t("bills.treasury")],
         due_on && [t("bills.due-on"), day(due_on)],
         [t("send.fee"), fee ? money(fee) : t("send.free")],
