@@ -31,6 +31,10 @@ _FOR_LIFE: Final = "991231"
 _WEIGHTS: Final = (7, 3, 1)
 _CHARACTERS: Final = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _ZONE: Final = re.compile("[0-9A-Z<]+")
+_WORDS: Final = "[A-Z]+(?:<[A-Z]+)*"
+_NAMED: Final = re.compile(
+    f"{_WORDS}(?:<<{_WORDS})?<*"
+)  # fillers are between words, and then at the end alone
 _DAY_FIRST: Final = re.compile("([0-9]{2})([0-9]{2})([0-9]{4})")
 _YEAR_FIRST: Final = re.compile("([0-9]{2})([0-9]{2})([0-9]{2})")
 _SEXES: Final = {"nam": Sex.MALE, "nu": Sex.FEMALE, "M": Sex.MALE, "F": Sex.FEMALE}
@@ -71,14 +75,17 @@ class Card:
 def read(qr: str | None, zone: str | None, today: date) -> list[Card]:
     """Read what there is of a card that is good today, the QR first.
 
-    Raises `CardUnreadable`, `NotIdentityCard`, `NotVietnamese` and `CardExpired`, each with its source. The zone's day
-    of expiry stands above the one that follows from the law and the QR's date of issue.
+    Raises `CardUnreadable`, `NotIdentityCard`, `NotVietnamese` and `CardExpired`, each with its source. By either text
+    it must be good, and by its zone for no longer than a card that is made today.
     """
     found = [read_qr(qr, today)] if qr is not None else []
     if zone is not None:
         found.append(read_zone(zone))
-    if found and is_over(found[-1].expires_on, today):
-        raise CardExpired(found[-1].source)
+    for card in found:
+        if is_over(card.expires_on, today):
+            raise CardExpired(card.source)
+        if is_over(expires_on(card.birth_date, today), card.expires_on or date.max):
+            raise CardUnreadable(card.source)
     return found
 
 
@@ -126,7 +133,7 @@ def read_zone(text: str) -> Card:
         raise NotVietnamese(Source.ZONE)
     _check_digits(upper, middle)
     number = _number(Source.ZONE, upper[15:27])
-    if number[3:] != upper[5:14]:
+    if number[3:] != upper[5:14] or not _NAMED.fullmatch(lower):
         raise CardUnreadable(Source.ZONE)
     century = cccd.parse(number).birth_year // 100
     until = middle[8:14]

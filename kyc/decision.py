@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
+from kyc import cccd
 from kyc.cards import Card, Source
 from kyc.identity import Identity
 from kyc.provider import CheckResult, Reason, Scores, Verdict
@@ -60,6 +61,10 @@ class Rules:
     quality: Band
     list_good_for: timedelta
 
+    def believe(self, screened: Screened, now: datetime) -> bool:
+        """Tell whether this is an answer: a list that is too old has not answered."""
+        return now - screened.as_of <= self.list_good_for
+
 
 @dataclass(frozen=True, slots=True)
 class Facts:
@@ -87,7 +92,7 @@ class Decided:
 def compare(form: Identity, old_number: str | None, cards: Sequence[Card]) -> Doubt | None:
     """Give the first thing in which form, QR and zone do not agree: the form with each, then they with each other.
 
-    In the order number, name, birth date, number of the old card, sex.
+    In the order number, name, birth date, sex, which the number tells, number of the old card; then the day of expiry.
     """
     return next(_differing(form, old_number, cards), None)
 
@@ -101,10 +106,12 @@ def _differing(form: Identity, old_number: str | None, cards: Sequence[Card]) ->
             yield Doubt(reason, "full_name")
         if card.birth_date != form.birth_date:
             yield Doubt(reason, "date_of_birth")
+        if card.sex is not cccd.parse(form.id_number).sex:
+            yield Doubt(reason, "sex")
         if card.source is Source.QR and old_number not in (None, card.old_number):
             yield Doubt(reason, "old_id_number")
-    if len({card.sex for card in cards}) > 1:
-        yield Doubt(QR_AND_ZONE, "sex")
+    if len({card.expires_on for card in cards}) > 1:
+        yield Doubt(QR_AND_ZONE, "expires_on")
 
 
 def decide(facts: Facts, rules: Rules, now: datetime) -> Decided:
@@ -113,7 +120,7 @@ def decide(facts: Facts, rules: Rules, now: datetime) -> Decided:
     A list older than the rules allow has not answered.
     """
     check, screened = facts.check, facts.screened
-    if check is None or screened is None or now - screened.as_of > rules.list_good_for:
+    if check is None or screened is None or not rules.believe(screened, now):
         return Decided(Outcome.PENDING)
     if check.verdict is Verdict.REJECTED:
         return Decided(Outcome.REJECTED, tuple(reason.value for reason in check.reasons))
@@ -135,6 +142,12 @@ def decide(facts: Facts, rules: Rules, now: datetime) -> Decided:
     if why:
         return Decided(Outcome.REVIEW, tuple(dict.fromkeys(why)), facts.doubt.field if facts.doubt else None)
     return Decided(Outcome.APPROVED)
+
+
+def is_sure(check: CheckResult, rules: Rules) -> bool:
+    """Tell whether the provider and its scores say yes without a doubt."""
+    scores = check.scores
+    return check.verdict is Verdict.APPROVED and scores is not None and not any(_judged(scores, rules))
 
 
 def _judged(scores: Scores, rules: Rules) -> tuple[tuple[str, ...], tuple[str, ...]]:

@@ -11,28 +11,29 @@ LENGTH_MAX: Final = 70
 
 # Decomposed Vietnamese has up to three code points for a letter; more than that is not a name at all.
 _RAW_MAX: Final = 4 * LENGTH_MAX
-_PUNCTUATION: Final = frozenset(" '-.")
 # Phones type the curly apostrophe; the card prints the straight one.
 _APOSTROPHES: Final = str.maketrans("’ʼ", "''")
-# Scripts of South Asia stack a vowel and a tone on a letter. A taller stack only hides other text.
-_TOO_MANY_MARKS: Final = 3
+# Grave, acute, circumflex, tilde, breve, hook, horn, dot below: a letter has one of its own and one for the tone.
+_LETTER: Final = "[A-Za-zĐđ][\u0300\u0301\u0302\u0303\u0306\u0309\u031b\u0323]{0,2}"
+_NAME: Final = re.compile(f"{_LETTER}(?:{_LETTER}|[ '.-])*")
 _HIDDEN: Final = "•••"
 
 
 def normalise(full_name: str) -> str:
-    """Give the one spelling of a name: composed (NFC), single spaces, straight apostrophes; case is kept.
+    """Give the one spelling of a name: composed (NFKC), single spaces, straight apostrophes; case is kept.
 
-    Letters and marks of any script, space, hyphen, apostrophe, full stop; it starts with a letter and has 2
-    to 70 characters. Raises `NameWrongLength` or `NameWrongCharacters`.
+    Letters and marks of Vietnamese, space, hyphen, apostrophe, full stop; it starts with a letter and has 2 to 70
+    characters. Letters of other scripts may look alike, and would name nobody on a list. Raises `NameWrongLength` or
+    `NameWrongCharacters`.
     """
     if len(full_name) > _RAW_MAX:
         raise NameWrongLength
     spaced = "".join(" " if unicodedata.category(char) == "Zs" else char for char in full_name)
     # Only spaces: split() without an argument would also swallow line ends and other control characters.
-    name = re.sub(" +", " ", unicodedata.normalize("NFC", spaced).translate(_APOSTROPHES)).strip(" ")
+    name = re.sub(" +", " ", unicodedata.normalize("NFKC", spaced).translate(_APOSTROPHES)).strip(" ")
     if not LENGTH_MIN <= len(name) <= LENGTH_MAX:
         raise NameWrongLength
-    if not _is_letter(name[0]) or not _well_formed(name):
+    if not _NAME.fullmatch(unicodedata.normalize("NFD", name)):
         raise NameWrongCharacters
     return name
 
@@ -69,7 +70,7 @@ def mask(full_name: str) -> str:
     card in hand. Family names are few and shared, so the initials give little away; three dots stand for any
     length. A name of one word would be shown whole and keeps only its initial.
     """
-    *before, given = normalise(full_name).split(" ")
+    *before, given = full_name.split(" ")
     if not before:
         return given[0] + _HIDDEN
     return " ".join([*(word[0] + _HIDDEN for word in before), given])
@@ -77,18 +78,3 @@ def mask(full_name: str) -> str:
 
 def _is_letter(char: str) -> bool:
     return unicodedata.category(char).startswith("L")
-
-
-def _well_formed(name: str) -> bool:
-    marks = 0
-    for char in name:
-        if unicodedata.category(char) in {"Mn", "Mc"}:
-            marks += 1
-        elif _is_letter(char) or char in _PUNCTUATION:
-            # A mark needs a letter below it: on a space or a full stop it is a drawing, not a name.
-            marks = 0 if _is_letter(char) else _TOO_MANY_MARKS - 1
-        else:
-            return False
-        if marks >= _TOO_MANY_MARKS:
-            return False
-    return True

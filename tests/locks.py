@@ -54,6 +54,7 @@ TABLES: Final = {
 AGAIN: Final = {
     Rank.KEYS: "one lock for the keys of all purposes",
     Rank.OFFICE: "the same office, or all of them by who alone changes the trees",
+    Rank.APPLICATION: "its row, then the turn of whom it names as an earlier number; who has the turn waits for no row",
     Rank.SESSION: "a refresh that finds its token used locks nothing by it, and ends the session",
     Rank.ATTEMPT: "the rows are counted under their turns, which are taken first, in order",
     Rank.PROOF: "cards are counted under the withdrawal's lock; PINs one customer after another; of the "

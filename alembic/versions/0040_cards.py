@@ -29,4 +29,5 @@ def upgrade() -> None:
             ADD COLUMN old_id_print bytea,
             ADD CONSTRAINT application_doubt_in CHECK ((doubt IS NULL) = (differs_in IS NULL)),
             ADD CONSTRAINT application_card_until CHECK (extract(day FROM card_until + 1) = 1);
+        GRANT UPDATE (card_until, old_id_print) ON service.application TO soft_atm_app;
     """)

@@ -298,5 +298,7 @@ def step_up(
         if capture is None:
             raise required
         reference = customers.provider_reference(session, customer.subject)
+        # Others see it go by: it mends nothing afterwards.
+        customers.use_capture(session, context, capture, f"{customer.subject} {key.key}", now)
     if not customers.is_face(context, reference, capture, now):
         raise required

@@ -19,6 +19,11 @@ BORN = date(1985, 4, 12)
 PASSPORT = "P<VNMNONG<<VAN<THANG".ljust(44, "<") + "\n" + "C1234567<8VNM8504124M3504127".ljust(44, "<")
 
 
+def named(line: str) -> str:
+    """Write a zone with another third line, which no check digit covers."""
+    return "\n".join([*zone().split("\n")[:2], line])
+
+
 def facts(card: Card) -> tuple[Any, ...]:
     return card.id_number, card.birth_date, card.sex, card.expires_on, card.old_number
 
@@ -77,6 +82,10 @@ def test_each_check_digit_counts(wrong: str) -> None:
         (zone(sex="<"), CardUnreadable),
         (zone(until="4504<<"), CardUnreadable),
         (zone()[:-1], CardUnreadable),
+        (named("NONG<<VAN".ljust(29, "<") + "T"), CardUnreadable),
+        (named("N".ljust(29, "<") + "O"), CardUnreadable),
+        (named("NONG<VAN<T".rjust(30, "<")), CardUnreadable),
+        (named("NONG<<VAN<<THANG".ljust(30, "<")), CardUnreadable),
         (zone().replace("D", "Đ"), CardUnreadable),
         ("", CardUnreadable),
         ("<" * 90, NotIdentityCard),
@@ -146,19 +155,29 @@ def test_end_of_month(day: date, end: date) -> None:
 
 
 def test_a_card_is_good_on_its_last_day() -> None:
-    """And not on the next one; the zone's word stands above what follows from the QR; `991231` is for life."""
-    assert cards.read(None, zone(until="261116"), TODAY)
+    """And not on the next one, by either of its texts."""
+    last = date(2025, 4, 12)
+    assert cards.read(None, zone(until="250412"), last)
     with pytest.raises(CardExpired) as refused:
-        cards.read(None, zone(until="261115"), TODAY)
+        cards.read(None, zone(until="250412"), TODAY)
     assert refused.value.source == Source.ZONE
     old = qr(issued=date(2021, 5, 12))
-    with pytest.raises(CardExpired) as refused:
-        cards.read(old, None, TODAY)
-    assert refused.value.source == Source.QR
-    assert [card.source for card in cards.read(old, zone(), TODAY)] == [Source.QR, Source.ZONE]
-    (for_life,) = cards.read(None, zone(until="991231"), TODAY)
-    assert for_life.expires_on is None
+    assert cards.read(old, zone(until="250412"), last)
+    for other in (None, zone()):
+        with pytest.raises(CardExpired) as refused:
+            cards.read(old, other, TODAY)
+        assert refused.value.source == Source.QR
     assert cards.read(None, None, TODAY) == []
+
+
+@pytest.mark.parametrize("until", ["991231", "450413", "900101"])
+def test_a_zone_is_good_for_no_longer_than_a_card_made_today(until: str) -> None:
+    """At 41 a card ends at 60; `991231` is for life, from 58 on."""
+    with pytest.raises(CardUnreadable) as refused:
+        cards.read(None, zone(until=until), TODAY)
+    assert refused.value.source == Source.ZONE
+    (for_life,) = cards.read(None, zone(until="991231"), date(2043, 4, 12))
+    assert for_life.expires_on is None
 
 
 @given(st.text(max_size=TEXT_MAX + 10))
@@ -171,11 +190,14 @@ def test_any_text_is_a_card_or_refused(text: str) -> None:
             assert str(refused) in set(Source)  # noqa: PT017  # both ways out are checked
 
 
-@given(st.from_regex(r"[0-9]{3}0(8[0-9])[0-9]{6}", fullmatch=True))
+@given(st.from_regex(r"[0-9]{3}0(8[0-5])[0-9]{6}", fullmatch=True))
 def test_counter_and_service_read_alike(id_number: str) -> None:
     """Two machines, each with its own reading: the counter has one door, and no other code of the service."""
     born = date(1900 + int(id_number[4:6]), 4, 12)
-    texts = (qr(id_number, born=born), zone(id_number, born=f"{born:%y%m%d}"))
+    texts = (
+        qr(id_number, born=born),
+        zone(id_number, born=f"{born:%y%m%d}", until=f"{born.year - 1940}0412"),
+    )
     for text in texts:
         assert at_the_counter.read(text).id_number == id_number
     assert {card.id_number for card in cards.read(*texts, TODAY)} == {id_number}

@@ -90,11 +90,16 @@ def test_nobody_is_approved_in_doubt() -> None:
 
 
 def test_the_first_difference_counts() -> None:
-    """The form with the QR before the zone; number, name, birth date, old number, sex."""
+    """The form with the QR before the zone; number, name, birth date, sex, old number; then until when it is good."""
     today = date(2026, 11, 16)
     other = cards.read(qr("020085004322", name="Lý Tú", sex="Nữ"), zone(name="Lý Sen"), today)
     assert decision.compare(FORM, None, other) == Doubt("form-qr-differ", "id_number")
     assert decision.compare(FORM, None, other[1:]) == Doubt("form-mrz-differ", "full_name")
+    her = cards.read(qr(sex="Nữ", old="081234568"), zone(sex="F"), today)
+    assert decision.compare(FORM, "081234567", her) == Doubt("form-qr-differ", "sex")
+    assert decision.compare(FORM, None, her[1:]) == Doubt("form-mrz-differ", "sex")
+    sooner = cards.read(qr(), zone(until="450411"), today)
+    assert decision.compare(FORM, None, sooner) == Doubt("qr-mrz-differ", "expires_on")
     assert decision.compare(FORM, None, []) is None
     assert decision.compare(FORM, "081234567", []) is None
     assert decision.compare(FORM, "081234567", cards.read(None, zone(), today)) is None

@@ -15,7 +15,7 @@ from atm_service.registers.customers.domain import ApplicationStatus
 
 
 class ApplicationRow(SQLModel, table=True):
-    """One wish for an account. The encrypted columns and `capture` are null once it is decided."""
+    """One wish for an account. Once it is decided, of the person and the card `id_print` alone is not null."""
 
     __tablename__ = "application"
     __table_args__ = (
@@ -100,7 +100,7 @@ _DECIDE: Final = text("""
     UPDATE service.application
     SET status = :status, reasons = :reasons, customer_id = :customer_id, decided_at = :now,
         decided_by = :decided_by, note = :note, next_ask_at = NULL, capture = NULL,
-        identity_sealed = NULL, phone_sealed = NULL, pin_sealed = NULL
+        identity_sealed = NULL, phone_sealed = NULL, pin_sealed = NULL, card_until = NULL, old_id_print = NULL
     WHERE id = :id
 """)
 _DUE: Final = Rank.APPLICATION.locks(f"""

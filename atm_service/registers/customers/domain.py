@@ -86,6 +86,8 @@ _UNTOLD: Final = frozenset(
 
 # At a customer's next card alone: it says somebody else's, or changed, data.
 ANOTHER_CARD: Final = "another-card"
+# At it too: by its pictures the provider does not approve it.
+CARD_NOT_APPROVED: Final = "card-not-approved"
 
 _Result = TypeVar("_Result")
 
@@ -179,9 +181,9 @@ def same_person(identity: Identity, texts: Texts, today: date) -> date | None:
 
 
 def card_until(read: Sequence[Card]) -> date | None:
-    """Give the end of the month in which a card expires; None where nothing was read, or for life."""
-    expires_on = read[-1].expires_on if read else None
-    return None if expires_on is None else cards.end_of_month(expires_on)
+    """Give the end of the month in which a card expires, by either text; None where nothing was read, or for life."""
+    ends = [card.expires_on for card in read if card.expires_on is not None]
+    return cards.end_of_month(min(ends)) if ends else None
 
 
 def minor_until(birth_date: date, alone_from: int, today: date) -> date | None:

@@ -21,7 +21,7 @@ from atm_service.platform.keys.tokens import Caller
 from atm_service.platform.refusals import NotFound
 from atm_service.registers.customers import at_rest, domain, service, store
 from atm_service.registers.customers.domain import Freezer, Texts
-from atm_service.registers.customers.errors import FaceNotMatched, PinWeak
+from atm_service.registers.customers.errors import ApplicantRefused, FaceNotMatched, PinWeak
 from atm_service.registers.customers.store import Customer
 from atm_service.registers.messages import domain as words
 from atm_service.registers.messages import service as messages
@@ -74,15 +74,15 @@ def prove_face(
 ) -> None:
     """Return when this is the customer's face. Outside of any transaction.
 
-    Each picture is counted before it is compared, for whoever asks and this customer. It is good for one deed: who saw
-    its name at that shall not use it again. `used_for` is what acts once, a code or a key: with that it may be asked
-    about again. Raises `TooManyAttempts`, `FaceNotMatched` and `Unavailable`.
+    Each picture is counted once, before it is compared, for whoever asks and this customer. It is good for one deed:
+    who saw its name at that shall not use it again. `used_for` is what acts once, a code or a key: with that it may be
+    asked about again, and is the same guess. Raises `TooManyAttempts`, `FaceNotMatched` and `Unavailable`.
     """
     with context.transaction() as session:
-        rules = context.policy.attempts
-        attempts.count(session, rules, attempts.FACE, f"{asker} {customer.id}", now)
-        fingerprint = at_rest.capture_print(context.cipher, capture)
-        fresh = store.use_capture(session, fingerprint, f"{customer.id} {used_for}", now)
+        rules, mine = context.policy.attempts, f"{customer.id} {used_for}"
+        if store.capture_use(session, at_rest.capture_print(context.cipher, capture)) != mine:
+            attempts.count(session, rules, attempts.FACE, f"{asker} {customer.id}", now)
+        fresh = service.use_capture(session, context, capture, mine, now)
     if not fresh or not service.is_face(context, customer.provider_reference, capture, now):
         raise FaceNotMatched
 
@@ -93,8 +93,9 @@ def verify_card(
     """Take another card in the place of one that has expired: by the PIN, the card itself, and the face.
 
     The card must be good today and say what the wallet knows of its owner; whose name or number is another goes to a
-    counter. Harmless to repeat, with the same picture for the same card. Raises what `service.prove_pin`,
-    `domain.same_person` and `prove_face` do, and `WalletFrozen`.
+    counter. Its texts are typed by whoever wants it good, so the provider judges its pictures, as at an opening.
+    Harmless to repeat, with the same picture for the same card. Raises what `service.prove_pin`, `domain.same_person`
+    and `prove_face` do, `ApplicantRefused` and `WalletFrozen`.
     """
     service.prove_pin(context, customer.subject, pin, now)
     with context.transaction() as session:
@@ -103,6 +104,8 @@ def verify_card(
     until = domain.same_person(identity, texts, ledger.business_date(now))
     used_for = at_rest.card_print(context.cipher, texts.card_qr, texts.mrz).hex()
     prove_face(context, found, WALLET, capture, f"card {used_for}", now)
+    if not service.is_card(context, identity, capture):
+        raise ApplicantRefused(field="face_capture", reason=domain.CARD_NOT_APPROVED)
     with context.transaction() as session:
         service.lock_unfrozen(session, customer.subject)
         standing.keep(session, customer)

@@ -6,6 +6,7 @@ lock and finds it undecided decides: exactly one of a request, housekeeping in a
 """
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
@@ -18,7 +19,7 @@ import ledger
 from atm_service.platform import attempts, chart, ids, standing, trail
 from atm_service.platform.context import Context
 from atm_service.platform.keys.tokens import Caller
-from atm_service.platform.refusals import NotFound
+from atm_service.platform.refusals import NotFound, Unavailable
 from atm_service.platform.trail import Deed
 from atm_service.platform.visitors import Visitor
 from atm_service.registers.customers import application_store, at_rest, domain, store
@@ -32,14 +33,15 @@ from atm_service.registers.phones import service as phones
 from atm_service.registers.phones.domain import Purpose
 from atm_service.registers.phones.errors import PhoneNotProved
 from atm_service.registers.phones.service import Issued
-from kyc import decision
+from kyc import cards, decision
 from kyc.decision import Doubt, Facts, Outcome
 from kyc.errors import ProviderRefused, ProviderUnavailable, WatchListUnavailable
 from kyc.identity import Identity
-from kyc.provider import CheckRequest, CheckResult
+from kyc.provider import CheckRequest, CheckResult, Reason
 from kyc.watch_list import Screened
 
 ASKED_AT_ONCE: Final = 20
+LIST_RETRY_S: Final = 60
 
 log = structlog.get_logger("kyc")
 
@@ -106,6 +108,10 @@ def apply(
             return _repeated(session, made, application)
         # Housekeeping keeps off until this request must have its answer.
         application_store.add(session, application, now + patience + domain.pause(1))
+        # A picture that opens a wallet is seen by others: it is no fresh face afterwards.
+        store.use_capture(
+            session, at_rest.capture_print(context.cipher, capture), f"application {application.id}", now
+        )
     _ask(context, application, now)
     with context.transaction() as session:
         return found(session, application.id)
@@ -146,19 +152,39 @@ def in_review(session: Connection, before: UUID, most: int) -> Sequence[Applicat
     return application_store.in_review(session, before, most)
 
 
+def screen_again(context: Context, id: UUID, now: datetime) -> Screened | None:
+    """Ask the watch list about whom a person is about to approve; None where nobody waits for that.
+
+    Call it outside of any transaction. Raises `Unavailable` without an answer, or by a list that is too old.
+    """
+    with context.reading() as session:
+        application = application_store.find(session, id)
+    if application is None or application.status is not ApplicationStatus.REVIEW:
+        return None
+    with suppress(WatchListUnavailable):
+        person, patience = identity_of(context, application), context.settings.watch_list_timeout_s
+        screened = context.watch_list.screen(person, patience)
+        if context.policy.ekyc.rules.believe(screened, now):
+            return screened
+    raise Unavailable(retry_after_s=LIST_RETRY_S)
+
+
 def decide(
     session: Connection,
     context: Context,
     id: UUID,
     *,
     approve: bool,
+    screened: Screened | None = None,
     note: str,
     supervisor: Caller,
     now: datetime,
 ) -> Application:
     """Decide an application that is in review. Approving may still end as rejected: the person has a wallet.
 
-    Raises `NotFound` (also while the provider has not answered) and `AlreadyDecided`.
+    `screened`: what `screen_again` gave, for an approval. Of whom something became known since the review began, that
+    is added and the application stays in review. Raises `NotFound` (also while the provider has not answered) and
+    `AlreadyDecided`.
     """
     application = application_store.lock(session, id)
     if application is None or application.status is ApplicationStatus.PENDING:
@@ -166,12 +192,18 @@ def decide(
     if application.status is not ApplicationStatus.REVIEW:
         raise AlreadyDecided(decision=application.status)
     if approve:
+        if screened is None:  # it was pending when the list was asked
+            raise NotFound
         reference = application.provider_reference or ""
-        decision = _open_wallet(session, context, application, reference, now, supervisor)
+        if since := _known_since(session, application, screened):
+            standing.keep(session, supervisor)
+            _review(session, application, (*application.reasons, *since), reference, now)
+            return found(session, id)
+        made = _approve(session, context, application, reference, now, supervisor)
     else:
         standing.keep(session, supervisor)
-        decision = Decision(ApplicationStatus.REJECTED, (*application.reasons, domain.STAFF_DECISION))
-    _end(session, id, decision, now, supervisor, note)
+        made = Decision(ApplicationStatus.REJECTED, (*application.reasons, domain.STAFF_DECISION))
+    _end(session, id, made, now, supervisor, note)
     return found(session, id)
 
 
@@ -266,14 +298,34 @@ def _record(
         log.warning("the watch list is too old", application=str(id), as_of=screened.as_of.isoformat())
         return False
     if decided.outcome is Outcome.REVIEW:
-        application_store.send_to_review(session, id, decided.reasons, result.reference)
-        detail = {"reasons": list(decided.reasons), "field": decided.field}
-        trail.record(session, now, "application.review", id, None, detail)
+        _review(session, application, decided.reasons, result.reference, now)
     elif decided.outcome is Outcome.REJECTED:
         _end(session, id, Decision(ApplicationStatus.REJECTED, decided.reasons), now)
     else:
-        _end(session, id, _open_wallet(session, context, application, result.reference, now), now)
+        _end(session, id, _approve(session, context, application, result.reference, now), now)
     return True
+
+
+def _review(
+    session: Connection, application: Application, reasons: tuple[str, ...], reference: str, now: datetime
+) -> None:
+    application_store.send_to_review(session, application.id, reasons, reference)
+    detail = {"reasons": list(reasons), "field": application.differs_in}
+    trail.record(session, now, "application.review", application.id, None, detail)
+
+
+def _known_since(session: Connection, application: Application, screened: Screened) -> tuple[str, ...]:
+    """Give why a person should look whom nobody has told of it yet."""
+    known = (
+        (decision.WATCH_LIST, screened.is_listed),
+        (decision.OLD_NUMBER_KNOWN, _is_old_number_known(session, application)),
+    )
+    return tuple(reason for reason, holds in known if holds and reason not in application.reasons)
+
+
+def _is_old_number_known(session: Connection, application: Application) -> bool:
+    old = application.old_id_print
+    return old is not None and store.has_old_number(session, old)
 
 
 def _facts(
@@ -284,7 +336,7 @@ def _facts(
     screened: Screened,
     now: datetime,
 ) -> Facts:
-    born, old = identity_of(context, application).birth_date, application.old_id_print
+    born = identity_of(context, application).birth_date
     alone_from, today = context.policy.person.alone_from, ledger.business_date(now)
     doubt = None
     if application.doubt is not None and application.differs_in is not None:
@@ -294,8 +346,24 @@ def _facts(
         screened,
         doubt,
         is_minor=domain.minor_until(born, alone_from, today) is not None,
-        is_old_number_known=old is not None and store.has_old_number(session, old),
+        is_old_number_known=_is_old_number_known(session, application),
     )
+
+
+def _approve(
+    session: Connection,
+    context: Context,
+    application: Application,
+    reference: str,
+    now: datetime,
+    by: Caller | None = None,
+) -> Decision:
+    """Open the wallet, unless the card has expired while the application waited. `by` is as in `_open_wallet`."""
+    if cards.is_over(application.card_until, ledger.business_date(now)):
+        if by is not None:
+            standing.keep(session, by)
+        return Decision(ApplicationStatus.REJECTED, (Reason.DOCUMENT_EXPIRED.value,))
+    return _open_wallet(session, context, application, reference, now, by)
 
 
 def _open_wallet(

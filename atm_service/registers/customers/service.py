@@ -32,11 +32,11 @@ from atm_service.registers.messages import domain as words
 from atm_service.registers.messages import service as messages
 from atm_service.registers.messages.domain import MessageKind, Told
 from atm_service.registers.withdrawals.errors import WalletFrozen, WrongPin
-from kyc import cccd, names, phones, pins
+from kyc import cccd, decision, names, phones, pins
 from kyc.encryption import Cipher
 from kyc.errors import NotMobileNumber, ProviderRefused, ProviderUnavailable, WeakPin
 from kyc.identity import Identity
-from kyc.provider import FaceRequest
+from kyc.provider import CheckRequest, FaceRequest
 from ledger import reading
 
 _NOBODY: Final = UUID(int=0)
@@ -226,6 +226,27 @@ def is_face(context: Context, reference: str, capture: str, now: datetime) -> bo
         raise Unavailable(retry_after_s=FACE_RETRY_S) from None
     except ProviderRefused:
         return False
+
+
+def is_card(context: Context, identity: Identity, capture: str) -> bool:
+    """Ask the eKYC provider whether these are pictures of this person's card, good and whole, as at an opening.
+
+    The same pictures are one question, however often. Call it outside of any transaction. Raises `Unavailable`.
+    """
+    id = UUID(bytes=at_rest.capture_print(context.cipher, capture)[:16])
+    request = CheckRequest(id, identity.full_name, identity.birth_date, identity.id_number, capture)
+    try:
+        result = context.provider.check(request, context.settings.kyc_timeout_s)
+    except ProviderUnavailable:
+        raise Unavailable(retry_after_s=FACE_RETRY_S) from None
+    except ProviderRefused:
+        return False
+    return decision.is_sure(result, context.policy.ekyc.rules)
+
+
+def use_capture(session: Connection, context: Context, capture: str, used_for: str, now: datetime) -> bool:
+    """Write down what a picture of a face is used for; False when it was used for something else."""
+    return store.use_capture(session, at_rest.capture_print(context.cipher, capture), used_for, now)
 
 
 def provider_reference(session: Connection, customer_id: UUID) -> str:

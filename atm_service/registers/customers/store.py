@@ -72,7 +72,7 @@ class CustomerFreezeRow(SQLModel, table=True):
 
 
 class FaceCaptureRow(SQLModel, table=True):
-    """A picture of a face that was taken for mending, as a keyed hash, and what for. It is good for nothing else."""
+    """A picture of a face, as a keyed hash, and what it was taken for. It mends nothing else."""
 
     __tablename__ = "face_capture"
     __table_args__ = ({"schema": "service"},)
@@ -187,6 +187,10 @@ _FREEZES: Final = text("""
     ORDER BY f.frozen DESC, f.frozen AND f.own, f.id DESC
 """)
 _VERIFY_CARD: Final = Rank.CUSTOMER.writes("UPDATE service.customer SET card_until = :until WHERE id = :id")
+# Who names one old number at the same moment takes turns: the second is known to be that.
+_OLD_TURNS: Final = Rank.APPLICATION.locks(
+    "SELECT pg_advisory_xact_lock(hashtextextended(encode(:old_id_print, 'hex'), 2))"
+)
 _OLD_KNOWN: Final = text(
     "SELECT EXISTS (SELECT FROM service.customer WHERE old_id_print = :old_id_print AND closed_at IS NULL)"
 )
@@ -300,8 +304,9 @@ def verify_card(session: Connection, id: UUID, until: date | None) -> None:
     session.execute(_VERIFY_CARD, {"id": id, "until": until})
 
 
-def has_old_number(session: Connection, old_id_print: bytes | None) -> bool:
-    """Tell whether a customer's earlier card had this number."""
+def has_old_number(session: Connection, old_id_print: bytes) -> bool:
+    """Tell whether a customer's earlier card had this number; until the commit no other gets it."""
+    session.execute(_OLD_TURNS, {"old_id_print": old_id_print})
     return bool(session.execute(_OLD_KNOWN, {"old_id_print": old_id_print}).scalar_one())
 
 
@@ -310,8 +315,16 @@ def has_person(session: Connection, id_print: bytes) -> bool:
     return bool(session.execute(_KNOWN, {"fingerprint": id_print}).scalar_one())
 
 
+def capture_use(session: Connection, capture_print: bytes) -> str | None:
+    """Tell what a picture is used for; None: for nothing yet."""
+    used_for: str | None = session.execute(
+        _CAPTURE_USED, {"capture_print": capture_print}
+    ).scalar_one_or_none()
+    return used_for
+
+
 def use_capture(session: Connection, capture_print: bytes, used_for: str, now: datetime) -> bool:
     """Write down what a picture is used for; False when it was used for something else."""
     values = {"capture_print": capture_print, "used_for": used_for, "now": now}
     session.execute(_USE_CAPTURE, values)
-    return bool(session.execute(_CAPTURE_USED, values).scalar_one() == used_for)
+    return capture_use(session, capture_print) == used_for

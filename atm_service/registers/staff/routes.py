@@ -219,8 +219,11 @@ def decide(
 ) -> Response:
     """Decide an application in review, by a supervisor of the whole province.
 
-    Approved, it may still end as `rejected`: see its reasons.
+    Approved, it may still end as `rejected`: see its reasons. It stays in `review`, with a reason more, where the watch
+    list or another application says what nobody was told of yet.
     """
+    approve = body.decision == "approve"
+    screened = onboarding.screen_again(context, id, now) if approve else None
 
     def work(session: Connection) -> ApplicationView:
         if service.scope(session, supervisor) is not None:
@@ -229,7 +232,8 @@ def decide(
             session,
             context,
             id,
-            approve=body.decision == "approve",
+            approve=approve,
+            screened=screened,
             note=body.reason,
             supervisor=supervisor,
             now=now,

@@ -377,7 +377,7 @@ def test_a_picture_is_good_once(service: Service) -> None:
         kept = session.exec_driver_sql(
             "SELECT count(*), bool_or(used_for ~ 'sample') FROM service.face_capture"
         )
-        assert tuple(kept.one()) == (1, False)
+        assert tuple(kept.one()) == (2, False)  # of the opening and of the thaw
 
 
 def test_with_the_same_code_the_same_picture_is_asked_about_again(service: Service) -> None:

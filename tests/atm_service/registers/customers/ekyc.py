@@ -12,6 +12,13 @@ PHONE: Final = "0987654321"
 OTHER_PHONE: Final = "0987654322"
 OLD: Final = "081234567"
 EXPIRED: Final = date(2021, 5, 12)  # made at 36, so good until 40, which was in April 2025
+BORN_1966: Final = {"date_of_birth": "1966-04-12", "id_number": "020066900001"}
+FOR_LIFE: Final = zone("020066900001", born="660412", until="991231")
+ENDS_IN_NOVEMBER: Final = {
+    "date_of_birth": "1986-11-20",
+    "id_number": "020086900001",
+    "mrz": zone("020086900001", born="861120", until="261120"),
+}
 BORN_2010: Final = {"date_of_birth": "2010-03-08", "id_number": "020210900001"}  # sixteen
 PASSPORT: Final = "P<VNMNONG<<VAN<THANG".ljust(44, "<") + "C1234567<8VNM8504124M3504127".ljust(44, "<")
 
@@ -62,9 +69,12 @@ CASES: Final = [
         "approved",
         changes={"old_id_number": OLD, "card_qr": qr(NUMBER, old=OLD)},
     ),
-    Case("a card for life", "approved", changes={"mrz": zone(NUMBER, until="991231")}),
+    Case("a card for life, at 60", "approved", changes=BORN_1966 | {"mrz": FOR_LIFE}),
     # Each field wrong.
     _refused("a name of other characters", "full_name", "wrong-characters", full_name="Nông Văn 7"),
+    _refused(
+        "a name with a letter that looks alike", "full_name", "wrong-characters", full_name="Ngô Dаnh Sách"
+    ),
     _refused("a name of one letter", "full_name", "wrong-length", full_name="N"),
     _refused(
         "another birth year than the number's", "id_number", "birth-date-mismatch", date_of_birth="1986-04-12"
@@ -74,6 +84,8 @@ CASES: Final = [
     _refused("a PIN that is guessed first", "pin", "weak", pin="123456"),
     _refused("a QR that is none", "card_qr", "unreadable", card_qr="https://example.org/?a=1|2|3"),
     _refused("a zone with a wrong check digit", "mrz", "unreadable", mrz=zone(NUMBER, wrong="born")),
+    _refused("a zone with a card for life, at 41", "mrz", "unreadable", mrz=zone(NUMBER, until="991231")),
+    _refused("a zone with room left in its name", "mrz", "unreadable", mrz=zone(NUMBER)[:-1] + "T"),
     # Each disagreement.
     _review("the QR names another number", "form-qr-differ", field="id_number", card_qr=qr("020085900002")),
     _review(
@@ -116,11 +128,23 @@ CASES: Final = [
         mrz=zone(NUMBER, born="850413"),
     ),
     _review(
-        "QR and zone name another sex",
-        "qr-mrz-differ",
+        "the QR names another sex than the number",
+        "form-qr-differ",
         field="sex",
         card_qr=qr(NUMBER, sex="Nữ"),
-        mrz=zone(NUMBER),
+    ),
+    _review(
+        "the zone names another sex than the number",
+        "form-mrz-differ",
+        field="sex",
+        mrz=zone(NUMBER, sex="F"),
+    ),
+    _review(
+        "QR and zone name another day of expiry",
+        "qr-mrz-differ",
+        field="expires_on",
+        card_qr=qr(NUMBER),
+        mrz=zone(NUMBER, until="440412"),
     ),
     # Age.
     _refused("under 15", "date_of_birth", "under-age", date_of_birth="2011-11-17", id_number="020211900001"),
@@ -131,8 +155,15 @@ CASES: Final = [
     _review("17 until tomorrow", "minor", "minor", date_of_birth="2008-11-17", id_number="020208900001"),
     Case("18 today", "approved", changes={"date_of_birth": "2008-11-16", "id_number": "020208900001"}),
     # Expired.
-    _refused("a card that has expired, by its zone", "mrz", "expired", mrz=zone(NUMBER, until="261115")),
+    _refused("a card that has expired, by its zone", "mrz", "expired", mrz=zone(NUMBER, until="250412")),
     _refused("a card that has expired, by the law", "card_qr", "expired", card_qr=qr(NUMBER, issued=EXPIRED)),
+    _refused(
+        "a card that has expired, by the law and not by its zone",
+        "card_qr",
+        "expired",
+        card_qr=qr(NUMBER, issued=EXPIRED),
+        mrz=zone(NUMBER),
+    ),
     _rejected("a card that the provider says has expired", "document-expired", capture="sample-expired-card"),
     # Not a citizen's card.
     _refused("a passport", "mrz", "not-identity-card", mrz=PASSPORT),

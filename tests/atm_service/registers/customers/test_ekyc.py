@@ -2,19 +2,24 @@
 
 import json
 import re
-from datetime import date
+from concurrent.futures import Future, ThreadPoolExecutor
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
 import pytest
+from httpx2 import Response
 
-from atm_service.registers.customers import domain, onboarding
+from atm_service.registers.customers import domain, onboarding, store
 from atm_service.run import pages
-from tests.atm_service.registers.customers.ekyc import CASES, NUMBER, OLD, PHONE, Case
+from kyc.errors import WatchListUnavailable
+from kyc.watch_list import Screened
+from tests.atm_service.registers.customers.ekyc import CASES, ENDS_IN_NOVEMBER, NUMBER, OLD, PHONE, Case
 from tests.atm_service.world import Customer, Service
 from tests.contract.documented import slug_of
 from tests.kyc.card_texts import qr, zone
 from tests.names import ROOT
+from tests.waiting import wait_until_blocked
 
 PERSON = {"id_number": NUMBER, "phone": PHONE}
 STATIC = ROOT / pages.__name__.replace(".", "/") / "static"
@@ -129,6 +134,101 @@ def test_of_a_card_its_month_stays(service: Service) -> None:
         )
         assert not any(OLD in row or "Nà Sầm" in row or "<<" in row for row in rows.scalars())
     assert (kept.card_until, kept.minor_until, len(kept.old_id_print)) == (date(2045, 4, 30), None, 32)
+
+
+def test_of_a_decided_application_no_month_and_no_old_number_stays(service: Service) -> None:
+    """A card ends in the month of a birthday; who has no wallet here leaves the hash of the card's number alone."""
+    texts = {"card_qr": qr(NUMBER, old=OLD), "mrz": zone(NUMBER)}
+    assert service.apply(**PERSON, **texts, capture="sample-other-face").json()["status"] == "rejected"
+    with service.context.transaction() as session:
+        kept = session.exec_driver_sql("SELECT card_until, old_id_print FROM service.application").one()
+    assert tuple(kept) == (None, None)
+
+
+def decide(service: Service, id: str) -> Response:
+    """Let a supervisor say yes."""
+    body = {"decision": "approve", "reason": "compared with the card"}
+    return service.staff("supervisor").post(f"/staff/v1/applications/{id}/decision", body)
+
+
+def test_a_card_that_expires_before_the_answer_opens_nothing(service: Service) -> None:
+    """The provider was down for days: what is decided is decided by the day on which it is."""
+    body = service.apply(**ENDS_IN_NOVEMBER, capture="sample-down").json()
+    assert body["status"] == "pending"
+    service.clock.now = service.clock.now.replace(month=12, day=2)
+    for _ in range(3):
+        onboarding.resolve_pending(service.context, service.now)
+        service.clock.advance(minutes=30)
+    with service.context.transaction() as session:
+        found = onboarding.found(session, UUID(body["id"]))
+    assert (found.status, found.reasons) == ("rejected", ("document-expired",))
+
+
+def test_a_card_that_expires_before_a_person_decides_opens_nothing(service: Service) -> None:
+    """A wallet out of which nothing goes from its first day on is no wallet."""
+    body = service.apply(**ENDS_IN_NOVEMBER, capture="sample-doubtful").json()
+    service.clock.advance(days=60)
+    decided = decide(service, body["id"]).json()
+    assert (decided["status"], decided["reasons"]) == ("rejected", ["document-expired"])
+
+
+def test_who_is_listed_while_a_person_looks_is_not_let_in_unseen(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The list is asked again before a yes: what it says now, the supervisor knows before deciding."""
+    body = service.apply(**PERSON, capture="sample-doubtful").json()
+    listed = Screened(is_listed=True, as_of=service.now)
+    monkeypatch.setattr(service.context.watch_list, "screen", lambda *_: listed)
+    assert decide(service, body["id"]).json()["status"] == "review"
+    (seen,) = service.staff("supervisor").get("/staff/v1/applications").json()["items"]
+    assert seen["reasons"] == ["face-doubtful", "watch-list"]
+    assert decide(service, body["id"]).json()["status"] == "approved"
+
+
+def test_without_a_list_a_person_approves_nobody(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Silent, or too old: asked again later. A no needs no list."""
+    body = service.apply(**PERSON, capture="sample-doubtful").json()
+    old = Screened(is_listed=False, as_of=service.now - timedelta(days=366))
+    for answer in (lambda *_: old, _silent):
+        monkeypatch.setattr(service.context.watch_list, "screen", answer)
+        assert decide(service, body["id"]).status_code == 503
+    path = f"/staff/v1/applications/{body['id']}/decision"
+    no = {"decision": "reject", "reason": "asked at the counter"}
+    assert service.staff("supervisor").post(path, no).json()["status"] == "rejected"
+
+
+def _silent(*_: Any) -> Screened:
+    raise WatchListUnavailable
+
+
+def test_an_old_number_that_another_has_got_meanwhile_is_looked_at(service: Service) -> None:
+    """While a person looks at the first who named it, the second has opened a wallet."""
+    first = service.apply(**PERSON, card_qr=qr(NUMBER, old=OLD), capture="sample-doubtful").json()
+    number = "020085930005"
+    assert service.apply(id_number=number, card_qr=qr(number, old=OLD)).json()["status"] == "approved"
+    told = decide(service, first["id"]).json()
+    assert (told["status"], told["reasons"]) == ("review", ["face-doubtful", "looked-at"])
+
+
+def test_two_who_name_one_old_number_at_once_are_looked_at(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever is second, by however little."""
+    seen, asked, number = store.has_old_number, list[Future[str]](), "020085930005"
+
+    def apply(number: str) -> str:
+        return str(service.apply(id_number=number, card_qr=qr(number, old=OLD)).json()["status"])
+
+    def looked(*args: Any) -> bool:
+        known = seen(*args)
+        if not asked:
+            asked.append(pool.submit(apply, number))
+            wait_until_blocked(service.context.engine, *asked)
+        return known
+
+    monkeypatch.setattr(store, "has_old_number", looked)
+    with ThreadPoolExecutor(1) as pool:
+        assert (apply(NUMBER), asked[0].result()) == ("approved", "review")
 
 
 def test_a_minors_day_is_smaller_until_of_age(service: Service) -> None:

@@ -137,7 +137,14 @@ def test_every_word_of_the_service_is_translated(language: str) -> None:
     wanted = {
         *(f"reason.{reason}" for reason in {*Reason} | ours),
         *(f"applicant.{reason}" for _, reason in customers.REASONS.values()),
-        *(f"applicant.{reason}" for reason in (*customers.CARD_REASONS.values(), customers.ANOTHER_CARD)),
+        *(
+            f"applicant.{reason}"
+            for reason in (
+                *customers.CARD_REASONS.values(),
+                customers.ANOTHER_CARD,
+                customers.CARD_NOT_APPROVED,
+            )
+        ),
         *(f"application.{status}{part}" for status in customers.ApplicationStatus for part in ("", "-next")),
         *(
             f"bank.{kind}-{status}{part}"

@@ -37,7 +37,8 @@ export function sampleCard(fields, [qr]) {
     const issued = select.value === "expired" ? `${Number(born.slice(0, 4)) + 22}${born.slice(4)}` : isoDay(now() - DAY_MS);
     const name = select.value === "differs" ? t("card.sample-name") : value("full_name");
     const [birth, issue] = [born, issued].map((iso) => day(iso).replaceAll("/", ""));
-    qr.input.value = `${value("id_number")}||${name}|${birth}|Nam|Thôn Nà Sầm, Xã Đồng Đăng|${issue}`;
+    const sex = Number(value("id_number")[3]) % 2 ? "Nữ" : "Nam";
+    qr.input.value = `${value("id_number")}||${name}|${birth}|${sex}|Thôn Nà Sầm, Xã Đồng Đăng|${issue}`;
   };
   const select = h("select", { id: "card", onchange: fill }, CARDS.map((one) => h("option", { value: one }, t(`card.sample-${one}`))));
   for (const one of fields) one.input.addEventListener("input", fill);

@@ -63,6 +63,7 @@ export default {
 "applicant.not-identity-card": "This is not a citizen identity card. Scan the back of your citizen card; with another document, come to a counter.",
 "applicant.not-vietnamese": "Wallets are opened from afar for Vietnamese citizens. Foreigners, please take your passport to a bank.",
 "applicant.expired": "This card has expired. Renew it at the commune police, then try again.",
+"applicant.card-not-approved": "The pictures do not show an original card that is good, and a living face. Photograph the new card again in good light; if it fails again, call the hotline or take the card to a counter.",
 "applicant.another-card": "This card is not the wallet owner's. Scan your own; if your name or number has changed, take the card to a counter.",
 "reason.looked-at": "Staff have to look at it\nKeep the application number below. To ask: call the number below, or take your citizen card to a counter.",
 "reason.minor": "You are 15 to 17 years old\nStaff will look at it. To be faster, come to a counter with a parent and your citizen card.",

@@ -63,6 +63,7 @@ export default {
 "applicant.not-identity-card": "Đây không phải thẻ căn cước công dân. Quét mặt sau của thẻ căn cước; chỉ có giấy tờ khác thì đến quầy bưu điện.",
 "applicant.not-vietnamese": "Ví mở từ xa cho công dân Việt Nam. Người nước ngoài xin mang hộ chiếu đến ngân hàng.",
 "applicant.expired": "Thẻ này đã hết hạn. Đổi thẻ ở công an xã rồi làm lại.",
+"applicant.card-not-approved": "Ảnh chưa cho thấy thẻ thật, còn hạn, và mặt người thật. Chụp lại thẻ mới nơi đủ sáng; nếu vẫn không được, gọi tổng đài hoặc mang thẻ đến quầy bưu điện.",
 "applicant.another-card": "Thẻ này không khớp với chủ ví. Quét thẻ của chính bạn; nếu tên hoặc số đã đổi, mang thẻ đến quầy bưu điện.",
 "reason.looked-at": "Nhân viên cần xem hồ sơ\nGiữ số hồ sơ ở dưới. Muốn hỏi: gọi số ở dưới, hoặc mang thẻ căn cước đến quầy bưu điện.",
 "reason.minor": "Bạn từ 15 đến 17 tuổi\nNhân viên sẽ xem hồ sơ. Để nhanh hơn, cùng cha mẹ mang thẻ căn cước đến quầy bưu điện.",
