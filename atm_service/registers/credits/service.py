@@ -114,6 +114,7 @@ def run(
         done = 0
         for part in _slices(plan.ready, POSTED_AT_ONCE):
             with session.begin():
+                _hold(session, part)
                 _post(session, wish, part, now)
             done += len(part)
             progress(done, len(plan.ready))
@@ -139,6 +140,7 @@ def credit(
     Raises what `run` raises; lines that were credited before are no error.
     """
     plan = look(session, context, wish, now)
+    _hold(session, plan.ready)
     batch = _begin(session, wish, plan, caller, leave, now)
     _post(session, wish, plan.ready, now)
     return batch
@@ -306,7 +308,8 @@ def _begin(
     return found
 
 
-def _post(session: Connection, wish: Wish, part: Sequence[tuple[Line, UUID]], now: datetime) -> None:
+def _hold(session: Connection, part: Sequence[tuple[Line, UUID]]) -> None:
+    """Keep these wallets open until the commit; who has just closed one is a line that is refused."""
     there = store.hold_open(session, [customer for _, customer in part])
     if gone := [
         Bad(line.number, Reason.UNKNOWN_PERSON, line.reference)
@@ -314,6 +317,9 @@ def _post(session: Connection, wish: Wish, part: Sequence[tuple[Line, UUID]], no
         if customer not in there
     ]:
         raise _refused(gone)
+
+
+def _post(session: Connection, wish: Wish, part: Sequence[tuple[Line, UUID]], now: datetime) -> None:
     payer, day = chart.payer(wish.payer), ledger.business_date(now)
     entries = [
         Entry(

@@ -204,7 +204,7 @@ def _can_take(session: Connection, bill: BankPayment) -> bool:
 def _masked(payer: str) -> str:
     """Mask a name; what is none is not shown at all, and its case is paid all the same."""
     try:
-        return names.mask(payer)
+        return names.mask(names.normalise(payer))
     except (NameWrongLength, NameWrongCharacters):
         return ""
 

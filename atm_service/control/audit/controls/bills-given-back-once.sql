@@ -1,6 +1,7 @@
 -- What a biller gave back is one entry of its paid bill's amount, from the biller to the customer; what names no paid bill
 -- is a break until somebody explains it. No case has two bills that were paid a while ago and not given back: what was
 -- given back and is paid again is told us in a moment.
+\ir given.psql
 SELECT concat('refund ', coalesce(r.number::text, 'none'), ': ', coalesce(r.moves, 'none'), '; entry ',
               coalesce(e.id, r.entry_id), ': ', coalesce(e.moves, 'none')) AS detail
 FROM (

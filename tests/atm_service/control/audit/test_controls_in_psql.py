@@ -24,6 +24,7 @@ NAMES = (
     "last_month",
     "last_month_day",
     "last_month_id",
+    "settled",
     "overdue",
 )
 
