@@ -1,7 +1,6 @@
 """The cases that bills are for: what is due, the case as it is kept, what the biller gives back, the signed proof."""
 
 import json
-from base64 import urlsafe_b64decode
 from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Final
@@ -13,7 +12,6 @@ import ledger
 from atm_service.platform import attempts, chart, ids, trail
 from atm_service.platform.context import Context
 from atm_service.platform.gateway import BankTimeout, Case, Refund
-from atm_service.platform.keys.domain import base64url
 from atm_service.platform.keys.tokens import Caller
 from atm_service.platform.refusals import NotFound, Unavailable
 from atm_service.promises.notices import store as notices
@@ -25,6 +23,7 @@ from atm_service.registers.customers import service as customers
 from atm_service.registers.customers import store as customer_store
 from atm_service.registers.headroom import service as headroom
 from atm_service.registers.transfers import domain as transfers
+from atm_service.wallet import handed
 from atm_service.wallet.bank_payments import domain, store
 from atm_service.wallet.bank_payments.domain import BankPayment, Kind, Offer, Status
 from atm_service.wallet.bank_payments.errors import BillOfferLapsed
@@ -64,7 +63,7 @@ def look_up(context: Context, customer: Caller, body: CaseRequest, now: datetime
     with context.reading() as session:
         left = headroom.left_to_send(session, context.policy, customer.subject, now)
     return OfferView(
-        offer=base64url(context.cipher.encrypt(offer.to_bytes(), _offer_place(customer.subject))),
+        offer=handed.out(context, offer.to_bytes(), _offer_place(customer.subject)),
         procedure=body.procedure,
         payer=_masked(due.payer),
         amount=due.amount,
@@ -79,8 +78,7 @@ def look_up(context: Context, customer: Caller, body: CaseRequest, now: datetime
 def opened(context: Context, customer_id: UUID, offer: str) -> Offer:
     """Read what `look_up` gave to this customer. Raises `BillOfferLapsed` for anything else."""
     try:
-        raw = urlsafe_b64decode(offer + "=" * (-len(offer) % 4))
-        return Offer.from_bytes(context.cipher.decrypt(raw, _offer_place(customer_id)))
+        return Offer.from_bytes(handed.back(context, offer, _offer_place(customer_id)))
     except (ValueError, Undecryptable):
         raise BillOfferLapsed from None
 

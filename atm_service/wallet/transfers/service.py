@@ -4,7 +4,6 @@ What was confirmed is what is sent: the payee goes to the phone and back encrypt
 transfer alone may have (docs/decisions/0073-what-is-confirmed-is-sent.md). Locks: docs/locking.md.
 """
 
-from base64 import urlsafe_b64decode
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -17,7 +16,6 @@ from atm_service.payout import authorising
 from atm_service.platform import chart, ids, trail
 from atm_service.platform.context import Context
 from atm_service.platform.idempotency import Answer, Key
-from atm_service.platform.keys.domain import base64url
 from atm_service.platform.keys.tokens import Caller
 from atm_service.platform.refusals import NotFound, Refusal
 from atm_service.promises.notices import store as notices
@@ -29,7 +27,7 @@ from atm_service.registers.customers.store import Locked
 from atm_service.registers.headroom import service as headroom
 from atm_service.registers.transfers import domain as transfers
 from atm_service.registers.withdrawals.errors import InsufficientFunds, WalletFrozen
-from atm_service.wallet import by_pin
+from atm_service.wallet import by_pin, handed
 from atm_service.wallet.transfers import domain, store, views
 from atm_service.wallet.transfers.domain import Intention
 from atm_service.wallet.transfers.errors import AlreadySent, IntentionLapsed, PayeeCannotReceive
@@ -86,10 +84,9 @@ def look_up(
     rules = context.policy.transfer
     left = headroom.left_to_send(session, context.policy, payer.subject, now)
     intention = domain.intend(ids.new(now), payee_id, rules.wallet_fee, now, rules.intention)
-    sealed = context.cipher.encrypt(intention.to_bytes(), _place(payer.subject))
     return IntentionView(
         intention_id=intention.id,
-        payee=base64url(sealed),
+        payee=handed.out(context, intention.to_bytes(), _place(payer.subject)),
         person=person or views.person(session, context, payee_id),
         fee=intention.fee,
         amount_min=rules.amount_min,
@@ -143,8 +140,7 @@ def _named(
 def _opened(context: Context, payer_id: UUID, payee: str) -> Intention:
     """Read what `look_up` gave to this payer. Raises `IntentionLapsed` for anything else."""
     try:
-        sealed = urlsafe_b64decode(payee + "=" * (-len(payee) % 4))
-        return Intention.from_bytes(context.cipher.decrypt(sealed, _place(payer_id)))
+        return Intention.from_bytes(handed.back(context, payee, _place(payer_id)))
     except (ValueError, Undecryptable):
         raise IntentionLapsed from None
 
