@@ -117,6 +117,7 @@ class Counter:
         self.page.fill("input[name=password]", worker["password"])
         self.page.keyboard.press("Enter")
         expect(self.page.locator("input[name=password]")).to_have_count(0)
+        self.page.wait_for_selector("html[data-ready]")  # from then on it hears its keys
 
     def open_shift(self, notes: dict[str, int], drawer: int = 1) -> None:
         self.page.goto(f"{self.url}/shift/open")
