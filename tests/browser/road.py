@@ -156,6 +156,12 @@ def wrong_for_some(page: Page) -> list[str]:
     return said if headings == 1 else [*said, f"{page.url}: {headings} h1"]
 
 
+def speak(page: Page, language: str) -> None:
+    """Press the button that names another language, and see the page speak it: its words may come over the line."""
+    page.get_by_role("button", name=language, exact=True).last.click()
+    expect(page.locator("html")).to_have_attribute("lang", {"English": "en", "Tiếng Việt": "vi"}[language])
+
+
 def later(page: Page) -> None:
     """Let a second pass for the page, as for a person who reads first: no Enter is then the scanner's own."""
     page.wait_for_selector("html[data-ready]")
