@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from atm_service.platform import database
 from tests.browser.conftest import ARGUMENTS, PATIENCE_MS
-from tests.browser.road import OLD_PC, PHONE, Counter, Demo, Phone, running_demo
+from tests.browser.road import CHROMIUM, OLD_PC, PHONE, Counter, Demo, Phone, running_demo
 from tests.folders import walkable
 
 IMAGES = Path(__file__).parents[1] / "docs/images"
@@ -77,7 +77,7 @@ def main() -> None:
         running_demo(folder, url) as demo,
         sync_playwright() as playwright,
     ):
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=ARGUMENTS)
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         take(browser, demo)
         browser.close()
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, expect, sync_playwright
 
-from tests.browser.road import ARGUMENTS, Demo, running_demo
+from tests.browser.road import ARGUMENTS, CHROMIUM, Demo, running_demo
 from tests.database import cloned
 
 PATIENCE_MS = 20_000  # pages ask again every five seconds, and the machine may be busy
@@ -17,7 +17,7 @@ def chromium() -> Iterator[Browser]:
     """Give a running browser; each test opens its own context in it."""
     expect.set_options(timeout=PATIENCE_MS)
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=ARGUMENTS)
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         yield browser
         browser.close()
 

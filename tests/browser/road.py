@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -17,6 +18,7 @@ from axe_playwright_python.sync_playwright import Axe
 from PIL import Image
 from playwright.sync_api import Browser, BrowserType, Page, expect
 
+CHROMIUM = shutil.which("chromium-headless-shell") or "/usr/bin/chromium"
 # Nothing may leave this machine, and a container has no sandbox or graphics card.
 ARGUMENTS = [
     "--no-sandbox",
@@ -200,4 +202,4 @@ def browser_with_camera(chromium: BrowserType, film: Path) -> Browser:
         "--use-fake-device-for-media-stream",
         f"--use-file-for-fake-video-capture={film}",
     ]
-    return chromium.launch(executable_path="/usr/bin/chromium", args=ARGUMENTS + camera)
+    return chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS + camera)

@@ -15,7 +15,7 @@ import uvicorn
 from playwright.sync_api import Browser, Page, Route, expect
 
 from tests.atm_service.run.pages.fake_api import CODE, PASSWORD, PHONE, PIN, Fake, Refused, create_app, now
-from tests.browser.road import ARGUMENTS, speak, wrong_for_some
+from tests.browser.road import ARGUMENTS, CHROMIUM, speak, wrong_for_some
 
 # Things to touch that are lower than 48 pixels, give or take a rounding.
 LOW_TARGETS = """
@@ -165,7 +165,7 @@ def test_a_code_outlives_the_browser_and_the_session_does_not(
     @contextmanager
     def started() -> Iterator[Page]:
         context = chromium.browser_type.launch_persistent_context(
-            tmp_path, executable_path="/usr/bin/chromium", args=ARGUMENTS, viewport=PHONE_SIZE, locale="vi-VN"
+            tmp_path, executable_path=CHROMIUM, args=ARGUMENTS, viewport=PHONE_SIZE, locale="vi-VN"
         )
         yield context.pages[0]
         context.close()
