@@ -119,7 +119,7 @@ CREATE TABLE service.bank_match (
     id      uuid        PRIMARY KEY,
     account varchar     COLLATE "C" NOT NULL REFERENCES service.settlement_account (number),
     rule    varchar     COLLATE "C" NOT NULL,
-    run_id  uuid        REFERENCES service.match_run (id) DEFERRABLE INITIALLY DEFERRED,
+    run_id  uuid        REFERENCES service.match_run (id),
     made_by uuid        REFERENCES service.staff (id),
     words   varchar     COLLATE "C",
     made_at timestamptz NOT NULL,
@@ -144,11 +144,13 @@ CREATE TABLE service.match_entry (
 CREATE INDEX match_entry_of_match ON service.match_entry (match_id);
 
 -- What an entry moved on a bank's settlement account: positive is what the bank owes us.
-CREATE FUNCTION service.moved_at_bank(bin text, entry uuid) RETURNS bigint LANGUAGE sql STABLE AS $$
-    SELECT coalesce(sum(CASE WHEN debit_id = of_bank.id THEN amount WHEN credit_id = of_bank.id THEN -amount END), 0)
-    FROM (SELECT ledger.account_id(concat('bank/', bin, '/settlement')) AS id) AS of_bank, ledger.posting
-    WHERE entry_id = entry
-$$;
+CREATE FUNCTION service.moved_at_bank(bin text, entry uuid) RETURNS bigint LANGUAGE plpgsql STABLE AS $$
+DECLARE
+    settlement CONSTANT uuid := ledger.account_id(concat('bank/', bin, '/settlement'));
+BEGIN
+    RETURN (SELECT coalesce(sum(CASE settlement WHEN debit_id THEN amount WHEN credit_id THEN -amount END), 0)
+            FROM ledger.posting WHERE entry_id = entry);
+END $$;
 CREATE FUNCTION service.refuse_late_parts() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF EXISTS (SELECT FROM service.bank_match WHERE id IN (SELECT match_id FROM added)) THEN
@@ -200,7 +202,7 @@ CREATE TABLE service.bank_break (
     entries   uuid[]      NOT NULL,
     amount    bigint      NOT NULL CONSTRAINT bank_break_amount CHECK (amount <> 0),
     since     date        NOT NULL,
-    run_id    uuid        NOT NULL REFERENCES service.match_run (id) DEFERRABLE INITIALLY DEFERRED,
+    run_id    uuid        NOT NULL REFERENCES service.match_run (id),
     opened_at timestamptz NOT NULL,
     CONSTRAINT bank_break_kind CHECK (
         CASE kind WHEN 'difference' THEN line_id IS NOT NULL AND cardinality(entries) > 0
@@ -219,7 +221,6 @@ CREATE TABLE service.break_step (
     CONSTRAINT break_step_kind CHECK (
         CASE kind WHEN 'claimed' THEN words IS NULL
                   WHEN 'noted' THEN words IS NOT NULL
-                  WHEN 'proposed' THEN words IS NOT NULL
                   ELSE false END),
     CONSTRAINT break_step_words CHECK (length(words) BETWEEN 3 AND 200)
 );

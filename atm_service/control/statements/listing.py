@@ -118,9 +118,11 @@ _STEPS: Final = text("""
 """)
 _PROPOSED: Final = text("""
     SELECT i.id, i.facts ->> 'reason' AS reason, i.facts -> 'breaks' AS breaks, i.amount, i.expires_at,
-           proposer.username AS proposed_by, d.approved, u.used_for
+           i.proposed_at, proposer.username AS proposed_by, d.approved, d.decided_at,
+           decider.username AS decided_by, u.used_for
     FROM service.instruction AS i JOIN service.staff AS proposer ON proposer.id = i.proposed_by
     LEFT JOIN service.instruction_decision AS d ON d.instruction_id = i.id
+    LEFT JOIN service.staff AS decider ON decider.id = d.decided_by
     LEFT JOIN service.instruction_use AS u ON u.instruction_id = i.id
     WHERE i.kind = 'bank-correction' AND i.proposed_at >= :since
       AND i.facts -> 'breaks' @> to_jsonb(CAST(:id AS text))
@@ -171,7 +173,7 @@ def one(session: Connection, id: UUID, today: date) -> RowMapping | None:
     return next(iter(_all(session, _ONE, id=id, today=today)), None)
 
 
-def parts(session: Connection, found: Mapping[str, Any], today: date) -> dict[str, Found]:
+def parts(session: Connection, found: RowMapping, today: date) -> dict[str, Found]:
     """Give what is in a break and beside it: line, entries, steps, proposals, and breaks that it comes to zero with."""
     id = found["id"]
     opposite = {"account": found["account"], "amount": found["amount"], "since": found["since"]}

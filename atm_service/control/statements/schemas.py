@@ -183,7 +183,7 @@ class EntryView(_Body):
 class StepView(_Body):
     """What somebody did to it."""
 
-    kind: Literal["claimed", "noted", "proposed"]
+    kind: Literal["claimed", "noted"]
     words: str | None
     by: str
     at: datetime
@@ -198,6 +198,9 @@ class ProposalView(_Body):
     amount: int
     expires_at: datetime
     proposed_by: str
+    proposed_at: datetime
+    decided_by: str | None
+    decided_at: datetime | None
     status: Literal["waiting", "approved", "refused", "lapsed", "done"]
 
 
@@ -222,7 +225,9 @@ class NoteRequest(_Body):
 class ResolutionRequest(_Body):
     """Breaks of one bank, and why: matched with one another where they come to zero, corrected by two where not."""
 
-    breaks: list[UUID] = Field(min_length=1, max_length=TOGETHER_MAX)
+    breaks: list[UUID] = Field(
+        min_length=1, max_length=TOGETHER_MAX, examples=[["01928f6e-1b3a-7c4d-8e2f-0a1b2c3d4e5f"]]
+    )
     reason: Annotated[str, said] = Field(
         min_length=3, max_length=200, pattern=SAID, examples=["ngân hàng thu phí chuyển tiền"]
     )

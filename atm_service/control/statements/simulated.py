@@ -22,9 +22,17 @@ Disagreement = Callable[[list[Line]], list[Line]]
 
 
 def day(
-    bank: SimulatedBank, bin: str, account: str, day: date, disagree: Sequence[Disagreement] = ()
+    bank: SimulatedBank,
+    bin: str,
+    account: str,
+    day: date,
+    disagree: Sequence[Disagreement] = (),
+    told: int = 0,
 ) -> Statement:
-    """Give a bank's statement of a day: it follows that of the day before, from the first with a movement on."""
+    """Give a bank's statement of a day: it follows that of the day before, from the first with a movement on.
+
+    `told`: what it has said on days before that is not in its book.
+    """
     moved = sorted(
         ((_day_of(id), id, amount) for id, amount in bank.moved(bin)), key=lambda one: (one[0], one[1].int)
     )
@@ -32,7 +40,7 @@ def day(
     lines = [_line(id, amount, on) for on, id, amount in moved if on == day]
     for change in disagree:
         lines = change(lines)
-    opening = sum(amount for on, _, amount in moved if on < day)
+    opening = told + sum(amount for on, _, amount in moved if on < day)
     closing = opening + sum(line.amount for line in lines)
     return Statement(0, account, max(1, (day - first).days + 1), opening, day, closing, day, tuple(lines))
 

@@ -10,6 +10,9 @@ from sqlalchemy import (
     BigInteger,
     Connection,
     DateTime,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
     LargeBinary,
     Row,
     SmallInteger,
@@ -28,14 +31,19 @@ from atm_service.platform.locking import Rank
 _SCHEMA: Final = {"schema": "service"}
 
 
+def _later(of: str) -> ForeignKey:
+    """Name what comes after its parts, in the same transaction."""
+    return ForeignKey(of, deferrable=True, initially="DEFERRED")
+
+
 class SettlementAccountRow(SQLModel, table=True):
     """Our account at a bank, by the number under which its statements come: one a bank."""
 
     __tablename__ = "settlement_account"
-    __table_args__ = _SCHEMA
+    __table_args__ = (UniqueConstraint("bin", name="settlement_account_of_bank"), _SCHEMA)
 
     number: str = Field(primary_key=True)
-    bin: str = Field(unique=True)
+    bin: str
     opened_by: UUID = Field(foreign_key="service.staff.id")
     opened_at: datetime = Field(sa_type=DateTime(timezone=True))
 
@@ -44,10 +52,10 @@ class StatementFileRow(SQLModel, table=True):
     """A file as it was received, once. What is in it stands in pieces."""
 
     __tablename__ = "statement_file"
-    __table_args__ = _SCHEMA
+    __table_args__ = (UniqueConstraint("sha256", name="statement_file_once"), _SCHEMA)
 
     id: UUID = Field(primary_key=True)
-    sha256: bytes = Field(sa_type=LargeBinary, unique=True)
+    sha256: bytes = Field(sa_type=LargeBinary)
     format: str
     size: int
     imported_by: UUID = Field(foreign_key="service.staff.id")
@@ -69,10 +77,22 @@ class BankStatementRow(SQLModel, table=True):
     """One account's statement. `previous`: the one that it follows, and opens as that one closed."""
 
     __tablename__ = "bank_statement"
-    __table_args__ = (UniqueConstraint("id", "account", "closing", name="bank_statement_closing"), _SCHEMA)
+    __table_args__ = (
+        UniqueConstraint("id", "account", "closing", name="bank_statement_closing"),
+        UniqueConstraint(
+            "account", "previous", name="bank_statement_one_chain", postgresql_nulls_not_distinct=True
+        ),
+        ForeignKeyConstraint(
+            ["previous", "account", "opening"],
+            [f"service.bank_statement.{name}" for name in ("id", "account", "closing")],
+            name="bank_statement_opens_as_closed",
+        ),
+        Index("bank_statement_of_file", "file_id"),
+        _SCHEMA,
+    )
 
     id: UUID = Field(primary_key=True)
-    file_id: UUID = Field(foreign_key="service.statement_file.id", index=True)
+    file_id: UUID = Field(foreign_key="service.statement_file.id")
     account: str = Field(foreign_key="service.settlement_account.number")
     sequence: int
     previous: UUID | None = None
@@ -88,10 +108,14 @@ class StatementLineRow(SQLModel, table=True):
     """One movement. `at`: its line in the file. `names`: references by which it may be known."""
 
     __tablename__ = "statement_line"
-    __table_args__ = (UniqueConstraint("statement_id", "number", name="statement_line_once"), _SCHEMA)
+    __table_args__ = (
+        UniqueConstraint("statement_id", "number", name="statement_line_once"),
+        Index("statement_line_names", "names", postgresql_using="gin"),
+        _SCHEMA,
+    )
 
     id: UUID = Field(primary_key=True)
-    statement_id: UUID = Field(foreign_key="service.bank_statement.id")
+    statement_id: UUID = Field(sa_column_args=(_later("service.bank_statement.id"),))
     number: int
     at: int
     booked_on: date
@@ -107,7 +131,7 @@ class MatchRunRow(SQLModel, table=True):
     """One run of the rules over an account, by a version of them, up to the last day that the bank has told."""
 
     __tablename__ = "match_run"
-    __table_args__ = _SCHEMA
+    __table_args__ = (Index("match_run_of_account", "account", "id"), _SCHEMA)
 
     id: UUID = Field(primary_key=True)
     account: str = Field(foreign_key="service.settlement_account.number")
@@ -141,33 +165,33 @@ class MatchLineRow(SQLModel, table=True):
     """A line is matched once."""
 
     __tablename__ = "match_line"
-    __table_args__ = _SCHEMA
+    __table_args__ = (Index("match_line_of_match", "match_id"), _SCHEMA)
 
     line_id: UUID = Field(primary_key=True, foreign_key="service.statement_line.id")
-    match_id: UUID = Field(foreign_key="service.bank_match.id", index=True)
+    match_id: UUID = Field(sa_column_args=(_later("service.bank_match.id"),))
 
 
 class MatchEntryRow(SQLModel, table=True):
     """An entry is matched once on each account that it moves."""
 
     __tablename__ = "match_entry"
-    __table_args__ = _SCHEMA
+    __table_args__ = (Index("match_entry_of_match", "match_id"), _SCHEMA)
 
     account: str = Field(primary_key=True, foreign_key="service.settlement_account.number")
     entry_id: UUID = Field(primary_key=True, foreign_key="ledger.entry.id")
-    match_id: UUID = Field(foreign_key="service.bank_match.id", index=True)
+    match_id: UUID = Field(sa_column_args=(_later("service.bank_match.id"),))
 
 
 class BankBreakRow(SQLModel, table=True):
     """What a run found and could not match. `amount`: the bank's less ours. `since`: the day from which it is aged."""
 
     __tablename__ = "bank_break"
-    __table_args__ = _SCHEMA
+    __table_args__ = (Index("bank_break_of_line", "line_id"), _SCHEMA)
 
     id: UUID = Field(primary_key=True)
     account: str = Field(foreign_key="service.settlement_account.number")
     kind: str
-    line_id: UUID | None = Field(default=None, foreign_key="service.statement_line.id", index=True)
+    line_id: UUID | None = Field(default=None, foreign_key="service.statement_line.id")
     entries: list[UUID] = Field(sa_type=ARRAY(Uuid))
     amount: int = Field(sa_type=BigInteger)
     since: date
@@ -176,13 +200,13 @@ class BankBreakRow(SQLModel, table=True):
 
 
 class BreakStepRow(SQLModel, table=True):
-    """What somebody did to a break: claimed it, noted something, proposed a correction."""
+    """What somebody did to a break: claimed it, or noted something."""
 
     __tablename__ = "break_step"
-    __table_args__ = _SCHEMA
+    __table_args__ = (Index("break_step_of_break", "break_id", "id"), _SCHEMA)
 
     id: UUID = Field(primary_key=True)
-    break_id: UUID = Field(foreign_key="service.bank_break.id", index=True)
+    break_id: UUID = Field(foreign_key="service.bank_break.id")
     kind: str
     words: str | None = None
     made_by: UUID = Field(foreign_key="service.staff.id")
@@ -218,7 +242,7 @@ class OpenBreak:
 
 _TURN: Final = Rank.STATEMENT.locks("SELECT pg_advisory_xact_lock(hashtextextended('statements', 0))")
 _BIN: Final = text("SELECT bin FROM service.settlement_account WHERE number = :number")
-_OPEN_ACCOUNT: Final = text("""
+_OPEN_ACCOUNT: Final = Rank.STATEMENT.writes("""
     INSERT INTO service.settlement_account (number, bin, opened_by, opened_at) VALUES (:number, :bin, :by, :now)
     ON CONFLICT DO NOTHING
 """)

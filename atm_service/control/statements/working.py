@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 
 import ledger
 from atm_service.control.instructions import service as instructions
-from atm_service.control.instructions.domain import Instruction, InstructionStatus
+from atm_service.control.instructions.domain import InstructionStatus
 from atm_service.control.statements import store
 from atm_service.control.statements.errors import BreakEnded, BreaksApart, BreakTaken
 from atm_service.control.statements.matching import Match, Rule
@@ -77,7 +77,7 @@ def resolve(
     instruction = instructions.propose(session, context.policy, caller, correction, now)
     status = instruction.status(now)
     if status is not InstructionStatus.APPROVED:
-        _propose(session, caller, _checked(session, caller, chosen), instruction, reason, now)
+        _checked(session, caller, chosen)
         return Outcome.REFUSED if status is InstructionStatus.REFUSED else Outcome.WAITING
     entry = _entry(ids.new(now), instruction.id, bin, total, now)
     instructions.carry_out(session, caller, correction, entry.id, now)
@@ -122,21 +122,6 @@ def _together(breaks: Sequence[OpenBreak], chosen: Sequence[UUID]) -> int:
     if len({one.account for one in breaks}) > 1 or (total and len({one.kind for one in breaks}) > 1):
         raise BreaksApart
     return total
-
-
-def _propose(
-    session: Connection,
-    caller: Caller,
-    breaks: Sequence[OpenBreak],
-    instruction: Instruction,
-    reason: str,
-    now: datetime,
-) -> None:
-    """Note on each break that a correction was proposed; what was proposed before is noted already."""
-    if (instruction.proposed_by, instruction.proposed_at) != (caller.subject, now):
-        return
-    for one in breaks:
-        store.add_step(session, ids.new(now), one.id, "proposed", reason, caller.subject, now)
 
 
 def _entry(id: UUID, instruction: UUID, bin: str, total: int, now: datetime) -> Entry:

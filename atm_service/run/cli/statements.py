@@ -49,7 +49,8 @@ def import_statements(
 ) -> None:
     """Import a bank's file, whole or not at all, and match it with what was posted.
 
-    The same file again changes nothing. Ends with 1, and says line and reason, when a gate refuses it: then nothing of it was kept.
+    The same file again changes nothing. Ends with 1, and says line and reason, when a gate refuses
+    it: then nothing of it was kept.
     """
     try:
         with signed(ctx) as (context, caller, now):
