@@ -65,7 +65,7 @@ class Desk:
         self.service.clock.now = datetime.combine(on, self.service.now.time(), self.service.now.tzinfo)
 
     def breaks(self, person: Person | None = None, **query: Any) -> dict[str, Any]:
-        answer = (person or self.service.staff("auditor")).get("/audit/v1/breaks", limit=100, **query)
+        answer = (person or self.service.staff("auditor")).get("/audit/v1/breaks", **{"limit": 100, **query})
         assert answer.status_code == 200, answer.text
         found: dict[str, Any] = answer.json()
         return found
