@@ -13,20 +13,20 @@ from atm_service.control.statements.errors import BreakEnded, BreaksApart, Break
 from atm_service.control.statements.matching import BreakKind
 from atm_service.control.statements.schemas import (
     Band,
+    BankBreakView,
+    BankEntryView,
     BankLineView,
+    BankStatementView,
     Breaks,
     BreakTotal,
-    BreakView,
     BreakWhole,
-    EntryView,
-    LineView,
+    CorrectionView,
     NoteRequest,
-    ProposalView,
     Resolution,
     ResolutionRequest,
     RunView,
     SettlementAccountView,
-    StatementView,
+    StatementLineView,
     StepView,
 )
 from atm_service.platform import paging
@@ -42,9 +42,7 @@ InBin = Annotated[str | None, Query(pattern="^[0-9]{6}$", description="the bank'
 InBreak = Annotated[UUID, Path()]
 
 
-@router.get(
-    "/audit/v1/settlement-accounts", tags=["audit"], name="settlement_accounts", responses=refuses(NotFound)
-)
+@router.get("/audit/v1/settlement-accounts", tags=["audit"], name="settlement_accounts", responses=refuses())
 def accounts(desk: InWithFactor, context: InContext) -> list[SettlementAccountView]:
     """List our accounts at banks, and what stands between each bank and our books."""
     with context.reading() as session:
@@ -52,14 +50,14 @@ def accounts(desk: InWithFactor, context: InContext) -> list[SettlementAccountVi
         return [SettlementAccountView.of(row) for row in listing.accounts(session)]
 
 
-@router.get("/audit/v1/statements", tags=["audit"], name="statements", responses=refuses(NotFound))
+@router.get("/audit/v1/statements", tags=["audit"], name="statements", responses=refuses())
 def statements(
     desk: InWithFactor,
     context: InContext,
     bank: InBin = None,
     cursor: InCursor = None,
     limit: InLimit = paging.LIMIT_DEFAULT,
-) -> Page[StatementView]:
+) -> Page[BankStatementView]:
     """List the statements that were imported, newest first. What was refused is in the trail alone."""
     with context.reading() as session:
         working.look(session, desk)
@@ -68,7 +66,7 @@ def statements(
 
 
 @router.get("/audit/v1/statements/{id}", tags=["audit"], name="statement", responses=refuses(NotFound))
-def statement(id: UUID, desk: InWithFactor, context: InContext) -> StatementView:
+def statement(id: UUID, desk: InWithFactor, context: InContext) -> BankStatementView:
     """Show a statement and its gates."""
     with context.reading() as session:
         working.look(session, desk)
@@ -87,7 +85,7 @@ def lines(
     context: InContext,
     cursor: InCursor = None,
     limit: InLimit = paging.LIMIT_DEFAULT,
-) -> Page[LineView]:
+) -> Page[StatementLineView]:
     """List a statement's lines as the bank has them, and by which rule each was matched."""
     after = paging.read_version(cursor) or 0
     with context.reading() as session:
@@ -95,10 +93,10 @@ def lines(
         if not listing.statements(session, paging.FIRST_ID, 1, id=id):
             raise NotFound
         found = listing.lines(session, id, after, limit + 1)
-    return paging.page(found, limit, LineView.of, "number")
+    return paging.page(found, limit, StatementLineView.of, "number")
 
 
-@router.get("/audit/v1/match-runs", tags=["audit"], name="match_runs", responses=refuses(NotFound))
+@router.get("/audit/v1/match-runs", tags=["audit"], name="match_runs", responses=refuses())
 def runs(
     desk: InWithFactor, context: InContext, cursor: InCursor = None, limit: InLimit = paging.LIMIT_DEFAULT
 ) -> Page[RunView]:
@@ -109,7 +107,7 @@ def runs(
     return paging.page(found, limit, lambda row: RunView.of(row, run_by=row["username"]))
 
 
-@router.get("/audit/v1/breaks", tags=["audit"], name="breaks", responses=refuses(NotFound))
+@router.get("/audit/v1/breaks", tags=["audit"], name="breaks", responses=refuses())
 def breaks(
     desk: InWithFactor,
     context: InContext,
@@ -130,7 +128,7 @@ def breaks(
         working.look(session, desk)
         found = listing.breaks(session, asked, today, paging.read_id(cursor), limit + 1)
         totals = [BreakTotal.of(row) for row in listing.totals(session, asked, today)]
-    page = paging.page(found, limit, BreakView.shown)
+    page = paging.page(found, limit, BankBreakView.shown)
     return Breaks(
         items=page.items,
         next_cursor=page.next_cursor,
@@ -189,8 +187,8 @@ def resolve(body: ResolutionRequest, overseer: InOverseer, context: InContext, n
     return Resolution(outcome=outcome)
 
 
-def _statement(row: Any) -> StatementView:
-    return StatementView.of(row, sha256=bytes(row["sha256"]).hex())
+def _statement(row: Any) -> BankStatementView:
+    return BankStatementView.of(row, sha256=bytes(row["sha256"]).hex())
 
 
 def _whole(session: Connection, context: Context, id: UUID, now: Any) -> BreakWhole:
@@ -201,12 +199,12 @@ def _whole(session: Connection, context: Context, id: UUID, now: Any) -> BreakWh
     parts = listing.parts(session, found, today)
     line = next(iter(parts["line"]), None)
     return BreakWhole(
-        **BreakView.shown(found).model_dump(),
+        **BankBreakView.shown(found).model_dump(),
         line=None if line is None else BankLineView.of(line, text=_text(context, line)),
-        entries=[EntryView.of(row) for row in parts["entries"]],
+        entries=[BankEntryView.of(row) for row in parts["entries"]],
         steps=[StepView.of(row, by=row["username"], at=row["made_at"]) for row in parts["steps"]],
-        proposals=[ProposalView.of(row, status=_status(row, now)) for row in parts["proposed"]],
-        opposite=[BreakView.shown(row) for row in parts["opposite"]],
+        proposals=[CorrectionView.of(row, status=_status(row, now)) for row in parts["proposed"]],
+        opposite=[BankBreakView.shown(row) for row in parts["opposite"]],
     )
 
 

@@ -43,7 +43,7 @@ class SettlementAccountView(_Body):
     before: int = Field(description="what the bank had more than we when its first statement opened")
 
 
-class StatementView(_Body):
+class BankStatementView(_Body):
     """A statement and the gates that it has passed."""
 
     id: UUID
@@ -68,7 +68,7 @@ class StatementView(_Body):
     imported_at: datetime
 
 
-class LineView(_Body):
+class StatementLineView(_Body):
     """One line. Without a rule it is open, and in a break."""
 
     id: UUID
@@ -111,7 +111,7 @@ class BreakEnding(_Body):
     words: str | None
 
 
-class BreakView(_Body):
+class BankBreakView(_Body):
     """A break between a bank and us. `amount`: the bank's less ours."""
 
     id: UUID
@@ -145,7 +145,7 @@ class BreakTotal(_Body):
     total: int
 
 
-class Breaks(Page[BreakView]):
+class Breaks(Page[BankBreakView]):
     """A page of breaks; `totals` are of all that pass the filters, on every page the same."""
 
     totals: list[BreakTotal]
@@ -169,7 +169,7 @@ class BankLineView(_Body):
     text: str
 
 
-class EntryView(_Body):
+class BankEntryView(_Body):
     """Our entry in a break, by what it moved at the bank."""
 
     id: UUID
@@ -189,7 +189,7 @@ class StepView(_Body):
     at: datetime
 
 
-class ProposalView(_Body):
+class CorrectionView(_Body):
     """A correction that was proposed: with these breaks and this reason again it is carried out once approved."""
 
     id: UUID
@@ -204,14 +204,14 @@ class ProposalView(_Body):
     status: Literal["waiting", "approved", "refused", "lapsed", "done"]
 
 
-class BreakWhole(BreakView):
+class BreakWhole(BankBreakView):
     """A break with all that is known of it. `opposite`: open breaks with which it comes to zero."""
 
     line: BankLineView | None
-    entries: list[EntryView]
+    entries: list[BankEntryView]
     steps: list[StepView]
-    proposals: list[ProposalView]
-    opposite: list[BreakView]
+    proposals: list[CorrectionView]
+    opposite: list[BankBreakView]
 
 
 class NoteRequest(_Body):

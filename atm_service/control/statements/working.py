@@ -22,7 +22,7 @@ from atm_service.control.statements.store import OpenBreak
 from atm_service.platform import chart, ids, standing, trail
 from atm_service.platform.context import Context
 from atm_service.platform.keys.tokens import Caller
-from atm_service.platform.refusals import NotFound
+from atm_service.platform.refusals import Forbidden, NotFound
 from atm_service.registers.staff import service as staff
 from ledger import Entry, Posting
 
@@ -36,9 +36,9 @@ class Outcome(StrEnum):
 
 
 def look(session: Connection, caller: Caller) -> None:
-    """Return for who sees all banks: an auditor, an operator, a supervisor of the province. Raises `NotFound`."""
+    """Return for who sees all banks: an auditor, an operator, a supervisor of the province. Raises `Forbidden`."""
     if caller.role == "supervisor" and staff.scope(session, caller) is not None:
-        raise NotFound
+        raise Forbidden(role=caller.role, needs=["auditor", "operator"])
 
 
 def claim(session: Connection, caller: Caller, id: UUID, now: datetime) -> None:

@@ -40,6 +40,7 @@ class Desk:
     def __init__(self, service: Service) -> None:
         self.service = service
         self.operator: Caller = colleague(service)
+        self.charges = 0
         self.opened = self.open_account(BIN, NUMBER)
 
     def open_account(self, bin: str, number: str) -> bool:
