@@ -131,7 +131,7 @@ def _read_page(page: _Page, lines_max: int) -> tuple[Statement, int, bool, bool]
     lines = tuple(_lines(page, lines_max))
     statement = Statement(
         at=page.at,
-        # `BIC/number` is SWIFT's own way (25P); some banks add the currency.
+        # A BIC may stand before the number (25P), a currency behind it.
         account=domain.account(account.rpartition("/")[2].removesuffix("VND"), account_at),
         sequence=int(sequence[1]),
         opening=opening,

@@ -35,6 +35,7 @@ from atm_service.platform.context import Context, InContext, InNow
 from atm_service.platform.paging import InCursor, InLimit, Page
 from atm_service.platform.problems import refuses
 from atm_service.platform.refusals import NotFound
+from atm_service.registers.customers import at_rest
 
 router = APIRouter()
 
@@ -209,7 +210,7 @@ def _whole(session: Connection, context: Context, id: UUID, now: Any) -> BreakWh
 
 
 def _text(context: Context, line: Any) -> str:
-    place = f"statement_line text {line['id']}".encode()
+    place = at_rest.place("statement_line", "text", line["id"])
     return context.cipher.decrypt(bytes(line["text_sealed"]), place).decode()
 
 

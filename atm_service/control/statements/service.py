@@ -21,6 +21,7 @@ from atm_service.platform import chart, ids, standing, trail
 from atm_service.platform.context import Context
 from atm_service.platform.keys.tokens import Caller
 from atm_service.registers.banks import data
+from atm_service.registers.customers import at_rest
 from atm_service.registers.offices import life_store
 
 LOOKS_BACK: Final = timedelta(days=45)
@@ -189,7 +190,7 @@ def _add(
             name: getattr(line, name)
             for name in ("at", "booked_on", "value_on", "amount", "charges", "reversal")
         }
-        sealed = context.cipher.encrypt(line.text.encode(), f"statement_line text {line_id}".encode())
+        sealed = context.cipher.encrypt(line.text.encode(), at_rest.place("statement_line", "text", line_id))
         facts |= {"id": line_id, "statement_id": id, "number": number, "names": list(line.references)}
         lines.append(facts | {"text_sealed": sealed})
     facts = {
