@@ -74,7 +74,6 @@ CREATE TABLE service.statement_line (
     text_sealed  bytea   NOT NULL,
     CONSTRAINT statement_line_once UNIQUE (statement_id, number)
 );
-CREATE INDEX statement_line_names ON service.statement_line USING gin (names);
 
 CREATE FUNCTION service.refuse_late_lines() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN

@@ -82,9 +82,8 @@ async def _list(page: Page, filters: dict[str, str], after: str | None) -> Respo
     accounts = await page.ask(page.desk, breaks_api.accounts)
     query = filters | ({"cursor": after} if after else {})
     found = await page.ask(page.desk, breaks_api.breaks, query)
-    by_kind = {(one.kind, one.band): one for one in found.totals}
     may = page.desk.tokens.role == "supervisor" and "ended" not in filters
-    shown = {"accounts": accounts, "found": found, "filters": filters, "by_kind": by_kind, "may": may}
+    shown = {"accounts": accounts, "found": found, "filters": filters, "may": may}
     return page.render("breaks.html", kinds=KINDS, bands=BANDS, **shown)
 
 

@@ -25,7 +25,7 @@ from atm_service.registers.customers import at_rest
 from atm_service.registers.offices import life_store
 
 LOOKS_BACK: Final = timedelta(days=45)
-"""How far before the bank's last day a day off counts: what is older has long been due."""
+"""How far before the bank's last day a day off, and a name that was matched, counts."""
 PIECE: Final = 61_440
 """As much of a file as is encrypted at a time, in bytes."""
 
@@ -123,7 +123,8 @@ def run(session: Connection, context: Context, caller: Caller, account: str, now
     assert known is not None
     assert bin is not None
     reach = domain.working_days(known.since, -known.days, known.off)
-    lines, ours = store.open_lines(session, account), store.open_ours(session, account, bin, reach)
+    lines = store.open_lines(session, account, known.through - LOOKS_BACK)
+    ours = store.open_ours(session, account, bin, reach)
     matches, rest, unmatched = matching.match(lines, ours, known)
     made = [(ids.new(now), one) for one in matches]
     by_part = {part: id for id, one in made for part in (*one.lines, *one.entries)}

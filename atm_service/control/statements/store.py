@@ -24,7 +24,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlmodel import Field, SQLModel
 
-from atm_service.control.statements.domain import Last
+from atm_service.control.statements.domain import Last, is_order
 from atm_service.control.statements.matching import BankLine, Break, BreakKind, Match, Ours, Rule, Window
 from atm_service.platform.locking import Rank
 
@@ -110,7 +110,6 @@ class StatementLineRow(SQLModel, table=True):
     __tablename__ = "statement_line"
     __table_args__ = (
         UniqueConstraint("statement_id", "number", name="statement_line_once"),
-        Index("statement_line_names", "names", postgresql_using="gin"),
         _SCHEMA,
     )
 
@@ -280,12 +279,16 @@ _LINE: Final = text("""
     VALUES (:id, :statement_id, :number, :at, :booked_on, :value_on, :amount, :charges, :reversal, :names, :text_sealed)
 """)
 _OPEN_LINES: Final = text("""
-    SELECT line.id, line.amount, line.value_on, line.names, line.reversal,
-           EXISTS (SELECT FROM service.statement_line AS other JOIN service.match_line ON line_id = other.id
-                   WHERE other.names && line.names) AS is_double
+    SELECT line.id, line.amount, line.value_on, line.names, line.reversal
     FROM service.statement_line AS line JOIN service.bank_statement AS statement ON statement.id = line.statement_id
     WHERE statement.account = :account AND NOT EXISTS (SELECT FROM service.match_line WHERE line_id = line.id)
     ORDER BY statement.closing_on, statement.id, line.number
+""")
+_MATCHED_NAMES: Final = text("""
+    SELECT DISTINCT name
+    FROM service.bank_statement AS statement JOIN service.statement_line AS line ON line.statement_id = statement.id
+    JOIN service.match_line AS part ON part.line_id = line.id CROSS JOIN LATERAL unnest(line.names) AS name
+    WHERE statement.account = :account AND statement.closing_on >= :since AND name = ANY (:names)
 """)
 # What moved on the account and is not matched. The bank knows a top-up or payout by its id or by its own reference,
 # a payer's money by the transfer's number.
@@ -409,11 +412,25 @@ def add_statement(session: Connection, values: dict[str, Any], lines: Sequence[d
     session.execute(_STATEMENT, values)
 
 
-def open_lines(session: Connection, account: str) -> list[BankLine]:
-    """Give the lines of an account that nothing is matched with, as the bank has them."""
+def open_lines(session: Connection, account: str, since: date) -> list[BankLine]:
+    """Give the lines of an account that nothing is matched with, as the bank has them.
+
+    A double bears a name of one that was matched, in a statement that closed `since` or later.
+    """
+    rows = session.execute(_OPEN_LINES, {"account": account}).all()
+    names = sorted({name for row in rows for name in row.names if not is_order(name)})
+    asked = {"account": account, "since": since, "names": names}
+    known = set(session.execute(_MATCHED_NAMES, asked).scalars()) if names else set[str]()
     return [
-        BankLine(row.id, row.amount, row.value_on, frozenset(row.names), row.reversal, row.is_double)
-        for row in session.execute(_OPEN_LINES, {"account": account})
+        BankLine(
+            row.id,
+            row.amount,
+            row.value_on,
+            frozenset(row.names),
+            row.reversal,
+            not known.isdisjoint(row.names),
+        )
+        for row in rows
     ]
 
 
