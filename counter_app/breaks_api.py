@@ -197,7 +197,7 @@ async def one(service: Service, token: str, id: str) -> Whole:
 async def step(service: Service, token: str, id: str, what: str, body: Mapping[str, Any] | None) -> None:
     """Claim a break, or note something."""
     path = f"/staff/v1/breaks/{id}/{what}"
-    await service_api.ask(service, "POST", path, token=token, body=body and json_body(body))
+    await service_api.ask(service, "POST", path, token=token, body=None if body is None else json_body(body))
 
 
 async def resolve(service: Service, token: str, breaks: Sequence[str], reason: str) -> Outcome:

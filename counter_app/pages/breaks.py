@@ -83,8 +83,9 @@ async def _list(page: Page, filters: dict[str, str], after: str | None) -> Respo
     query = filters | ({"cursor": after} if after else {})
     found = await page.ask(page.desk, breaks_api.breaks, query)
     may = page.desk.tokens.role == "supervisor" and "ended" not in filters
-    shown = {"accounts": accounts, "found": found, "filters": filters, "may": may}
-    return page.render("breaks.html", kinds=KINDS, bands=BANDS, **shown)
+    return page.render(
+        "breaks.html", accounts=accounts, found=found, filters=filters, may=may, kinds=KINDS, bands=BANDS
+    )
 
 
 async def _show(page: Page, id: str, problem: Problem | None = None) -> Response:

@@ -105,8 +105,9 @@ def run_all(context: Context, caller: Caller, now: datetime) -> list[Run]:
         return [run(session, context, caller, number, now) for number in store.told_accounts(session)]
 
 
-def content(session: Connection, context: Context, file_id: UUID) -> bytes:
-    """Give a file as it was received, byte by byte."""
+def content(session: Connection, context: Context, caller: Caller, file_id: UUID, now: datetime) -> bytes:
+    """Give a file as it was received, byte by byte; that it was taken away stands in the trail."""
+    trail.record(session, now, "statement.taken-away", file_id, caller)
     return b"".join(
         context.cipher.decrypt(piece, _place(file_id, number))
         for number, piece in store.pieces(session, file_id)

@@ -3,6 +3,7 @@
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Final, Literal
+from uuid import UUID
 
 import typer
 
@@ -72,6 +73,35 @@ def match(ctx: typer.Context) -> None:
     with signed(ctx) as (context, caller, now):
         runs = service.run_all(context, caller, now)
     _tell(runs)
+
+
+@app.command("file")
+def take_away(
+    ctx: typer.Context,
+    id: Annotated[UUID, typer.Argument(help="of the statement, as lists name it")],
+    output: Annotated[Path, typer.Option(help="file to write", dir_okay=False)],
+) -> None:
+    """Write the file in which a statement came, as it was received. Names and numbers of people are in it."""
+    with signed(ctx) as (context, caller, now), context.transaction() as session:
+        working.look(session, caller)
+        found = listing.statements(session, FIRST_ID, 1, id=id)
+        if not found:
+            fail("there is no such statement")
+        content = service.content(session, context, caller, found[0]["file_id"], now)
+    output.write_bytes(content)
+    typer.echo(f"{len(content):,} bytes, SHA-256 {bytes(found[0]['sha256']).hex()}")
+
+
+@app.command("list")
+def list_statements(ctx: typer.Context) -> None:
+    """List statements, newest first, a thousand at most."""
+    with signed(ctx) as (context, caller, _), context.reading() as session:
+        working.look(session, caller)
+        for one in listing.statements(session, FIRST_ID, _LISTED_MAX):
+            typer.echo(
+                f"{one['id']}  {data.name(one['bin']):16} {one['sequence']:>6} {one['closing_on']}"
+                f" {one['closing']:>20,} {one['lines']:>6} lines, {one['open_lines']} open"
+            )
 
 
 @app.command("simulate")

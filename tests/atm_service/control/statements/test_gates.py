@@ -80,7 +80,9 @@ def test_a_file_is_kept_as_received_and_comes_once(desk: Desk, service: Service)
     written = simulated.mt940([ONE])
     first = desk.take_in(written)
     with service.context.transaction() as session:
-        assert statements.content(session, service.context, first.file_id) == written
+        assert (
+            statements.content(session, service.context, desk.operator, first.file_id, service.now) == written
+        )
     again = desk.take_in(written)
     assert (again.again, again.file_id, again.runs) == (True, first.file_id, ())
     assert len(service.staff("auditor").get("/audit/v1/statements").json()["items"]) == 1

@@ -30,6 +30,9 @@ def test_a_file_is_imported_once_and_its_breaks_are_listed(run: Run, tmp_path: P
     first = file(tmp_path, 500_000, -11_000)
     assert "0 matched, 0 expected, 2 break(s) opened, 0 ended" in done(run("statements", "import", first))
     assert "nothing was changed" in done(run("statements", "import", first))
+    (line,) = done(run("statements", "list")).splitlines()
+    done(run("statements", "file", line.split()[0], "--output", tmp_path / "back"))
+    assert (tmp_path / "back").read_bytes() == first.read_bytes()
     listed = done(run("breaks", "list")).splitlines()
     assert [len(listed), listed[-1]] == [3, "2 break(s), +489,000 đ"]
     assert done(run("breaks", "list", "--ended")) == "0 break(s), +0 đ\n"
