@@ -125,6 +125,7 @@ OUTSIDE: Final = '<?xml version="1.0"?><!DOCTYPE l SYSTEM "file:///etc/passwd"><
 CAMT_REFUSED: Final = [
     (lambda _: BOMB, 1, "a document type"),
     (lambda _: OUTSIDE, 1, "a document type"),
+    (lambda x: x.replace("<Document", "<!DOCTYPE Document><Document"), 2, "a document type"),
     (lambda x: x.replace("UTF-8", "ISO-8859-1"), 1, "another encoding"),
     (lambda x: x.encode("utf-16"), 1, "neither camt.053 nor MT940"),
     (lambda x: x.encode().replace("Bưu".encode(), b"B\xff\xfeu"), 5, "not well-formed"),
