@@ -209,6 +209,7 @@ def test_the_database_adds_matches_up(desk: Desk, database: Database) -> None:
     even = UNEVEN.format(MADE, "ANY ('{11000, -11000}')")
     for deed, guard in (
         (UNEVEN.format(MADE, -22_000), "does not come to nothing"),
+        (UNEVEN.format(MADE, "ANY ('{11000, -22000}')"), "does not come to nothing"),
         (even + part, "gets nothing more"),
         (f"{part}; SET CONSTRAINTS ALL IMMEDIATE", "match_id_fkey"),
     ):
