@@ -17,6 +17,7 @@ from defusedxml.expatreader import create_parser
 
 from atm_service.control.statements import domain
 from atm_service.control.statements.domain import Line, Statement, StatementRefused
+from atm_service.platform.calendar import VIETNAM
 
 NAMESPACES: Final = {
     f"urn:iso:std:iso:20022:tech:xsd:camt.053.001.{version}": version for version in ("02", "08")
@@ -25,7 +26,7 @@ DEPTH_MAX: Final = 24
 NODES_MAX: Final = 100_000
 """In memory at a time: a batch of several thousand."""
 _STATEMENT: Final = ["Document", "BkToCstmrStmt", "Stmt"]
-_DECLARED: Final = re.compile(rb"\s*<\?xml[^>]*?encoding\s*=\s*[\"']([^\"']*)[\"']", re.IGNORECASE)
+_DECLARED: Final = re.compile(r"\s*<\?xml[^>]*?encoding\s*=\s*[\"']([^\"']*)[\"']", re.IGNORECASE)
 _REFERENCES: Final = ("AcctSvcrRef", "InstrId", "EndToEndId", "TxId", "UETR", "ChqNb")
 _PIECE: Final = 65_536
 
@@ -63,6 +64,9 @@ class _Node:
 
     @property
     def said(self) -> str:
+        """Give what is written in it. Raises `StatementRefused` where elements are."""
+        if self.children:
+            raise StatementRefused(self.line, f"{self.tag} with more in it than words")
         return "".join(self.text).strip()
 
 
@@ -92,7 +96,7 @@ class _Reader(ContentHandler):
         if not self._open and (tag != "Document" or space not in NAMESPACES):
             raise StatementRefused(self.at, "not a camt.053.001.02 or .08 document")
         if self._open and space != self._space:
-            raise StatementRefused(self.at, f"{tag} of another namespace")
+            raise StatementRefused(self.at, "an element of another namespace")
         self._space = space
         if tag == "Ntry" and self._path == _STATEMENT:
             self._beside = self._nodes
@@ -126,16 +130,17 @@ class _Reader(ContentHandler):
 
 def read(content: bytes, lines_max: int) -> list[Statement]:
     """Read a file. Raises `StatementRefused`."""
-    declared = _DECLARED.match(content[:200])
-    if declared and declared[1].upper() != b"UTF-8":
+    text = domain.decoded(content)
+    declared = _DECLARED.match(text)
+    if declared and declared[1].upper() != "UTF-8":
         raise StatementRefused(1, "another encoding than UTF-8")
     parser = create_parser(forbid_dtd=True)
     reader = _Reader(parser, lines_max)
     parser.setFeature(feature_namespaces, True)
     parser.setContentHandler(reader)
     try:
-        for start in range(0, len(content), _PIECE):
-            parser.feed(content[start : start + _PIECE])
+        for start in range(0, len(text), _PIECE):
+            parser.feed(text[start : start + _PIECE])  # as text, so that the parser takes no other encoding for it
         parser.close()
     except DefusedXmlException:
         raise StatementRefused(reader.at, "a document type or an entity: no statement has one") from None
@@ -246,11 +251,12 @@ def _sequence(node: _Node) -> int:
 
 
 def _day(node: _Node) -> date:
-    """Read a day, or the day of a moment as it is written: a bank writes its own."""
+    """Read a day, or the day of a moment here; one without an offset is as the bank writes it."""
     written = node.one("Dt", "DtTm")
     try:
         if written.tag == "Dt":
             return date.fromisoformat(written.said)
-        return datetime.fromisoformat(written.said).date()
-    except ValueError:
+        moment = datetime.fromisoformat(written.said)
+        return (moment.astimezone(VIETNAM) if moment.tzinfo else moment).date()
+    except (ValueError, OverflowError):
         raise StatementRefused(written.line, "not a date") from None

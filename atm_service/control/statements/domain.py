@@ -15,8 +15,12 @@ AMOUNT_MAX: Final = 1_000_000_000_000_000
 REFERENCE_MAX: Final = 64
 REFERENCES_MAX: Final = 2_000
 TEXT_MAX: Final = 2_000
+YEAR: Final = timedelta(days=366)
+"""What a statement spans at most, and its lines' days are from its closing: another is a slip of somebody's pen."""
+YEAR_MIN: Final = 2000
 ACCOUNT: Final = re.compile(r"[A-Z0-9]{4,34}")
-_WHOLE: Final = re.compile(r"([0-9]{1,16})(?:[.,](0{0,5}))?")
+# Three zeros behind a mark are thousands to some and a fraction to others: neither is guessed.
+_WHOLE: Final = re.compile(r"([0-9]{1,16})(?:[.,](?:0{0,2}|0{4,5}))?")
 _DECIMAL: Final = re.compile(r"[0-9]{1,16}[.,][0-9]{1,5}")
 _NOTHING: Final = frozenset({"", "NONREF", "NOTPROVIDED", "NOTAVAILABLE"})
 # Where a bank puts our order's id among words, it may lose its dashes and be broken over lines.
@@ -74,12 +78,20 @@ class Last:
     closing_on: date
 
 
+def decoded(content: bytes) -> str:
+    """Give a file's text. Raises `StatementRefused`."""
+    try:
+        return content.decode("utf-8")
+    except UnicodeDecodeError as wrong:
+        raise StatementRefused(content.count(b"\n", 0, wrong.start) + 1, "not UTF-8") from None
+
+
 def amount(written: str, at: int) -> int:
     """Read a sum without sign. Raises `StatementRefused`: a fraction of a đồng is none."""
     whole = _WHOLE.fullmatch(written)
     if whole is None:
         fraction = _DECIMAL.fullmatch(written)
-        raise StatementRefused(at, "a fraction of a đồng" if fraction else "not an amount")
+        raise StatementRefused(at, "a fraction of a đồng, or thousands" if fraction else "not an amount")
     if int(whole[1]) > AMOUNT_MAX:
         raise StatementRefused(at, "an amount beyond all bounds")
     return int(whole[1])
@@ -119,7 +131,11 @@ def check(statement: Statement, last: Last | None, today: date) -> None:
     at, lines = statement.at, statement.lines
     if not statement.opening_on <= statement.closing_on <= today:
         raise StatementRefused(at, "it closes before it opens, or after today")
+    if statement.opening_on.year < YEAR_MIN or statement.closing_on - statement.opening_on > YEAR:
+        raise StatementRefused(at, "it opens more than a year before it closes")
     for line in lines:
+        if max(abs(day - statement.closing_on) for day in (line.booked_on, line.value_on)) > YEAR:
+            raise StatementRefused(line.at, "a day more than a year from the closing")
         if line.booked_on > statement.closing_on:
             raise StatementRefused(line.at, "booked after the statement closes")
     closing = statement.opening + sum(line.amount for line in lines)
@@ -146,15 +162,6 @@ def working_days(day: date, number: int, off: frozenset[date]) -> date:
         while day.weekday() >= _SATURDAY or day in off:
             day += step
     return day
-
-
-BANDS: Final[Sequence[tuple[str, int]]] = (("0-1", 1), ("2-5", 5), ("6-30", 30), ("over-30", 100_000))
-
-
-def band(on: date, today: date) -> str:
-    """Give the age of a break as a band of calendar days."""
-    age = (today - on).days
-    return next(name for name, last in BANDS if age <= last)
 
 
 def by_account(statements: Sequence[Statement]) -> Iterator[tuple[str, list[Statement]]]:

@@ -172,7 +172,9 @@ def breaks(lines: Sequence[BankLine], ours: Sequence[Ours], window: Window) -> I
         for one in entries:
             del left.ours[one.id]
         amount = line.amount - sum(one.amount for one in entries)
-        yield Break(kind, line.id, tuple(one.id for one in entries), amount, line.value_on)
+        # A value date that is still to come makes no break younger than what the bank has told.
+        since = min(line.value_on, window.through)
+        yield Break(kind, line.id, tuple(one.id for one in entries), amount, since)
     for one in left.ours.values():
         if window.is_due(one.on):
             yield Break(BreakKind.MISSING, None, (one.id,), -one.amount, one.on)

@@ -47,14 +47,10 @@ class _Page:
 
 def read(content: bytes, lines_max: int) -> list[Statement]:
     """Read a file. Raises `StatementRefused`."""
-    try:
-        text = content.decode("utf-8")
-    except UnicodeDecodeError as wrong:
-        raise StatementRefused(content.count(b"\n", 0, wrong.start) + 1, "not UTF-8") from None
     statements: list[Statement] = []
     open_: tuple[Statement, int] | None = None  # what waits for its next page, and the number of the last
     left = lines_max
-    for page in _pages(text):
+    for page in _pages(domain.decoded(content)):
         statement, number, is_first, is_last = _read_page(page, left)
         left -= len(statement.lines)
         if is_first != (open_ is None) or (is_first and number != 1):

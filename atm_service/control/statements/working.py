@@ -68,6 +68,7 @@ def resolve(
     seen = store.of_ids(session, chosen)
     total = _together(seen, chosen)
     if not total:
+        standing.keep(session, caller)
         breaks = _checked(session, caller, chosen)
         _end(session, caller, breaks, Rule.BY_HAND, reason, now)
         return Outcome.RESOLVED

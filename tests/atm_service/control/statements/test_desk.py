@@ -1,13 +1,17 @@
 """Breaks as work: who may, claimed, noted, resolved by one or by two, once; and what of it nobody can fake."""
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 from sqlalchemy import exc
 
 from atm_service.control.statements import service as statements
+from atm_service.control.statements import working
+from atm_service.platform.refusals import Unauthenticated
 from atm_service.registers.credits import payers
 from tests.atm_service.control.audit.days import broken_now, missed
 from tests.atm_service.control.statements.banks import (
@@ -104,6 +108,19 @@ def test_what_does_not_belong_together_is_refused(ids: dict[int, str], desk: Des
     assert slug_of(resolve(supervisor, ids[-22_000], by_amount[22_000])) == "breaks-apart"
     assert slug_of(resolve(supervisor, ids[-22_000], by_amount[-100_000])) == "breaks-apart"
     assert slug_of(resolve(supervisor, str(entry_of(service, payments[0])))) == "not-found"
+
+
+def test_whoever_was_switched_off_works_on_nothing(ids: dict[int, str], desk: Desk, service: Service) -> None:
+    """The rights are held in the transaction: to match by hand, to propose, to claim, to note."""
+    late = replace(desk.operator, generation=desk.operator.generation + 1)
+    one, other = UUID(ids[11_000]), UUID(ids[-11_000])
+    for wish in ((one, other), (one,)):
+        with service.context.transaction() as session, pytest.raises(Unauthenticated):
+            working.resolve(session, service.context, late, wish, "đã gọi ngân hàng", service.now)
+    with service.context.transaction() as session, pytest.raises(Unauthenticated):
+        working.claim(session, late, one, service.now)
+    with service.context.transaction() as session, pytest.raises(Unauthenticated):
+        working.note(session, late, one, "hẹn trả lời", service.now)
 
 
 def test_two_who_resolve_one_break_at_once(ids: dict[int, str], service: Service) -> None:

@@ -39,6 +39,10 @@ def desk(service: Service) -> Desk:
         (replace(NEXT, closing_on=MONDAY), "closes before it opens"),
         (replace(NEXT, closing_on=NEW_YEAR + timedelta(days=1)), "after today"),
         (replace(NEXT, lines=(a_line(5, on=TUESDAY + timedelta(days=1)),)), "booked after"),
+        (replace(NEXT, opening_on=TUESDAY - timedelta(days=367)), "more than a year before"),
+        (replace(NEXT, opening_on=date.min, closing_on=date.min, lines=()), "more than a year before"),
+        (replace(NEXT, lines=(a_line(5, on=TUESDAY - timedelta(days=367)),)), "more than a year from"),
+        (replace(NEXT, lines=(replace(a_line(5), value_on=date.max),)), "more than a year from"),
     ],
 )
 def test_each_gate_refuses(statement: Statement, reason: str) -> None:
@@ -73,6 +77,14 @@ def test_ages_have_bands(desk: Desk, service: Service, days: int, name: str) -> 
     (found,) = desk.breaks()["items"]
     assert found["band"] == name
     assert desk.breaks(age=name)["number"] == 1
+
+
+def test_a_value_date_to_come_makes_no_break_younger(desk: Desk) -> None:
+    """A break is aged from its value date, and from the last day that was told if that is earlier."""
+    desk.take_in(
+        simulated.camt([a_statement(replace(a_line(1), value_on=MONDAY + timedelta(days=300)), a_line(-2))])
+    )
+    assert [one["since"] for one in desk.breaks()["items"]] == [MONDAY.isoformat()] * 2
 
 
 def test_a_file_is_kept_as_received_and_comes_once(desk: Desk, service: Service) -> None:

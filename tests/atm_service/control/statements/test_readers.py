@@ -128,7 +128,15 @@ CAMT_REFUSED: Final = [
     (lambda x: x.replace("<Document", "<!DOCTYPE Document><Document"), 2, "a document type"),
     (lambda x: x.replace("UTF-8", "ISO-8859-1"), 1, "another encoding"),
     (lambda x: x.encode("utf-16"), 1, "neither camt.053 nor MT940"),
-    (lambda x: x.encode().replace("Bưu".encode(), b"B\xff\xfeu"), 5, "not well-formed"),
+    (lambda x: x.encode().replace("Bưu".encode(), b"B\xff\xfeu"), 5, "not UTF-8"),
+    (lambda x: x.replace(" encoding", " " * 300 + "encoding").replace("UTF-8", "cp1258"), 1, "another encoding"),
+    (lambda x: x.replace(" encoding", " " * 300 + "encoding").replace("UTF-8", "x-none"), 1, "another encoding"),
+    (lambda x: x.replace(' encoding="UTF-8"', "").encode("utf-16-le"), 5, "not UTF-8"),
+    (lambda x: x.replace(">500000<", ">500,000<"), 9, "or thousands"),
+    (lambda x: x.replace(">500000<", ">5.000<"), 9, "or thousands"),
+    (lambda x: x.replace(">500000<", ">50000<x/>0<"), 9, "Amt with more in it"),
+    (lambda x: x.replace("0011 0040", "0011<x/>0040"), 5, "Id with more in it"),
+    (lambda x: x.replace("2026-11-16T10:00:00", "0001-01-01T00:00:00+14:00"), 17, "not a date"),
     (lambda x: x.replace("PHI", "P\0HI"), 16, "not well-formed"),
     (lambda x: x.replace("camt.053.001.08", "camt.053.001.09"), 2, "not a camt.053.001.02 or .08"),
     (lambda x: x.replace("<Ntry>", '<Ntry xmlns="urn:other">', 1), 9, "of another namespace"),
@@ -166,6 +174,7 @@ MT940_REFUSED: Final = [
     (lambda x: x.replace("one\r\n", "o\0ne\r\n"), 12, "a character that is none"),
     (lambda x: x.encode().replace(b"one", b"\xff"), 12, "not UTF-8"),
     (lambda x: x.replace("CD500000,00", "CD500000,50"), 6, "a fraction of a đồng"),
+    (lambda x: x.replace("CD500000,00", "CD500,000"), 6, "or thousands"),
     (lambda x: x.replace("CD500000,00", f"CD{'9' * 40},"), 6, "not an amount"),
     (lambda x: x.replace("CD500000,00", "CD5x0000,00"), 6, "not a line"),
     (lambda x: x.replace("CD500000,00", "CD0,"), 6, "an entry of nothing"),
@@ -197,6 +206,21 @@ def test_what_is_not_right_is_refused(
     assert wrong != content
     at, said = refusal(wrong)
     assert (reason in said, at) == (True, line), said
+
+
+def test_a_refusal_repeats_nothing_long() -> None:
+    """It goes to the trail: a name of a million letters does not."""
+    long = "a" * 1_000_000
+    assert len(refusal(CAMT.replace("<Ntry>", f'<{long} xmlns="x"/><Ntry>', 1))[1]) < 100
+    deep = f"<RvslInd><{long}/></RvslInd>"
+    assert len(refusal(CAMT.replace("<RvslInd>false</RvslInd>", deep))[1]) < 100
+
+
+def test_a_moment_is_of_the_day_here() -> None:
+    """A bank that writes UTC books after midnight here on the evening before there."""
+    utc = CAMT.replace("2026-11-16T10:00:00", "2026-11-15T17:00:00Z")
+    assert read(utc)[0].lines[2].booked_on == MONDAY
+    assert read(utc.replace("17:00:00Z", "16:59:59Z"))[0].lines[2].booked_on == MONDAY - timedelta(days=1)
 
 
 def test_too_much_is_refused() -> None:
