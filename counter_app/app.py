@@ -36,6 +36,7 @@ from counter_app.page import (
 from counter_app.pages import (
     approvals,
     board,
+    breaks,
     cash,
     complaints,
     counterfeits,
@@ -104,6 +105,7 @@ def create_app(
         instructions,
         complaints,
         board,
+        breaks,
         planning,
         *_COUNTER_MONEY,
     ):

@@ -101,14 +101,19 @@ class Page:
         return self._of_role("supervisor")
 
     @property
+    def desk(self) -> Session:
+        """The signed-in supervisor or auditor. Raises SignInAgainError, NotForRoleError."""
+        return self._of_role("supervisor", "auditor")
+
+    @property
     def staff(self) -> Session:
         """Whoever is signed in. Raises SignInAgainError."""
         if self.session is None:
             raise SignInAgainError
         return self.session
 
-    def _of_role(self, role: str) -> Session:
-        if self.staff.tokens.role != role:
+    def _of_role(self, *roles: str) -> Session:
+        if self.staff.tokens.role not in roles:
             raise NotForRoleError
         return self.staff
 

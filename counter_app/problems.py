@@ -868,6 +868,21 @@ ADVICE: Final[Mapping[str, Advice]] = {
         _("The service is still working on this"),
         _("Do not pay. Wait a moment: this page goes on by itself."),
     ),
+    "break-ended": Advice(
+        "fix",
+        _("This break has its end"),
+        _("A colleague, or a later statement, has explained it. Look at its history."),
+    ),
+    "break-taken": Advice(
+        "wait",
+        _("A colleague works on this break"),
+        _("Ask them, or take it over first: that is kept on record."),
+    ),
+    "breaks-apart": Advice(
+        "fix",
+        _("These breaks do not belong together"),
+        _("Choose breaks of one bank; those that do not come to zero must be of one kind."),
+    ),
     "body-too-large": Advice(
         "fix", _("What was sent is too large"), _("Nothing was paid. Scan or type again.")
     ),

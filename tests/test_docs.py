@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import LargeBinary
 from sqlmodel import SQLModel
 
+from atm_service.control.statements import service as statements
 from atm_service.desk.counterfeits import service as counterfeits
 from atm_service.payout import service as payout
 from atm_service.platform.idempotency import Key
@@ -172,12 +173,13 @@ def test_places_are_as_the_list_says() -> None:
         "service.bank_link.account_sealed": banks._place(id),
         "service.withdrawal.digits_sealed": payout.digits_place(id),
         "service.counterfeit.bearer_sealed": counterfeits._place_of(id),
+        "service.statement_piece.content_sealed": statements._place(id, 1),
         "service.signing_key.sealed_private": key_store._context("code", kid),
         "service.idempotency.answer": Key.place(keyed),  # type: ignore[arg-type]
     }
     for column, place in encrypted_columns().items():
         _, table, name = column.split(".")
         expected = place.format(
-            id=id, subject=id, purpose="code", kid=kid, caller="customer", key="k"
+            id=id, subject=id, file_id=id, number=1, purpose="code", kid=kid, caller="customer", key="k"
         ).encode()
         assert made.get(column, at_rest.place(table, name.removesuffix("_sealed"), id)) == expected

@@ -35,6 +35,11 @@ def suspense_transit(office: str) -> str:
     return f"suspense/transit-{office}"
 
 
+def suspense_bank(bin: str) -> str:
+    """Give the account of what a bank's statement says and nobody has explained otherwise."""
+    return f"suspense/bank-{bin}"
+
+
 def over_short(office: str) -> str:
     """Give the account of counted cash minus ledger cash."""
     return f"office/{office}/over-short"
@@ -94,6 +99,11 @@ def delivery_accounts(office: str) -> list[Account]:
 def bank_accounts(bin: str) -> list[Account]:
     """List the accounts that a linked bank needs."""
     return [Account(settlement(bin), AccountClass.ASSET, floored=False)]
+
+
+def statement_accounts(bin: str) -> list[Account]:
+    """List the accounts that a bank needs whose statements are read: nothing else is opened for a correction."""
+    return [*bank_accounts(bin), Account(suspense_bank(bin), AccountClass.LIABILITY, floored=False)]
 
 
 def biller_accounts(code: str) -> list[Account]:

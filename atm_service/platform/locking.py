@@ -34,6 +34,7 @@ class Rank(IntEnum):
     SHIFT = auto()
     PROOF = auto()
     APPROVAL = auto()
+    STATEMENT = auto()
     COUNTERFEIT = auto()
     OFFICE_DAY = auto()
     NOTES = auto()

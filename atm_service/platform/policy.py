@@ -400,6 +400,14 @@ class Complaint(_Rules):
     kept_days: Annotated[int, Field(strict=True, ge=366, le=7_320)]
 
 
+class BankStatement(_Rules):
+    """How large a bank's file may be, and within how many working days what we posted is to be in one."""
+
+    file_bytes_max: Annotated[int, Field(strict=True, ge=1_000_000, le=64_000_000)]
+    lines_max: Annotated[int, Field(strict=True, ge=1_000, le=100_000)]
+    working_days: Annotated[int, Field(strict=True, ge=0, le=10)]
+
+
 class Policy(_Rules):
     """One rule book. Immutable for the life of the process."""
 
@@ -429,6 +437,7 @@ class Policy(_Rules):
     phone_code: PhoneCode
     cooling: Cooling
     complaint: Complaint
+    statement: BankStatement
 
 
 def load(name: str, folder: Path = POLICIES) -> Policy:

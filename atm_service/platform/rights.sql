@@ -38,14 +38,19 @@ DECLARE
         'INSERT unit', 'UPDATE unit', 'INSERT unit_way', 'INSERT area', 'UPDATE area',
         'INSERT office_unit', 'UPDATE office_unit', 'INSERT office_area', 'UPDATE office_area',
         'UPDATE idempotency', 'DELETE message', 'DELETE phone_code', 'UPDATE complaint_step',
-        'DELETE session', 'DELETE session_token',
+        'DELETE session', 'DELETE session_token', 'INSERT settlement_account', 'INSERT statement_file',
+        'INSERT statement_piece', 'INSERT bank_statement', 'INSERT statement_line', 'INSERT match_run',
+        'INSERT bank_break',
         'EXECUTE close_day', 'EXECUTE seal', 'EXECUTE set_marks'];
     not_kept CONSTANT text[] := ARRAY[
         'INSERT staff', 'INSERT payer', 'INSERT office', 'INSERT signing_key', 'UPDATE signing_key',
         'INSERT unit', 'UPDATE unit', 'INSERT unit_way', 'INSERT area', 'UPDATE area',
         'INSERT office_unit', 'UPDATE office_unit', 'INSERT office_area', 'UPDATE office_area',
         'INSERT receipt', 'INSERT voucher', 'INSERT approval', 'INSERT approval_decision', 'INSERT shift',
-        'INSERT session', 'INSERT idempotency', 'INSERT complaint', 'INSERT complaint_step', 'EXECUTE close_day'];
+        'INSERT session', 'INSERT idempotency', 'INSERT complaint', 'INSERT complaint_step', 'EXECUTE close_day',
+        'INSERT settlement_account', 'INSERT statement_file', 'INSERT statement_piece', 'INSERT bank_statement',
+        'INSERT statement_line', 'INSERT match_run', 'INSERT bank_break', 'INSERT bank_match', 'INSERT match_line',
+        'INSERT match_entry', 'INSERT break_step', 'INSERT break_end'];
 BEGIN
     FOR held IN
         SELECT g.privilege_type AS may, c.relname AS what, c.oid::regclass::text AS place, NULL::text AS part
@@ -88,6 +93,7 @@ BEGIN
     END LOOP;
 END $$;
 
-GRANT EXECUTE ON FUNCTION ledger.account_id, service.place_on(date), service.offices_below(text, date)
+GRANT EXECUTE ON FUNCTION ledger.account_id, service.place_on(date), service.offices_below(text, date),
+    service.moved_at_bank
     TO soft_atm_auditor;
 GRANT SELECT ON public.alembic_version TO soft_atm_service, soft_atm_auditor;

@@ -47,6 +47,13 @@ SEALED: Final = (
     ),
     Sealed("service.complaint_step", "words_sealed", ("id",), "complaint_step words {id}"),
     Sealed("service.message", "content_sealed", ("id",), "message content {id}"),
+    Sealed("service.statement_line", "text_sealed", ("id",), "statement_line text {id}"),
+    Sealed(
+        "service.statement_piece",
+        "content_sealed",
+        ("file_id", "number"),
+        "statement_piece content {file_id} {number}",
+    ),
     Sealed("service.idempotency", "answer", ("caller", "key"), "idempotency {caller} {key}"),
 )
 

@@ -29,6 +29,8 @@ async def home(page: InPage) -> Response:
     """Show where the clerk stands: unknowns first, then the shift and the day's last receipts."""
     if page.staff.tokens.role == "supervisor":
         return page.go("/queue")
+    if page.staff.tokens.role == "auditor":
+        return page.go("/breaks")
     clerk, offline, receipts, asked = page.clerk, False, list[Receipt](), list[Approval]()
     left: Headroom | None = None
     try:

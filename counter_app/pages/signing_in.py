@@ -23,7 +23,7 @@ router = APIRouter()
 _TEXT_MAX: Final = 200
 _PASSWORD_MAX: Final = 128
 _HELD: Final = re.compile(r"([0-9a-f]{64})?")  # none: a browser without scripts
-_ROLES: Final = ("clerk", "supervisor")
+_ROLES: Final = ("clerk", "supervisor", "auditor")
 _FACTOR: Final = ("second-factor-needed", "second-factor-wrong")
 _CODE: Final = re.compile(r"[0-9]{6}")
 

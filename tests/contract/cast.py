@@ -23,6 +23,7 @@ from atm_service.registers.staff import passkeys
 from atm_service.registers.staff import store as staff
 from tests.atm_service import phones
 from tests.atm_service.control.instructions import colleague
+from tests.atm_service.control.statements.banks import Desk, a_line
 from tests.atm_service.registers.staff.authenticator import Authenticator
 from tests.atm_service.world import OFFICE, OTHER_OFFICE, PASSWORD, Clerk, Service
 from tests.kyc.card_texts import qr
@@ -99,6 +100,11 @@ class Cast:
             "/wallet/v1/complaints/{id}": {"id": self.complained()["id"]},
             "/staff/v1/complaints/{id}": {"id": self.complained()["id"]},
         }
+        self.desk = Desk(service)
+        for path in ("/audit/v1/breaks/{id}", "/staff/v1/breaks/{id}"):
+            self._there[path] = {"id": self.charged()}
+        statements = service.staff("auditor").get("/audit/v1/statements").json()["items"]
+        self._there["/audit/v1/statements/{id}"] = {"id": statements[0]["id"]}
         self._there["/wallet/v1/withdrawals/{id}"] = self._there["/counter/v1/withdrawals/{id}"]
         self._there["/wallet/v1/notices/{id}"] = {"id": self.notice()}
         self._there["/wallet/v1/transfers/{id}"] = {"id": self.sent_away()}
@@ -241,6 +247,13 @@ class Cast:
         id = self.service.member("auditor", None)[0]
         body = {"role": "supervisor", "place": AREA, "reason": "đổi việc"}
         return str(self.operator.post(f"/operator/v1/members/{id}/instructions", body).json()["id"])
+
+    def charged(self) -> str:
+        """Import a statement with a fee; give the break."""
+        self.desk.charges += 1
+        number, opening = self.desk.charges, -11_000 * (self.desk.charges - 1)
+        self.desk.told(a_line(-11_000, text="PHI"), sequence=number, opening=opening)
+        return str(self.desk.breaks()["items"][0]["id"])
 
     def made_passkey(self) -> Ready:
         """Give a passkey that the supervisor's browser has made."""
@@ -920,6 +933,14 @@ READY: Final[dict[str, Callable[[Cast], Ready]]] = {
         "path": {"id": cast.proposed_to_promote()},
         "body": {"decision": "approve", "reason": "đã gọi"},
     },
+    **dict.fromkeys(
+        ("audit_statement", "audit_statement_lines"),
+        lambda cast: {"path": cast.there("/audit/v1/statements/{id}")},
+    ),
+    "audit_break": lambda cast: {"path": {"id": cast.charged()}},
+    "staff_claim_break": lambda cast: {"path": {"id": cast.charged()}},
+    "staff_note_on_break": lambda cast: {"path": {"id": cast.charged()}, "body": {"words": "đã gọi"}},
+    "staff_resolve_breaks": lambda cast: {"body": {"breaks": [cast.charged()], "reason": "thu phí"}},
     "operator_credit": Cast.approved_salary,
     "operator_propose_credits": Cast.salary,
     "operator_credit_batch": lambda cast: {"path": {"id": cast.credited()}},

@@ -85,6 +85,9 @@ STAFF: Final = {
     "staff_freeze_customer": ANYWHERE,
     "staff_office_drawers": N,
     "staff_freeze_drawer": N,
+    "staff_claim_break": N,
+    "staff_note_on_break": N,
+    "staff_resolve_breaks": N,
 }
 COUNTER: Final = {
     "counter_line": OWN,

@@ -33,7 +33,7 @@ from tests.counter_app import (
 COUNT_ID = "01a1e215-2900-75c3-8008-a70f28225ef7"
 WORD_ABOVE = 1_000_000
 OFFICE, OFFICE_NAME = "05971-1", "Bưu điện xã Yên Phúc"
-CLERK, OTHER_CLERK, SUPERVISOR, AUDITOR, PASSWORD = "lan", "minh", "thu", "kiem", "cho-hang-8"
+CLERK, OTHER_CLERK, SUPERVISOR, OPERATOR, PASSWORD = "lan", "minh", "thu", "hanh", "cho-hang-8"
 CARD = "020185001234"
 CARD_QR = f"{CARD}|081234567|Hoàng Thị Mai|02091985|Nữ|Thôn Nà Pò, Yên Phúc, Văn Quan, Lạng Sơn|10052021"
 PIN = "246810"
@@ -43,7 +43,7 @@ STAFF = {
     CLERK: ("clerk", OFFICE, "Nông Thị Lan"),
     OTHER_CLERK: ("clerk", OFFICE, "Lương Văn Minh"),
     SUPERVISOR: ("supervisor", None, "Vi Thị Thu"),
-    AUDITOR: ("auditor", None, "Trần Văn Kiểm"),
+    OPERATOR: ("operator", None, "Trần Văn Hành"),
 }
 
 Cut = Literal["none", "refuse-connection", "lose-request", "lose-answer", "garbage", "server-error"]

@@ -61,6 +61,7 @@ POSTS = [
     "/instructions/019b0000-0000-7000-8000-000000000000",
     "/instructions/019b0000-0000-7000-8000-000000000000/decision",
     "/complaints/019b0000-0000-7000-8000-000000000000/answer",
+    *("/breaks/resolution", "/breaks/019b0000-0000-7000-8000-000000000000/claim"),
     *("/sign-in", "/sign-out", "/password", "/language", "/shift/open", "/shift/close", "/scan"),
     "/withdrawals/019b0000-0000-7000-8000-000000000000/payment",
     "/withdrawals/019b0000-0000-7000-8000-000000000000/release",
@@ -131,7 +132,7 @@ async def test_every_route_that_changes_something_is_tested_above(tmp_path: Path
     known = {re.sub(r"/[0-9a-f]{8}-[0-9a-f-]{27}", "/{}", path) for path in POSTS}
     known = {re.sub(r"(?<=^/board/)05971-1|(?<=/drawers/)1", "{}", path) for path in known}
     known = {
-        re.sub(r"(?<=/to-)vault|(?<=/)(receive|explain|state|(?<=/requests/{}/)refuse)$", "{}", path)
+        re.sub(r"(?<=/to-)vault|(?<=/)(receive|explain|state|claim|(?<=/requests/{}/)refuse)$", "{}", path)
         for path in known
     }
     assert {re.sub(r"\{\w+\}", "{}", path) for path in posts} == known | {

@@ -28,7 +28,10 @@ from atm_service.registers.staff.errors import DeciderTied
 
 
 class InstructionKind(StrEnum):
-    """What is to be recorded: a payer's money, a batch out of it, cash for a drawer; or who is to decide for others."""
+    """What is to be recorded: a payer's money, a batch out of it, cash for a drawer, what a bank's statement says.
+
+    Or who is to decide for others.
+    """
 
     FUNDING = "funding"
     CREDITS = "credits"
@@ -36,6 +39,7 @@ class InstructionKind(StrEnum):
     MEMBER_ADDED = "member-added"
     MEMBER_ROLE = "member-role"
     MEMBER_RESET = "member-reset"
+    BANK_CORRECTION = "bank-correction"
 
 
 class InstructionStatus(StrEnum):

@@ -73,6 +73,13 @@ def credits(wish: Wish, plan: Plan, file_digest: str | None) -> Wanted:
     return Wanted(InstructionKind.CREDITS, amount, None, content, shown, len(plan.again))
 
 
+def bank_correction(bin: str, breaks: Sequence[UUID], amount: int, reason: str) -> Wanted:
+    """Want breaks with a bank taken into suspense: `amount` đồng that it has more than we, or less."""
+    way = "bank-has-more" if amount > 0 else "bank-has-less"
+    content = {"bank": bin, "way": way, "breaks": [str(id) for id in sorted(breaks)], "reason": reason}
+    return Wanted(InstructionKind.BANK_CORRECTION, abs(amount), None, content, {})
+
+
 def member_added(username: str, role: Role, place: str | None, display_name: str) -> Wanted:
     """Want somebody added who decides for others."""
     content = {"username": username, "role": role, "place": place, "display_name": display_name}

@@ -33,7 +33,7 @@ class InstructionRow(SQLModel, table=True):
     __tablename__ = "instruction"
     __table_args__ = (
         CheckConstraint(
-            "kind IN ('funding', 'credits', 'cash', 'member-added', 'member-role', 'member-reset')",
+            "kind IN ('funding', 'credits', 'cash', 'member-added', 'member-role', 'member-reset', 'bank-correction')",
             name="instruction_kind",
         ),
         CheckConstraint("length(digest) = 32", name="instruction_digest"),

@@ -18,6 +18,7 @@ import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 from typing import Final, Literal
+from uuid import UUID
 
 from atm_service.platform.gateway import BankOrder, BankResult, BankStatus, BankTimeout, HolderRequest
 from atm_service.registers.banks import book as books
@@ -79,6 +80,16 @@ class SimulatedBank(books.Book):
                 " WHERE status = 'approved' GROUP BY bin"
             ).fetchall()
         return {bin: int(owed) for bin, owed in rows}
+
+    def moved(self, bin: str) -> list[tuple[UUID, int]]:
+        """Give what a bank has moved on the service's account by its own book: each order's id, and đồng in or out."""
+        with self._writing() as book:
+            rows = book.execute(
+                "SELECT id, CASE way WHEN 'debit' THEN amount ELSE -amount END AS amount FROM movement"
+                " WHERE status = 'approved' AND bin = ?",
+                (bin,),
+            ).fetchall()
+        return [(UUID(row["id"]), int(row["amount"])) for row in rows]
 
     def _reason(self, row: sqlite3.Row) -> str:
         way: Way = row["way"]

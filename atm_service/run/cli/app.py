@@ -30,6 +30,7 @@ from atm_service.run.cli import messages as cli_messages
 from atm_service.run.cli import offices as cli_offices
 from atm_service.run.cli import signing
 from atm_service.run.cli import staff as cli_staff
+from atm_service.run.cli import statements as cli_statements
 from atm_service.run.cli import units as cli_units
 from atm_service.run.cli.context import (
     chosen_settings,
@@ -71,6 +72,8 @@ app.add_typer(cli_floats.app, name="floats")
 app.add_typer(cli_ledger.app, name="ledger")
 app.add_typer(cli_offices.app, name="offices")
 app.add_typer(cli_staff.app, name="staff")
+app.add_typer(cli_statements.app, name="statements")
+app.add_typer(cli_statements.breaks_app, name="breaks")
 app.add_typer(cli_units.units_app, name="units")
 app.add_typer(cli_units.areas_app, name="areas")
 

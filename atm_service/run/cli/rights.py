@@ -11,6 +11,7 @@ from atm_service.registers.staff.domain import Role
 
 _OPERATOR: Final[tuple[Role, ...]] = ("operator",)
 _SUPERVISOR: Final[tuple[Role, ...]] = ("supervisor",)
+_DESK: Final[tuple[Role, ...]] = ("auditor", "operator", "supervisor")
 _EITHER: Final[tuple[Role, ...]] = ("operator", "supervisor")
 
 MAY: Final[dict[str, tuple[Role, ...]]] = {
@@ -19,6 +20,7 @@ MAY: Final[dict[str, tuple[Role, ...]]] = {
     "approvals refuse": _EITHER,
     "approvals show": _EITHER,
     "areas draw": _OPERATOR,
+    "breaks list": _DESK,
     "cash bring": _OPERATOR,
     "cash cancel": _SUPERVISOR,
     "cash order": _SUPERVISOR,
@@ -48,6 +50,11 @@ MAY: Final[dict[str, tuple[Role, ...]]] = {
     "staff on": _OPERATOR,
     "staff reset": _OPERATOR,
     "staff role": _OPERATOR,
+    "statements file": _DESK,
+    "statements import": _OPERATOR,
+    "statements list": _DESK,
+    "statements match": _OPERATOR,
+    "statements open-account": _OPERATOR,
     "units import": _OPERATOR,
 }
 
@@ -92,6 +99,7 @@ MACHINE: Final = frozenset(
         "serve",
         "sign-in",
         "sign-out",
+        "statements simulate",
         "whoami",
     }
 )

@@ -74,6 +74,9 @@ OVERSEERS: Final = {
     "staff_freeze_customer",
     "staff_freeze_drawer",
     "staff_ask_to_decide_instruction",
+    "staff_claim_break",
+    "staff_note_on_break",
+    "staff_resolve_breaks",
     "staff_decide_instruction",
     "staff_instructions",
     "staff_members",
@@ -87,6 +90,13 @@ WITH_FACTOR: Final = {
     "staff_ask_to_add_passkey",
     "staff_own_passkeys",
     "staff_remove_passkey",
+    "audit_break",
+    "audit_breaks",
+    "audit_match_runs",
+    "audit_settlement_accounts",
+    "audit_statement",
+    "audit_statement_lines",
+    "audit_statements",
 }
 MAY: Final = {
     **{name: ["supervisor", "operator"] for name in OVERSEERS},

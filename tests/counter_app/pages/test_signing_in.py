@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from tests.counter_app.desk import desk, in_loop
-from tests.counter_app.fake_service import AUDITOR, CLERK, PASSWORD, SUPERVISOR
+from tests.counter_app.fake_service import CLERK, OPERATOR, PASSWORD, SUPERVISOR
 
 
 @in_loop
@@ -90,9 +90,9 @@ async def test_an_authenticator_is_set_up_at_the_first_sign_in(tmp_path: Path) -
 
 @in_loop
 async def test_other_roles_are_turned_away(tmp_path: Path) -> None:
-    """An auditor has no work at the counter: the staff session is ended at once."""
+    """An operator has no work at the counter: the staff session is ended at once."""
     async with desk(tmp_path) as at:
-        await at.sign_in(AUDITOR)
+        await at.sign_in(OPERATOR)
         assert "Vai trò của bạn không làm được" in at.browser.text
         assert at.fake.asked[-1][1] == "/staff/v1/sessions/end"
 

@@ -1,10 +1,10 @@
--- Each funding of a payer, each batch of credits and each sum of cash brought without a delivery was proposed by one and
--- approved by another, in time, for what it comes to; since instructions are kept.
+-- Each funding of a payer, each batch of credits, each sum of cash brought without a delivery and each correction by a
+-- bank's statement was proposed by one and approved by another, in time, for what it comes to; since instructions are kept.
 SELECT concat(made.kind, ' ', made.id, ' of ', made.amount, ': ', wrong.words) AS detail
 FROM (
-    SELECT CASE e.kind WHEN 'payer-funding' THEN 'funding' ELSE 'cash' END AS kind, e.id, p.amount
+    SELECT CASE e.kind WHEN 'payer-funding' THEN 'funding' WHEN 'cash-brought' THEN 'cash' ELSE e.kind END AS kind, e.id, p.amount
     FROM ledger.entry AS e JOIN ledger.posting AS p ON p.entry_id = e.id AND p.line = 1
-    WHERE e.kind IN ('payer-funding', 'cash-brought') AND e.id > (SELECT id FROM service.instructed_since)
+    WHERE e.kind IN ('payer-funding', 'cash-brought', 'bank-correction') AND e.id > (SELECT id FROM service.instructed_since)
       -- new: AND e.id = ANY (CAST(:new AS uuid[]))
     UNION ALL
     SELECT 'credits', b.id, (

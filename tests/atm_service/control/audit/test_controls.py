@@ -10,6 +10,7 @@ from tests.atm_service.control.audit import counter_plants
 from tests.atm_service.control.audit.days import Day, broken, broken_now, missed, tamper, work
 from tests.atm_service.control.instructions import plants as instruction_plants
 from tests.atm_service.control.members import plants as member_plants
+from tests.atm_service.control.statements import plants as statement_plants
 from tests.atm_service.desk.delegations import plants as delegation_plants
 from tests.atm_service.promises.complaints import plants as complaint_plants
 from tests.atm_service.promises.reservations import plants as reservation_plants
@@ -179,6 +180,7 @@ _ALL_PLANTS: Final = (
     *member_plants.PLANTS,
     *complaint_plants.PLANTS,
     *bill_plants.PLANTS,
+    *statement_plants.PLANTS,
 )
 
 

@@ -57,6 +57,8 @@ export default {
 "control.shift-counts-add-up": "The counted notes come to the recorded totals",
 "control.shifts-post-over-short": "What a shift was over or short is in the ledger",
 "control.bank-payments-have-entries": "Every top-up, payout and fee that succeeded has one entry",
+"control.statements-follow": "Each bank’s statement is its lines and follows the one before",
+"control.bank-lines-explained": "Each line of a bank’s statement is matched or in one open break",
 "control.bills-given-back-once": "Each refund of a fee is one entry of one paid bill, and no case is paid twice",
 "control.approvals-decided-once": "Each request has one decision, by somebody else, in time",
 "control.reversals-mirror-payments": "Every reversed withdrawal has exactly one mirroring entry",

@@ -57,6 +57,8 @@ export default {
 "control.shift-counts-add-up": "Tờ tiền đã đếm cộng đúng bằng tổng đã ghi",
 "control.shifts-post-over-short": "Thừa thiếu của mỗi ca đã vào sổ cái",
 "control.bank-payments-have-entries": "Mỗi lần nạp, rút về ngân hàng hoặc nộp phí thành công có đúng một bút toán",
+"control.statements-follow": "Mỗi sao kê ngân hàng bằng các dòng của nó và nối tiếp sao kê trước",
+"control.bank-lines-explained": "Mỗi dòng sao kê ngân hàng đã khớp hoặc nằm trong một chênh lệch chưa xử lý",
 "control.bills-given-back-once": "Mỗi lần hoàn phí là một bút toán của một lần nộp, và không hồ sơ nào nộp hai lần",
 "control.approvals-decided-once": "Mỗi đề nghị có một quyết định, của người khác, đúng hạn",
 "control.reversals-mirror-payments": "Mỗi lệnh rút bị đảo có đúng một bút toán ngược",
