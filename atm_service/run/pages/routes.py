@@ -58,7 +58,19 @@ def wallet(if_none_match: IfNoneMatch = "", accept_encoding: AcceptEncoding = ""
 @router.api_route("/wallet/offline.js", methods=["GET", "HEAD"])
 def wallet_offline(if_none_match: IfNoneMatch = "", accept_encoding: AcceptEncoding = "") -> Response:
     """Send the wallet's service worker; from here, for it rules only over its own folder."""
-    return answer(ASSETS.static["wallet/offline.js"], ASK_AGAIN, if_none_match, accept_encoding)
+    return answer(ASSETS.static["offline.js"], ASK_AGAIN, if_none_match, accept_encoding)
+
+
+@router.api_route("/verify/", methods=["GET", "HEAD"])
+def verify(if_none_match: IfNoneMatch = "", accept_encoding: AcceptEncoding = "") -> Response:
+    """Show the page on which anybody checks a receipt."""
+    return answer(ASSETS.pages["verify.html"], ASK_AGAIN, if_none_match, accept_encoding)
+
+
+@router.api_route("/verify/offline.js", methods=["GET", "HEAD"])
+def verify_offline(if_none_match: IfNoneMatch = "", accept_encoding: AcceptEncoding = "") -> Response:
+    """Send the same worker for that page."""
+    return answer(ASSETS.static["offline.js"], ASK_AGAIN, if_none_match, accept_encoding)
 
 
 @router.api_route("/audit/", methods=["GET", "HEAD"])
