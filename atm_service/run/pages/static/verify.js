@@ -106,6 +106,7 @@ const codeIn = (text) => text.slice(text.lastIndexOf("#") + 1).replace(/\s+/g, "
 async function check(text) {
   const turn = (asked += 1);
   shown = null;
+  tell(); // what was said of one paper does not stand beside another
   const found = await judged(codeIn(text));
   if (turn !== asked) return; // another paper was shown meanwhile
   shown = found;

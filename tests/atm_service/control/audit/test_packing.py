@@ -4,12 +4,14 @@ import csv
 import hashlib
 import importlib.util
 import io
+import itertools
 import json
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
+from typing import Any, Final
 from zipfile import ZipFile
 
 import pytest
@@ -18,8 +20,9 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from atm_service.control.audit import packing, sealing, store
 from atm_service.platform.keys import store as key_store
 from atm_service.platform.keys.domain import SigningKey
-from ledger.seals import reading, records
-from ledger.seals.leaves import framed
+from ledger.seals import merkle, reading, records
+from ledger.seals.leaves import encoded, framed
+from ledger.seals.seal import Seal
 from tests.atm_service.control.audit import tools
 from tests.atm_service.control.audit.days import Day, topped_up, work
 from tests.atm_service.counter import ask_to_reverse, decide, deposited, paid, reverse, supervisor
@@ -287,21 +290,103 @@ def test_only_keys_and_seals_that_are_kept_count(taken: Taken, tmp_path: Path) -
     assert taken.verify(tmp_path / "cut.zip")[0] == 2
 
 
-def test_a_thief_of_the_key_cannot_hide_a_row_that_was_never_sealed(taken: Taken, tmp_path: Path) -> None:
-    """An entry put in around the service is older than the last seal and in none: named, whoever signed."""
+Lines = list[dict[str, Any]]
+
+
+def at(lines: Lines, kind: str, *, sealed: bool) -> int:
+    """Find the first line of a kind, in a seal or in none."""
+    return next(n for n, line in enumerate(lines) if kind in line and ("position" in line) is sealed)
+
+
+def another_hash(lines: Lines) -> None:
+    """Change what was sealed, and its hash with it."""
+    row = lines[at(lines, "entry", sealed=True)]
+    row["entry"]["narration"] = "another"
+    leaf = records.leaf("entry", row["entry"])
+    row["hash"] = merkle.leaf_hash(encoded(leaf)).hex()
+
+
+def another_root(lines: Lines) -> None:
+    """Change the root of the seal, too, and the seal's own hash."""
+    another_hash(lines)
+    start = at(lines, "seal", sealed=False)
+    rows = list(itertools.takewhile(lambda line: "position" in line, lines[start + 1 :]))
+    root = merkle.root([bytes.fromhex(row["hash"]) for row in rows])
+    stated = dict(lines[start]["seal"])
+    del stated["hash"]
+    moments = {name: datetime.fromisoformat(stated[name]) for name in ("first_at", "last_at", "sealed_at")}
+    hashes = {name: bytes.fromhex(stated[name]) for name in ("previous", "history", "signature")}
+    lines[start]["seal"] = records.of_seal(Seal(**{**stated, **moments, **hashes, "root": root}))
+
+
+def without_the_first_seal(lines: Lines) -> None:
+    """Leave out where the chain begins."""
+    start = at(lines, "seal", sealed=False)
+    end = next(n for n, line in enumerate(lines) if n > start and "position" not in line)
+    del lines[start:end]
+
+
+def without_the_last_seal(lines: Lines) -> None:
+    """Let the newest sealed rows stand as if they had no seal yet: some of them are too old for that."""
+    start = max(n for n, line in enumerate(lines) if "seal" in line)
+    for line in lines[start + 1 :]:
+        if "position" in line:
+            del line["position"], line["hash"]
+    del lines[start]
+
+
+def older(lines: Lines) -> None:
+    """Put an entry in around the service: recorded long ago, and in no seal."""
+    lines[at(lines, "entry", sealed=False)]["entry"]["recorded_at"] = "2026-11-17T01:00:00.000000Z"
+
+
+def another_amount(lines: Lines) -> None:
+    """Change the amount of a row that is not sealed yet."""
+    lines[at(lines, "entry", sealed=False)]["entry"]["postings"][0]["amount"] += 1
+
+
+def another_total(lines: Lines) -> None:
+    """Change what an account is said to have."""
+    lines[at(lines, "account", sealed=False)]["account"]["debits"] += 1
+
+
+def more_members(lines: Lines) -> None:
+    """Write something beside what was sealed."""
+    lines[at(lines, "entry", sealed=True)]["entry"]["note"] = "x"
+
+
+DEEP: Final = {
+    another_hash: "its rows do not make the root that was signed",
+    another_root: "the signature is not that of key",
+    without_the_first_seal: "seal 1 is not there",
+    without_the_last_seal: "was published, and the last one here is",
+    older: "is older, and in no seal",
+    another_amount: "does not follow from the one before",
+    another_total: "has not what its postings make",
+    more_members: "has other members than were sealed",
+}
+
+
+@pytest.mark.parametrize("forge", DEEP, ids=lambda one: one.__name__)
+def test_even_a_thief_of_the_manifests_key_is_found(
+    taken: Taken, tmp_path: Path, forge: Callable[[Lines], None]
+) -> None:
+    """The list of files is signed rightly, and what was sealed still says what was changed, in which line."""
     folder = taken.unpacked(tmp_path)
-    rows = taken.rows("sealed.ndjson")
-    at = next(n for n, row in enumerate(rows) if b'"entry"' in row and b'"position"' not in row)
-    late = json.loads(rows[at])
-    late["entry"]["recorded_at"] = "2026-11-17T01:00:00.000000Z"
-    (folder / "sealed.ndjson").write_bytes(
-        b"".join([*rows[:at], json.dumps(late).encode() + b"\n", *rows[at + 1 :]])
+    lines = [json.loads(row) for row in taken.rows("sealed.ndjson")]
+    forge(lines)
+    counts = lines[-1]["complete"]
+    counts["seals"] = sum("seal" in line for line in lines)
+    counts["leaves"] = sum("position" in line for line in lines)
+    counts["unsealed"] = (
+        sum(not {"end", "entry", "hold"}.isdisjoint(line) for line in lines) - counts["leaves"]
     )
+    (folder / "sealed.ndjson").write_bytes(b"".join(json.dumps(line).encode() + b"\n" for line in lines))
     key = taken.service.context.keys.at(taken.service.now).signing("seal")
-    status, said = taken.verify(forged(taken, folder, key=key))
-    assert status == 1
-    assert said.startswith("WRONG: sealed.ndjson, line ")
-    assert "is older, and in no seal" in said
+    status, said = taken.verify(forged(taken, folder, key=key), "--checkpoint", taken.seal)
+    assert status == 1, said
+    assert said.startswith("WRONG: sealed.ndjson"), said
+    assert DEEP[forge] in said, said
 
 
 def test_it_shares_no_line_with_the_service() -> None:

@@ -6,10 +6,12 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 from uuid import UUID
+from zipfile import ZipFile
 
 import orjson
 import pytest
 
+from atm_service.control.audit import packing
 from ledger.seals import records
 from tests.atm_service.run.cli import line
 from tests.atm_service.run.cli.line import Run
@@ -216,3 +218,18 @@ def test_controls_look_at_what_is_new_or_at_everything(database: Database, tmp_p
     assert run(AUDIT, "controls").exit_code == 0  # it was in order then, and is not looked at again
     answer = run(AUDIT, "controls", "--full")
     assert (answer.exit_code, "BROKEN entries-complete" in answer.stdout) == (1, True)
+
+
+def test_an_evidence_pack(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One archive, whole or not there: what ends on the way leaves nothing under its name."""
+    path, period = tmp_path / "march.zip", ["--from", "2026-03-01", "--to", "2026-03-31"]
+    assert run(AUDIT, "export", "--pack", tmp_path / "march.tar", *period).exit_code == 2
+    with monkeypatch.context() as broken:
+        broken.setattr(packing, "_counts", lambda *_: (_ for _ in ()).throw(OSError("the disk is full")))
+        assert isinstance(run(AUDIT, "export", "--pack", path, *period).exception, OSError)
+    assert [one.name for one in tmp_path.iterdir() if "march" in one.name] == []
+    answer = run(AUDIT, "export", "--pack", path, *period)
+    assert (answer.exit_code, answer.stdout) == (0, ""), answer.output
+    assert "2026-03-01 to 2026-03-31" in answer.stderr
+    with ZipFile(path) as archive:
+        assert orjson.loads(archive.read("manifest.json"))["first"] == "2026-03-01"
