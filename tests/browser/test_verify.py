@@ -83,7 +83,7 @@ def paste(page: Page, text: str) -> None:
 
 
 def test_a_camera_opens_the_check(page: Page, paper: tuple[str, str], demo: Demo) -> None:
-    """What the square says is the page's address with the code behind #, which is sent in none: valid, in which seal."""
+    """What the square says is the page's address with the code behind #, which is sent in none: valid, and its seal."""
     number, text = paper
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
