@@ -90,6 +90,7 @@ def test_a_camera_opens_the_check(page: Page, paper: tuple[str, str], demo: Demo
     assert text.startswith(f"{demo.service_url}/verify/#")
     page.goto(text)
     says(page, "HỢP LỆ", "good")
+    assert page.locator(".facts dt").all_inner_texts() == ["Số chứng từ", "Việc", "Số tiền", "Lúc", "Tại"]
     expect(page.locator(".facts")).to_contain_text(number)
     expect(page.locator(".facts")).to_contain_text("500.000 đ")
     expect(page.locator("#verdict")).to_contain_text("Năm trăm nghìn đồng")

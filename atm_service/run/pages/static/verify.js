@@ -88,7 +88,7 @@ function verdictView({ mark, verdict, says, sealed, unable, busy }) {
     h("div", { class: `notice ${mark}` }, h("strong", {}, t(`verify.${verdict}`)), h("p", {}, t(`verify.${verdict}-next`)),
       busy && h("p", {}, t("verify.busy"))),
     says && facts([
-      [t("proof.number"), h("strong", { class: "number-of" }, says.number)],
+      [t("verify.number"), h("strong", { class: "number-of" }, says.number)],
       [t("verify.kind"), t(`verify.kind-${says.kind}`)],
       [t("verify.amount"), [h("strong", { class: "figure" }, money(says.amount)), h("br"), words(says.amount)]],
       [t("ended.when"), dateTime(says.made_at)],

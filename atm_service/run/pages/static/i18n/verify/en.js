@@ -22,6 +22,7 @@ export default {
 "verify.unknown-next": "This phone cannot check it by itself, and the post could not be asked. Try again with a line.",
 "verify.busy": "Many have just asked from here. Try again in some minutes.",
 "verify.unable": "This browser cannot check signatures by itself, so this is the post's own word.",
+"verify.number": "Number",
 "verify.kind": "What",
 "verify.kind-withdrawal": "Cash paid out",
 "verify.kind-deposit": "Cash paid in",

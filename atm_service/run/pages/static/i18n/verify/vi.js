@@ -22,6 +22,7 @@ export default {
 "verify.unknown-next": "Máy này chưa tự kiểm tra được và không hỏi được bưu điện. Hãy thử lại khi có mạng.",
 "verify.busy": "Từ đây vừa có nhiều người hỏi. Ít phút nữa hãy thử lại.",
 "verify.unable": "Trình duyệt này không tự kiểm tra được chữ ký, nên đây là lời bưu điện trả lời.",
+"verify.number": "Số chứng từ",
 "verify.kind": "Việc",
 "verify.kind-withdrawal": "Chi tiền mặt",
 "verify.kind-deposit": "Nộp tiền mặt",
