@@ -33,7 +33,7 @@ browser: $(READY)
 .PHONY: test
 test: $(READY) $(CLIENT)/.ready browser  ## Run every test, the browser's too (SEED=7: in another order, with other dice)
 	$(if $(SEED),SOFT_ATM_TEST_SEED=$(SEED)) $(BIN)/python -m pytest --numprocesses auto --dist loadfile \
-	  --no-loadscope-reorder --durations 10 $(if $(SEED),--hypothesis-seed $(SEED))
+	  --no-loadscope-reorder --max-worker-restart 1 --durations 10 $(if $(SEED),--hypothesis-seed $(SEED))
 
 .PHONY: check
 check: $(READY)  ## Check format, lint, types and import contracts

@@ -287,8 +287,8 @@ def step_up(
     """Ask the eKYC provider for a fresh face match of whoever proves the PIN, outside any transaction.
 
     A key that is known is not asked for a face: what it did is told, not done. Raises `WrongPin`, `TooManyAttempts`,
-    what `Key.known` raises, `StepUpRequired` without a picture or without a match, `Unavailable` when the provider
-    does not answer.
+    what `Key.known` raises, `StepUpRequired` without a fresh picture or without a match, `Unavailable` when the
+    provider does not answer.
     """
     customers.prove_pin(context, customer.subject, pin, now)
     required = errors.StepUpRequired(above=context.policy.withdrawal.step_up_above)
@@ -298,7 +298,7 @@ def step_up(
         if capture is None:
             raise required
         reference = customers.provider_reference(session, customer.subject)
-        # Others see it go by: it mends nothing afterwards.
-        customers.use_capture(session, context, capture, f"{customer.subject} {key.key}", now)
-    if not customers.is_face(context, reference, capture, now):
+        # Others see a picture go by: each is good for one wish, and mends nothing afterwards.
+        fresh = customers.use_capture(session, context, capture, f"{customer.subject} {key.key}", now)
+    if not fresh or not customers.is_face(context, reference, capture, now):
         raise required

@@ -34,8 +34,9 @@ from kyc.encryption import Cipher
 
 KEPT_FOR: Final = timedelta(days=30)
 SHAPE: Final = re.compile(r"[A-Za-z0-9_-]{1,64}", re.ASCII)
-SECRETS: Final = frozenset({"pin", "new_pin", "password"})
-"""Members of a body that a fingerprint leaves out: a key that was used would tell which one is right, uncounted."""
+PROOFS: Final = frozenset({"pin", "new_pin", "password", "face_capture"})
+"""Members of a body that a fingerprint leaves out: a key that was used would tell which secret is right, uncounted;
+and who asks again for the same has another picture."""
 RETRY_AFTER_S: Final = 1
 AT_COUNTERS: Final = frozenset({"clerk", "supervisor"})
 """Who acts on a refusal with cash in hand."""
@@ -245,7 +246,7 @@ async def _key(
         body = orjson.loads(await request.body() or b"null")
     except orjson.JSONDecodeError:
         body = ""  # the body's own validation refuses it before any work is done
-    told = {name: body[name] for name in body if name not in SECRETS} if isinstance(body, dict) else body
+    told = {name: body[name] for name in body if name not in PROOFS} if isinstance(body, dict) else body
     where = f"{request.method} {request.scope['path']}"
     caller = getattr(request.state, "caller", None)
     cipher = request.app.state.context.cipher

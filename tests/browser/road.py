@@ -117,6 +117,7 @@ class Counter:
         self.page.fill("input[name=password]", worker["password"])
         self.page.keyboard.press("Enter")
         expect(self.page.locator("input[name=password]")).to_have_count(0)
+        self.page.wait_for_selector("html[data-ready]")  # from then on it hears its keys
 
     def open_shift(self, notes: dict[str, int], drawer: int = 1) -> None:
         self.page.goto(f"{self.url}/shift/open")
@@ -153,6 +154,12 @@ def wrong_for_some(page: Page) -> list[str]:
     ]
     headings = page.locator("h1").count()
     return said if headings == 1 else [*said, f"{page.url}: {headings} h1"]
+
+
+def speak(page: Page, language: str) -> None:
+    """Press the button that names another language, and see the page speak it: its words may come over the line."""
+    page.get_by_role("button", name=language, exact=True).last.click()
+    expect(page.locator("html")).to_have_attribute("lang", {"English": "en", "Tiếng Việt": "vi"}[language])
 
 
 def later(page: Page) -> None:

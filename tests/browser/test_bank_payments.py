@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Route, expect
 
-from tests.browser.road import PHONE, Demo, Phone, wrong_for_some
+from tests.browser.road import PHONE, Demo, Phone, speak, wrong_for_some
 from tests.browser.test_transfers import CLIPPED, LARGE_TYPE, SMALL, balance, enter, go, leave, lose, press
 
 SILENT, DECLINES, ANOTHERS = "0002", "0001", "0004"
@@ -196,7 +196,7 @@ def test_the_screens_are_for_everybody(phone: Phone, demo: Demo, language: str) 
     pin, page = demo.customers[0]["pin"], phone.page
     masked = link(phone, SILENT)
     if language == "en":
-        press(page, "English")
+        speak(page, "English")
     wrong = []
 
     def look(name: str) -> None:
@@ -229,7 +229,7 @@ def test_the_screens_are_for_everybody(phone: Phone, demo: Demo, language: str) 
     page.locator(".balance").wait_for()
     look("home")
     if language == "en":
-        press(page, "Tiếng Việt")
+        speak(page, "Tiếng Việt")
     page.set_viewport_size(PHONE)  # type: ignore[arg-type]
     go(phone, "banks")
     page.locator("section .list .item").first.click()

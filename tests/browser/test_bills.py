@@ -5,7 +5,7 @@ import itertools
 import pytest
 from playwright.sync_api import Route, expect
 
-from tests.browser.road import PHONE, Demo, Phone, wrong_for_some
+from tests.browser.road import PHONE, Demo, Phone, speak, wrong_for_some
 from tests.browser.test_bank_payments import UNKNOWN, listed, phone, photograph
 from tests.browser.test_transfers import CLIPPED, LARGE_TYPE, SMALL, balance, go, lose, press
 
@@ -142,7 +142,7 @@ def test_the_screens_are_for_everybody(phone: Phone, demo: Demo, language: str) 
     number = f"H37.12-{next(_cases)}-7777"
     page.fill("#case_number", number)
     if language == "en":
-        press(page, "English")
+        speak(page, "English")
         expect(page.locator("#case_number")).to_have_value(number)
         expect(page.locator("input[type=radio]:checked")).to_have_value("criminal-record")
     look("bills")
@@ -156,5 +156,5 @@ def test_the_screens_are_for_everybody(phone: Phone, demo: Demo, language: str) 
     page.locator(".balance").wait_for()
     look("bill-home")
     if language == "en":
-        press(page, "Tiếng Việt")
+        speak(page, "Tiếng Việt")
     assert wrong == []

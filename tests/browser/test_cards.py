@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.atm_service.run.pages.fake_api import PIN
-from tests.browser.road import wrong_for_some
+from tests.browser.road import speak, wrong_for_some
 from tests.browser.test_transfers import CLIPPED, LARGE_TYPE, SMALL
 from tests.browser.test_wallet_pages import PHONE_SIZE, Seen, prove_phone, seen  # noqa: F401  a fixture
 from tests.kyc.card_texts import qr
@@ -86,7 +86,7 @@ def test_the_screens_are_for_everybody(seen: Seen, language: str) -> None:  # no
     """At both sizes and in large type nothing is clipped, and axe-core finds nothing; no word is lost on a change."""
     prove_phone(seen)
     if language == "en":
-        seen.press("English")
+        speak(seen.page, "English")
     fill(seen)
     seen.page.select_option("#card", "differs")
     wrong = look(seen, f"apply-{language}")
@@ -96,15 +96,15 @@ def test_the_screens_are_for_everybody(seen: Seen, language: str) -> None:  # no
     wrong += look(seen, f"review-{language}")
     seen.fake.card_stops_on = "2026-12-31"
     if language == "en":
-        seen.press("Tiếng Việt")
+        speak(seen.page, "Tiếng Việt")
     seen.sign_in()
     if language == "en":
-        seen.press("English")
+        speak(seen.page, "English")
     wrong += look(seen, f"home-{language}")
     seen.go("card")
     seen.page.fill("#card_qr", qr())
     wrong += look(seen, f"card-{language}")
     if language == "en":
-        seen.press("Tiếng Việt")
+        speak(seen.page, "Tiếng Việt")
         expect(seen.page.locator("#card_qr")).to_have_value(qr())
     assert wrong == []

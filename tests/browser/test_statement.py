@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.road import OLD_PC, PHONE, Counter, Demo, Phone, wrong_for_some
+from tests.browser.road import OLD_PC, PHONE, Counter, Demo, Phone, speak, wrong_for_some
 from tests.browser.test_transfers import CLIPPED, LARGE_TYPE, SMALL, go, press
 
 OFFICE = "05977-1"
@@ -83,10 +83,10 @@ def test_from_the_statement_to_the_answer(demo: Demo, pages: tuple[Page, Page]) 
     link(page, "Có gì sai?")
     page.get_by_text("Sai số tiền").click()
     page.fill("#words", "Tôi đếm thiếu\nmột tờ")
-    page.get_by_role("button", name="English").click()
+    speak(page, "English")
     expect(page.locator("#words")).to_have_value("Tôi đếm thiếu\nmột tờ")
     expect(page.get_by_label("The amount is wrong")).to_be_checked()
-    page.get_by_role("button", name="Tiếng Việt").click()
+    speak(page, "Tiếng Việt")
     press(page, "Gửi khiếu nại")
     number = page.locator(".ending .number-of")
     expect(number).to_have_text(re.compile(r"^KN-\d{4}-\d{6}$"))

@@ -15,7 +15,7 @@ import uvicorn
 from playwright.sync_api import Browser, Page, Route, expect
 
 from tests.atm_service.run.pages.fake_api import CODE, PASSWORD, PHONE, PIN, Fake, Refused, create_app, now
-from tests.browser.road import ARGUMENTS, wrong_for_some
+from tests.browser.road import ARGUMENTS, speak, wrong_for_some
 
 # Things to touch that are lower than 48 pixels, give or take a rounding.
 LOW_TARGETS = """
@@ -544,7 +544,7 @@ def test_language_changes_in_place_and_is_remembered(seen: Seen) -> None:
     """Switching keeps what was typed, changes the page's lang, and holds on the next visit."""
     seen.go("open")
     seen.page.fill("#phone", "0912 345 678")
-    seen.press("English")
+    speak(seen.page, "English")
     expect(seen.page.get_by_role("heading", level=1)).to_have_text("Open an account")
     expect(seen.page.locator("#phone")).to_have_value("0912 345 678")
     seen.page.reload()

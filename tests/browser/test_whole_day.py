@@ -20,6 +20,7 @@ from sqlalchemy import text
 
 from atm_service.platform import database as db
 from atm_service.registers.withdrawals import digits
+from tests.atm_service.mending import picture
 from tests.browser.road import OLD_PC, Demo, later
 
 CLERK, OTHER_OFFICE = "06001-1", "05971-1"
@@ -354,7 +355,7 @@ def _refusals(desk: Desk, demo: Demo, people: list[Wallet], paid: dict[str, Any]
     first, large = people[0], people[3]
     elsewhere, late = first.code(office=OTHER_OFFICE), first.code()
     _move_deadline(demo, late["id"])
-    short = large.code(15_000_000, face_capture="sample-clear")
+    short = large.code(15_000_000, face_capture=picture())
     for name, code, words in (
         ("already-paid", paid["code"], "Đã chi rồi"),
         ("wrong-office", elsewhere["code"], "điểm bưu điện khác"),

@@ -1,7 +1,7 @@
 """Closed days: nothing is posted into one, and nothing slips in while it is closed."""
 
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 from sqlalchemy.exc import DBAPIError
@@ -78,7 +78,8 @@ def test_a_clock_that_is_ahead_closes_nothing(database: Database) -> None:
     """The database's own clock must agree: a wrong one at a shell cannot end the ledger for good."""
     with database.app.connect() as session:
         theirs: datetime = session.exec_driver_sql("SELECT clock_timestamp()").scalar_one()
-    for at in (theirs + timedelta(days=1, minutes=1), datetime(2199, 12, 31, 12, tzinfo=UTC)):
+    tomorrows_noon = datetime.combine(ledger.business_date(theirs) + timedelta(days=1), time(5), UTC)
+    for at in (tomorrows_noon, datetime(2199, 12, 31, 12, tzinfo=UTC)):
         day = ledger.business_date(at) - timedelta(days=1)
         with database.app.connect() as session, pytest.raises(DBAPIError, match="it is not over"):
             ledger.close_day(session, day, at)

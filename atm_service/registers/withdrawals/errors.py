@@ -256,7 +256,7 @@ class TooManyLiveCodes(Refusal):
     403,
     "step-up-required",
     "A fresh picture of your face is needed",
-    "Send `face_capture` with the request.",
+    "Send `face_capture` with the request: a new picture each time, for each is good for one wish.",
     audited=True,
 )
 class StepUpRequired(Refusal):

@@ -18,7 +18,7 @@ from atm_service.platform.keys import store as key_store
 from atm_service.platform.keys.domain import Purpose
 from atm_service.platform.settings import Address, Settings
 from atm_service.run import app as application
-from atm_service.run import assembly, demo, resealing, scraping
+from atm_service.run import assembly, demo, resealing, scraping, workers
 from atm_service.run.cli import approvals as cli_approvals
 from atm_service.run.cli import audit as cli_audit
 from atm_service.run.cli import cash as cli_cash
@@ -111,6 +111,7 @@ def serve() -> None:
         refuse_taken(chosen.host, chosen.port)
         _refuse_taken(chosen.metrics)
         allow_lines()
+        workers.supervise()
         os.environ["SOFT_ATM_DATABASE_URL"] = database.plain(url)
         logs.configure(chosen.log_level)
         counted = stack.enter_context(tempfile.TemporaryDirectory(prefix="soft-atm-metrics-"))

@@ -15,6 +15,7 @@ from PIL import Image
 
 from atm_service.payout import service as withdrawals
 from atm_service.registers.customers import store as customers
+from tests.atm_service.mending import OTHER_FACE, picture
 from tests.atm_service.world import OFFICE, OTHER_OFFICE, Service, no_answer
 from tests.waiting import wait_until_blocked
 
@@ -187,21 +188,31 @@ def test_a_large_amount_needs_a_fresh_face(service: Service) -> None:
     customer = service.customer(balance=20_000_000)
     refused = customer.authorise(10_010_000)
     assert (slug(refused), refused.json()["above"]) == ("step-up-required", 10_000_000)
-    assert slug(customer.authorise(10_010_000, face_capture="sample-other-face")) == "step-up-required"
+    assert slug(customer.authorise(10_010_000, face_capture=picture(OTHER_FACE))) == "step-up-required"
     assert customer.authorise(10_000_000).status_code == 201
-    assert customer.authorise(10_000_000, face_capture="sample-clear").status_code == 201
+    assert customer.authorise(10_000_000, face_capture=picture()).status_code == 201
+
+
+def test_a_picture_is_good_for_one_wish(service: Service) -> None:
+    """Neither the picture of the opening nor that of another code is fresh; with its own key it is the same wish."""
+    opened, taken = picture(), picture()
+    customer = service.customer(balance=40_000_000, capture=opened)
+    assert slug(customer.authorise(10_010_000, face_capture=opened)) == "step-up-required"
+    for _ in range(2):
+        assert customer.authorise(10_010_000, key="k", face_capture=taken).status_code == 201
+    assert slug(customer.authorise(10_010_000, face_capture=taken)) == "step-up-required"
 
 
 def test_a_large_code_is_told_again_without_a_face(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
     """The provider is down: a known key tells, after the PIN, what it did; a new one is told to wait."""
-    customer, face = service.customer(balance=40_000_000), {"face_capture": "sample-clear"}
+    customer, face = service.customer(balance=40_000_000), {"face_capture": picture()}
     first = customer.authorise(10_010_000, key="k", **face)
     monkeypatch.setattr(service.context.provider, "match_face", no_answer)
     again = customer.authorise(10_010_000, key="k", **face)
     assert (again.json(), again.headers["Idempotency-Replayed"]) == (first.json(), "true")
     wrong = {"amount": 10_010_000, "pin": "735109", **face}
     assert slug(customer.post("/wallet/v1/withdrawals", wrong, key="k")) == "wrong-pin"
-    assert slug(customer.authorise(10_010_000, **face)) == "unavailable"
+    assert slug(customer.authorise(10_010_000, face_capture=picture())) == "unavailable"
 
 
 def test_cancelling_gives_the_money_back_at_once(service: Service) -> None:

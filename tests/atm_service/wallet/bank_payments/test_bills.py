@@ -25,7 +25,7 @@ from atm_service.registers.billers.simulated import SimulatedBiller
 from atm_service.wallet.bank_payments import cases
 from tests.atm_service.control.audit.days import broken_now, missed, tamper, topped_up
 from tests.atm_service.control.audit.test_watching import broken_since, watch
-from tests.atm_service.mending import signed_in
+from tests.atm_service.mending import picture, signed_in
 from tests.atm_service.wallet.bank_payments.banking import (
     LATE,
     SILENT,
@@ -351,7 +351,7 @@ def test_it_takes_pin_face_money_and_a_wallet_that_is_not_frozen(service: Servic
     service_biller(service).charge(Case("traffic-fine", case), 12_000_000)
     dear = due(customer, case, "traffic-fine").json()["offer"]
     assert slug_of(pay_bill(customer, dear)) == "step-up-required"
-    assert pay_bill(customer, dear, face_capture="sample-clear").status_code == 201
+    assert pay_bill(customer, dear, face_capture=picture()).status_code == 201
     ten = new_case()
     service_biller(service).charge(Case("land", ten), 9_000_000)
     refused = pay_bill(customer, due(customer, ten).json()["offer"])

@@ -4,7 +4,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from atm_service.platform import chart
-from tests.atm_service.mending import signed_in
+from tests.atm_service.mending import OTHER_FACE, picture, signed_in
 from tests.atm_service.wallet.bank_payments.banking import (
     BANK,
     DECLINES,
@@ -160,7 +160,7 @@ def test_replayed(service: Service) -> None:
 def test_out_of_range(service: Service, amount: int) -> None:
     """An amount that the policy does not allow is refused with both bounds."""
     customer = service.customer()
-    answer = payout(customer, link(customer), amount, face_capture="sample-clear")
+    answer = payout(customer, link(customer), amount, face_capture=picture())
     assert slug_of(answer) == "amount-out-of-range"
     assert (answer.json()["amount_min"], answer.json()["amount_max"]) == (10_000, 20_000_000)
 
@@ -197,9 +197,9 @@ def test_much_money_takes_a_face(service: Service) -> None:
     link_id = link(customer)
     assert slug_of(payout(customer, link_id, 10_000_001)) == "step-up-required"
     assert (
-        slug_of(payout(customer, link_id, 10_000_001, face_capture="sample-other-face")) == "step-up-required"
+        slug_of(payout(customer, link_id, 10_000_001, face_capture=picture(OTHER_FACE))) == "step-up-required"
     )
-    clear = {"face_capture": "sample-clear"}
+    clear = {"face_capture": picture()}
     assert payout(customer, link_id, 10_000_001, key="k1", **clear).status_code == 201
     assert payout(customer, link_id, 10_000_001, key="k1", **clear).headers["Idempotency-Replayed"] == "true"
     assert payout(customer, link_id, 9_999_999).status_code == 201

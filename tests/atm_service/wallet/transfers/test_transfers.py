@@ -17,6 +17,7 @@ from atm_service.wallet.transfers import domain
 from atm_service.wallet.transfers import service as sending
 from atm_service.wallet.transfers.schemas import SendRequest
 from tests.atm_service.control.freezes.test_freezes import freeze_wallet
+from tests.atm_service.mending import OTHER_FACE, picture
 from tests.atm_service.records import rows, unchanged
 from tests.atm_service.wallet.transfers.sending import (
     available,
@@ -165,7 +166,7 @@ def test_a_sign_out_that_comes_meanwhile_sends_nothing(service: Service) -> None
 def test_amounts_have_bounds(service: Service, amount: int) -> None:
     """Below ten thousand and above twenty million are refused."""
     payer, payee = two(service, 30_000_000)
-    face = {"face_capture": "sample-clear"}
+    face = {"face_capture": picture()}
     assert outcome(send(payer, intended(payer, payee), amount, **face)) == "amount-out-of-range"
 
 
@@ -174,21 +175,22 @@ def test_large_amounts_take_a_face(service: Service) -> None:
     payer, payee = two(service, 20_000_000)
     intention = intended(payer, payee)
     assert outcome(send(payer, intention, 10_000_001)) == "step-up-required"
-    assert outcome(send(payer, intention, 10_000_001, face_capture="sample-other-face")) == "step-up-required"
-    assert outcome(send(payer, intention, 10_000_001, face_capture="sample-clear")) == "201"
+    assert outcome(send(payer, intention, 10_000_001, face_capture=picture(OTHER_FACE))) == "step-up-required"
+    assert outcome(send(payer, intention, 10_000_001, face_capture=picture())) == "201"
 
 
 def test_what_was_sent_is_told_without_a_face(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
     """The provider is down, or the tab that has the picture is gone: a known key tells, after the PIN, what it did."""
     payer, payee = two(service, 50_000_000)
-    intention, face = intended(payer, payee), {"face_capture": "sample-clear"}
+    intention, face = intended(payer, payee), {"face_capture": picture()}
     first = send(payer, intention, 10_000_001, key="k", **face)
     monkeypatch.setattr(service.context.provider, "match_face", no_answer)
     again = send(payer, intention, 10_000_001, key="k", **face)
     assert (again.json(), again.headers["Idempotency-Replayed"]) == (first.json(), "true")
-    assert outcome(send(payer, intention, 10_000_001, key="k")) == "idempotency-key-reused"
+    assert send(payer, intention, 10_000_001, key="k").headers["Idempotency-Replayed"] == "true"
     assert outcome(send(payer, intention, 10_000_001, key="k", pin=WRONG)) == "wrong-pin"
-    assert outcome(send(payer, intended(payer, payee), 10_000_001, **face)) == "unavailable"
+    new = {"face_capture": picture()}
+    assert outcome(send(payer, intended(payer, payee), 10_000_001, **new)) == "unavailable"
     assert available(payer, payee) == [39_999_999, 10_000_001]
 
 

@@ -9,7 +9,7 @@ import { explain, problemBox } from "../problems.js";
 import { announce, go } from "../shell.js";
 import { words } from "../words.js";
 import { attempt, hideWishes, unheardOfBank, wallet } from "./account.js";
-import { samples, simulated } from "./samples.js";
+import { picture, samples, simulated } from "./samples.js";
 import { watch } from "./watch.js";
 import { amountField, quickAmounts } from "./withdraw.js";
 
@@ -120,7 +120,7 @@ export function bankConfirmScreen() {
     more.closest("form").requestSubmit();
   } }, t("bank.twice"));
   const act = async ({ pin }, waiting) => {
-    const capture = more.querySelector("select")?.value;
+    const capture = picture(more);
     const left = unheardOfBank(customer);
     if (left && JSON.stringify(left.wish) !== JSON.stringify(one)) return go("bank/unsure"); // of another tab
     const wished = attempt(one);

@@ -11,7 +11,7 @@ import { go } from "../shell.js";
 import { words } from "../words.js";
 import { attempt, hideWishes, unheardOfBank, wallet } from "./account.js";
 import { markRead, unread } from "./appointment.js";
-import { samples, simulated } from "./samples.js";
+import { picture, samples, simulated } from "./samples.js";
 import { watch } from "./watch.js";
 
 const PROCEDURES = ["civil-status", "certification", "land", "business", "criminal-record", "traffic-fine"];
@@ -79,7 +79,7 @@ export function billConfirmScreen() {
   const act = async ({ pin }, waiting) => {
     const left = unheardOfBank(customer);
     if (left && left.wish?.offer !== offer) return go("bank/unsure"); // of another tab
-    const capture = more.querySelector("select")?.value;
+    const capture = picture(more);
     const wished = attempt(wish);
     let isUnheard = false;
     try {

@@ -1,7 +1,7 @@
 // The PIN, where the wallet is open, a lost phone, a forgotten PIN, a wallet to be frozen or closed: what can be done from here, and
 // what at a counter. Fetched when somebody needs it, with its words and those of opening, which proves a phone alike.
 
-import { client, open, randomKey } from "../api.js";
+import { client, open } from "../api.js";
 import { ask, h, isBusy, setBusy } from "../dom.js";
 import { dateTime, digitsOf } from "../format.js";
 import { facts, field, form, loaded, phoneField, pinField } from "../forms.js";
@@ -9,7 +9,7 @@ import { alsoFrom, language, load, t } from "../i18n.js";
 import { problemBox } from "../problems.js";
 import { announce, go } from "../shell.js";
 import { label, leave, wallet } from "./account.js";
-import { samples } from "./samples.js";
+import { picture, samples } from "./samples.js";
 
 const FACES = ["clear", "other-face", "down"];
 // The number and its code: in the tab, for a small phone forgets the page while its owner reads the message.
@@ -123,7 +123,7 @@ function newPinStep(show, { phone, id, digits }) {
   });
   const face = samples("face", t("forgot.face"), FACES);
   const act = async ({ code, new_pin }) => {
-    const proofs = { code_id: id, code, face_capture: `${face.querySelector("select").value}:${randomKey()}` };
+    const proofs = { code_id: id, code, face_capture: picture(face) };
     await open.post("/wallet/v1/pin/reset", { phone, new_pin, ...proofs });
     keep(null);
     go("welcome");

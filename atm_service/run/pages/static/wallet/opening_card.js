@@ -1,14 +1,14 @@
 // The identity card's two texts, from its QR and its back, as a scanner types them or as they are pasted; and another card
 // in the place of one that has expired. Fetched with opening, whose words it shares.
 
-import { now, randomKey } from "../api.js";
+import { now } from "../api.js";
 import { h } from "../dom.js";
 import { day, isoDate, isoDay } from "../format.js";
 import { field, form, pinField } from "../forms.js";
 import { alsoFrom, language, load, t } from "../i18n.js";
 import { announce, go } from "../shell.js";
 import { wallet } from "./account.js";
-import { samples, simulated } from "./samples.js";
+import { picture, samples, simulated } from "./samples.js";
 
 const FACES = ["clear", "other-face", "down"];
 const CARDS = ["none", "fits", "differs", "expired"];
@@ -48,7 +48,7 @@ export function sampleCard(fields, [qr]) {
 export function cardScreen() {
   const face = samples("face", t("card.face"), FACES);
   const act = async (values) => {
-    await wallet.post("/wallet/v1/card", { ...values, face_capture: `${face.querySelector("select").value}:${randomKey()}` });
+    await wallet.post("/wallet/v1/card", { ...values, face_capture: picture(face) });
     go("home");
     announce(t("card.done"));
   };

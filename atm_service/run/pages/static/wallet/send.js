@@ -10,7 +10,7 @@ import { announce, go } from "../shell.js";
 import { words } from "../words.js";
 import { attempt, hideWishes, unheard, wallet } from "./account.js";
 import { markRead, unread } from "./appointment.js";
-import { samples } from "./samples.js";
+import { picture, samples } from "./samples.js";
 import { amountField, quickAmounts } from "./withdraw.js";
 
 const QUICK = [50_000, 100_000, 200_000, 500_000, 1_000_000];
@@ -115,7 +115,7 @@ export function sendConfirmScreen() {
   const { intention_id, payee, person, fee } = seen;
   const face = h("div", {});
   const act = async ({ pin }, waiting) => {
-    const capture = face.querySelector("select")?.value;
+    const capture = picture(face);
     const body = { payee, amount, ...(message && { message }), pin, ...(capture && { face_capture: capture }) };
     if (unheard(customer, intention_id)) return go("send/unsure"); // of another tab, since this screen was opened
     const wished = attempt({ customer, seen: { intention_id, payee, person, fee }, amount, message });

@@ -11,7 +11,7 @@ import { wallet } from "./account.js";
 import { dayChoice, days } from "./appointment.js";
 import { canPayBadge, chooser } from "./offices.js";
 import { keep } from "./safe.js";
-import { samples } from "./samples.js";
+import { picture, samples } from "./samples.js";
 
 const QUICK = [200_000, 500_000, 1_000_000, 2_000_000, 5_000_000];
 const FACES = ["clear", "other-face", "down"];
@@ -115,7 +115,7 @@ export function confirmScreen() {
   const face = h("div", {});
   const act = async ({ pin }, waiting) => {
     const chosen = { amount, lifetime, ...(office && { office: office.code }), ...(day && { day }) };
-    const capture = face.querySelector("select")?.value;
+    const capture = picture(face);
     const body = { ...chosen, pin, ...(capture && { face_capture: capture }) };
     const wished = intention("withdrawal", chosen);
     const withdrawal = await wallet.send("/wallet/v1/withdrawals", body, wished, waiting).catch((error) => {
