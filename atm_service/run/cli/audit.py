@@ -12,7 +12,7 @@ from datetime import date, datetime
 from functools import partial
 from pathlib import Path
 from typing import IO, Annotated, Any, Final, Literal, TypeVar, cast
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import orjson
 import typer
@@ -306,16 +306,16 @@ def _lines(path: Path) -> Iterator[Iterator[bytes]]:
         yield iter(partial(file.readline, exports.LINE_BYTES_MAX), b"")
 
 
-def _opened(path: Path, suffix: str, mode: Literal["rb", "wb"]) -> IO[bytes]:
+def _opened(path: Path, suffix: str, mode: Literal["rb", "xb"]) -> IO[bytes]:
     return cast("IO[bytes]", gzip.open(path, mode) if suffix == ".gz" else path.open(mode))
 
 
 @contextmanager
 def _written(path: Path) -> Iterator[IO[bytes]]:
     """Give a file to write, packed or not, that appears under its name when it is whole."""
-    part = path.with_name(f".{path.name}.part")
+    part = path.with_name(f".{path.name}.{uuid4()}.part")  # its own: another export may write under the same name
     try:
-        with _opened(part, path.suffix, "wb") as file:
+        with _opened(part, path.suffix, "xb") as file:
             yield file
         part.replace(path)
     finally:

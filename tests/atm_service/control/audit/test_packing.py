@@ -12,8 +12,9 @@ from collections.abc import Callable, Iterator
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Final
-from zipfile import ZipFile
+from zipfile import ZIP_BZIP2, ZIP_DEFLATED, ZipFile
 
+import orjson
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
@@ -71,7 +72,8 @@ class Taken:
                 found = found.parent if found.name == "__init__.py" else found
                 (lib / found.name).symlink_to(found)
         run = f"runpy.run_path({str(VERIFY)!r}, run_name='__main__')"
-        start = f"import runpy, sys; sys.path.append({str(lib)!r}); {run}"
+        bound = "resource.setrlimit(resource.RLIMIT_AS, (300 << 20, 300 << 20))"
+        start = f"import resource, runpy, sys; {bound}; sys.path.append({str(lib)!r}); {run}"
         arguments = [str(one) for one in (pack, "--key", self.keys, *more)]
         done = subprocess.run(
             [sys.executable, "-I", "-S", "-c", start, *arguments], capture_output=True, text=True, check=False
@@ -355,14 +357,65 @@ def more_members(lines: Lines) -> None:
     lines[at(lines, "entry", sealed=True)]["entry"]["note"] = "x"
 
 
+def empty_for_nothing(lines: Lines) -> None:
+    """Write an empty text where there was nothing: their sealed bytes are the same."""
+    lines[at(lines, "entry", sealed=True)]["entry"]["corrects"] = ""
+
+
+def another_kind_of_number(lines: Lines) -> None:
+    """Write false for nought: Python takes them for the same."""
+    lines[at(lines, "entry", sealed=True)]["position"] = False
+
+
+def beside_a_seal(lines: Lines) -> None:
+    """Write something beside a seal."""
+    lines[at(lines, "seal", sealed=False)]["note"] = "x"
+
+
+def beside_a_row(lines: Lines) -> None:
+    """Write something beside a row that has no seal yet."""
+    lines[at(lines, "entry", sealed=False)]["note"] = "x"
+
+
+def held(lines: Lines) -> None:
+    """Say that something is set aside."""
+    lines[at(lines, "account", sealed=False)]["account"]["held"] += 1
+
+
+def beside_an_account(lines: Lines) -> None:
+    """Write something that no account has."""
+    lines[at(lines, "account", sealed=False)]["account"]["owner"] = "x"
+
+
+def an_account_twice(lines: Lines) -> None:
+    """Say twice what an account has, and count it."""
+    start = at(lines, "account", sealed=False)
+    lines.insert(start, lines[start])
+    lines[-1]["complete"]["accounts"] += 1
+
+
+def an_account_less(lines: Lines) -> None:
+    """Leave out what an account that moved has, and count it."""
+    del lines[next(n for n, line in enumerate(lines) if line.get("account", {}).get("version"))]
+    lines[-1]["complete"]["accounts"] -= 1
+
+
 DEEP: Final = {
+    empty_for_nothing: "corrects is no text",
+    another_kind_of_number: "a row is missing, doubled or in another place",
+    beside_a_seal: "has other members than were sealed",
+    beside_a_row: "has other members than a row has",
+    held: "has not what its postings and holds make",
+    beside_an_account: "has other members than were sealed",
+    an_account_twice: "is there twice, or in another place",
+    an_account_less: "does not say what ",
     another_hash: "its rows do not make the root that was signed",
     another_root: "the signature is not that of key",
     without_the_first_seal: "seal 1 is not there",
     without_the_last_seal: "was published, and the last one here is",
     older: "is older, and in no seal",
     another_amount: "does not follow from the one before",
-    another_total: "has not what its postings make",
+    another_total: "has not what its postings and holds make",
     more_members: "has other members than were sealed",
 }
 
@@ -381,12 +434,119 @@ def test_even_a_thief_of_the_manifests_key_is_found(
     counts["unsealed"] = (
         sum(not {"end", "entry", "hold"}.isdisjoint(line) for line in lines) - counts["leaves"]
     )
-    (folder / "sealed.ndjson").write_bytes(b"".join(json.dumps(line).encode() + b"\n" for line in lines))
+    (folder / "sealed.ndjson").write_bytes(b"".join(orjson.dumps(line) + b"\n" for line in lines))
     key = taken.service.context.keys.at(taken.service.now).signing("seal")
     status, said = taken.verify(forged(taken, folder, key=key), "--checkpoint", taken.seal)
     assert status == 1, said
     assert said.startswith("WRONG: sealed.ndjson"), said
     assert DEEP[forge] in said, said
+
+
+SPELLED: Final = {
+    "a figure that is a text": ("journal.csv", b",2000000,", b",'2000000,"),
+    "quotation marks": ("counts.csv", b",100000000,", b',"100000000",'),
+    "a member twice": ("sealed.ndjson", b'"position":0,', b'"position":9,"position":0,'),
+    "a fraction": ("sealed.ndjson", b'"position":0,', b'"position":0.0,'),
+    "another end of line": ("journal.csv", b"\r\n", b"\n"),
+}
+
+
+@pytest.mark.parametrize("how", SPELLED)
+def test_nothing_is_written_in_another_way(taken: Taken, tmp_path: Path, how: str) -> None:
+    """What tools read each in its own way: even a thief of the manifest's key changes no letter of it unnamed."""
+    name, old, new = SPELLED[how]
+    folder = taken.unpacked(tmp_path)
+    (folder / name).write_bytes(b"".join(changed(taken.rows(name), old, new)))
+    key = taken.service.context.keys.at(taken.service.now).signing("seal")
+    status, said = taken.verify(forged(taken, folder, key=key))
+    assert (status, f"WRONG: {name}, line " in said) == (1, True), said
+
+
+def test_the_signature_has_one_spelling(taken: Taken, tmp_path: Path) -> None:
+    """Nobody needs a key to write it in capitals, or something beside it."""
+    folder = taken.unpacked(tmp_path)
+    record = json.loads(taken.files["manifest.sig"])
+    for other in (
+        record | {"signature": record["signature"].upper()},
+        record | {"approved_by": "an auditor"},
+    ):
+        (folder / "manifest.sig").write_text(json.dumps(other) + "\n")
+        assert taken.verify(folder)[0] == 1
+
+
+def test_two_published_seals_of_one_number_cannot_both_be_right(taken: Taken, tmp_path: Path) -> None:
+    """Whoever kept both has the proof that history was written twice, in whichever order they are given."""
+    (tmp_path / "other.json").write_text(
+        json.dumps(json.loads(taken.seal.read_bytes()) | {"hash": "00" * 32})
+    )
+    given = [taken.seal, tmp_path / "other.json"]
+    for first, second in (given, given[::-1]):
+        status, said = taken.verify(taken.path, "--checkpoint", first, "--checkpoint", second)
+        assert (status, "is not the one that was published" in said) == (1, True), said
+
+
+def test_what_is_no_seal_is_no_checkpoint(taken: Taken, tmp_path: Path) -> None:
+    """Keys, a list, a seal without a number: said to be none, and not that the pack is wrong."""
+    for text in (taken.keys.read_text(), "[]", '{"number": "1", "hash": "00"}', "["):
+        (tmp_path / "seal.json").write_text(text)
+        status, said = taken.verify(taken.path, "--checkpoint", tmp_path / "seal.json")
+        assert (status, said.startswith("CANNOT TELL: ")) == (2, True), said
+
+
+def test_a_damaged_archive_is_told_of(taken: Taken, tmp_path: Path) -> None:
+    """A byte of any packed file: said in words, and never by Python's own report of a fault."""
+    whole = taken.path.read_bytes()
+    with ZipFile(taken.path) as archive:
+        places = [one.header_offset + 30 + len(one.filename) + 20 for one in archive.infolist()]
+    for number, place in enumerate([*places, *(place + 20 for place in places)]):
+        path = tmp_path / f"{number}.zip"
+        path.write_bytes(whole[:place] + bytes([whole[place] ^ 0xFF]) + whole[place + 1 :])
+        status, said = taken.verify(path)
+        assert (status, "Traceback" in said) == (1, False), said
+        assert "WRONG: " in said
+
+
+def many_files(archive: ZipFile) -> None:
+    for number in range(200):
+        archive.writestr(f"{number}.txt", b"")
+
+
+def a_name_that_speaks(archive: ZipFile) -> None:
+    """Call a file what the program says at a good end, after what hides the line before it."""
+    archive.writestr(f"x\x1b[2K\r\n{RIGHT}\n", b"")
+
+
+def deep_brackets(archive: ZipFile) -> None:
+    archive.writestr("sealed.ndjson", b"[" * 1_000_000 + b"\n")
+
+
+def endless_row(archive: ZipFile) -> None:
+    """Pack 400 MB as one row of a table: more than the program may take here."""
+    with archive.open("counts.csv", "w") as member:
+        for _ in range(400):
+            member.write(b"0" * (1 << 20))
+
+
+def packed_otherwise(archive: ZipFile) -> None:
+    archive.writestr("more.csv", b"1", ZIP_BZIP2)
+
+
+@pytest.mark.filterwarnings("ignore:Duplicate name")
+@pytest.mark.parametrize(
+    "bad",
+    [many_files, a_name_that_speaks, deep_brackets, endless_row, packed_otherwise],
+    ids=lambda one: one.__name__,
+)
+def test_a_hostile_archive_is_told_of(taken: Taken, tmp_path: Path, bad: Callable[[ZipFile], None]) -> None:
+    """In bounded memory and a line for each finding; whatever it is made of, it ends by the program's own words."""
+    path = tmp_path / "bad.zip"
+    path.write_bytes(taken.path.read_bytes())
+    with ZipFile(path, "a", ZIP_DEFLATED) as archive:
+        bad(archive)
+    status, said = taken.verify(path)
+    expected = 2 if bad in (many_files, packed_otherwise) else 1
+    assert (status, "Traceback" in said, RIGHT in said.splitlines()) == (expected, False, False), said
+    assert "\x1b" not in said
 
 
 def test_it_shares_no_line_with_the_service() -> None:

@@ -1,6 +1,6 @@
 """The auditor at the command line: with the database, and on a machine that has none."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -233,3 +233,38 @@ def test_an_evidence_pack(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPa
     assert "2026-03-01 to 2026-03-31" in answer.stderr
     with ZipFile(path) as archive:
         assert orjson.loads(archive.read("manifest.json"))["first"] == "2026-03-01"
+
+
+def test_two_exports_at_once_write_two_files(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Under one name: while the first one writes, the second begins and ends, and each gives a whole archive."""
+    path, counts = tmp_path / "march.zip", packing._counts
+    ended: list[bytes] = []
+
+    def meanwhile(*arguments: Any) -> Iterator[bytes]:
+        if not ended:
+            ended.append(b"")
+            assert run(AUDIT, "export", "--pack", path).exit_code == 0
+            ended[0] = path.read_bytes()
+        return counts(*arguments)
+
+    monkeypatch.setattr(packing, "_counts", meanwhile)
+    answer = run(AUDIT, "export", "--pack", path)
+    assert answer.exit_code == 0, answer.output
+    assert path.read_bytes() == ended[0]
+    with ZipFile(path) as archive:
+        assert archive.testzip() is None
+
+
+@pytest.mark.parametrize("name", ["march.zip", "march.ndjson"])
+def test_an_export_follows_nobodys_link(run: Run, tmp_path: Path, name: str) -> None:
+    """In a folder that others write to: neither a link under the file's name nor one beside it leads it elsewhere."""
+    other = tmp_path / "other"
+    other.write_text("kept")
+    for link in (tmp_path / name, tmp_path / f".{name}.part"):
+        link.symlink_to(other)
+    arguments = ["--pack"] if name.endswith(".zip") else ["--sealed"]
+    assert run(AUDIT, "export", *arguments, tmp_path / name).exit_code == 0
+    assert other.read_text() == "kept"
+    assert not (tmp_path / name).is_symlink()
