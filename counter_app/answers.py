@@ -84,6 +84,7 @@ class Receipt:
     notes: dict[str, int] | None = None
     delegate: Delegate | None = None
     undone_by: str | None = None
+    receipt_code: str | None = None  # the text of the QR on the paper
 
 
 @dataclass(frozen=True)
@@ -182,6 +183,7 @@ class Voucher:
     made_at: datetime
     undoes: str | None
     undone_by: str | None
+    receipt_code: str | None = None
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from fastapi import Depends, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 from starlette.responses import Response
 
-from counter_app import languages, money, statics
+from counter_app import languages, money, qr, statics
 from counter_app.answers import Problem
 from counter_app.asked import ASKED
 from counter_app.devices import Devices
@@ -352,6 +352,7 @@ def environment(language: Language) -> jinja2.Environment:
         "moment": lambda moment: _local(moment).strftime("%H:%M · %d/%m/%Y"),
         "day": _day,
         "advice": advice,
+        "qr": qr.path,
     }
     made.globals |= {"Kind": Kind, "ASKED": ASKED, "STATIC": statics.ROOT}
     return made

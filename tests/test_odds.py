@@ -42,7 +42,7 @@ ROWS: Final = [
 
 
 def test_every_door_of_a_guesser_is_there() -> None:
-    """All but the doors of applications, of who asks for codes, banks or billers: they cost money and hide little."""
+    """All but the doors of who asks for accounts, codes, banks, billers or receipts: they cost, and hide little."""
     named = {row[3].strip("`").partition(".")[2] for row in ROWS}
     assert named == set(Attempts.model_fields) - {
         "application",
@@ -50,6 +50,7 @@ def test_every_door_of_a_guesser_is_there() -> None:
         "phone_code_address",
         "bank_holder",
         "bill_case",
+        "receipt_address",
     }
 
 

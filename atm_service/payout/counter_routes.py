@@ -134,7 +134,9 @@ def day(
             rows = receipts.of_withdrawal(session, clerk.office, withdrawal_id)
         else:
             rows = receipts.of_day(session, run, cursor, limit + 1)
-    return paging.page(rows, limit, lambda row: views.receipt(context, row), "number")
+    return paging.page(
+        rows, limit, lambda row: views.receipt(context, row, listed=withdrawal_id is None), "number"
+    )
 
 
 @router.get("/receipts/{id}", responses=refuses(NotFound))

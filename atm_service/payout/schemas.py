@@ -153,6 +153,9 @@ class ReceiptView(_Body):
     notes: dict[str, int] | None = Field(description="the notes handed over; null where they are not known")
     delegate: DelegateView | None = Field(None, description="the delegate who was paid for the customer")
     undone_by: str | None = Field(None, examples=["05971-1-261121-V0007"])
+    receipt_code: str | None = Field(
+        None, description="the text of the QR on the paper; null in a day's list, and where it was undone"
+    )
 
 
 class AppointmentMoveRequest(BaseModel):

@@ -14,6 +14,7 @@ from atm_service.registers.customers import service as customers
 from atm_service.registers.delegations import store as delegations
 from atm_service.registers.notes import mixing
 from atm_service.registers.notes.domain import Notes, written
+from atm_service.registers.proofs import service as proofs
 from atm_service.registers.withdrawals.domain import Withdrawal
 from kyc import cccd
 
@@ -87,8 +88,8 @@ def masked_delegate(context: Context, delegation_id: UUID, delegate_sealed: byte
     return cccd.mask(context.cipher.decrypt(delegate_sealed, place).decode())
 
 
-def receipt(context: Context, paid: Receipt) -> ReceiptView:
-    """Show a receipt to the office that paid."""
+def receipt(context: Context, paid: Receipt, *, listed: bool = False) -> ReceiptView:
+    """Show a receipt to the office that paid, with its signed code unless it is one of a list."""
     name, id_number = customers.masked(
         customers.open_identity(context, paid.customer_id, paid.identity_sealed)
     )
@@ -115,4 +116,9 @@ def receipt(context: Context, paid: Receipt) -> ReceiptView:
             checked=paid.delegate.checked,
         ),
         undone_by=paid.undone_by,
+        receipt_code=None
+        if listed
+        else proofs.printed(
+            context, paid.number, "withdrawal", paid.amount, paid.paid_at, paid.entry_id, paid.undone_by
+        ),
     )

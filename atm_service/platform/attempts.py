@@ -62,6 +62,7 @@ PHONE_CODE_ADDRESS: Final = Door("phone-code-address", lambda rules: rules.phone
 BANK_HOLDER: Final = Door("bank-holder", lambda rules: rules.bank_holder)
 BILL_CASE: Final = Door("bill-case", lambda rules: rules.bill_case)
 FACE: Final = Door("face", lambda rules: rules.face)
+RECEIPT_ADDRESS: Final = Door("receipt-address", lambda rules: rules.receipt_address)
 
 KEPT_FOR: Final = timedelta(minutes=TRIES_WITHIN_MAX)  # no policy looks further back
 

@@ -64,6 +64,13 @@ class KeyRing:
         """Read the keys again: for a signature by a key that another process may just have made."""
         return self._no_older_than(KEYS_FRESHER, now)
 
+    def held(self, now: datetime) -> KeySet:
+        """Give the keys as they were read last, to sign what verifies for good: inside a transaction, too.
+
+        Whoever calls with a token has had them read; only where nobody has, they are read now.
+        """
+        return self._keys or self.at(now)
+
     def _fresh(self, age: timedelta, now: datetime) -> bool:
         # A clock that was set back must not keep old keys for ever.
         return self._read_at is not None and timedelta(0) <= now - self._read_at < age

@@ -26,6 +26,7 @@ TAGS: Final = [
     {"name": "staff", "description": "Staff sessions; the supervisors' review of applications."},
     {"name": "operator", "description": "For operators: salaries and allowances for many at once."},
     {"name": "audit", "description": "For auditors: every figure can be recomputed from the journal."},
+    {"name": "proofs", "description": "For whoever is shown a receipt or a proof: no sign-in."},
     {"name": "keys", "description": "Public keys of withdrawal codes."},
     {"name": "health", "description": "For whoever runs the service."},
 ]

@@ -187,6 +187,7 @@ class Attempts(_Rules):
     bank_holder: Tries
     bill_case: Tries
     face: Tries
+    receipt_address: Tries
 
 
 class Passkey(_Rules):

@@ -50,6 +50,10 @@ class Settings(BaseSettings):
     metrics: Annotated[Address | None, NoDecode] = Field(
         Address("127.0.0.1", 9464), description="host:port where Prometheus asks; empty: nowhere"
     )
+    public_url: HttpUrl | None = Field(
+        None,
+        description="where customers open this service: receipts name it, so that a phone's camera opens their check",
+    )
     proxy: str | None = Field(
         None, description="addresses or networks, by commas: whose X-Forwarded-For is true"
     )

@@ -26,6 +26,7 @@ from atm_service.control.freezes import routes as freezes
 from atm_service.control.instructions import routes as instructions
 from atm_service.control.members import routes as members
 from atm_service.control.offices import routes as office_life
+from atm_service.control.receipts import routes as proofs
 from atm_service.control.statements import routes as statements
 from atm_service.desk.counterfeits import routes as counterfeits
 from atm_service.desk.delegations import routes as delegations
@@ -205,6 +206,7 @@ def _whole() -> FastAPI:
         instructions,
         audit,
         seals,
+        proofs,
         jwks,
         pages,
     ):

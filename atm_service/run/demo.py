@@ -173,6 +173,7 @@ def _settings(data_dir: Path, port: int) -> settings.Settings:
     os.environ["SOFT_ATM_PORT"] = str(port)
     os.environ["SOFT_ATM_SECOND_FACTOR"] = "off"  # everybody's password is on the page
     os.environ["SOFT_ATM_DEMO_FILE"] = str(data_dir / "demo.json")
+    os.environ.setdefault("SOFT_ATM_PUBLIC_URL", f"http://127.0.0.1:{port}")
     os.environ.setdefault("SOFT_ATM_METRICS", "")  # nobody watches a demo, and two may run at once
     return settings.load(None)
 

@@ -231,8 +231,8 @@ class Totals(NamedTuple):
 
 
 def totals(session: Connection) -> Iterator[Totals]:
-    """Give every account's totals, through a cursor on the server."""
-    query = "SELECT id, code, debits, credits, held, version FROM ledger.account"
+    """Give every account's totals in order of id, through a cursor on the server."""
+    query = "SELECT id, code, debits, credits, held, version FROM ledger.account ORDER BY id"
     with session.exec_driver_sql(query, execution_options={"yield_per": LEAVES_MAX}) as rows:
         for row in rows:
             yield Totals(*row)
@@ -240,7 +240,7 @@ def totals(session: Connection) -> Iterator[Totals]:
 
 _STRAYS: Final = """
 SELECT DISTINCT p.entry_id FROM ledger.posting AS p
-WHERE NOT EXISTS (SELECT FROM ledger.entry AS e WHERE e.id = p.entry_id) LIMIT %s
+WHERE NOT EXISTS (SELECT FROM ledger.entry AS e WHERE e.id = p.entry_id) ORDER BY 1 LIMIT %s
 """
 
 

@@ -727,6 +727,8 @@ READY: Final[dict[str, Callable[[Cast], Ready]]] = {
     "wallet_transfer": lambda cast: {"path": {"id": cast.sent_away()}},
     "wallet_search_statement": lambda _: {"body": {"text": "gift"}},
     "wallet_proof": lambda cast: {"path": {"id": cast.receipt()["entry_id"]}},
+    "wallet_proof_qr": lambda cast: {"path": {"id": cast.receipt()["entry_id"]}},
+    "proofs_receipt": lambda cast: {"body": {"text": cast.receipt()["receipt_code"]}},
     "wallet_withdrawal_proof": lambda cast: {"path": {"id": cast.receipt()["withdrawal_id"]}},
     "wallet_complain": lambda cast: {
         "body": {"about": {"entry_id": cast.receipt()["entry_id"]}, **WRONG},

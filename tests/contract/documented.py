@@ -16,7 +16,7 @@ from atm_service.platform.problems import MEDIA_TYPE
 from atm_service.run import app
 
 PAGES: Final = re.compile(
-    r"/|/(wallet|audit)/|/wallet/offline\.js|/static/.*|/docs|/openapi\.json|/demo\.json"
+    r"/|/(wallet|audit|verify)/|/(wallet|verify)/offline\.js|/static/.*|/docs|/openapi\.json|/demo\.json"
 )
 # What an address or a method that is no operation gets. A slash too many or too few is led to the right address.
 UNROUTED: Final = {404: "not-found", 405: "method-not-allowed", 307: None}
@@ -41,7 +41,8 @@ PUBLIC: Final = {
     "staff_choose_password",
     "staff_sign_out",
     "keys_jwks",
-    "wallet_bill_proof_keys",
+    "proofs_keys",
+    "proofs_receipt",
     "audit_seal_keys",
     "health_healthz",
     "health_readyz",

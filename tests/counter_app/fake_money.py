@@ -130,6 +130,7 @@ def _voucher(
         "entry_id": str(uuid.uuid4()),
         "undoes": None,
         "undone_by": None,
+        "receipt_code": "https://vi.example/verify/#eyJhbGciOiJFZERTQSJ9.e30.y",
         **more,
     }
     money.vouchers.append(made)

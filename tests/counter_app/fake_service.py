@@ -586,6 +586,7 @@ def _receipt(fake: Fake, withdrawal: Withdrawal, shift: dict[str, Any], checked:
         "paid_at": _utc(fake.clock()),
         "entry_id": str(uuid.uuid4()),
         "undone_by": None,
+        "receipt_code": "https://vi.example/verify/#eyJhbGciOiJFZERTQSJ9.e30.x",
     }
     withdrawal.status, withdrawal.receipt = "paid", receipt
     fake.receipts.append(receipt)

@@ -183,6 +183,8 @@ NEVER_HERE = [
     "contest-too-late",
     "payee-cannot-receive",
     "receive-code-malformed",
+    "receipt-code-malformed",
+    "receipt-code-not-genuine",
 ]
 
 

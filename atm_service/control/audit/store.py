@@ -26,6 +26,7 @@ _PATIENCE = text("""
 """)
 _ENTRIES = sql.query("journal_entries")
 _BALANCES = sql.query("journal_balances")
+_COUNTS = sql.query("counts")
 
 
 @contextmanager
@@ -59,6 +60,11 @@ def _balances(session: Connection, first: date, last: date) -> Iterator[AccountB
     """Give every account that moved until `last`, by code, through a cursor on the server."""
     for row in _streamed(session, _BALANCES, {"first": first, "last": last}):
         yield AccountBalance(row.code, AccountClass(row.kind), row.opening, row.closing)
+
+
+def counts(session: Connection, first: date, last: date) -> Iterator[Row[Any]]:
+    """Give every count of cash from `first` to `last`, both inclusive, in order of time."""
+    return _streamed(session, _COUNTS, {"first": first, "last": last})
 
 
 def _streamed(session: Connection, query: Any, values: dict[str, Any]) -> Iterator[Row[Any]]:

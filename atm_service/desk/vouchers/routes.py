@@ -40,7 +40,7 @@ def day(
             rows = store.about(session, clerk.office, subject)
         else:
             rows = store.of_day(session, run, cursor, limit + 1)
-    return paging.page(rows, limit, lambda row: views.voucher(context, row), "number")
+    return paging.page(rows, limit, lambda row: views.voucher(context, row, listed=subject is None), "number")
 
 
 @router.get("/{id}", name="voucher", responses=refuses(NotFound))

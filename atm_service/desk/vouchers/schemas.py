@@ -44,3 +44,6 @@ class VoucherView(BaseModel):
     entry_id: UUID
     undoes: str | None = Field(examples=["05971-1-261121-0007"])
     undone_by: str | None
+    receipt_code: str | None = Field(
+        None, description="the text of the QR on the paper; null in a day's list, and where it was undone"
+    )

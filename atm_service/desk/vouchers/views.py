@@ -7,10 +7,11 @@ from atm_service.desk.vouchers.schemas import VoucherView
 from atm_service.payout.schemas import Payee
 from atm_service.platform.context import Context
 from atm_service.registers.customers import service as customers
+from atm_service.registers.proofs import service as proofs
 
 
-def voucher(context: Context, made: Voucher) -> VoucherView:
-    """Show a voucher to its office."""
+def voucher(context: Context, made: Voucher, *, listed: bool = False) -> VoucherView:
+    """Show a voucher to its office, with its signed code unless it is one of a list."""
     other = None
     if made.other_id is not None and made.other_sealed is not None:
         other = payee(context, made.other_id, made.other_sealed)
@@ -33,6 +34,11 @@ def voucher(context: Context, made: Voucher) -> VoucherView:
         entry_id=made.entry_id,
         undoes=made.undoes,
         undone_by=made.undone_by,
+        receipt_code=None
+        if listed
+        else proofs.printed(
+            context, made.number, made.kind, made.amount, made.made_at, made.entry_id, made.undone_by
+        ),
     )
 
 

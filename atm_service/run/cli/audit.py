@@ -8,18 +8,18 @@ import gzip
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
-from datetime import datetime
+from datetime import date, datetime
 from functools import partial
 from pathlib import Path
 from typing import IO, Annotated, Any, Final, Literal, TypeVar, cast
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import orjson
 import typer
 from sqlalchemy import Connection
 
 import ledger
-from atm_service.control.audit import sealing, service, store, watching
+from atm_service.control.audit import packing, sealing, service, store, watching
 from atm_service.control.audit.exports import Format
 from atm_service.platform import database, policy
 from atm_service.platform.keys import store as key_store
@@ -35,6 +35,10 @@ from ledger.seals.verifying import Report
 app: Final = typer.Typer(help="Controls, seals, proofs and exports of the journal.", no_args_is_help=True)
 
 CANNOT_TELL: Final = 2
+_ROWS: Final = """
+SELECT (SELECT coalesce(sum(leaves), 0) FROM ledger.seal)
+     + 3 * (SELECT count(*) FROM ledger.entry WHERE business_date BETWEEN %(first)s AND %(last)s)
+"""
 Record = TypeVar("Record")
 
 FILE_BYTES_MAX: Final = 16 << 20  # of keys, checkpoints and proofs
@@ -152,17 +156,22 @@ def export_(
     last: Annotated[datetime | None, typer.Option("--to", formats=["%Y-%m-%d"], help="inclusive")] = None,
     format_: Annotated[Format, typer.Option("--format")] = Format.JSON,
     output: Annotated[Path | None, typer.Option(help="a file; default: standard output")] = None,
+    pack: Annotated[
+        Path | None,
+        typer.Option(
+            help="all evidence of the period as one signed archive (.zip), with a program that checks it offline"
+        ),
+    ] = None,
 ) -> None:
-    """Write the journal of a period for another tool, or all of it with its seals."""
+    """Write the journal of a period for another tool, all of it with its seals, or an evidence pack."""
     if sealed is not None:
         _export_sealed(ctx, sealed)
         return
+    if pack is not None:
+        _export_pack(ctx, pack, first, last)
+        return
     with auditing(ctx) as (engine, now), ExitStack() as stack:
-        today = ledger.business_date(now)
-        start = first.date() if first else today.replace(day=1)
-        end = last.date() if last else today
-        if start > end:
-            fail("--from lies after --to", CANNOT_TELL)
+        start, end = _period(first, last, now)
         file = stack.enter_context(output.open("wb")) if output else sys.stdout.buffer
         size = service.write_journal(engine, start, end, format_, cast("Any", file))
     typer.echo(f"{size} bytes: {start} to {end}", err=True)
@@ -229,6 +238,32 @@ def _export_sealed(ctx: typer.Context, path: Path) -> None:
     typer.echo(f"{path.stat().st_size} bytes: {path}", err=True)
 
 
+def _export_pack(ctx: typer.Context, path: Path, first: datetime | None, last: datetime | None) -> None:
+    """Write an evidence pack. Its list of files is signed, so the secret keys are needed."""
+    if path.suffix != ".zip":
+        fail("--pack writes an archive: its name must end in .zip", CANNOT_TELL)
+    with working(ctx) as (context, now):
+        start, end = _period(first, last, now)
+        key = context.keys.newest(now).signing("seal")
+        with (
+            store.snapshot(context.engine, timeout_ms=store.UNHURRIED_MS) as session,
+            _written(path) as file,
+        ):
+            rows = session.exec_driver_sql(_ROWS, {"first": start, "last": end}).scalar_one()
+            with _progress(int(rows), "packing") as advance:
+                packing.write(session, start, end, _public_keys(session), key, file, advance)
+    typer.echo(f"{path.stat().st_size} bytes: {start} to {end}", err=True)
+
+
+def _period(first: datetime | None, last: datetime | None, now: datetime) -> tuple[date, date]:
+    """Give the days that are meant: by default, of this month until today."""
+    today = ledger.business_date(now)
+    start, end = first.date() if first else today.replace(day=1), last.date() if last else today
+    if start > end:
+        fail("--from lies after --to", CANNOT_TELL)
+    return start, end
+
+
 def _say(report: Report) -> None:
     for finding in report.findings:
         typer.echo(str(finding))
@@ -271,16 +306,18 @@ def _lines(path: Path) -> Iterator[Iterator[bytes]]:
         yield iter(partial(file.readline, exports.LINE_BYTES_MAX), b"")
 
 
-def _opened(path: Path, suffix: str, mode: Literal["rb", "wb"]) -> IO[bytes]:
+def _opened(path: Path, suffix: str, mode: Literal["rb", "xb"]) -> IO[bytes]:
     return cast("IO[bytes]", gzip.open(path, mode) if suffix == ".gz" else path.open(mode))
 
 
 @contextmanager
 def _written(path: Path) -> Iterator[IO[bytes]]:
     """Give a file to write, packed or not, that appears under its name when it is whole."""
-    part = path.with_name(f".{path.name}.part")
+    part = path.with_name(
+        f".{path.name}.{uuid4()}.part"
+    )  # its own: another export may write under the same name
     try:
-        with _opened(part, path.suffix, "wb") as file:
+        with _opened(part, path.suffix, "xb") as file:
             yield file
         part.replace(path)
     finally:

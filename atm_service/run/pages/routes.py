@@ -58,7 +58,19 @@ def wallet(if_none_match: IfNoneMatch = "", accept_encoding: AcceptEncoding = ""
 @router.api_route("/wallet/offline.js", methods=["GET", "HEAD"])
 def wallet_offline(if_none_match: IfNoneMatch = "", accept_encoding: AcceptEncoding = "") -> Response:
     """Send the wallet's service worker; from here, for it rules only over its own folder."""
-    return answer(ASSETS.static["wallet/offline.js"], ASK_AGAIN, if_none_match, accept_encoding)
+    return worker(if_none_match, accept_encoding)
+
+
+@router.api_route("/verify/", methods=["GET", "HEAD"])
+def verify(if_none_match: IfNoneMatch = "", accept_encoding: AcceptEncoding = "") -> Response:
+    """Show the page on which anybody checks a receipt."""
+    return answer(ASSETS.pages["verify.html"], ASK_AGAIN, if_none_match, accept_encoding)
+
+
+@router.api_route("/verify/offline.js", methods=["GET", "HEAD"])
+def verify_offline(if_none_match: IfNoneMatch = "", accept_encoding: AcceptEncoding = "") -> Response:
+    """Send the same worker for that page."""
+    return worker(if_none_match, accept_encoding)
 
 
 @router.api_route("/audit/", methods=["GET", "HEAD"])
@@ -85,6 +97,13 @@ def static(path: str, if_none_match: IfNoneMatch = "", accept_encoding: AcceptEn
         return Response("Not found\n", 404, FILE | {"Cache-Control": ASK_AGAIN}, "text/plain")
     cache = FOR_GOOD if version == ASSETS.version else ASK_AGAIN
     return answer(found, cache, if_none_match, accept_encoding)
+
+
+def worker(if_none_match: str, accept_encoding: str) -> Response:
+    """Send the service worker: it obeys the policy of its own answer, and fetches the page and its files."""
+    sent = answer(ASSETS.static["offline.js"], ASK_AGAIN, if_none_match, accept_encoding)
+    sent.headers["Content-Security-Policy"] = "default-src 'self'"
+    return sent
 
 
 def answer(found: Asset, cache: str, if_none_match: str, accept_encoding: str) -> Response:

@@ -4,15 +4,11 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Response
-from fastapi.responses import JSONResponse
 
 from atm_service.platform import paging
 from atm_service.platform.callers import InCustomer
 from atm_service.platform.context import InContext, InNow
 from atm_service.platform.idempotency import InKey
-from atm_service.platform.keys import domain as key_domain
-from atm_service.platform.keys import schemas as key_schemas
-from atm_service.platform.keys import store as key_store
 from atm_service.platform.paging import InCursor, InLimit, Page
 from atm_service.platform.problems import refuses
 from atm_service.platform.refusals import NotFound, TooManyAttempts
@@ -42,7 +38,6 @@ from atm_service.wallet.bank_payments.schemas import (
 
 router = APIRouter(prefix="/wallet/v1", tags=["wallet"])
 
-KEYS_MAX_AGE_S = 300
 
 _BEGUN = (
     errors.WrongPin,
@@ -122,14 +117,6 @@ def pay_bill(body: BillRequest, customer: InCustomer, key: InKey, context: InCon
 def bill(id: UUID, customer: InCustomer, context: InContext, now: InNow) -> BillView:
     """Show one of the customer's bills, with the signed proof that it was paid."""
     return cases.view(context, customer.subject, id, now)
-
-
-@router.get("/bill-proofs/keys", response_model=key_schemas.JwkSet, responses=refuses(signed_in=False))
-def bill_proof_keys(context: InContext) -> Response:
-    """Give the public keys of all proofs of bills, old ones too: a proof is shown for years."""
-    with context.reading() as session:
-        keys = key_store.load_all(session, context.cipher, "proof")
-    return JSONResponse(key_domain.jwks(keys), headers={"Cache-Control": f"public, max-age={KEYS_MAX_AGE_S}"})
 
 
 @router.get("/bank-payment-terms", responses=refuses())

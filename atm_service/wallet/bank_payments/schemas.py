@@ -72,7 +72,7 @@ class BillRequest(_Body):
 class BillView(_Body):
     """A bill. `proof`: a signed text (compact JWS, Ed25519) that it was paid, while it was not given back.
 
-    Whoever is shown it checks it with `GET /wallet/v1/bill-proofs/keys`.
+    Whoever is shown it checks it with `GET /proofs/v1/keys`.
     """
 
     id: UUID

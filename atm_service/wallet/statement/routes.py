@@ -16,6 +16,7 @@ from atm_service.platform.keys.tokens import Caller
 from atm_service.platform.paging import InCursor, InLimit
 from atm_service.platform.problems import refuses
 from atm_service.platform.refusals import MalformedRequest, NotFound
+from atm_service.registers.withdrawals import qr
 from atm_service.wallet.statement import domain, service, store
 from atm_service.wallet.statement.domain import Language, StatementKind
 from atm_service.wallet.statement.errors import StatementTooLong
@@ -101,7 +102,22 @@ def proof(id: UUID, customer: InCustomer, context: InContext) -> ProofView:
     """Show what proves one entry of the own statement: the number on the paper, where, with whom, the fee."""
     with context.reading() as session:
         found = service.entry(session, context, customer.subject, id)
-    return ProofView.of(found)
+    return ProofView.of(found, service.receipt_code(context, found))
+
+
+@router.get(
+    "/entries/{id}/proof/qr.svg",
+    response_class=Response,
+    responses=refuses(NotFound) | {200: {"content": {"image/svg+xml": {}}, "description": "The QR"}},
+)
+def proof_qr(id: UUID, customer: InCustomer, context: InContext) -> Response:
+    """Draw the QR of the own paper, for whoever it is shown to. 404 where there is none."""
+    with context.reading() as session:
+        found = service.entry(session, context, customer.subject, id)
+    text = service.receipt_code(context, found)
+    if text is None:
+        raise NotFound
+    return Response(qr.svg(text), media_type="image/svg+xml; charset=utf-8")
 
 
 @router.get("/withdrawals/{id}/proof", responses=refuses(NotFound))
@@ -112,7 +128,7 @@ def withdrawal_proof(id: UUID, customer: InCustomer, context: InContext) -> Proo
         if entry_id is None:
             raise NotFound
         found = service.entry(session, context, customer.subject, entry_id)
-    return ProofView.of(found)
+    return ProofView.of(found, service.receipt_code(context, found))
 
 
 def _page(

@@ -134,9 +134,12 @@ class ProofView(_Body):
     undone_by: str | None = Field(description="the number of what gave this back: it is no proof any more")
     biller: str | None = Field(description="who was paid a bill", examples=[None])
     bill_id: UUID | None = Field(description="opens the bill, with its signed proof")
+    receipt_code: str | None = Field(
+        description="the text of the QR on the own paper, for whoever it is shown to; null where it was undone"
+    )
 
     @classmethod
-    def of(cls, movements: list[Movement]) -> Self:
+    def of(cls, movements: list[Movement], receipt_code: str | None) -> Self:
         """Show an entry: what was wished comes first, its fee after it."""
         main, *rest = movements
         facts = {name: getattr(main.proof, name) for name in main.proof.__slots__}
@@ -148,5 +151,6 @@ class ProofView(_Body):
             fee=-sum(one.amount for one in rest),
             balance=movements[-1].balance,
             narration=main.narration,
+            receipt_code=receipt_code,
             **facts,
         )

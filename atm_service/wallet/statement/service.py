@@ -15,6 +15,7 @@ from atm_service.platform.refusals import NotFound
 from atm_service.registers.banks import data
 from atm_service.registers.billers.domain import BILLER_NAME
 from atm_service.registers.customers.service import Other
+from atm_service.registers.proofs import service as proofs
 from atm_service.wallet.statement import domain, store
 from atm_service.wallet.statement.domain import NO_PROOF, Movement, Proof, StatementKind
 from atm_service.wallet.statement.errors import StatementTooLong
@@ -91,6 +92,20 @@ def entry(session: Connection, context: Context, customer_id: UUID, entry_id: UU
     if not legs:
         raise NotFound
     return proved(session, context, customer_id, legs[::-1])
+
+
+def receipt_code(context: Context, movements: Sequence[Movement]) -> str | None:
+    """Give the text of the QR on the paper of an entry; None where this customer has no paper of it, or it was undone.
+
+    The payee of a transfer has none: its number and its counter are the payer's.
+    """
+    leg, proof = movements[0].leg, movements[0].proof
+    if proof.number is None or proof.office is None:
+        return None
+    amount = abs(movements[0].amount)
+    return proofs.printed(
+        context, proof.number, leg.kind, amount, leg.recorded_at, leg.entry_id, proof.undone_by
+    )
 
 
 def proved(session: Connection, context: Context, customer_id: UUID, legs: Sequence[Leg]) -> list[Movement]:

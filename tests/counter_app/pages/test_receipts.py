@@ -2,6 +2,7 @@ from pathlib import Path
 
 import pytest
 
+from counter_app import qr
 from tests.counter_app.desk import desk, in_loop
 
 
@@ -33,6 +34,22 @@ async def test_who_answers_for_a_paper(tmp_path: Path) -> None:
         slip = at.browser.text.partition('class="slip"')[2]
         for told in ("Tổng công ty Bưu điện Việt Nam", "1900 54 54 81", "4 × 500.000"):
             assert told in slip
+
+
+@in_loop
+async def test_a_paper_has_the_square_by_which_anybody_checks_it(tmp_path: Path) -> None:
+    """As the service wrote it; what was undone has none, nor has a service's that gives none."""
+    async with desk(tmp_path) as at:
+        await at.open_shift()
+        await at.present()
+        await at.pay()
+        size, dark = qr.path(at.fake.receipts[0]["receipt_code"])
+        assert f'viewBox="0 0 {size} {size}"' in at.browser.text
+        assert f'd="{dark}"' in at.browser.text
+        page = f"/receipts/{at.fake.receipts[0]['id']}"
+        for change in ({"undone_by": "05971-1-V000001"}, {"undone_by": None, "receipt_code": None}):
+            at.fake.receipts[0] |= change
+            assert 'class="check"' not in (await at.browser.open(page)).text
 
 
 @in_loop

@@ -1,15 +1,17 @@
 """The auditor at the command line: with the database, and on a machine that has none."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
 from uuid import UUID
+from zipfile import ZipFile
 
 import orjson
 import pytest
 
+from atm_service.control.audit import packing
 from ledger.seals import records
 from tests.atm_service.run.cli import line
 from tests.atm_service.run.cli.line import Run
@@ -216,3 +218,53 @@ def test_controls_look_at_what_is_new_or_at_everything(database: Database, tmp_p
     assert run(AUDIT, "controls").exit_code == 0  # it was in order then, and is not looked at again
     answer = run(AUDIT, "controls", "--full")
     assert (answer.exit_code, "BROKEN entries-complete" in answer.stdout) == (1, True)
+
+
+def test_an_evidence_pack(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One archive, whole or not there: what ends on the way leaves nothing under its name."""
+    path, period = tmp_path / "march.zip", ["--from", "2026-03-01", "--to", "2026-03-31"]
+    assert run(AUDIT, "export", "--pack", tmp_path / "march.tar", *period).exit_code == 2
+    with monkeypatch.context() as broken:
+        broken.setattr(packing, "_counts", lambda *_: (_ for _ in ()).throw(OSError("the disk is full")))
+        assert isinstance(run(AUDIT, "export", "--pack", path, *period).exception, OSError)
+    assert [one.name for one in tmp_path.iterdir() if "march" in one.name] == []
+    answer = run(AUDIT, "export", "--pack", path, *period)
+    assert (answer.exit_code, answer.stdout) == (0, ""), answer.output
+    assert "2026-03-01 to 2026-03-31" in answer.stderr
+    with ZipFile(path) as archive:
+        assert orjson.loads(archive.read("manifest.json"))["first"] == "2026-03-01"
+
+
+def test_two_exports_at_once_write_two_files(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Under one name: while the first one writes, the second begins and ends, and each gives a whole archive."""
+    path, counts = tmp_path / "march.zip", packing._counts
+    ended: list[bytes] = []
+
+    def meanwhile(*arguments: Any) -> Iterator[bytes]:
+        if not ended:
+            ended.append(b"")
+            assert run(AUDIT, "export", "--pack", path).exit_code == 0
+            ended[0] = path.read_bytes()
+        return counts(*arguments)
+
+    monkeypatch.setattr(packing, "_counts", meanwhile)
+    answer = run(AUDIT, "export", "--pack", path)
+    assert answer.exit_code == 0, answer.output
+    assert path.read_bytes() == ended[0]
+    with ZipFile(path) as archive:
+        assert archive.testzip() is None
+
+
+@pytest.mark.parametrize("name", ["march.zip", "march.ndjson"])
+def test_an_export_follows_nobodys_link(run: Run, tmp_path: Path, name: str) -> None:
+    """In a folder that others write to: neither a link under the file's name nor one beside it leads it elsewhere."""
+    other = tmp_path / "other"
+    other.write_text("kept")
+    for link in (tmp_path / name, tmp_path / f".{name}.part"):
+        link.symlink_to(other)
+    arguments = ["--pack"] if name.endswith(".zip") else ["--sealed"]
+    assert run(AUDIT, "export", *arguments, tmp_path / name).exit_code == 0
+    assert other.read_text() == "kept"
+    assert not (tmp_path / name).is_symlink()

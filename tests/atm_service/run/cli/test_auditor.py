@@ -33,6 +33,11 @@ def test_an_auditor_needs_a_reading_login_and_no_key(database: Database, tmp_pat
             assert answer.exit_code == 0, (command, answer.output)
         answer = invoke("audit", "controls", **auditor)
         assert (answer.exit_code, "(42501)" in answer.stderr) == (1, True), answer.output
+        answer = invoke(
+            "audit", "export", "--pack", tmp_path / "pack.zip", **auditor
+        )  # signed by a secret key
+        assert (answer.exit_code, "secret keys" in answer.output) == (1, True), answer.output
+        assert not (tmp_path / "pack.zip").exists()
         assert not (tmp_path / "auditor").exists()
     finally:
         administer(database.url, f"DROP ROLE {login}")

@@ -29,7 +29,7 @@ SOURCES = {
     if not {"i18n", "docs"} & set(path.relative_to(PAGES).parts)
 }
 LANGUAGES = ["vi", "en"]
-PARTS = ["audit", "landing", "opening", "mending", "statement", "bills"]
+PARTS = ["audit", "landing", "opening", "mending", "statement", "bills", "verify"]
 ASKED = ("/wallet/", "/staff/v1/sessions", "/audit/")
 
 

@@ -13,7 +13,7 @@ WALLET_KB = 50  # compressed, over the line, on the first visit; later visits as
 app = FastAPI(docs_url=None)
 app.include_router(router)
 web = TestClient(app)
-PAGES = ["/", "/wallet/", "/audit/", "/docs"]
+PAGES = ["/", "/wallet/", "/audit/", "/verify/", "/docs"]
 
 
 class Linked(HTMLParser):
@@ -70,7 +70,7 @@ def test_wallet_names_every_module_it_imports() -> None:
     for name in sorted(
         path for path in ASSETS.static if path.endswith(".js") and not path.startswith(("audit/", "docs/"))
     ):
-        if name in {"landing.js", "wallet/offline.js"}:
+        if name in {"landing.js", "verify.js", "offline.js"}:
             continue
         for found in re.findall(r'from "([^"]+)"', ASSETS.static[name].body.decode()):
             imported.add(
@@ -133,15 +133,19 @@ def test_wallet_is_light_enough_for_a_slow_line() -> None:
     """The first visit carries at most 50 kB: four seconds at 100 kbit/s."""
     files = [
         file for path, file in ASSETS.static.items()
-        if not re.search("audit/|landing|opening|mending|statement|bills|wallet/bank.js|icon-", path)  # loaded late
+        if not re.search("audit/|landing|opening|mending|statement|bills|verify|bank.js|icon-", path)  # loaded late
         and not path.startswith("docs/") and path != "i18n/en.js"
     ]  # fmt: skip
     assert sum(len(file.compressed) for file in [*files, ASSETS.pages["wallet.html"]]) <= WALLET_KB * 1024
     assert all(gzip.decompress(file.compressed) == file.body for file in files)
 
 
-def test_worker_is_served_from_the_wallet_folder() -> None:
-    """The service worker rules over the wallet only, and is asked for again at each visit."""
-    answer = web.get("/wallet/offline.js")
+@pytest.mark.parametrize("page", ["wallet", "verify"])
+def test_worker_is_served_from_its_pages_folder(page: str) -> None:
+    """A service worker rules over its own page only, may fetch it, and is asked for again at each visit."""
+    answer = web.get(f"/{page}/offline.js")
+    assert (
+        answer.headers["Content-Security-Policy"] == "default-src 'self'"
+    )  # else the service's, which fetches nothing
     assert answer.status_code == 200
     assert answer.headers["Cache-Control"] == "no-cache"

@@ -212,7 +212,7 @@ def test_the_proof_is_anybodys_to_check(service: Service) -> None:
     old = look_bill(customer, id)["proof"]
     service.rotate("proof")
     assert look_bill(customer, id)["proof"] != old
-    keys = service.client.get("/wallet/v1/bill-proofs/keys").json()["keys"]
+    keys = service.client.get("/proofs/v1/keys").json()["keys"]
     published = {one["kid"]: jwt.PyJWK(one) for one in keys}
     header = jwt.get_unverified_header(old)
     claims = json.loads(jwt.PyJWS().decode(old, published[header["kid"]], algorithms=["EdDSA"]))

@@ -176,6 +176,7 @@ def test_a_withdrawals_proof_has_the_number_on_the_paper(service: Service) -> No
         "office_name": receipt["office_name"],
         "withdrawal_id": code["id"],
         "code_end": code["digits"].replace("-", "")[-4:],
+        "receipt_code": receipt["receipt_code"],
     }
     assert customer.get(f"/wallet/v1/withdrawals/{code['id']}/proof").json() == told
     assert service.customer().get(f"/wallet/v1/withdrawals/{code['id']}/proof").status_code == 404

@@ -48,12 +48,26 @@ function proved(path) {
   return { body: loaded(fetched, ({ proof, complaints }) => proofView(proof, complaints)) };
 }
 
+// Where anybody checks the paper: the code stands behind #, and is the whole text where the service names no address.
+const checkedAt = (code) => (code.includes("#") ? code : `${location.origin}/verify/#${code}`);
+
+function square({ entry_id, receipt_code }) {
+  const image = h("img", { class: "qr", alt: t("proof.check") });
+  const drawn = async () => {
+    image.src = URL.createObjectURL(await wallet.raw(`/wallet/v1/entries/${entry_id}/proof/qr.svg`));
+    return [image, h("p", { class: "hint" }, t("proof.check-note")),
+      h("a", { class: "textual screen-only", href: checkedAt(receipt_code) }, t("proof.check"))];
+  };
+  return h("section", { class: "stack" }, loaded(drawn, (parts) => parts));
+}
+
 // As it is read aloud, or sent to somebody: nothing of what is left in the wallet.
 function told(proof) {
   return [
     `${kindName(proof)}: ${money(Math.abs(proof.amount))}`, proof.number && `${t("proof.number")}: ${proof.number}`,
     `${t("ended.when")}: ${dateTime(proof.recorded_at)}`,
     proof.office_name ?? proof.name ?? proof.payer ?? (proof.bank && `${proof.bank} ${proof.account}`), t("brand"),
+    proof.receipt_code && `${t("proof.check")}: ${checkedAt(proof.receipt_code)}`,
   ].filter(Boolean).join("\n");
 }
 
@@ -82,6 +96,7 @@ function proofView(proof, complaints) {
     ]),
     h("p", { class: "hint screen-only" }, t("proof.after", { balance: money(balance) })), // nobody else's to read
     kind === "withdrawal" && h("p", { class: "hint" }, t("proof.paper")),
+    proof.receipt_code && square(proof),
     complaints.length > 0 && h("ul", { class: "list screen-only" }, complaints.map(complaintRow)),
     bill_id && h("a", { class: "button plain screen-only", href: `#/bill/${bill_id}` }, t("proof.bill")),
     share,

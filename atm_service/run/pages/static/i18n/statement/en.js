@@ -67,6 +67,8 @@ export default {
 "proof.after": "{balance} were left in the wallet.",
 "proof.share": "Send to somebody",
 "proof.bill": "Case, receipt, signed proof",
+"proof.check": "Anybody checks it",
+"proof.check-note": "Whoever is handed this scans the square with a phone's camera, and knows whether it is genuine.",
 "proof.print": "Print",
 "complain.what": "What is wrong?",
 "complain.words": "Tell it in your own words",

@@ -67,6 +67,8 @@ export default {
 "proof.after": "Sau đó trong ví còn {balance}.",
 "proof.share": "Gửi cho người khác",
 "proof.bill": "Hồ sơ, biên lai, chứng từ có chữ ký",
+"proof.check": "Ai cũng kiểm tra được",
+"proof.check-note": "Ai nhận giấy này quét ô vuông bằng máy ảnh điện thoại là biết thật hay không.",
 "proof.print": "In",
 "complain.what": "Sai ở chỗ nào?",
 "complain.words": "Kể lại bằng lời của bạn",

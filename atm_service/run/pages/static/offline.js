@@ -1,7 +1,7 @@
-// Keeps the wallet's own files, so that the page opens on the road without a line. It never touches the API.
+// Keeps one page's own files, so that it opens on the road without a line. It never touches the API.
 
-const SHELL = "soft-atm-wallet";
-const PAGE = "/wallet/";
+const PAGE = new URL(self.registration.scope).pathname; // "/wallet/"
+const SHELL = `soft-atm-${PAGE.split("/")[1]}`;
 const PATIENCE_MS = 5_000; // a line this slow is no line for someone at the counter
 
 self.addEventListener("install", (event) => event.waitUntil(fetch(PAGE).then(remember).then(() => self.skipWaiting())));

@@ -1,0 +1,1 @@
+"""What strangers are told of a receipt: that its code is genuine, whether it was undone, which seal covers it."""

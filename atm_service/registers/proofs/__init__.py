@@ -1,0 +1,1 @@
+"""Receipt codes: the small signed text on each receipt and voucher, which anybody checks."""
