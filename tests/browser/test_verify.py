@@ -19,6 +19,10 @@ OLD_BROWSER = (
     "SubtleCrypto.prototype.importKey = () => Promise.reject(new DOMException('', 'NotSupportedError'))"
 )
 
+NOTHING_KEPT = (
+    "Object.defineProperty(window, 'localStorage', { get() { throw new DOMException('', 'SecurityError') } })"
+)
+
 
 def read_square(picture: bytes) -> str:
     """Read a QR as a camera does."""
@@ -134,6 +138,29 @@ def test_a_browser_without_the_cipher_takes_the_services_word(page: Page, paper:
     says(page, "HỢP LỆ", "good")
     expect(page.locator("#verdict")).to_contain_text("Trình duyệt này không tự kiểm tra được chữ ký")
     page.route("**/proofs/v1/*", lambda route: route.abort())
+    paste(page, text)
+    says(page, "Chưa kiểm tra được", "wait")
+
+
+def test_a_browser_that_keeps_nothing_checks_too(page: Page, paper: tuple[str, str], demo: Demo) -> None:
+    """With a line as every other; without one it has no keys, and says that it cannot tell."""
+    _, text = paper
+    page.add_init_script(NOTHING_KEPT)
+    page.goto(text)
+    says(page, "HỢP LỆ", "good")
+    expect(page.locator("#verdict")).not_to_contain_text("Trình duyệt này không tự kiểm tra được chữ ký")
+    page.route("**/proofs/v1/*", lambda route: route.abort())
+    paste(page, text)
+    says(page, "Chưa kiểm tra được", "wait")
+
+
+def test_a_list_of_keys_from_before_the_newest_forges_nothing(page: Page, paper: tuple[str, str]) -> None:
+    """Whoever stands between may keep it for minutes; a paper by today's key is told of by the books."""
+    _, text = paper
+    page.route("**/proofs/v1/keys", lambda route: route.fulfill(json={"keys": []}))
+    page.goto(text)
+    says(page, "HỢP LỆ", "good")
+    page.route("**/proofs/v1/receipts", lambda route: route.abort())
     paste(page, text)
     says(page, "Chưa kiểm tra được", "wait")
 
