@@ -135,7 +135,7 @@ def day(
         else:
             rows = receipts.of_day(session, run, cursor, limit + 1)
     return paging.page(
-        rows, limit, lambda row: views.receipt(context, row, listed=withdrawal_id is None), "number"
+        rows, limit, lambda row: views.receipt(context, row, unsigned=withdrawal_id is None), "number"
     )
 
 

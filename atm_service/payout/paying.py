@@ -93,7 +93,7 @@ async def pay(context: Context, payment: Payment) -> Answer:
 
     Raises its refusal.
     """
-    return await context.share(pay_each, payment)
+    return views.signed(context, await context.share(pay_each, payment))
 
 
 def pay_each(context: Context, payments: Sequence[Payment]) -> list[Answer | Refusal]:
@@ -162,7 +162,7 @@ def _pay(session: Connection, context: Context, payments: Sequence[Payment]) -> 
     made = _written(session, paid, mixes, so_far, now)
     messages.tell(session, context.cipher, [_told(context, one, receipt) for one, receipt in made], now)
     for one, receipt in made:
-        results[one.payment.id] = views.receipt(context, receipt)
+        results[one.payment.id] = views.receipt(context, receipt, unsigned=True)
     return [results[payment.id] for payment in payments]
 
 

@@ -1,14 +1,18 @@
 """What customers and clerks are shown of withdrawals: built from domain values, names masked."""
 
+from dataclasses import replace
+from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
+import orjson
 from sqlalchemy import Connection
 
 from atm_service.payout.receipts import Receipt
 from atm_service.payout.schemas import DelegateView, Payee, PresentationView, ReceiptView, WithdrawalView
 from atm_service.payout.service import Shown
 from atm_service.platform.context import Context
+from atm_service.platform.idempotency import Answer
 from atm_service.registers.customers import at_rest
 from atm_service.registers.customers import service as customers
 from atm_service.registers.delegations import store as delegations
@@ -88,8 +92,23 @@ def masked_delegate(context: Context, delegation_id: UUID, delegate_sealed: byte
     return cccd.mask(context.cipher.decrypt(delegate_sealed, place).decode())
 
 
-def receipt(context: Context, paid: Receipt, *, listed: bool = False) -> ReceiptView:
-    """Show a receipt to the office that paid, with its signed code unless it is one of a list."""
+def signed(context: Context, answer: Answer) -> Answer:
+    """Put its code on the receipt of a payment that has been committed, now or before: signing holds up no lock.
+
+    What was remembered with a code, or before there were any, stands as it is.
+    """
+    paid = orjson.loads(answer.body)
+    if paid.get("receipt_code", "") is not None:
+        return answer
+    at, entry_id = datetime.fromisoformat(paid["paid_at"]), UUID(paid["entry_id"])
+    code = proofs.printed(
+        context, paid["number"], "withdrawal", paid["amount"], at, entry_id, paid["undone_by"]
+    )
+    return replace(answer, body=orjson.dumps(paid | {"receipt_code": code}))
+
+
+def receipt(context: Context, paid: Receipt, *, unsigned: bool = False) -> ReceiptView:
+    """Show a receipt to the office that paid, with its code; `unsigned` in a list, and before the commit."""
     name, id_number = customers.masked(
         customers.open_identity(context, paid.customer_id, paid.identity_sealed)
     )
@@ -117,7 +136,7 @@ def receipt(context: Context, paid: Receipt, *, listed: bool = False) -> Receipt
         ),
         undone_by=paid.undone_by,
         receipt_code=None
-        if listed
+        if unsigned
         else proofs.printed(
             context, paid.number, "withdrawal", paid.amount, paid.paid_at, paid.entry_id, paid.undone_by
         ),

@@ -3,20 +3,25 @@
 import os
 import re
 from collections.abc import Iterator
+from contextlib import closing
 from io import BytesIO
 from pathlib import Path
 
 import pytest
 import zxingcpp
 from PIL import Image
-from playwright.sync_api import Browser, Page, Route, expect
+from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 
-from tests.browser.road import OLD_PC, PHONE, Counter, Demo, Phone, wrong_for_some
+from tests.browser.road import ARGUMENTS, OLD_PC, PHONE, Counter, Demo, Phone, wrong_for_some
 from tests.browser.test_transfers import CLIPPED, LARGE_TYPE, SMALL
 
 OFFICE = "05971-1"
 OLD_BROWSER = (
     "SubtleCrypto.prototype.importKey = () => Promise.reject(new DOMException('', 'NotSupportedError'))"
+)
+
+NOTHING_KEPT = (
+    "Object.defineProperty(window, 'localStorage', { get() { throw new DOMException('', 'SecurityError') } })"
 )
 
 
@@ -138,6 +143,29 @@ def test_a_browser_without_the_cipher_takes_the_services_word(page: Page, paper:
     says(page, "Chưa kiểm tra được", "wait")
 
 
+def test_a_browser_that_keeps_nothing_checks_too(page: Page, paper: tuple[str, str], demo: Demo) -> None:
+    """With a line as every other; without one it has no keys, and says that it cannot tell."""
+    _, text = paper
+    page.add_init_script(NOTHING_KEPT)
+    page.goto(text)
+    says(page, "HỢP LỆ", "good")
+    expect(page.locator("#verdict")).not_to_contain_text("Trình duyệt này không tự kiểm tra được chữ ký")
+    page.route("**/proofs/v1/*", lambda route: route.abort())
+    paste(page, text)
+    says(page, "Chưa kiểm tra được", "wait")
+
+
+def test_a_list_of_keys_from_before_the_newest_forges_nothing(page: Page, paper: tuple[str, str]) -> None:
+    """Whoever stands between may keep it for minutes; a paper by today's key is told of by the books."""
+    _, text = paper
+    page.route("**/proofs/v1/keys", lambda route: route.fulfill(json={"keys": []}))
+    page.goto(text)
+    says(page, "HỢP LỆ", "good")
+    page.route("**/proofs/v1/receipts", lambda route: route.abort())
+    paste(page, text)
+    says(page, "Chưa kiểm tra được", "wait")
+
+
 def test_a_code_for_cash_is_no_receipt(
     page: Page, paper: tuple[str, str], demo: Demo, chromium: Browser
 ) -> None:
@@ -192,3 +220,31 @@ def test_every_verdict_is_for_everybody(
             wrong += page.evaluate(CLIPPED)
             page.evaluate("document.documentElement.style.fontSize = ''")
     assert wrong == []
+
+
+def test_a_code_is_shown_without_a_line_after_a_restart(
+    demo: Demo, chromium: Browser, tmp_path: Path
+) -> None:
+    """The wallet as the real service sends it: closed, started again in a valley, and the code is there."""
+    customer = demo.customers[2]
+
+    def started() -> BrowserContext:
+        return chromium.browser_type.launch_persistent_context(
+            tmp_path, executable_path="/usr/bin/chromium", args=ARGUMENTS, viewport=PHONE, locale="vi-VN"
+        )
+
+    with closing(started()) as context:
+        phone = Phone(context.pages[0], demo.service_url)
+        phone.sign_in(customer)
+        phone.make_code(customer, "500.000")
+        digits = phone.digits()
+        phone.page.wait_for_function(
+            "caches.match('/wallet/').then((kept) => kept && navigator.serviceWorker.controller)"
+        )
+    with closing(started()) as context:
+        context.set_offline(True)
+        page = context.pages[0]
+        page.goto(f"{demo.service_url}/wallet/#/home")
+        page.locator(".code-card").click()
+        expect(page.locator(".digits")).to_have_text(digits.replace(" ", ""))
+        assert page.locator("img.qr").evaluate("image => image.naturalWidth") > 0

@@ -5,6 +5,7 @@ from fastapi import APIRouter, Response
 from atm_service.desk.proposals.errors import PayerUnknown
 from atm_service.desk.slips import service
 from atm_service.desk.slips.schemas import CardWithdrawalRequest, CustomerProof, SlipRequest, Slips, SlipView
+from atm_service.payout import views
 from atm_service.payout.schemas import ReceiptView
 from atm_service.platform.callers import InClerk
 from atm_service.platform.context import InContext, InNow
@@ -53,7 +54,7 @@ _AUTHORISED = (
 )
 def pay(body: CardWithdrawalRequest, clerk: InClerk, key: InKey, context: InContext) -> Response:
     """Pay a customer who proved card and PIN, out of this drawer. Safe to repeat with the same key."""
-    return service.pay(context, clerk, body, key).response()
+    return views.signed(context, service.pay(context, clerk, body, key)).response()
 
 
 @router.post(

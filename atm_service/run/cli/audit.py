@@ -316,6 +316,9 @@ def _written(path: Path) -> Iterator[IO[bytes]]:
     part = path.with_name(
         f".{path.name}.{uuid4()}.part"
     )  # its own: another export may write under the same name
+
+    # Its own: another export may write under the same name.
+    part = path.with_name(f".{path.name}.{uuid4()}.part")
     try:
         with _opened(part, path.suffix, "xb") as file:
             yield file

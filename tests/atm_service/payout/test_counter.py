@@ -92,10 +92,10 @@ def test_whoever_waited_for_a_payment_is_told_when_and_where(
     assert clerk.present(code["code"]).status_code == 201
     written, go, show = threading.Event(), threading.Event(), views.receipt
 
-    def held(*args: Any) -> Any:
+    def held(*args: Any, **more: Any) -> Any:
         written.set()
         assert go.wait(30)
-        return show(*args)
+        return show(*args, **more)
 
     monkeypatch.setattr(views, "receipt", held)
     with ThreadPoolExecutor(2) as pool:

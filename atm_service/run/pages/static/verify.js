@@ -40,22 +40,23 @@ function read(code) {
   }
 }
 
-async function keys() {
+function kept(found) {
   try {
-    const { keys: found } = await open.get("/proofs/v1/keys");
-    localStorage[KEYS] = JSON.stringify(found);
-    return { found, fresh: true };
+    if (found) localStorage[KEYS] = JSON.stringify(found);
+    return JSON.parse(localStorage[KEYS] ?? "[]");
   } catch {
-    return { found: JSON.parse(localStorage[KEYS] ?? "[]"), fresh: false };
+    return found ?? []; // a browser that keeps nothing
   }
 }
 
-// true, false, or null where this browser cannot tell: it knows no Ed25519, or has not the key and no line.
+const keys = () => open.get("/proofs/v1/keys").then(({ keys: found }) => kept(found), () => kept());
+
+// true, false, or null where this browser cannot tell: it knows no Ed25519, or has not the key: the list on the way may be
+// from before the newest one.
 async function isSigned(code, { kid, isOurs }) {
   if (!isOurs) return false;
-  const { found, fresh } = await keys();
-  const jwk = found.find((one) => one.kid === kid);
-  if (!jwk) return fresh ? false : null;
+  const jwk = (await keys()).find((one) => one.kid === kid);
+  if (!jwk) return null;
   const end = code.lastIndexOf(".");
   try {
     const { kty, crv, x } = jwk;

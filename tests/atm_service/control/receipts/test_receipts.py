@@ -124,6 +124,29 @@ def test_what_was_undone_does_not_look_valid(service: Service, clerk: Clerk, cus
     assert told(service, voucher["receipt_code"])["status"] == "stands"
 
 
+def test_a_code_is_signed_when_the_payment_stands(
+    service: Service, clerk: Clerk, customer: Customer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After the commit, seen from another connection, so that no other payment waits for it; a repeat has the same."""
+    issue, seen = codes.issue, []
+
+    def looked(code: ReceiptCode, key: SigningKey) -> str:
+        with service.context.transaction() as session:
+            query = "SELECT count(*) FROM service.receipt"
+            seen.append(session.exec_driver_sql(query).scalar_one())
+        return issue(code, key)
+
+    monkeypatch.setattr(codes, "issue", looked)
+    made = customer.code(500_000)
+    clerk.present(made["code"])
+    answers = [
+        clerk.pay(made["id"], customer.facts["id_number"], key="one-key-of-a-payment") for _ in range(2)
+    ]
+    assert seen == [1, 1]
+    assert answers[0].content == answers[1].content
+    assert told(service, answers[0].json()["receipt_code"])["status"] == "stands"
+
+
 def test_vouchers_have_codes_too(service: Service, clerk: Clerk, customer: Customer) -> None:
     """A deposit's is as a payment's, until it is undone; every kind of voucher is one of a code."""
     assert set(get_args(PaperKind)) == {"withdrawal", *VoucherKind}
