@@ -25,6 +25,9 @@ _PATIENCE = text("""
            set_config('work_mem', '64MB', true)  -- whole days and journals are sorted and added up
 """)
 _ENTRIES = sql.query("journal_entries")
+_SPAN = text(
+    "SELECT min(business_date), max(business_date) FROM ledger.entry WHERE business_date BETWEEN :first AND :last"
+)
 _BALANCES = sql.query("journal_balances")
 _COUNTS = sql.query("counts")
 
@@ -48,10 +51,12 @@ def extract(session: Connection, first: date, last: date) -> Extract:
 def _entries(session: Connection, first: date, last: date) -> Iterator[JournalEntry]:
     """Give the journal's entries by business date, then as recorded, through a cursor on the server.
 
-    One day at a time, so that neither a sort nor the first row waits for the whole period.
+    One day at a time, so that neither a sort nor the first row waits for the whole period; of a period however long
+    only the days from the first entry's to the last one's.
     """
-    for number in range((last - first).days + 1):
-        rows = _streamed(session, _ENTRIES, {"day": first + timedelta(days=number)})
+    begin, end = session.execute(_SPAN, {"first": first, "last": last}).one()
+    for number in range((end - begin).days + 1 if begin else 0):
+        rows = _streamed(session, _ENTRIES, {"day": begin + timedelta(days=number)})
         for _id, of_one in groupby(rows, key=lambda row: row.id):
             yield _entry(list(of_one))
 

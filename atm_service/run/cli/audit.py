@@ -313,10 +313,6 @@ def _opened(path: Path, suffix: str, mode: Literal["rb", "xb"]) -> IO[bytes]:
 @contextmanager
 def _written(path: Path) -> Iterator[IO[bytes]]:
     """Give a file to write, packed or not, that appears under its name when it is whole."""
-    part = path.with_name(
-        f".{path.name}.{uuid4()}.part"
-    )  # its own: another export may write under the same name
-
     # Its own: another export may write under the same name.
     part = path.with_name(f".{path.name}.{uuid4()}.part")
     try:

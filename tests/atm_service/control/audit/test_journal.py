@@ -101,6 +101,7 @@ PERIODS: Final = [
     (FIRST + timedelta(days=13), FIRST + timedelta(days=20)),
     (FIRST + timedelta(days=20), FIRST + timedelta(days=20)),
     (LAST + timedelta(days=1), LAST + timedelta(days=9)),
+    (date(1, 1, 1), date(9999, 12, 30)),
 ]
 
 
