@@ -140,7 +140,9 @@ def read(content: bytes, lines_max: int) -> list[Statement]:
     parser.setContentHandler(reader)
     try:
         for start in range(0, len(text), _PIECE):
-            parser.feed(text[start : start + _PIECE])  # as text, so that the parser takes no other encoding for it
+            parser.feed(
+                text[start : start + _PIECE]
+            )  # as text, so that the parser takes no other encoding for it
         parser.close()
     except DefusedXmlException:
         raise StatementRefused(reader.at, "a document type or an entity: no statement has one") from None
