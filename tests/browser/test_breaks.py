@@ -114,6 +114,7 @@ def test_an_auditor_sees_all_and_does_nothing(
     page.locator("a.figure").first.click()
     expect(page.get_by_text("<img src=x", exact=False)).to_be_visible()
     expect(page.locator("main img")).to_have_count(0)
+    assert "\u202e" not in page.inner_text("main")
     seen(page, tmp_path, f"hostile-{name}")
     page.goto(f"{demo.counter_url}/statements")
     expect(page.get_by_text("Số dư đầu cộng các dòng bằng số dư cuối.")).to_be_visible()
