@@ -4,7 +4,9 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -14,6 +16,10 @@ from atm_service.registers.banks.simulated import SimulatedBank
 from tests.browser.road import OLD_PC, PHONE, Counter, Demo, running_demo, wrong_for_some
 from tests.database import cloned
 
+HOSTILE: Any = {
+    "text": f"<img src=x onerror='throw 1'>{{{{ 7*7 }}}} \u202e000.005+ \u2066{'DAI' * 200}",
+    "references": ("\u202e<SCRIPT>THROW 1</SCRIPT>" + "W" * 30,),
+}
 LARGE_TYPE = "document.documentElement.style.fontSize = '36px'"
 BIN, NUMBER = "970436", "0011004000001"
 
@@ -51,6 +57,7 @@ def demo(server_url: str, template: str, tmp_path_factory: pytest.TempPathFactor
             simulated.charged(11_000, today),
             simulated.charged(-11_000, today),
             simulated.changed(0, 50_000),
+            lambda lines: [one if one.references else replace(one, **HOSTILE) for one in lines],
         ]
         file = folder / "today.xml"
         file.write_bytes(simulated.camt([simulated.day(bank, BIN, NUMBER, today, wrong)]))
@@ -103,6 +110,12 @@ def test_an_auditor_sees_all_and_does_nothing(
     expect(page.locator("h1")).to_contain_text("Khác số tiền")
     assert page.locator("main form").count() == 0
     seen(page, tmp_path, f"break-{name}")
+    page.goto(f"{demo.counter_url}/breaks?kind=unexpected")
+    page.locator("a.figure").first.click()
+    expect(page.get_by_text("<img src=x", exact=False)).to_be_visible()
+    expect(page.locator("main img")).to_have_count(0)
+    assert "\u202e" not in page.inner_text("main")
+    seen(page, tmp_path, f"hostile-{name}")
     page.goto(f"{demo.counter_url}/statements")
     expect(page.get_by_text("Số dư đầu cộng các dòng bằng số dư cuối.")).to_be_visible()
     seen(page, tmp_path, f"statements-{name}")

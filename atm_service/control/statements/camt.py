@@ -64,10 +64,16 @@ class _Node:
 
     @property
     def said(self) -> str:
-        """Give what is written in it. Raises `StatementRefused` where elements are."""
+        """Give what is written in it; in place of what cannot be seen stands a mark, for it may turn words round.
+
+        Raises `StatementRefused` where elements are.
+        """
         if self.children:
             raise StatementRefused(self.line, f"{self.tag} with more in it than words")
-        return "".join(self.text).strip()
+        said = "".join(self.text).strip()
+        if said.isprintable():
+            return said
+        return "".join(one if one.isprintable() or one.isspace() else "\ufffd" for one in said)
 
 
 class _Reader(ContentHandler):

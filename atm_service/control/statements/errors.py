@@ -31,4 +31,4 @@ class BreakTaken(Refusal):
     "Choose breaks of one bank; those that do not come to zero must be of one kind.",
 )
 class BreaksApart(Refusal):
-    """They are of several banks; or they would take a correction and are of several kinds."""
+    """They are of several banks; or they would take a correction and are of several kinds, or beyond any posting."""

@@ -7,21 +7,20 @@ from uuid import UUID
 
 from sqlalchemy import Connection, RowMapping, text
 
-from atm_service.control.statements.store import OWNED
+from atm_service.control.statements.store import OWNED, TOLD
 
 CANDIDATES_MAX: Final = 10
 
 # Per account: the bank's closing, our ledger's balance, and what stands between them. `before` is what was there at the
 # first statement's opening and is no break: bank less books less breaks plus what is expected is `before`, always.
-_ACCOUNTS: Final = text("""
+_ACCOUNTS: Final = text(f"""
     SELECT of.number AS account, of.bin, told.since, told.through, coalesce(last.closing, 0) AS closing, books.balance,
            coalesce(broken.number, 0) AS breaks, coalesce(broken.total, 0) AS breaks_total,
            coalesce(ours.total, 0) AS expected_total, coalesce(first.opening, 0) - coalesce(ours.before, 0) AS before
     FROM service.settlement_account AS of
     CROSS JOIN LATERAL (SELECT debits - credits AS balance FROM ledger.account
                         WHERE id = ledger.account_id(concat('bank/', of.bin, '/settlement'))) AS books
-    LEFT JOIN LATERAL (SELECT min(opening_on) AS since, max(closing_on) AS through FROM service.bank_statement
-                       WHERE account = of.number) AS told ON true
+    LEFT JOIN ({TOLD}) AS told ON told.account = of.number
     LEFT JOIN service.bank_statement AS first ON first.account = of.number AND first.previous IS NULL
     LEFT JOIN LATERAL (
         SELECT closing FROM service.bank_statement AS one WHERE account = of.number
@@ -44,10 +43,10 @@ _ACCOUNTS: Final = text("""
               GROUP BY entry_id) AS posted
         JOIN ledger.entry AS entry ON entry.id = posted.entry_id
         WHERE NOT EXISTS (SELECT FROM service.match_entry WHERE account = of.number AND entry_id = entry.id)
-          AND entry.id <> ALL (coalesce(broken.entries, '{}'))
+          AND entry.id <> ALL (coalesce(broken.entries, '{{}}'))
     ) AS ours ON true
     ORDER BY of.bin
-""")
+""")  # noqa: S608  made of constants
 _STATEMENTS: Final = text("""
     SELECT one.*, of.bin, file.sha256, file.format, file.size, file.imported_at, imported.username AS imported_by,
            before.sequence AS follows, before.closing AS closed_before,

@@ -11,17 +11,20 @@ The rules in their order, each over what the ones before have left (docs/stateme
 Whoever changes a rule raises `VERSION`, which each run keeps.
 """
 
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
+from itertools import islice
 from typing import Final, TypeVar
 from uuid import UUID
 
 from atm_service.control.statements.domain import is_order, working_days
 
 VERSION: Final = 1
+BEARERS_MAX: Final = 100
+"""What more of our entries bear than this is a word, and names none of them."""
 _Dated = TypeVar("_Dated")
 _ByDay = dict[int, dict[date, list[_Dated]]]
 
@@ -122,10 +125,14 @@ class _Open:
         for one in self.ours.values():
             for name in one.names:
                 by_name[name].append(one.id)
+        names = {name: bearers for name, bearers in by_name.items() if len(bearers) <= BEARERS_MAX}
         self.named = {
-            line.id: sorted({id for name in line.references for id in by_name.get(name, ())})
+            line.id: sorted({id for name in line.references for id in names.get(name, ())})
             for line in self.lines.values()
         }
+        self.counts = {
+            line: len(entries) for line, entries in self.named.items()
+        }  # of these, how many are left
         self.naming: defaultdict[UUID, list[UUID]] = defaultdict(list)
         for line, entries in self.named.items():
             for entry in entries:
@@ -137,14 +144,15 @@ class _Open:
 
     def lines_of(self, entry: UUID) -> list[BankLine]:
         """Give the lines that are left and name this entry, and no other that is."""
-        left = [self.lines[id] for id in self.naming[entry] if id in self.lines]
-        return [line for line in left if len(self.entries_of(line.id)) == 1]
+        return [self.lines[id] for id in self.naming[entry] if id in self.lines and self.counts[id] == 1]
 
     def take(self, rule: Rule, lines: Sequence[BankLine], entries: Sequence[Ours]) -> None:
         for line in lines:
             del self.lines[line.id]
         for one in entries:
             del self.ours[one.id]
+            for id in self.naming[one.id]:
+                self.counts[id] -= 1
         self.matches.append(Match(rule, tuple(line.id for line in lines), tuple(one.id for one in entries)))
 
 
@@ -181,29 +189,42 @@ def breaks(lines: Sequence[BankLine], ours: Sequence[Ours], window: Window) -> I
 
 
 def _void(left: _Open, _: Window) -> None:
-    before: defaultdict[tuple[int, str], list[BankLine]] = defaultdict(list)
+    before: defaultdict[tuple[int, str], dict[frozenset[str], list[BankLine]]] = defaultdict(dict)
     for line in list(left.lines.values()):
         if not line.reversal:
+            alike = [line]
             for name in line.references:
-                before[line.amount, name].append(line)
+                alike = before[line.amount, name].setdefault(line.references, alike)
+            if alike[-1] is not line:
+                alike.append(line)
             continue
-        named = [
-            one for name in line.references for one in before[-line.amount, name] if one.id in left.lines
-        ]
-        if named and len({one.references for one in named}) == 1:
-            left.take(Rule.VOID, (named[-1], line), ())
+        named = {
+            references: alike
+            for name in line.references
+            for references, alike in islice(before[-line.amount, name].items(), 2)
+        }
+        if len(named) == 1:
+            ((references, alike),) = named.items()
+            left.take(Rule.VOID, (alike.pop(), line), ())
+            for name in () if alike else references:
+                del before[-line.amount, name][references]
 
 
 def _by_reference(left: _Open, _: Window) -> None:
-    for line in list(left.lines.values()):
-        entries = left.entries_of(line.id)
-        if len(entries) == 1 and entries[0].amount == line.amount:
-            left.take(Rule.REFERENCE, (line,), entries)
+    asked = deque(left.lines)
+    while asked:
+        id = asked.popleft()
+        if id not in left.lines or left.counts[id] != 1:
+            continue
+        (one,) = left.entries_of(id)
+        if one.amount == left.lines[id].amount:
+            left.take(Rule.REFERENCE, (left.lines[id],), (one,))
+            asked.extend(left.naming[one.id])  # who named it may name one alone now
 
 
 def _batches(left: _Open, _: Window) -> None:
     for line in list(left.lines.values()):
-        entries = left.entries_of(line.id)
+        entries = left.entries_of(line.id) if left.counts[line.id] > 1 else []
         if len(entries) > 1 and sum(one.amount for one in entries) == line.amount:
             left.take(Rule.BATCH, (line,), entries)
     for one in list(left.ours.values()):

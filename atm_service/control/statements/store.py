@@ -254,9 +254,15 @@ _LAST: Final = text("""
     WHERE account = :account
       AND NOT EXISTS (SELECT FROM service.bank_statement WHERE previous = last.id AND account = :account)
 """)
-_SPAN: Final = text("""
-    SELECT min(opening_on) AS since, max(closing_on) AS through FROM service.bank_statement WHERE account = :account
-""")
+# What is dated the day before, as an opening balance of MT940 is, says nothing of that day's movements.
+TOLD: Final = """
+    SELECT first.account, first.opening_on + CAST(first.opening_on < first.closing_on AND NOT EXISTS (
+               SELECT FROM service.statement_line WHERE statement_id = first.id AND booked_on <= first.opening_on
+           ) AS integer) AS since,
+           (SELECT max(closing_on) FROM service.bank_statement WHERE account = first.account) AS through
+    FROM service.bank_statement AS first WHERE first.previous IS NULL
+"""
+_SPAN: Final = text(f"SELECT since, through FROM ({TOLD}) AS told WHERE account = :account")  # noqa: S608
 _TOLD: Final = text("SELECT DISTINCT account FROM service.bank_statement ORDER BY account")
 _FILE: Final = text("""
     INSERT INTO service.statement_file (id, sha256, format, size, imported_by, imported_at)
@@ -382,8 +388,8 @@ def last(session: Connection, account: str) -> Last | None:
 
 def span(session: Connection, account: str) -> tuple[date, date] | None:
     """Give the days from the first to the last that the bank has told of an account."""
-    row = session.execute(_SPAN, {"account": account}).one()
-    return None if row.since is None else (row.since, row.through)
+    row = session.execute(_SPAN, {"account": account}).one_or_none()
+    return None if row is None else (row.since, row.through)
 
 
 def told_accounts(session: Connection) -> list[str]:

@@ -16,6 +16,7 @@ import ledger
 from atm_service.control.instructions import service as instructions
 from atm_service.control.instructions.domain import InstructionStatus
 from atm_service.control.statements import store
+from atm_service.control.statements.domain import AMOUNT_MAX
 from atm_service.control.statements.errors import BreakEnded, BreaksApart, BreakTaken
 from atm_service.control.statements.matching import Match, Rule
 from atm_service.control.statements.store import OpenBreak
@@ -120,7 +121,8 @@ def _together(breaks: Sequence[OpenBreak], chosen: Sequence[UUID]) -> int:
     if len(breaks) != len(chosen):
         raise NotFound
     total = sum(one.amount for one in breaks)
-    if len({one.account for one in breaks}) > 1 or (total and len({one.kind for one in breaks}) > 1):
+    kinds = {one.kind for one in breaks}
+    if len({one.account for one in breaks}) > 1 or (total and len(kinds) > 1) or abs(total) > AMOUNT_MAX:
         raise BreaksApart
     return total
 

@@ -1,5 +1,5 @@
 -- Each line of a bank's statement is matched or in one open break; what is matched comes to the same on both sides; a
--- break is what the bank has more than we, and ends with a match of something in it.
+-- break is what the bank has more than we, is open while nothing in it is matched, and ends with a match of that.
 SELECT concat('line ', line.id, ': in ', at.matches, ' matches and ', at.breaks, ' open breaks') AS detail
 FROM service.statement_line AS line
 CROSS JOIN LATERAL (
@@ -28,12 +28,13 @@ LEFT JOIN service.statement_line AS line ON line.id = b.line_id
 LEFT JOIN service.break_end AS ended ON ended.break_id = b.id
 CROSS JOIN LATERAL (
     SELECT coalesce(sum(service.moved_at_bank(of.bin, entry)), 0) AS total,
-           count(*) FILTER (WHERE EXISTS (SELECT FROM service.match_entry AS part
-                                          WHERE part.entry_id = entry AND part.match_id = ended.match_id)) AS matched
+           count(*) FILTER (WHERE part.match_id = ended.match_id) AS matched, count(part.match_id) AS at_all
     FROM unnest(b.entries) AS entry
+    LEFT JOIN service.match_entry AS part ON part.account = b.account AND part.entry_id = entry
 ) AS ours
 CROSS JOIN LATERAL (
     VALUES ('another difference', coalesce(line.amount, 0) - ours.total <> b.amount),
+           ('open, and what is in it is matched', ended.match_id IS NULL AND ours.at_all > 0),
            ('ended by what is not in it', ended.match_id IS NOT NULL AND ours.matched = 0 AND NOT EXISTS (
                SELECT FROM service.match_line WHERE line_id = b.line_id AND match_id = ended.match_id))
 ) AS wrong (words, is_so)

@@ -132,6 +132,35 @@ def test_two_who_resolve_one_break_at_once(ids: dict[int, str], service: Service
     assert broken_now(service) == {}
 
 
+def test_what_no_posting_moves_is_no_correction(desk: Desk, service: Service) -> None:
+    """Breaks at the bounds of an amount go one by one: together they would be approved and never posted."""
+    desk.open_account("970405", "222222")
+    edge = 10**15
+    desk.told(a_line(edge, text="A"), a_line(edge, text="B"), opening=-edge, account="222222")
+    first = service.staff("supervisor")
+    edges = [one["id"] for one in desk.breaks(bank="970405")["items"]]
+    assert slug_of(resolve(first, *edges)) == "breaks-apart"
+    for one in edges:
+        assert resolve(first, one).json() == {"outcome": "waiting"}
+        desk.approve(first, [one])
+        assert resolve(first, one).json() == {"outcome": "resolved"}
+    assert broken_now(service) == {}
+
+
+def test_a_correction_of_what_has_ended_meanwhile_posts_nothing(desk: Desk, service: Service) -> None:
+    """The bank takes its charge back while a colleague approves; the proposer's last press moves nothing."""
+    desk.told(a_line(-44_000, "FEE44", text="PHI"), sequence=2, opening=-22_000)
+    first = service.staff("supervisor")
+    (charge,) = [one["id"] for one in desk.breaks()["items"] if one["amount"] == -44_000]
+    resolve(first, charge)
+    desk.approve(first, [charge])
+    desk.told(a_line(44_000, "FEE44", text="HOAN", reversal=True), sequence=3, opening=-66_000)
+    assert slug_of(resolve(first, charge)) == "break-ended"
+    assert first.get(f"/audit/v1/breaks/{charge}").json()["end"]["rule"] == "void"
+    assert desk.account()["balance"] == 0
+    assert broken_now(service) == {}
+
+
 def test_one_correction_is_posted_once(ids: dict[int, str], desk: Desk, service: Service) -> None:
     """However many ask for what was approved at once."""
     first = service.staff("supervisor")
@@ -201,8 +230,12 @@ def test_what_is_faked_is_named(
     ids: dict[int, str], desk: Desk, service: Service, database: Database
 ) -> None:
     """By whoever owns the database: the control that looks finds it."""
-    payments = moved(service, 500_000)
+    payments = moved(service, 500_000, 300_000, -300_000)
     desk.told(a_line(500_000, payments[0]), a_line(-33_000, text="PHI 3"), sequence=2, opening=-22_000)
+    desk.move_to(WEDNESDAY)
+    desk.told(sequence=3, opening=445_000, on=WEDNESDAY)
+    missing = [one["id"] for one in desk.breaks(kind="missing")["items"]]
+    assert resolve(service.staff("supervisor"), *missing).json() == {"outcome": "resolved"}
     (charge,) = [one["id"] for one in desk.breaks()["items"] if one["amount"] == -33_000]
     first = service.staff("supervisor")
     resolve(first, charge)

@@ -1,6 +1,7 @@
 """The rules in their order, each at its edge; the same facts give the same answer."""
 
 import random
+import time
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
@@ -146,3 +147,38 @@ def test_nothing_is_lost_and_the_same_facts_give_the_same(seed: int) -> None:
     assert all(one.amount for one in breaks)
     assert sum(one.amount for one in breaks) == sum(at.values()) - sum(by.values())
     assert matching.match(lines, entries, WINDOW) == (found, rest, left)
+
+
+NAMES = [f"E{n}" for n in range(1_000)]
+MANY = range(1, 5_001)
+
+
+@pytest.mark.parametrize(
+    ("lines", "entries", "number"),
+    [
+        ([line(n, 5 if n % 2 else -5, "R", reversal=not n % 2) for n in MANY], [], 2_500),
+        (
+            [line(n, 5, "R", f"x{n}") for n in MANY]
+            + [line(10_000 + n, -5, "R", reversal=True) for n in MANY],
+            [],
+            0,
+        ),
+        ([line(n, 5, "R") for n in MANY], [ours(n, 5, "R") for n in MANY], 0),
+        ([line(n, 5, "R") for n in MANY], [ours(n, 5, "R") for n in range(1, 101)], 0),
+        (
+            [line(n, 5, f"E{n}", f"E{n + 1}") for n in MANY] + [line(6_000, 5, "E5001")],
+            [ours(n, 5, f"E{n}") for n in range(1, 5_002)],
+            5_001,
+        ),
+        ([line(n, 7, *NAMES) for n in range(1, 31)], [ours(n, 5, name) for n, name in enumerate(NAMES)], 0),
+    ],
+    ids=["voids", "voids of one name", "one name", "a hundred of one name", "a chain", "batches alike"],
+)
+def test_thousands_alike_are_done_with_at_once(
+    lines: list[BankLine], entries: list[Ours], number: int
+) -> None:
+    """Who waits for the turn does not wait for minutes, and nothing is guessed."""
+    began = time.process_time()
+    found, _, _ = matching.match(lines, entries, WINDOW)
+    assert len(found) == number
+    assert time.process_time() - began < 5

@@ -216,6 +216,13 @@ def test_a_refusal_repeats_nothing_long() -> None:
     assert len(refusal(CAMT.replace("<RvslInd>false</RvslInd>", deep))[1]) < 100
 
 
+def test_marks_that_turn_words_round_are_seen() -> None:
+    """A payer's words cannot show another sum on the page; nor do they refuse the whole file."""
+    fee = read(CAMT.replace("PHI", "PHI \u202e000.005+\u2066 \u200b\nH\u1ea5t"))[0].lines[1]
+    assert fee.text == "PHI \ufffd000.005+\ufffd \ufffd\nH\u1ea5t"
+    assert "E2\ufffd" in read(CAMT.replace(">E2<", ">E2\u202e<"))[0].lines[0].references
+
+
 def test_a_moment_is_of_the_day_here() -> None:
     """A bank that writes UTC books after midnight here on the evening before there."""
     utc = CAMT.replace("2026-11-16T10:00:00", "2026-11-15T17:00:00Z")

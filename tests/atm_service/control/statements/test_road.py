@@ -1,11 +1,23 @@
 """The whole road: a day at the bank, its statements, and breaks until their end."""
 
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+
 import pytest
 
 from atm_service.control.statements import simulated
 from atm_service.control.statements.simulated import changed, charged, doubled, reversed_, without
 from tests.atm_service.control.audit.days import broken_now
-from tests.atm_service.control.statements.banks import MONDAY, WEDNESDAY, Desk, a_line, moved, resolve
+from tests.atm_service.control.statements.banks import (
+    MONDAY,
+    WEDNESDAY,
+    Desk,
+    a_line,
+    a_statement,
+    moved,
+    resolve,
+)
 from tests.atm_service.world import Service
 
 STRANGE = a_line(777_000, "FT26320999", text="CHUYEN NHAM")
@@ -132,3 +144,32 @@ def test_the_simulated_bank_is_believed(desk: Desk, service: Service) -> None:
     (run,) = desk.take_in(simulated.mt940([one])).runs
     assert (run.matched, run.opened, run.expected) == (2, 0, 0)
     assert desk.account()["closing"] == 200_000
+
+
+@pytest.mark.parametrize("form", [simulated.camt, simulated.mt940])
+def test_an_opening_of_the_evening_before_tells_nothing_of_that_day(
+    desk: Desk, service: Service, form: Callable[..., bytes]
+) -> None:
+    """What is in the bank's first opening balance is not missing, though its date is that of our entries."""
+    moved(service, 500_000)
+    desk.move_to(WEDNESDAY)
+    late = moved(service, 70_000)
+    one = a_statement(a_line(70_000, late[0], on=WEDNESDAY), opening=500_000, on=WEDNESDAY)
+    desk.take_in(form([replace(one, opening_on=WEDNESDAY - timedelta(days=2))]))
+    desk.move_to(WEDNESDAY + timedelta(days=7))
+    (run,) = desk.take_in(
+        form([a_statement(sequence=2, opening=570_000, on=WEDNESDAY + timedelta(days=7))])
+    ).runs
+    assert (run.opened, run.expected, desk.breaks()["number"]) == (0, 0, 0)
+    assert desk.account()["before"] == 0
+
+
+def test_an_opening_of_the_morning_tells_of_its_day(desk: Desk, service: Service) -> None:
+    """Where a line was booked on the opening's day, what is not there is missing."""
+    first = moved(service, 500_000, 600_000)
+    desk.move_to(WEDNESDAY)
+    one = a_statement(a_line(500_000, first[0]), on=WEDNESDAY)
+    desk.take_in(simulated.camt([replace(one, opening_on=MONDAY)]))
+    desk.move_to(WEDNESDAY + timedelta(days=1))
+    desk.told(sequence=2, opening=500_000, on=WEDNESDAY + timedelta(days=1))
+    assert [(one["kind"], one["amount"]) for one in desk.breaks()["items"]] == [("missing", -600_000)]
