@@ -24,6 +24,7 @@ SAID: TypeAdapter[str] = TypeAdapter(Annotated[str, bodies.said])
 SEEN: TypeAdapter[str] = TypeAdapter(Annotated[str, bodies.seen])
 COMPARED = {  # names of what is looked for, or compared with what is known; nobody reads it
     "ConfirmedByName.name",
+    "ReceiptLookRequest.text",
     "SearchRequest.text",
 }
 
