@@ -115,7 +115,12 @@ def _assert_in_order(demo: Demo) -> None:
     """Wait until all parts answer, and let a customer sign in."""
     wait_until(lambda: answers(demo.facts["service_url"] + "/readyz"), "the service")
     wait_until(lambda: answers(demo.facts["counter_url"] + "/healthz"), "the counter app")
+    wait_until(lambda: _sign_in(demo) != httpx2.codes.SERVICE_UNAVAILABLE, "every worker's database")
+    assert _sign_in(demo) == httpx2.codes.CREATED
+
+
+def _sign_in(demo: Demo) -> int:
     person = demo.facts["customers"][0]
     body = {"phone": person["phone"], "pin": person["pin"]}
     answer = httpx2.post(demo.facts["service_url"] + "/wallet/v1/sessions", json=body, trust_env=False)
-    assert answer.status_code == 201, answer.text
+    return answer.status_code
