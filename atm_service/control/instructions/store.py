@@ -126,6 +126,12 @@ _LISTED: Final = text(f"""
       AND (CAST(:area AS text) IS NULL OR i.office IN (SELECT service.offices_below(:area, :day)))
     ORDER BY i.id DESC LIMIT :limit
 """)
+_OF_BREAK: Final = text(f"""
+    {_SELECT}
+    WHERE i.kind = 'bank-correction' AND i.proposed_at >= :since
+      AND i.facts -> 'breaks' @> to_jsonb(CAST(:id AS text))
+    ORDER BY i.id DESC LIMIT 10
+""")
 _INSERT: Final = text("""
     INSERT INTO service.instruction (id, kind, digest, amount, office, facts, proposed_by, proposed_at, expires_at)
     VALUES (:id, :kind, :digest, :amount, :office, CAST(:facts AS jsonb), :proposed_by, :proposed_at, :expires_at)
@@ -194,6 +200,11 @@ def listed(
     """List those that wait or may be carried out, newest first; of one area, or everywhere; `every`: the past, too."""
     values = {"area": area, "day": business_date(now), "before": before, "limit": limit}
     return [_shown(row) for row in session.execute(_LISTED, values | {"now": now, "every": every})]
+
+
+def of_break(session: Connection, id: UUID, since: datetime) -> list[ShownInstruction]:
+    """List the last corrections that were proposed of a break, opened at `since`; newest first."""
+    return [_shown(row) for row in session.execute(_OF_BREAK, {"id": str(id), "since": since})]
 
 
 def _json(facts: Mapping[str, Any]) -> str:

@@ -115,19 +115,6 @@ _STEPS: Final = text("""
     SELECT step.kind, step.words, step.made_at, staff.username FROM service.break_step AS step
     JOIN service.staff ON staff.id = step.made_by WHERE step.break_id = :id ORDER BY step.id
 """)
-_PROPOSED: Final = text("""
-    SELECT i.id, i.facts ->> 'reason' AS reason, i.facts -> 'breaks' AS breaks, i.amount, i.expires_at,
-           i.proposed_at, proposer.username AS proposed_by, d.approved, d.decided_at,
-           decider.username AS decided_by, u.used_for
-    FROM service.instruction AS i JOIN service.staff AS proposer ON proposer.id = i.proposed_by
-    LEFT JOIN service.instruction_decision AS d ON d.instruction_id = i.id
-    LEFT JOIN service.staff AS decider ON decider.id = d.decided_by
-    LEFT JOIN service.instruction_use AS u ON u.instruction_id = i.id
-    WHERE i.kind = 'bank-correction' AND i.proposed_at >= :since
-      AND i.facts -> 'breaks' @> to_jsonb(CAST(:id AS text))
-    ORDER BY i.id DESC LIMIT 10
-""")
-
 Found = Sequence[RowMapping]
 
 
@@ -173,14 +160,13 @@ def one(session: Connection, id: UUID, today: date) -> RowMapping | None:
 
 
 def parts(session: Connection, found: RowMapping, today: date) -> dict[str, Found]:
-    """Give what is in a break and beside it: line, entries, steps, proposals, and breaks that it comes to zero with."""
+    """Give what is in a break and beside it: line, entries, steps, and breaks that it comes to zero with."""
     id = found["id"]
     opposite = {"account": found["account"], "amount": found["amount"], "since": found["since"]}
     return {
         "line": _all(session, _LINE, id=found["line_id"]),
         "entries": _all(session, _ENTRIES, ids=list(found["entries"]), bin=found["bin"]),
         "steps": _all(session, _STEPS, id=id),
-        "proposed": _all(session, _PROPOSED, id=str(id), since=found["opened_at"]),
         "opposite": _all(session, _OPPOSITE, id=id, today=today, **opposite)
         if found["ended_at"] is None
         else [],

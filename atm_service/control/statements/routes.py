@@ -7,6 +7,7 @@ from fastapi import APIRouter, Path, Query
 from sqlalchemy import Connection
 
 import ledger
+from atm_service.control.instructions import store as instructions
 from atm_service.control.instructions.errors import InstructionNeeded
 from atm_service.control.statements import listing, working
 from atm_service.control.statements.errors import BreakEnded, BreaksApart, BreakTaken
@@ -204,7 +205,9 @@ def _whole(session: Connection, context: Context, id: UUID, now: Any) -> BreakWh
         line=None if line is None else BankLineView.of(line, text=_text(context, line)),
         entries=[BankEntryView.of(row) for row in parts["entries"]],
         steps=[StepView.of(row, by=row["username"], at=row["made_at"]) for row in parts["steps"]],
-        proposals=[CorrectionView.of(row, status=_status(row, now)) for row in parts["proposed"]],
+        proposals=[
+            CorrectionView.shown(one, now) for one in instructions.of_break(session, id, found["opened_at"])
+        ],
         opposite=[BankBreakView.shown(row) for row in parts["opposite"]],
     )
 
@@ -212,13 +215,3 @@ def _whole(session: Connection, context: Context, id: UUID, now: Any) -> BreakWh
 def _text(context: Context, line: Any) -> str:
     place = at_rest.place("statement_line", "text", line["id"])
     return context.cipher.decrypt(bytes(line["text_sealed"]), place).decode()
-
-
-def _status(row: Any, now: Any) -> str:
-    if row["used_for"] is not None:
-        return "done"
-    if row["approved"] is False:
-        return "refused"
-    if now >= row["expires_at"]:
-        return "lapsed"
-    return "waiting" if row["approved"] is None else "approved"

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from atm_service.control.instructions.store import ShownInstruction
 from atm_service.control.statements.matching import BreakKind, Rule
 from atm_service.control.statements.working import Outcome
 from atm_service.platform.bodies import SAID, said
@@ -202,6 +203,20 @@ class CorrectionView(_Body):
     decided_by: str | None
     decided_at: datetime | None
     status: Literal["waiting", "approved", "refused", "lapsed", "done"]
+
+    @classmethod
+    def shown(cls, one: ShownInstruction, now: datetime) -> Self:
+        """Show a correction as its instruction stands."""
+        instruction = one.instruction
+        facts = vars(instruction) | {name: instruction.facts[name] for name in ("reason", "breaks")}
+        decided_at = instruction.decision and instruction.decision.at
+        return cls.of(
+            facts,
+            proposed_by=one.proposer,
+            decided_by=one.decider,
+            decided_at=decided_at,
+            status=instruction.status(now).value,
+        )
 
 
 class BreakWhole(BankBreakView):
